@@ -1,0 +1,1 @@
+"""avatarkit: one photo becomes an editable, rigged avatar."""

@@ -1,0 +1,177 @@
+"""The finished avatar as plain data: what every file format is written from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from avatarkit.geometry.arrays import checked_array
+from avatarkit.rig.skeleton import HumanoidRig
+
+
+@dataclass(frozen=True)
+class Texture:
+    """A picture on a surface.
+
+    Attributes:
+        name: unique among the avatar's textures.
+        pixels: (H, W, 3 or 4) uint8; sRGB for colour, linear for normals and roughness.
+        encoding: "jpeg" for opaque colour, "png" where alpha or exactness counts.
+    """
+
+    name: str
+    pixels: np.ndarray
+    encoding: Literal["jpeg", "png"] = "jpeg"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pixels", checked_array(f"texture {self.name}", self.pixels, (None, None, None), np.uint8))
+        if self.pixels.shape[2] not in (3, 4) or (self.encoding == "jpeg" and self.pixels.shape[2] != 3):
+            raise ValueError(f"texture {self.name}: jpeg needs 3 channels, png 3 or 4, not {self.pixels.shape[2]}")
+
+
+@dataclass(frozen=True)
+class Material:
+    """A glTF metallic-roughness material.
+
+    Attributes:
+        name: unique among the avatar's materials.
+        base_color: linear RGBA factor, 0..1; multiplies the texture.
+        base_color_texture: sRGB texture or None.
+        normal_texture: tangent-space normals (glTF's +Y up convention) or None.
+        roughness, metallic: factors, 0..1.
+        alpha_mode: glTF's OPAQUE, MASK (with `alpha_cutoff`) or BLEND.
+        double_sided: drawn from behind too.
+    """
+
+    name: str
+    base_color: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    base_color_texture: Texture | None = None
+    normal_texture: Texture | None = None
+    roughness: float = 0.8
+    metallic: float = 0.0
+    alpha_mode: Literal["OPAQUE", "MASK", "BLEND"] = "OPAQUE"
+    alpha_cutoff: float = 0.5
+    double_sided: bool = False
+
+
+@dataclass(frozen=True)
+class MorphTarget:
+    """How an expression moves a mesh at full weight; vertices not listed stay.
+
+    Attributes:
+        name: ARKit's name.
+        indices: (K,) vertices that move, rising.
+        positions, normals: (K, 3) offsets, metres and unit-normal differences.
+    """
+
+    name: str
+    indices: np.ndarray
+    positions: np.ndarray
+    normals: np.ndarray
+
+    def __post_init__(self) -> None:
+        count = len(self.indices)
+        object.__setattr__(self, "indices", checked_array("indices", self.indices, (count,), np.uint32))
+        for name in ("positions", "normals"):
+            object.__setattr__(self, name, checked_array(name, getattr(self, name), (count, 3)))
+
+
+@dataclass(frozen=True)
+class AvatarMesh:
+    """One skinned mesh with one material.
+
+    Attributes:
+        name: unique among the avatar's meshes.
+        positions, normals: (V, 3) at rest (T-pose, facing +Z, soles at Y=0), metres.
+        uvs: (V, 2), glTF's origin top left.
+        triangles: (T, 3) indices, counter-clockwise from outside.
+        joints: (V, 4) joint indices into the rig's skeleton; weights: (V, 4), each row sums to 1, a zero weight has joint 0.
+        material: name of one of the avatar's materials.
+        morphs: in the order of the avatar's expression names; a mesh that no expression moves has none.
+        first_person: VRM's annotation: hidden from the wearer's own eyes ("thirdPersonOnly") or seen by all ("both").
+    """
+
+    name: str
+    positions: np.ndarray
+    normals: np.ndarray
+    uvs: np.ndarray
+    triangles: np.ndarray
+    joints: np.ndarray
+    weights: np.ndarray
+    material: str
+    morphs: tuple[MorphTarget, ...] = ()
+    first_person: Literal["both", "thirdPersonOnly"] = "both"
+
+    def __post_init__(self) -> None:
+        count = len(self.positions)
+        shapes = {"positions": 3, "normals": 3, "uvs": 2, "weights": 4}
+        for name, width in shapes.items():
+            object.__setattr__(self, name, checked_array(name, getattr(self, name), (count, width)))
+        object.__setattr__(self, "joints", checked_array("joints", self.joints, (count, 4), np.uint16))
+        object.__setattr__(self, "triangles", checked_array("triangles", self.triangles, (None, 3), np.uint32))
+        if len(self.triangles) and self.triangles.max() >= count:
+            raise ValueError(f"mesh {self.name}: a triangle points past the last vertex")
+
+
+@dataclass(frozen=True)
+class LookAt:
+    """How gaze turns the eyes, by bones.
+
+    Attributes:
+        offset_from_head: (3,) metres, from the head joint to the middle between the eyes.
+        max_yaw_deg, max_pitch_deg: how far the eye bones turn when the target is 90 degrees away.
+    """
+
+    offset_from_head: tuple[float, float, float]
+    max_yaw_deg: float = 12.0
+    max_pitch_deg: float = 10.0
+
+
+@dataclass(frozen=True)
+class AvatarMeta:
+    """Who made the avatar and what may be done with it (VRM 1.0 meta).
+
+    The permissions default to what fits an avatar of the user's own face: only the author wears it; the rest is for the author
+    to open.
+    """
+
+    name: str = "Avatar"
+    authors: tuple[str, ...] = ("Made with avatarkit",)
+    version: str = "1"
+    copyright: str = ""
+    licence_url: str = "https://vrm.dev/licenses/1.0/"
+    third_party_licences: str = "Body and expression shapes: MakeHuman community assets, CC0 1.0."
+
+
+@dataclass(frozen=True)
+class Avatar:
+    """A dressed, rigged, expressive figure at rest.
+
+    Attributes:
+        rig: T-pose, every joint's axes parallel to the world's.
+        meshes: with unique names.
+        materials: each named by at least one mesh.
+        expression_names: ARKit's 52, the order of every mesh's morph targets.
+        look_at: how the eyes follow.
+        meta: names and licence.
+        thumbnail: (N, N, 3) uint8 picture or None.
+    """
+
+    rig: HumanoidRig
+    meshes: tuple[AvatarMesh, ...]
+    materials: tuple[Material, ...]
+    expression_names: tuple[str, ...]
+    look_at: LookAt
+    meta: AvatarMeta = field(default_factory=AvatarMeta)
+    thumbnail: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        materials: Mapping[str, Material] = {m.name: m for m in self.materials}
+        for mesh in self.meshes:
+            if mesh.material not in materials:
+                raise ValueError(f"mesh {mesh.name} wants the material {mesh.material}, which does not exist")
+            if mesh.joints.max(initial=0) >= len(self.rig.skeleton.names):
+                raise ValueError(f"mesh {mesh.name} is bound to a joint that does not exist")

@@ -1,0 +1,1 @@
+"""The parametric body: sliders to vertices, expressions, joints."""

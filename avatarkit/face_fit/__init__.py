@@ -1,0 +1,1 @@
+"""Landmarks and photo to FaceFit: sliders, expression, camera, appearance."""

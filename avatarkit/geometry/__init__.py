@@ -1,0 +1,1 @@
+"""Array functions without field knowledge: checked arrays, quaternions, meshes."""

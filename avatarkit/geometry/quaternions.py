@@ -1,0 +1,78 @@
+"""Unit quaternions, xyzw, shape (..., 4): the only form of rotation inside avatarkit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+IDENTITY = np.array([0.0, 0.0, 0.0, 1.0])
+IDENTITY.setflags(write=False)
+
+
+def multiply(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The rotation that applies `second`, then `first`: (..., 4), broadcast."""
+    ax, ay, az, aw = np.moveaxis(np.asarray(first), -1, 0)
+    bx, by, bz, bw = np.moveaxis(np.asarray(second), -1, 0)
+    return np.stack(
+        [
+            aw * bx + ax * bw + ay * bz - az * by,
+            aw * by - ax * bz + ay * bw + az * bx,
+            aw * bz + ax * by - ay * bx + az * bw,
+            aw * bw - ax * bx - ay * by - az * bz,
+        ],
+        axis=-1,
+    )
+
+
+def inverse(rotation: np.ndarray) -> np.ndarray:
+    """The rotation that undoes `rotation`: (..., 4)."""
+    return np.asarray(rotation) * np.array([-1.0, -1.0, -1.0, 1.0])
+
+
+def normalize(rotation: np.ndarray) -> np.ndarray:
+    """`rotation` at unit length: (..., 4)."""
+    rotation = np.asarray(rotation, dtype=float)
+    return rotation / np.linalg.norm(rotation, axis=-1, keepdims=True)
+
+
+def rotate(rotation: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Rotate points by unit quaternions.
+
+    Args:
+        rotation: (..., 4) xyzw; broadcast against `points`.
+        points: (..., 3), any unit.
+
+    Returns:
+        (..., 3), same unit.
+    """
+    rotation, points = np.asarray(rotation), np.asarray(points)
+    axis, scalar = rotation[..., :3], rotation[..., 3:]
+    twice_cross = 2.0 * np.cross(axis, points)
+    return points + scalar * twice_cross + np.cross(axis, twice_cross)
+
+
+def to_matrix(rotation: np.ndarray) -> np.ndarray:
+    """Rotation matrices (..., 3, 3) of unit quaternions (..., 4)."""
+    columns = [rotate(rotation, np.broadcast_to(axis, (*np.shape(rotation)[:-1], 3))) for axis in np.eye(3)]
+    return np.stack(columns, axis=-1)
+
+
+def from_rotation_vector(vector: np.ndarray) -> np.ndarray:
+    """Quaternions (..., 4) of axis-times-angle vectors (..., 3), radians."""
+    vector = np.asarray(vector, dtype=float)
+    half = 0.5 * np.linalg.norm(vector, axis=-1, keepdims=True)
+    return np.concatenate([0.5 * np.sinc(half / np.pi) * vector, np.cos(half)], axis=-1)
+
+
+def between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The shortest rotations that turn directions `source` (..., 3) into `target` (..., 3).
+
+    Opposite directions have no shortest way; any perpendicular axis is taken.
+    """
+    a = np.asarray(source, dtype=float) / np.linalg.norm(source, axis=-1, keepdims=True)
+    b = np.asarray(target, dtype=float) / np.linalg.norm(target, axis=-1, keepdims=True)
+    scalar = 1.0 + np.sum(a * b, axis=-1, keepdims=True)
+    axis = np.cross(a, b)
+    least_axis = np.eye(3)[np.argmin(np.abs(a), axis=-1)]
+    opposite = scalar < 1e-8
+    axis = np.where(opposite, np.cross(a, least_axis), axis)
+    return normalize(np.concatenate([axis, np.where(opposite, 0.0, scalar)], axis=-1))

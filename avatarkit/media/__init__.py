@@ -1,0 +1,1 @@
+"""What a file or a camera gives, read with orientation, colour and time right."""

@@ -1,0 +1,1 @@
+"""Skeletons and which of their joints is which human bone."""

@@ -1,0 +1,1 @@
+"""Pixels to landmarks. The one folder that knows MediaPipe."""

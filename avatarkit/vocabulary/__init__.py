@@ -1,0 +1,1 @@
+"""Names fixed by other people's standards, as data. Each table names its source."""
