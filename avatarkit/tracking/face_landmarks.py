@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from avatarkit.geometry.arrays import checked_array
+from avatarkit.media.photo import Photo
 
 LANDMARK_COUNT = 478
 """468 of the face mesh, then 5 of each iris (subject's right eye first). Source: MediaPipe face mesh with refined landmarks."""
@@ -19,8 +20,9 @@ class FaceLandmarks:
     Attributes:
         points_px: (478, 2) pixels of the photo, origin top left.
         depth_px: (478,) pixels, relative to the head's middle, growing away from the camera.
-        image_size_px: (width, height) of the photo.
+        photo: the picture the points lie in.
         confidence: 0..1, the detector's.
+        face: number of this face among those found, from 1, largest first.
         faces_found: how many faces the picture holds, this one included.
         roll_deg: how far the head was turned upright before the landmarks were read.
         face_width_px: width of the face in the photo before any enlargement: small faces make weak landmarks.
@@ -28,8 +30,9 @@ class FaceLandmarks:
 
     points_px: np.ndarray
     depth_px: np.ndarray
-    image_size_px: tuple[int, int]
+    photo: Photo
     confidence: float
+    face: int = 1
     faces_found: int = 1
     roll_deg: float = 0.0
     face_width_px: float = 0.0
