@@ -1,0 +1,335 @@
+"""Plain scenes to pixels, by pygfx. The one module that knows pygfx and wgpu."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from avatarkit.errors import MissingError, UsageError
+from avatarkit.render.camera import PinholeCamera
+from avatarkit.render.color import to_linear, to_srgb
+from avatarkit.render.scene import (
+    NEUTRAL_BACKGROUND,
+    PORTRAIT_LIGHT,
+    Background,
+    Lighting,
+    RenderMaterial,
+    RenderMesh,
+)
+
+MAX_SIDE_PX = 4096
+"""Largest side of a picture: at two samples a side it fills WebGPU's guaranteed texture size of 8192."""
+
+_MAX_TEXTURE_SIDE_PX = 8192
+_BACKENDS = ("Vulkan", "Metal", "DX12")  # pygfx needs features that OpenGL drivers lack
+_NO_DRIVER = (
+    "Pictures need a Vulkan driver, and none was found. On Debian or Ubuntu: sudo apt-get install -y mesa-vulkan-drivers"
+)
+_NEAR_PER_FAR = 1e-3
+_SHADOW_BIAS_M = 0.004
+_INVISIBLE_ALPHA = 0.02
+_TOON_FLAT_SHARE = 0.5
+
+
+class Renderer:
+    """Draws scenes at one size. The first one in a process starts the graphics device: keep it for many pictures.
+
+    A context manager; what was uploaded for the last picture stays until the next one, so that a turntable uploads once.
+    """
+
+    def __init__(self, size_px: tuple[int, int], samples: int = 2) -> None:
+        """Prepare pictures of `size_px` (width, height), each pixel the mean of `samples` x `samples`.
+
+        Raises:
+            UsageError: a size or a number of samples out of range.
+            MissingError: there is no Vulkan driver (nor Metal, nor DirectX 12).
+        """
+        _check_size(size_px, samples)
+        self._gfx = _graphics()
+        from rendercanvas.offscreen import RenderCanvas
+
+        self.size_px = size_px
+        self._canvas = RenderCanvas(size=size_px, pixel_ratio=1.0)
+        # At exactly two samples a side "linear" is the mean of the four, in linear light.
+        pixel_filter = "linear" if samples <= 2 else "mitchell"
+        self._renderer = self._gfx.WgpuRenderer(
+            self._canvas, pixel_scale=samples, pixel_filter=pixel_filter, ppaa="none", enable_events=False
+        )
+        self._uploaded = _Uploads(self._gfx)
+
+    def __enter__(self) -> Renderer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free what was uploaded."""
+        self._uploaded = _Uploads(self._gfx)
+        self._canvas.close()
+
+    def render(
+        self,
+        meshes: Sequence[RenderMesh],
+        camera: PinholeCamera,
+        lighting: Lighting = PORTRAIT_LIGHT,
+        background: Background | None = NEUTRAL_BACKGROUND,
+    ) -> np.ndarray:
+        """One picture.
+
+        Args:
+            meshes: in world space.
+            camera: its `size_px` must be the renderer's.
+            lighting: lights in the camera's axes.
+            background: sRGB at the top and at the bottom, or None for a transparent picture.
+
+        Returns:
+            (H, W, 4) uint8 sRGB, straight alpha.
+        """
+        if tuple(camera.size_px) != tuple(self.size_px):
+            raise ValueError(f"the camera is for {camera.size_px} pixels, the renderer for {self.size_px}")
+        scene = self._gfx.Scene()
+        if background is not None:
+            top, bottom = background
+            scene.add(self._gfx.Background(None, self._gfx.BackgroundMaterial((*bottom, 1.0), (*top, 1.0))))
+        scene.add(*self._uploaded.objects(meshes, camera))
+        scene.add(*_light_objects(self._gfx, lighting, meshes, camera))
+        view = _camera_object(self._gfx, camera, meshes)
+        self._canvas.request_draw(lambda: self._renderer.render(scene, view))
+        pixels = np.array(self._canvas.draw())
+        return pixels if background is not None else _straight_alpha(pixels)
+
+
+class _Uploads:
+    """pygfx objects of the meshes and textures of the last picture, by identity."""
+
+    def __init__(self, gfx: Any) -> None:
+        self._gfx = gfx
+        self._meshes: dict[int, tuple[RenderMesh, Any]] = {}
+        self._textures: dict[int, tuple[np.ndarray, Any]] = {}
+
+    def objects(self, meshes: Sequence[RenderMesh], camera: PinholeCamera) -> list[Any]:
+        drawn = [mesh for mesh in meshes if len(mesh.triangles)]
+        self._meshes = {id(mesh): self._meshes.get(id(mesh)) or (mesh, self._mesh_object(mesh)) for mesh in drawn}
+        for mesh, drawable in self._meshes.values():
+            if mesh.material.alpha_mode == "BLEND":
+                _sort_back_to_front(mesh, drawable, camera)
+        return [drawable for _, drawable in self._meshes.values()]
+
+    def _mesh_object(self, mesh: RenderMesh) -> Any:
+        gfx = self._gfx
+        # The arrays are read-only and pygfx wants to own them; the triangles are sorted in place.
+        parts = {"positions": mesh.positions, "normals": mesh.normals, "indices": mesh.triangles}
+        if mesh.uvs is not None:
+            parts["texcoords"] = mesh.uvs
+        if mesh.colors is not None:
+            parts["colors"] = np.ascontiguousarray(_rgba(mesh.colors, 1.0))
+        drawable = gfx.Mesh(gfx.Geometry(**{name: part.copy() for name, part in parts.items()}), self._material(mesh))
+        drawable.cast_shadow = drawable.receive_shadow = True
+        return drawable
+
+    def _material(self, mesh: RenderMesh) -> Any:
+        material, textured = mesh.material, mesh.uvs is not None
+        look = {
+            "color": (*_srgb(material.base_color[:3]), float(np.clip(material.base_color[3], 0, 1))),
+            "map": self._map(material.texture, "srgb") if textured else None,
+            "side": "both" if material.double_sided else "front",
+            **_alpha(material),
+        }
+        if material.shading == "unlit":
+            return self._gfx.MeshBasicMaterial(**look)
+        standard = self._gfx.MeshStandardMaterial(
+            **look, roughness=material.roughness, metalness=material.metallic, **self._emission(material, textured)
+        )
+        if textured:
+            standard.normal_map = self._map(material.normal_texture, "physical")
+            standard.roughness_map = standard.metalness_map = self._map(material.roughness_texture, "physical")
+        if material.shading == "toon":
+            self._flatten(standard, material, textured)
+        return standard
+
+    def _emission(self, material: RenderMaterial, textured: bool) -> dict[str, Any]:
+        emission: dict[str, Any] = {"emissive": (*_srgb(material.emissive), 1.0)}
+        if textured and material.emissive_texture is not None:
+            emission["emissive_map"] = self._map(material.emissive_texture, "srgb")
+        return emission
+
+    def _flatten(self, standard: Any, material: RenderMaterial, textured: bool) -> None:
+        """Give half of the colour off by itself: the soft, bright look that toon shaders are after."""
+        base = np.asarray(material.base_color[:3])
+        standard.color = (*_srgb(base * (1.0 - _TOON_FLAT_SHARE)), float(material.base_color[3]))
+        standard.emissive = (*_srgb(base * _TOON_FLAT_SHARE), 1.0)
+        standard.emissive_map = self._map(material.texture, "srgb") if textured else None
+        standard.roughness, standard.metalness = 1.0, 0.0
+
+    def _map(self, pixels: np.ndarray | None, colorspace: str) -> Any:
+        if pixels is None:
+            return None
+        if id(pixels) not in self._textures:
+            rgba = _rgba(_within(pixels, _MAX_TEXTURE_SIDE_PX), 255)
+            texture = self._gfx.Texture(rgba, dim=2, colorspace=colorspace, generate_mipmaps=True)
+            self._textures[id(pixels)] = (pixels, texture)
+        return self._gfx.TextureMap(self._textures[id(pixels)][1], wrap="repeat", filter="linear", mipmap_filter="linear")
+
+
+def _graphics() -> Any:
+    """pygfx with a working device behind it.
+
+    Raises:
+        MissingError: no driver.
+    """
+    gfx = _pygfx()
+    try:
+        gfx.renderers.wgpu.get_shared()
+    except RuntimeError as error:
+        raise MissingError(_NO_DRIVER) from error
+    return gfx
+
+
+@cache
+def _pygfx() -> Any:
+    if "XDG_RUNTIME_DIR" not in os.environ:
+        # Mesa's device chooser asks Wayland and complains on standard error when there is no session, as on servers.
+        os.environ.setdefault("NODEVICE_SELECT", "1")
+    from wgpu.backends.wgpu_native.extras import set_instance_extras
+
+    set_instance_extras(backends=_BACKENDS)
+    import pygfx
+
+    return pygfx
+
+
+def _check_size(size_px: tuple[int, int], samples: int) -> None:
+    if not all(1 <= side <= MAX_SIDE_PX for side in size_px):
+        raise UsageError(f"A picture's sides must be between 1 and {MAX_SIDE_PX} pixels, not {size_px[0]}x{size_px[1]}.")
+    if not 1 <= samples or max(size_px) * samples > 2 * MAX_SIDE_PX:
+        raise UsageError(f"{samples} samples a side do not fit a picture of {size_px[0]}x{size_px[1]} pixels.")
+
+
+def _camera_object(gfx: Any, camera: PinholeCamera, meshes: Sequence[RenderMesh]) -> Any:
+    """A pygfx camera with the pinhole's projection: pygfx looks along -Z with +Y up and wants depth 0..1."""
+    projection = _projection(camera, *_depth_range(camera, meshes))
+
+    class Pinhole(gfx.Camera):
+        def _update_projection_matrix(self) -> np.ndarray:
+            return projection
+
+    view = Pinhole()
+    view.world.matrix = camera.camera_to_world @ np.diag([1.0, -1.0, -1.0, 1.0])
+    return view
+
+
+def _projection(camera: PinholeCamera, near: float, far: float) -> np.ndarray:
+    """(4, 4) from camera axes (+Y up, -Z forward) to WebGPU's clip space."""
+    width, height = camera.size_px
+    (center_x, center_y), focal = camera.principal_px, camera.focal_px
+    return np.array(
+        [
+            [2 * focal / width, 0.0, 1 - 2 * center_x / width, 0.0],
+            [0.0, 2 * focal / height, 2 * center_y / height - 1, 0.0],
+            [0.0, 0.0, -far / (far - near), -far * near / (far - near)],
+            [0.0, 0.0, -1.0, 0.0],
+        ]
+    )
+
+
+def _depth_range(camera: PinholeCamera, meshes: Sequence[RenderMesh]) -> tuple[float, float]:
+    """Near and far plane, metres, just around the corners of the meshes' boxes."""
+    depths = [camera.depth(_corners(mesh.positions)) for mesh in meshes if len(mesh.positions)]
+    if not depths or np.max(depths) <= 0:
+        return 0.1, 10.0
+    far = 1.01 * float(np.max(depths))
+    return max(0.99 * float(np.min(depths)), _NEAR_PER_FAR * far), far
+
+
+def _corners(positions: np.ndarray) -> np.ndarray:
+    """(8, 3) corners of the box around positions (V, 3)."""
+    box = np.stack([positions.min(axis=0), positions.max(axis=0)])
+    return np.stack(np.meshgrid(*box.T, indexing="ij"), axis=-1).reshape(-1, 3)
+
+
+def _light_objects(gfx: Any, lighting: Lighting, meshes: Sequence[RenderMesh], camera: PinholeCamera) -> list[Any]:
+    # pygfx divides by pi where light meets a matt surface; 1.0 here is a white one at full brightness.
+    objects = [gfx.AmbientLight("#ffffff", lighting.ambient * np.pi)]
+    for light in lighting.lights:
+        toward = camera.camera_to_world[:3, :3] @ (np.array(light.toward) * [1, -1, -1])
+        toward = toward / np.linalg.norm(toward)
+        drawable = gfx.DirectionalLight((*_srgb(light.color), 1.0), light.intensity * np.pi)
+        drawable.local.position = toward
+        if light.casts_shadow and len(meshes):
+            _aim_shadow(drawable, toward, meshes, camera)
+        objects.append(drawable)
+    return objects
+
+
+def _aim_shadow(drawable: Any, toward: np.ndarray, meshes: Sequence[RenderMesh], camera: PinholeCamera) -> None:
+    """Fit the light's shadow map: as wide as what the camera sees, as deep as everything that may throw a shadow on it."""
+    points = np.concatenate([mesh.positions for mesh in meshes])
+    seen = points[_in_picture(points, camera)]
+    if not len(seen):
+        return
+    middle = (seen.min(axis=0) + seen.max(axis=0)) / 2
+    width = 2.0 * float(np.linalg.norm(seen - middle, axis=1).max()) * 1.02 + 1e-3
+    along = (points - middle) @ toward
+    reach = float(np.abs(along).max()) + 0.1
+    drawable.local.position = middle + toward * reach
+    drawable.target.local.position = middle
+    shadow_view = drawable.shadow.camera
+    shadow_view.width = shadow_view.height = width
+    shadow_view.depth_range = (0.0, 2.0 * reach)
+    drawable.shadow.cull_mode = "none"
+    drawable.shadow.bias = _SHADOW_BIAS_M / (2.0 * reach)
+    drawable.cast_shadow = True
+
+
+def _in_picture(points: np.ndarray, camera: PinholeCamera) -> np.ndarray:
+    """(V,) bool: which points (V, 3) lie in front of the camera and inside its picture."""
+    ahead = camera.depth(points) > 1e-6
+    pixels = camera.project(np.where(ahead[:, None], points, camera.position + camera.camera_to_world[:3, 2]))
+    return ahead & ((pixels >= 0) & (pixels <= camera.size_px)).all(axis=1)
+
+
+def _sort_back_to_front(mesh: RenderMesh, drawable: Any, camera: PinholeCamera) -> None:
+    """Order a see-through mesh's triangles, and the mesh among its kind, so that the farther is drawn first."""
+    depths = camera.depth(mesh.positions)
+    of_triangles = depths[mesh.triangles].mean(axis=1)
+    drawable.geometry.indices.data[:] = mesh.triangles[np.argsort(-of_triangles, kind="stable")]
+    drawable.geometry.indices.update_full()
+    drawable.render_order = -float(of_triangles.mean())
+
+
+def _alpha(material: RenderMaterial) -> dict[str, Any]:
+    if material.alpha_mode == "MASK":
+        return {"alpha_mode": "solid", "alpha_test": float(np.clip(material.alpha_cutoff, 0.0, 1.0))}
+    if material.alpha_mode == "BLEND":
+        return {"alpha_mode": "blend", "alpha_test": _INVISIBLE_ALPHA, "depth_write": True}
+    return {"alpha_mode": "solid"}
+
+
+def _srgb(linear: Sequence[float] | np.ndarray) -> tuple[float, ...]:
+    return tuple(float(value) for value in to_srgb(np.clip(linear, 0.0, 1.0)))
+
+
+def _rgba(values: np.ndarray, opaque: float) -> np.ndarray:
+    """(..., 4): `values` (..., 3 or 4) with a full alpha where there is none."""
+    if values.shape[-1] == 4:
+        return np.ascontiguousarray(values)
+    return np.concatenate([values, np.full((*values.shape[:-1], 1), opaque, values.dtype)], axis=-1)
+
+
+def _within(pixels: np.ndarray, side: int) -> np.ndarray:
+    """`pixels` (H, W, C) thinned out until no side is longer than `side`."""
+    step = -(-max(pixels.shape[:2]) // side)
+    return pixels[::step, ::step]
+
+
+def _straight_alpha(premultiplied: np.ndarray) -> np.ndarray:
+    """(H, W, 4) uint8 sRGB: colour no longer multiplied by alpha; the multiplication happened in linear light."""
+    alpha = premultiplied[..., 3:] / 255.0
+    linear = to_linear(premultiplied[..., :3] / 255.0)
+    color = to_srgb(np.clip(np.divide(linear, alpha, out=np.zeros_like(linear), where=alpha > 0), 0.0, 1.0))
+    return np.concatenate([np.rint(color * 255).astype(np.uint8), premultiplied[..., 3:]], axis=-1)

@@ -1,0 +1,126 @@
+"""What is drawn, as plain data: meshes in world space, light, background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from avatarkit.geometry.arrays import checked_array
+
+Shading = Literal["lit", "toon", "unlit"]
+AlphaMode = Literal["OPAQUE", "MASK", "BLEND"]
+Background = tuple[tuple[float, float, float], tuple[float, float, float]]
+
+
+@dataclass(frozen=True)
+class RenderMaterial:
+    """How a surface looks.
+
+    Attributes:
+        base_color: linear RGBA factor, 0..1; multiplies the texture.
+        texture: (H, W, 3 or 4) uint8 sRGB pixels or None. Share one array between materials to upload it once.
+        normal_texture: (H, W, 3 or 4) uint8 tangent-space normals (glTF's +Y up convention) or None.
+        roughness, metallic: factors, 0..1.
+        roughness_texture: (H, W, 3 or 4) uint8 linear pixels, roughness in green, metal in blue (glTF's packing), or None.
+        emissive: linear RGB that the surface gives off by itself; multiplies `emissive_texture` (sRGB pixels or None).
+        alpha_mode: glTF's OPAQUE, MASK (with `alpha_cutoff`) or BLEND.
+        double_sided: drawn from behind too.
+        shading: "lit" is physically based, "toon" is half of that and half flat colour, "unlit" is all flat colour.
+    """
+
+    base_color: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    texture: np.ndarray | None = None
+    normal_texture: np.ndarray | None = None
+    roughness: float = 0.8
+    metallic: float = 0.0
+    roughness_texture: np.ndarray | None = None
+    emissive: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    emissive_texture: np.ndarray | None = None
+    alpha_mode: AlphaMode = "OPAQUE"
+    alpha_cutoff: float = 0.5
+    double_sided: bool = False
+    shading: Shading = "lit"
+
+
+@dataclass(frozen=True)
+class RenderMesh:
+    """Triangles in world space with one material.
+
+    Attributes:
+        positions, normals: (V, 3), metres and unit vectors, +Y up.
+        triangles: (T, 3) indices, counter-clockwise from outside.
+        uvs: (V, 2), origin top left, or None.
+        colors: (V, 3 or 4) linear vertex colours that multiply the material's, or None.
+        material: how the surface looks.
+    """
+
+    positions: np.ndarray
+    normals: np.ndarray
+    triangles: np.ndarray
+    uvs: np.ndarray | None = None
+    colors: np.ndarray | None = None
+    material: RenderMaterial = field(default_factory=RenderMaterial)
+
+    def __post_init__(self) -> None:
+        count = len(self.positions)
+        for name in ("positions", "normals"):
+            object.__setattr__(self, name, checked_array(name, getattr(self, name), (count, 3)))
+        object.__setattr__(self, "triangles", checked_array("triangles", self.triangles, (None, 3), np.uint32))
+        if len(self.triangles) and self.triangles.max() >= count:
+            raise ValueError("a triangle points past the last vertex")
+        if self.uvs is not None:
+            object.__setattr__(self, "uvs", checked_array("uvs", self.uvs, (count, 2)))
+        if self.colors is not None:
+            object.__setattr__(self, "colors", checked_array("colors", self.colors, (count, None)))
+
+
+@dataclass(frozen=True)
+class Light:
+    """Light from far away.
+
+    Attributes:
+        toward: (3,) direction from the scene to the light, in the camera's axes (+X right, +Y up, +Z toward the camera), so
+            that a face is lit alike from every side it is looked at; any length.
+        intensity: how bright a white matt surface that faces the light becomes, linear: 1.0 is white.
+        color: linear RGB, 0..1.
+        casts_shadow: whether it draws shadows; one light at most.
+    """
+
+    toward: tuple[float, float, float]
+    intensity: float
+    color: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    casts_shadow: bool = False
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """All light in a picture: what comes from everywhere, and the lights.
+
+    Attributes:
+        ambient: how bright a white matt surface is without any light, linear.
+        lights: the lights.
+    """
+
+    ambient: float
+    lights: tuple[Light, ...]
+
+
+PORTRAIT_LIGHT = Lighting(
+    ambient=0.40,
+    lights=(
+        Light((-0.55, 0.60, 0.85), 0.62, (1.0, 0.98, 0.95), casts_shadow=True),
+        Light((0.80, 0.05, 0.70), 0.16, (0.94, 0.97, 1.0)),
+        Light((0.0, 1.0, 0.1), 0.12),
+        Light((0.70, 0.45, -0.85), 0.45),
+    ),
+)
+"""Key from upper left, weak cool fill from the right, a sky, a rim from behind. The mix is ours, judged by eye on faces; a matt
+surface that faces the camera comes out at its own colour."""
+
+EVEN_LIGHT = Lighting(ambient=1.0, lights=())
+"""From everywhere alike: colours as they are, no shape."""
+
+NEUTRAL_BACKGROUND: Background = ((0.93, 0.935, 0.94), (0.74, 0.75, 0.76))
+"""Light grey, sRGB, top and bottom."""
