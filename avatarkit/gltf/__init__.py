@@ -1,1 +1,1 @@
-"""glTF 2.0 and VRM files: bytes to document and back. Indices and offsets exist only here."""
+"""glTF 2.0 files to plain data and back. Buffers, views and accessors are known here and nowhere else."""
