@@ -27,10 +27,11 @@ MAX_SIDE_PX = 4096
 _MAX_TEXTURE_SIDE_PX = 8192
 _BACKENDS = ("Vulkan", "Metal", "DX12")  # pygfx needs features that OpenGL drivers lack
 _NO_DRIVER = (
-    "Pictures need a Vulkan driver, and none was found. On Debian or Ubuntu: sudo apt-get install -y mesa-vulkan-drivers"
+    "Pictures need a Vulkan driver and this machine has none.\nOn Debian or Ubuntu: sudo apt-get install -y mesa-vulkan-drivers"
 )
 _NEAR_PER_FAR = 1e-3
-_SHADOW_BIAS_M = 0.004
+_SHADOW_MAP_SIDE_PX = 1024  # pygfx's, not adjustable
+_SHADOW_BIAS_PX = 4.0  # pygfx blurs over two pixels either way; twice that keeps slopes up to 60 degrees free of stripes
 _INVISIBLE_ALPHA = 0.02
 _TOON_FLAT_SHARE = 0.5
 
@@ -206,7 +207,7 @@ def _pygfx() -> Any:
 def _check_size(size_px: tuple[int, int], samples: int) -> None:
     if not all(1 <= side <= MAX_SIDE_PX for side in size_px):
         raise UsageError(f"A picture's sides must be between 1 and {MAX_SIDE_PX} pixels, not {size_px[0]}x{size_px[1]}.")
-    if not 1 <= samples or max(size_px) * samples > 2 * MAX_SIDE_PX:
+    if samples < 1 or max(size_px) * samples > 2 * MAX_SIDE_PX:
         raise UsageError(f"{samples} samples a side do not fit a picture of {size_px[0]}x{size_px[1]} pixels.")
 
 
@@ -282,7 +283,7 @@ def _aim_shadow(drawable: Any, toward: np.ndarray, meshes: Sequence[RenderMesh],
     shadow_view.width = shadow_view.height = width
     shadow_view.depth_range = (0.0, 2.0 * reach)
     drawable.shadow.cull_mode = "none"
-    drawable.shadow.bias = _SHADOW_BIAS_M / (2.0 * reach)
+    drawable.shadow.bias = _SHADOW_BIAS_PX * width / _SHADOW_MAP_SIDE_PX / (2.0 * reach)
     drawable.cast_shadow = True
 
 

@@ -1,0 +1,190 @@
+"""Pictures of a file: stills, turntables, contact sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from avatarkit.errors import UsageError, unknown_name
+from avatarkit.gltf.document import Document
+from avatarkit.gltf.reading import document_from_bytes, read_document
+from avatarkit.render.framing import VIEWS, Figure, aim, measure
+from avatarkit.render.humanoid import find_head, find_humanoid, relaxed_arms, world_matrices
+from avatarkit.render.renderer import Renderer
+from avatarkit.render.scene import NEUTRAL_BACKGROUND, RenderMesh
+from avatarkit.render.scene_from_gltf import posed_meshes
+from avatarkit.render.video import FRAMES_PER_SECOND, write_mp4
+
+Pose = Literal["rest", "relaxed"]
+Progress = Callable[[int, int], None]
+
+TURNTABLE_SECONDS = 4
+FILE_VIEWS = ("face", "bust", "body", "turntable")
+"""What `render_file` draws; a turntable is the body, once around."""
+
+_STILL_SIZE_PX = (1024, 1024)
+_FILM_SIZE_PX = (640, 640)
+
+
+@dataclass(frozen=True)
+class _Subject:
+    meshes: tuple[RenderMesh, ...]
+    figure: Figure
+
+
+def render_file(
+    path: str | Path,
+    output: str | Path,
+    view: str = "bust",
+    size_px: tuple[int, int] | None = None,
+    *,
+    pose: Pose = "relaxed",
+    transparent: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    """Draw a glTF or VRM file into a PNG, or turn it around once in an MP4.
+
+    Args:
+        path: a .glb, .gltf or .vrm file.
+        output: a .png, or an .mp4: 4 s at 30 frames a second, H.264; written whole or not at all.
+        view: face, bust, body, or turntable (the body; films only).
+        size_px: width and height; without it 1024x1024 for a PNG and 640x640 for an MP4, whose sides must be even.
+        pose: "relaxed" lets the arms of a humanoid hang, "rest" leaves it as the file has it.
+        transparent: no background (PNG only).
+        progress: told the number of frames drawn and to draw.
+
+    Raises:
+        UsageError: an unknown view or suffix, a size out of range, a target that cannot be written.
+        InputError: a file that cannot be read or has nothing to draw.
+        MissingError: no Vulkan driver.
+    """
+    path, output = Path(path), Path(output)
+    film = _is_film(output, view, transparent)
+    size_px = size_px or (_FILM_SIZE_PX if film else _STILL_SIZE_PX)
+    if film and (size_px[0] % 2 or size_px[1] % 2):
+        raise UsageError(f"H.264 needs even sides, not {size_px[0]}x{size_px[1]}.")
+    with _finished(output) as unfinished, Renderer(size_px) as renderer:
+        subject = _subject(read_document(path), pose)
+        if film:
+            write_mp4(unfinished, _turning(renderer, subject, view, progress or _silent), size_px)
+        else:
+            camera = aim(subject.figure, VIEWS[view], size_px)
+            pixels = renderer.render(subject.meshes, camera, background=None if transparent else NEUTRAL_BACKGROUND)
+            _save_png(unfinished, pixels if transparent else pixels[..., :3])
+
+
+def render_views(
+    document: Document | bytes,
+    views: Sequence[str] = ("front", "three-quarter", "profile", "back"),
+    size_px: tuple[int, int] = (512, 512),
+    *,
+    pose: Pose = "relaxed",
+    expression_weights: Mapping[str, float] | None = None,
+    renderer: Renderer | None = None,
+) -> list[np.ndarray]:
+    """Several pictures of one file.
+
+    Args:
+        document: a file's content or its bytes.
+        views: names from `VIEWS`: face, bust, body; front, three-quarter, profile, back show the head.
+        size_px: width and height of each.
+        pose: as in `render_file`.
+        expression_weights: as in `posed_meshes`.
+        renderer: one to use again, of the same size; without it one is made and closed.
+
+    Returns:
+        one (H, W, 3) uint8 picture per view.
+
+    Raises:
+        UsageError, InputError, MissingError: as in `render_file`.
+    """
+    for view in views:
+        if view not in VIEWS:
+            raise unknown_name("view", view, VIEWS)
+    if renderer is None:
+        with Renderer(size_px) as own:
+            return render_views(document, views, size_px, pose=pose, expression_weights=expression_weights, renderer=own)
+    content = document_from_bytes(document) if isinstance(document, bytes) else document
+    subject = _subject(content, pose, expression_weights)
+    return [renderer.render(subject.meshes, aim(subject.figure, VIEWS[view], size_px))[..., :3] for view in views]
+
+
+def _subject(document: Document, pose: Pose, expression_weights: Mapping[str, float] | None = None) -> _Subject:
+    if pose not in ("rest", "relaxed"):
+        raise unknown_name("pose", pose, ("rest", "relaxed"))
+    humanoid = find_humanoid(document)
+    rotations = relaxed_arms(document, humanoid) if pose == "relaxed" else {}
+    meshes = tuple(posed_meshes(document, expression_weights, rotations))
+    head = find_head(document, humanoid)
+    matrix = None if head is None else world_matrices(document, humanoid).get(head)
+    return _Subject(meshes, measure(meshes, None if matrix is None else matrix[:3, 3]))
+
+
+def _turning(renderer: Renderer, subject: _Subject, view: str, progress: Progress) -> Iterator[np.ndarray]:
+    """(H, W, 3) frames of one turn."""
+    frames = TURNTABLE_SECONDS * FRAMES_PER_SECOND
+    turned = VIEWS["turntable" if view == "body" else view]
+    for frame in range(frames):
+        camera = aim(subject.figure, turned, renderer.size_px, 360.0 * frame / frames)
+        yield renderer.render(subject.meshes, camera)[..., :3]
+        progress(frame + 1, frames)
+
+
+def _is_film(output: Path, view: str, transparent: bool) -> bool:
+    if view not in FILE_VIEWS:
+        raise unknown_name("view", view, FILE_VIEWS)
+    suffix = output.suffix.lower()
+    if suffix not in (".png", ".mp4"):
+        raise UsageError(f"{output.name!r} is no picture's name: it must end in .png or .mp4.")
+    if suffix == ".png" and view == "turntable":
+        raise UsageError("A turntable is a film: name an .mp4 as output.")
+    if suffix == ".mp4" and transparent:
+        raise UsageError("A film cannot be transparent: name a .png as output.")
+    return suffix == ".mp4"
+
+
+@contextmanager
+def _finished(output: Path) -> Iterator[Path]:
+    """A path beside `output` to write to; it takes `output`'s place when all went well and vanishes when not."""
+    try:
+        with NamedTemporaryFile(dir=output.parent, prefix=f".{output.stem[:40]}-", suffix=output.suffix, delete=False) as made:
+            unfinished = Path(made.name)
+    except OSError as error:
+        raise UsageError(f"Cannot write {str(output)!r}: {error.strerror or error}.") from error
+    try:
+        yield unfinished
+        unfinished.chmod(0o666 & ~_umask())
+        _replace(unfinished, output)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _replace(unfinished: Path, output: Path) -> None:
+    try:
+        unfinished.replace(output)
+    except OSError as error:
+        raise UsageError(f"Cannot write {str(output)!r}: {error.strerror or error}.") from error
+
+
+def _umask() -> int:
+    """The process's file creation mask; it can only be read by setting it."""
+    import os
+
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _save_png(path: Path, pixels: np.ndarray) -> None:
+    Image.fromarray(pixels).save(path, "PNG")
+
+
+def _silent(_done: int, _all: int) -> None:
+    pass
