@@ -20,6 +20,7 @@ from avatarkit.render.scene import (
     RenderMaterial,
     RenderMesh,
 )
+from avatarkit.render.tone import developed, expand
 
 MAX_SIDE_PX = 4096
 """Largest side of a picture: at two samples a side it fills WebGPU's guaranteed texture size of 8192."""
@@ -95,14 +96,14 @@ class Renderer:
             raise ValueError(f"the camera is for {camera.size_px} pixels, the renderer for {self.size_px}")
         scene = self._gfx.Scene()
         if background is not None:
-            top, bottom = background
-            scene.add(self._gfx.Background(None, self._gfx.BackgroundMaterial((*bottom, 1.0), (*top, 1.0))))
-        scene.add(*self._uploaded.objects(meshes, camera))
+            top, bottom = (_exposed_background(color, lighting.headroom) for color in background)
+            scene.add(self._gfx.Background(None, self._gfx.BackgroundMaterial(bottom, top)))
+        scene.add(*self._uploaded.objects(meshes, camera, 1.0 / lighting.headroom))
         scene.add(*_light_objects(self._gfx, lighting, meshes, camera))
         view = _camera_object(self._gfx, camera, meshes)
         self._canvas.request_draw(lambda: self._renderer.render(scene, view))
         pixels = np.array(self._canvas.draw())
-        return pixels if background is not None else _straight_alpha(pixels)
+        return developed(pixels if background is not None else _straight_alpha(pixels), lighting.headroom)
 
 
 class _Uploads:
@@ -113,10 +114,11 @@ class _Uploads:
         self._meshes: dict[int, tuple[RenderMesh, Any]] = {}
         self._textures: dict[int, tuple[np.ndarray, Any]] = {}
 
-    def objects(self, meshes: Sequence[RenderMesh], camera: PinholeCamera) -> list[Any]:
+    def objects(self, meshes: Sequence[RenderMesh], camera: PinholeCamera, exposure: float) -> list[Any]:
         drawn = [mesh for mesh in meshes if len(mesh.triangles)]
         self._meshes = {id(mesh): self._meshes.get(id(mesh)) or (mesh, self._mesh_object(mesh)) for mesh in drawn}
         for mesh, drawable in self._meshes.values():
+            _expose(mesh.material, drawable, exposure)
             if mesh.material.alpha_mode == "BLEND":
                 _sort_back_to_front(mesh, drawable, camera)
         return [drawable for _, drawable in self._meshes.values()]
@@ -136,7 +138,7 @@ class _Uploads:
     def _material(self, mesh: RenderMesh) -> Any:
         material, textured = mesh.material, mesh.uvs is not None
         look = {
-            "color": (*_srgb(material.base_color[:3]), float(np.clip(material.base_color[3], 0, 1))),
+            "color": _color(material.base_color),
             "map": self._map(material.texture, "srgb") if textured else None,
             "side": "both" if material.double_sided else "front",
             **_alpha(material),
@@ -255,11 +257,11 @@ def _corners(positions: np.ndarray) -> np.ndarray:
 
 def _light_objects(gfx: Any, lighting: Lighting, meshes: Sequence[RenderMesh], camera: PinholeCamera) -> list[Any]:
     # pygfx divides by pi where light meets a matt surface; 1.0 here is a white one at full brightness.
-    objects = [gfx.AmbientLight("#ffffff", lighting.ambient * np.pi)]
+    objects = [gfx.AmbientLight("#ffffff", lighting.ambient * np.pi / lighting.headroom)]
     for light in lighting.lights:
         toward = camera.camera_to_world[:3, :3] @ (np.array(light.toward) * [1, -1, -1])
         toward = toward / np.linalg.norm(toward)
-        drawable = gfx.DirectionalLight((*_srgb(light.color), 1.0), light.intensity * np.pi)
+        drawable = gfx.DirectionalLight((*_srgb(light.color), 1.0), light.intensity * np.pi / lighting.headroom)
         drawable.local.position = toward
         if light.casts_shadow and len(meshes):
             _aim_shadow(drawable, toward, meshes, camera)
@@ -292,6 +294,24 @@ def _in_picture(points: np.ndarray, camera: PinholeCamera) -> np.ndarray:
     ahead = camera.depth(points) > 1e-6
     pixels = camera.project(np.where(ahead[:, None], points, camera.position + camera.camera_to_world[:3, 2]))
     return ahead & ((pixels >= 0) & (pixels <= camera.size_px)).all(axis=1)
+
+
+def _expose(material: RenderMaterial, drawable: Any, exposure: float) -> None:
+    """Scale the light that a surface gives off by itself, which the lights' exposure does not reach."""
+    if material.shading == "unlit":
+        drawable.material.color = _color(np.asarray(material.base_color) * [exposure, exposure, exposure, 1.0])
+    else:
+        drawable.material.emissive_intensity = exposure
+
+
+def _exposed_background(srgb: tuple[float, float, float], headroom: float) -> tuple[float, ...]:
+    """RGBA sRGB that `developed` turns into the opaque colour `srgb`."""
+    return _color((*expand(to_linear(np.asarray(srgb)), headroom) / headroom, 1.0))
+
+
+def _color(linear: Sequence[float] | np.ndarray) -> tuple[float, ...]:
+    """RGBA sRGB of a linear RGBA colour."""
+    return (*_srgb(linear[:3]), float(np.clip(linear[3], 0.0, 1.0)))
 
 
 def _sort_back_to_front(mesh: RenderMesh, drawable: Any, camera: PinholeCamera) -> None:

@@ -101,10 +101,13 @@ class Lighting:
     Attributes:
         ambient: how bright a white matt surface is without any light, linear.
         lights: the lights.
+        headroom: brightness that is drawn as white, 1.0 or more; above 1.0 bright tones are compressed as film does, below
+            0.7 of white nothing changes.
     """
 
     ambient: float
     lights: tuple[Light, ...]
+    headroom: float = 1.0
 
 
 PORTRAIT_LIGHT = Lighting(
@@ -115,6 +118,7 @@ PORTRAIT_LIGHT = Lighting(
         Light((0.0, 1.0, 0.1), 0.08),
         Light((0.70, 0.45, -0.85), 0.45),
     ),
+    headroom=1.5,
 )
 """Key from upper left, weak cool fill from the right, a sky, a rim from behind. The mix is ours, judged by eye on faces; a matt
 surface that faces the camera comes out at its own colour."""
