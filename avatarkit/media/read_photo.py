@@ -7,6 +7,7 @@ Files come from strangers: the size is known before anything is decoded, memory 
 from __future__ import annotations
 
 import math
+import stat
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
@@ -88,19 +89,21 @@ def read_photo(path: str | PathLike[str]) -> Photo:
 
 
 def _open_file(path: Path) -> IO[bytes]:
-    if not path.exists():
-        raise InputError(f"There is no file {path}.")
-    if not path.is_file():
-        raise InputError(f"{path} is not a file; a photo is needed (JPEG, PNG, WebP, HEIC, AVIF or TIFF).")
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe or a device could wait for ever
+            raise InputError(f"{path} is not a file; a photo is needed (JPEG, PNG, WebP, HEIC, AVIF or TIFF).")
         file = path.open("rb")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    if 0 < size <= MAX_FILE_BYTES:
+    except FileNotFoundError as error:
+        raise InputError(f"There is no file {path}.") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path!s:.200} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+    if 0 < status.st_size <= MAX_FILE_BYTES:
         return file
     file.close()
-    raise InputError(f"{path.name} is empty." if size == 0 else f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MB.")
+    raise InputError(
+        f"{path.name} is empty." if status.st_size == 0 else f"{path.name} is larger than {MAX_FILE_BYTES >> 20} MB."
+    )
 
 
 def _open_picture(file: IO[bytes], name: str) -> ImageFile.ImageFile:

@@ -1,0 +1,27 @@
+"""What many tests need: a portrait that is always there, and the shared media where they are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from avatarkit.media.photo import Photo
+
+SHARED_MEDIA = Path(__file__).resolve().parents[2] / "shared" / "media"
+
+
+@pytest.fixture(scope="session")
+def shared_media() -> Path:
+    if not SHARED_MEDIA.is_dir():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("the shared media folder is not beside the checkout")
+    return SHARED_MEDIA
+
+
+@pytest.fixture(scope="session")
+def portrait() -> Photo:
+    """The public-domain portrait inside scikit-image: one frontal face, about 95 pixels wide, at (225, 130)."""
+    from skimage import data
+
+    return Photo(data.astronaut(), source="astronaut")
