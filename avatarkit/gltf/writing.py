@@ -78,11 +78,12 @@ def _mesh(mesh: Mesh, packer: BufferPacker) -> pg.Mesh:
 
 def _primitive(primitive: Primitive, packer: BufferPacker) -> pg.Primitive:
     attributes = {
-        name: packer.vertices(_stored(name, array), bounds=name == "POSITION") for name, array in primitive.attributes.items()
+        name: packer.vertices(_stored(name, array), bounds=name == "POSITION")
+        for name, array in sorted(primitive.attributes.items())
     }
     indices = None if primitive.indices is None else packer.indices(primitive.indices, primitive.vertex_count)
     targets = [
-        pg.Attributes(**{name: packer.offsets(rows, bounds=name == "POSITION") for name, rows in target.items()})
+        pg.Attributes(**{name: packer.offsets(rows, bounds=name == "POSITION") for name, rows in sorted(target.items())})
         for target in primitive.targets
     ]
     return pg.Primitive(

