@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Literal
 
 import numpy as np
@@ -20,7 +19,8 @@ from avatarkit.render.humanoid import find_head, find_humanoid, relaxed_arms, wo
 from avatarkit.render.renderer import Renderer
 from avatarkit.render.scene import NEUTRAL_BACKGROUND, RenderMesh
 from avatarkit.render.scene_from_gltf import posed_meshes
-from avatarkit.render.video import FRAMES_PER_SECOND, write_mp4
+from avatarkit.render.video import FRAMES_PER_SECOND, mp4_bytes
+from avatarkit.whole_files import write_whole
 
 Pose = Literal["rest", "relaxed"]
 Progress = Callable[[int, int], None]
@@ -70,14 +70,15 @@ def render_file(
     size_px = size_px or (_FILM_SIZE_PX if film else _STILL_SIZE_PX)
     if film and (size_px[0] % 2 or size_px[1] % 2):
         raise UsageError(f"H.264 needs even sides, not {size_px[0]}x{size_px[1]}.")
-    with _finished(output) as unfinished, Renderer(size_px) as renderer:
+    with Renderer(size_px) as renderer:
         subject = _subject(read_document(path), pose)
         if film:
-            write_mp4(unfinished, _turning(renderer, subject, view, progress or _silent), size_px)
+            content = mp4_bytes(_turning(renderer, subject, view, progress or _silent), size_px)
         else:
             camera = aim(subject.figure, VIEWS[view], size_px)
             pixels = renderer.render(subject.meshes, camera, background=None if transparent else NEUTRAL_BACKGROUND)
-            _save_png(unfinished, pixels if transparent else pixels[..., :3])
+            content = _png(pixels if transparent else pixels[..., :3])
+    write_whole(output, content)
 
 
 def render_views(
@@ -150,40 +151,10 @@ def _is_film(output: Path, view: str, transparent: bool) -> bool:
     return suffix == ".mp4"
 
 
-@contextmanager
-def _finished(output: Path) -> Iterator[Path]:
-    """A path beside `output` to write to; it takes `output`'s place when all went well and vanishes when not."""
-    try:
-        with NamedTemporaryFile(dir=output.parent, prefix=f".{output.stem[:40]}-", suffix=output.suffix, delete=False) as made:
-            unfinished = Path(made.name)
-    except OSError as error:
-        raise UsageError(f"Cannot write {str(output)!r}: {error.strerror or error}.") from error
-    try:
-        yield unfinished
-        unfinished.chmod(0o666 & ~_umask())
-        _replace(unfinished, output)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _replace(unfinished: Path, output: Path) -> None:
-    try:
-        unfinished.replace(output)
-    except OSError as error:
-        raise UsageError(f"Cannot write {str(output)!r}: {error.strerror or error}.") from error
-
-
-def _umask() -> int:
-    """The process's file creation mask; it can only be read by setting it."""
-    import os
-
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
-
-
-def _save_png(path: Path, pixels: np.ndarray) -> None:
-    Image.fromarray(pixels).save(path, "PNG")
+def _png(pixels: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def _silent(_done: int, _all: int) -> None:
