@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy import sparse
 
+from avatarkit.body.body import Body, load_body
+from avatarkit.body.shape import BodyShape, shape_body
+from avatarkit.geometry import quaternions
 from avatarkit.rig.skeleton import Skeleton
+from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS
+
+SHOULDER_LIFT_RAD = np.radians(5.0)
+"""How far the collar bone rises from the data's A-pose to the T-pose; the arm does the rest. Nature lifts it by more, but trackers
+rarely say what the collar bone does, and what is lifted here a figure with hanging arms keeps as a shrug."""
+
+_ORDER = {name: number for number, name in enumerate(HUMAN_BONE_PARENTS)}
+_FINGERS = tuple(
+    tuple(finger + segment for segment in ("Proximal", "Intermediate", "Distal"))
+    for finger in ("Index", "Middle", "Ring", "Little")
+)
+_THUMB = ("ThumbMetacarpal", "ThumbProximal", "ThumbDistal")
+_OUTWARD = np.array([[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]])
+_DOWN, _AHEAD = np.array([0.0, -1.0, 0.0]), np.array([0.0, 0.0, 1.0])
 
 
 @dataclass(frozen=True)
@@ -23,3 +42,160 @@ class RestBody:
     positions: np.ndarray
     skeleton: Skeleton
     expression_offsets: sparse.csc_matrix
+
+
+def rest_body(sliders: Mapping[str, float], body: Body | None = None) -> RestBody:
+    """The body that the given sliders mold, in T-pose.
+
+    Args:
+        sliders: slider name -> value.
+        body: the loaded body, if at hand.
+
+    Raises:
+        UsageError: an unknown slider or a value out of range.
+    """
+    body = body or load_body()
+    shape = shape_body(sliders, body)
+    turns = t_pose_turns(shape)
+    heads = posed_joints(shape.joint_heads, turns)
+    positions = unposed_vertices(shape.positions, blended_transforms(turns, shape.joint_heads, heads, body))
+    ground = np.array([heads[0, 0], positions[_skin_vertices(), 1].min(), heads[0, 2]])
+    return RestBody(positions - ground, _skeleton(heads - ground), body.expression_offsets)
+
+
+def t_pose_turns(shape: BodyShape) -> np.ndarray:
+    """World rotations (55, 3, 3) that bring each bone from the data's A-pose into the T-pose.
+
+    Arms, hands and fingers come to lie along X with the palms down and the elbows' hinges upright, thumbs half way to +Z, legs
+    upright from hip to ankle, feet flat and along +Z. The trunk stays.
+    """
+    turns = np.tile(np.eye(3), (len(_ORDER), 1, 1))
+    for bone, turn in (_arm_turns(shape) | _leg_turns(shape)).items():
+        turns[_both(bone)] = turn
+    hands = turns[_both("Hand")]
+    ahead_and_outward = (_OUTWARD + _AHEAD) / np.sqrt(2.0)
+    chains = np.stack([_both(bone) for finger in (*_FINGERS, _THUMB) for bone in finger], axis=1).reshape(2, -1, 3)
+    along = np.stack([_OUTWARD] * len(_FINGERS) + [ahead_and_outward], axis=1)
+    turns[chains] = _straightened(shape, chains, hands[:, None], along)
+    return turns
+
+
+def _arm_turns(shape: BodyShape) -> dict[str, np.ndarray]:
+    """Bone -> rotations (2, 3, 3) of the left and the right one."""
+    shoulder, elbow, wrist, index, middle, little = (
+        shape.joint_heads[_both(bone)]
+        for bone in ("UpperArm", "LowerArm", "Hand", "IndexProximal", "MiddleProximal", "LittleProximal")
+    )
+    hinge = np.cross(elbow - shoulder, wrist - elbow)
+    hinge_at_rest = np.cross(_OUTWARD, _AHEAD)
+    lift = np.cross(_OUTWARD, -_DOWN) * SHOULDER_LIFT_RAD
+    return {
+        "Shoulder": quaternions.to_matrix(quaternions.from_rotation_vector(lift)),
+        "UpperArm": _frame_turns((elbow - shoulder, hinge), (_OUTWARD, hinge_at_rest)),
+        "LowerArm": _frame_turns((wrist - elbow, hinge), (_OUTWARD, hinge_at_rest)),
+        "Hand": _frame_turns((middle - wrist, index - little), (_OUTWARD, np.stack([_AHEAD, _AHEAD]))),
+    }
+
+
+def _leg_turns(shape: BodyShape) -> dict[str, np.ndarray]:
+    """Bone -> rotations (2, 3, 3) of the left and the right one."""
+    hip, ankle, toes = (shape.joint_heads[_both(bone)] for bone in ("UpperLeg", "Foot", "Toes"))
+    leg = _shortest_turns(ankle - hip, _DOWN)
+    foot = _shortest_turns((toes - ankle) * [1.0, 0.0, 1.0], _AHEAD)
+    return {"UpperLeg": leg, "LowerLeg": leg, "Foot": foot, "Toes": foot}
+
+
+def _straightened(shape: BodyShape, chains: np.ndarray, turns: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """Rotations (2, F, 3, 3, 3) that lay each finger along a direction, each bone by the shortest way from where its parent is.
+
+    Args:
+        shape: the body in A-pose.
+        chains: (2, F, 3) bones of each finger of both hands.
+        turns: (2, 1, 3, 3) rotations of the hands.
+        along: (2, F, 3) directions.
+    """
+    result = []
+    for bones in np.moveaxis(chains, -1, 0):
+        direction = np.einsum("...ij,...j->...i", turns, shape.joint_tails[bones] - shape.joint_heads[bones])
+        turns = _shortest_turns(direction, along) @ turns
+        result.append(turns)
+    return np.stack(result, axis=2)
+
+
+def _both(bone: str) -> np.ndarray:
+    """(2,) number of the left and the right bone."""
+    return np.array([_ORDER[f"left{bone}"], _ORDER[f"right{bone}"]])
+
+
+def _shortest_turns(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Rotations (..., 3, 3) between directions (..., 3)."""
+    return quaternions.to_matrix(quaternions.between(source, target))
+
+
+def _frame_turns(source: tuple[np.ndarray, np.ndarray], target: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Rotations (..., 3, 3) that take the first source direction to the first target, the second as nearly as it goes."""
+
+    def frames(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        x = first / np.linalg.norm(first, axis=-1, keepdims=True)
+        z = np.cross(x, second)
+        z /= np.linalg.norm(z, axis=-1, keepdims=True)
+        return np.stack([x, np.cross(z, x), z], axis=-1)
+
+    return frames(*target) @ np.swapaxes(frames(*source), -1, -2)
+
+
+def posed_joints(joint_heads: np.ndarray, turns: np.ndarray) -> np.ndarray:
+    """Joints (55, 3) after each bone is turned, metres; no bone changes its length."""
+    posed = np.array(joint_heads, float)
+    for joint, parent in enumerate(_parents()):
+        if parent >= 0:
+            posed[joint] = posed[parent] + turns[parent] @ (joint_heads[joint] - joint_heads[parent])
+    return posed
+
+
+def blended_transforms(turns: np.ndarray, a_heads: np.ndarray, t_heads: np.ndarray, body: Body) -> np.ndarray:
+    """(V, 3, 4): the transform from T-pose to A-pose that linear blend skinning gives each vertex."""
+    back = np.swapaxes(turns, 1, 2)
+    moves = a_heads - np.einsum("bij,bj->bi", back, t_heads)
+    transforms = np.concatenate([back, moves[:, :, None]], axis=2)
+    return (_skin_matrix(body) @ transforms.reshape(-1, 12)).reshape(-1, 3, 4)
+
+
+def unposed_vertices(positions: np.ndarray, transforms: np.ndarray) -> np.ndarray:
+    """The vertices (V, 3) that the transforms (V, 3, 4) take to `positions` (V, 3).
+
+    Undoing the skinning, rather than skinning the other way, keeps the sculpted shape: arms that hang as in the A-pose look
+    exactly as modelled, with full shoulders and elbows. Skinning into the T-pose loses volume at the joints twice, there and
+    back; in pictures of hanging arms the shoulder's outline then falls in, while the T-poses hardly differ.
+    """
+    x, y, z, move = np.ascontiguousarray(np.moveaxis(transforms, 0, -1).swapaxes(0, 1))
+    yz, zx, xy = np.cross(y, z, axis=0), np.cross(z, x, axis=0), np.cross(x, y, axis=0)
+    moved = positions.T - move
+    volume = (x * yz).sum(axis=0)
+    return np.stack([(row * moved).sum(axis=0) / volume for row in (yz, zx, xy)], axis=1)
+
+
+def _skeleton(heads: np.ndarray) -> Skeleton:
+    parents = _parents()
+    local = np.where(parents[:, None] >= 0, heads - heads[parents], heads)
+    return Skeleton(tuple(HUMAN_BONE_PARENTS), parents, local, np.tile(quaternions.IDENTITY, (len(heads), 1)))
+
+
+@cache
+def _parents() -> np.ndarray:
+    """(55,) index of each human bone's parent, -1 for the hips."""
+    return np.array([-1 if parent is None else _ORDER[parent] for parent in HUMAN_BONE_PARENTS.values()])
+
+
+@cache
+def _skin_vertices() -> np.ndarray:
+    """Vertices of the visible skin below the head."""
+    return np.unique(load_body().parts["body"].quads)
+
+
+def _skin_matrix(body: Body) -> sparse.csr_matrix:
+    """(V, 55) skin weights."""
+    count, width = body.joint_indices.shape
+    pointers = np.arange(0, width * count + 1, width)
+    shape = (count, len(body.joint_names))
+    return sparse.csr_matrix((body.joint_weights.reshape(-1), body.joint_indices.reshape(-1), pointers), shape=shape)
