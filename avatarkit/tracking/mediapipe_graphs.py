@@ -1,0 +1,199 @@
+"""MediaPipe, imported and run: one graph per model, built once, fed with small square pictures.
+
+The graphs are our own few lines around MediaPipe's subgraphs, because its ready-made `FaceMesh` finds faces by itself (near and
+upright ones only) and keeps the presence score to itself.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from threading import Lock
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+MESH_INPUT_PX = 192
+"""Side of the picture the face mesh model takes. Source: MediaPipe, FaceLandmarkCpu."""
+
+DETECTOR_INPUT_PX = {"Full": 192, "Short": 128}
+"""Side of the picture each detector takes. Source: MediaPipe, FaceDetectionFullRangeCpu and FaceDetectionShortRangeCpu."""
+
+_DETECTION_GRAPH = """
+    input_stream: "image"  output_stream: "detections"
+    node {{ calculator: "FaceDetection{range}RangeCpu" input_stream: "IMAGE:image" output_stream: "DETECTIONS:detections" }}
+"""
+_MESH_GRAPH = """
+    input_stream: "image"  input_stream: "roi"  input_side_packet: "with_attention"  output_stream: "landmarks"
+    node { calculator: "FaceLandmarkCpu" input_stream: "IMAGE:image" input_stream: "ROI:roi"
+           input_side_packet: "WITH_ATTENTION:with_attention" output_stream: "LANDMARKS:landmarks" }
+"""
+_PRESENCE = "facelandmarkcpu__face_presence_score"
+"""The stream inside the subgraph that says how likely the picture holds a face; it is not among the subgraph's outputs."""
+
+
+class FaceGraphs:
+    """The face detectors and the face mesh, ready to run; one caller at a time, others wait.
+
+    Close it when it is no longer needed; `face_graphs` keeps one for the whole process.
+    """
+
+    def __init__(self, min_detection_score: float) -> None:
+        with _quiet_native_log():  # TensorFlow Lite and absl greet on standard error while a graph starts
+            base, rect = _import_mediapipe()
+            self._lock = Lock()
+            self._whole_picture = rect.NormalizedRect(x_center=0.5, y_center=0.5, width=1, height=1)
+            self._detectors = {
+                name: base.SolutionBase(
+                    graph_config=_DETECTION_GRAPH.format(range=name),
+                    calculator_params={_score_threshold(name): min_detection_score},
+                )
+                for name in DETECTOR_INPUT_PX
+            }
+            self._mesh = base.SolutionBase(
+                graph_config=_MESH_GRAPH,
+                side_inputs={"with_attention": True},
+                # Landmarks come for doubtful faces, too: whoever asked weighs the presence score.
+                calculator_params={"facelandmarkcpu__ThresholdingCalculator.threshold": 0.0},
+                outputs=["landmarks", _PRESENCE],
+            )
+            self._run_once()
+
+    def detect(self, name: str, picture: np.ndarray) -> np.ndarray:
+        """Faces in a square picture.
+
+        Args:
+            name: "Full" (small and far faces) or "Short" (near ones).
+            picture: (S, S, 3) uint8 RGB, S as in `DETECTOR_INPUT_PX`.
+
+        Returns:
+            (N, 8): score 0..1; then as fractions of the side centre x, centre y, width, right eye x, y, left eye x, y.
+        """
+        with self._lock:
+            found = self._detectors[name].process(picture).detections or []
+        return np.array([_detection_row(detection) for detection in found]).reshape(-1, 8)
+
+    def read_mesh(self, picture: np.ndarray) -> tuple[np.ndarray, float]:
+        """The landmarks of the face that fills a square picture upright.
+
+        Args:
+            picture: (192, 192, 3) uint8 RGB; the face takes about two thirds of the side.
+
+        Returns:
+            (478, 3) x, y from the top left and depth away from the camera, as fractions of the side; and 0..1, how likely it
+            is a face.
+        """
+        with self._lock:
+            result = self._mesh.process({"image": picture, "roi": self._whole_picture})
+            landmarks, presence = result.landmarks.landmark, float(getattr(result, _PRESENCE))
+        return np.array([(point.x, point.y, point.z) for point in landmarks]), presence
+
+    def close(self) -> None:
+        """End the graphs and their threads. Nothing can be run afterwards."""
+        with self._lock:
+            for graph in (*self._detectors.values(), self._mesh):
+                graph.close()
+
+    def _run_once(self) -> None:
+        for name, side in DETECTOR_INPUT_PX.items():
+            self.detect(name, np.zeros((side, side, 3), np.uint8))
+        self.read_mesh(np.zeros((MESH_INPUT_PX, MESH_INPUT_PX, 3), np.uint8))
+
+
+_building = Lock()
+
+
+def face_graphs(min_detection_score: float) -> FaceGraphs:
+    """The process's own `FaceGraphs`, built at the first call (about half a second) and closed when Python ends."""
+    with _building:
+        return _built(min_detection_score)
+
+
+@cache
+def _built(min_detection_score: float) -> FaceGraphs:
+    graphs = FaceGraphs(min_detection_score)
+    atexit.register(graphs.close)
+    return graphs
+
+
+def _score_threshold(name: str) -> str:
+    prefix = f"facedetection{name.lower()}range"
+    return f"{prefix}cpu__{prefix}__facedetection__TensorsToDetectionsCalculator.min_score_thresh"
+
+
+def _detection_row(detection: Any) -> tuple[float, ...]:
+    box = detection.location_data.relative_bounding_box
+    right_eye, left_eye = detection.location_data.relative_keypoints[:2]
+    centre = (box.xmin + box.width / 2, box.ymin + box.height / 2)
+    return (detection.score[0], *centre, (box.width + box.height) / 2, right_eye.x, right_eye.y, left_eye.x, left_eye.y)
+
+
+def _import_mediapipe() -> tuple[ModuleType, ModuleType]:
+    with _imported_when_used("matplotlib.pyplot", "sounddevice"):
+        return (
+            importlib.import_module("mediapipe.python.solution_base"),
+            importlib.import_module("mediapipe.framework.formats.rect_pb2"),
+        )
+
+
+class _ImportedWhenUsed(ModuleType):
+    """Stands for a module until somebody asks it for something."""
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__"):  # the import system's own questions
+            raise AttributeError(attribute)
+        return getattr(importlib.import_module(self.__name__), attribute)
+
+
+@contextmanager
+def _imported_when_used(*names: str) -> Iterator[None]:
+    """Let an import inside name these modules without loading them.
+
+    MediaPipe's package imports matplotlib for a drawing function and sounddevice for a recorder. That takes longer than
+    everything else together, writes a font cache into the user's home and opens the audio system.
+    """
+    placed: dict[str, ModuleType] = {}
+    for name in names:
+        if name in sys.modules:
+            continue
+        placed[name] = _ImportedWhenUsed(name)
+        package, _, member = name.rpartition(".")
+        if package and package not in sys.modules:
+            placed[package] = ModuleType(package)
+            setattr(placed[package], member, placed[name])
+    sys.modules.update(placed)
+    try:
+        yield
+    finally:
+        for name, module in placed.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
+
+
+@contextmanager
+def _quiet_native_log() -> Iterator[None]:
+    """Native code's standard error goes nowhere for the moment; Python's own `sys.stderr` object is not touched.
+
+    MediaPipe's logger cannot be told to be quiet before it starts. What matters still arrives as an exception.
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:  # a program without a standard error
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    with suppress(AttributeError, ValueError):
+        sys.stderr.flush()
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
