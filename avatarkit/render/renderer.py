@@ -103,7 +103,9 @@ class Renderer:
         view = _camera_object(self._gfx, camera, meshes)
         self._canvas.request_draw(lambda: self._renderer.render(scene, view))
         pixels = np.array(self._canvas.draw())
-        return developed(pixels if background is not None else _straight_alpha(pixels), lighting.headroom)
+        if background is None:  # pygfx's own last step multiplies by alpha once more
+            pixels = _reduced(self._renderer.snapshot(), self.size_px)
+        return developed(pixels, lighting.headroom)
 
 
 class _Uploads:
@@ -348,9 +350,19 @@ def _within(pixels: np.ndarray, side: int) -> np.ndarray:
     return pixels[::step, ::step]
 
 
-def _straight_alpha(premultiplied: np.ndarray) -> np.ndarray:
-    """(H, W, 4) uint8 sRGB: colour no longer multiplied by alpha; the multiplication happened in linear light."""
-    alpha = premultiplied[..., 3:] / 255.0
-    linear = to_linear(premultiplied[..., :3] / 255.0)
-    color = to_srgb(np.clip(np.divide(linear, alpha, out=np.zeros_like(linear), where=alpha > 0), 0.0, 1.0))
-    return np.concatenate([np.rint(color * 255).astype(np.uint8), premultiplied[..., 3:]], axis=-1)
+def _reduced(premultiplied: np.ndarray, size_px: tuple[int, int]) -> np.ndarray:
+    """The area mean of a supersampled picture, with straight alpha.
+
+    Args:
+        premultiplied: (H * n, W * n, 4) uint8 sRGB, colour multiplied by alpha in linear light.
+        size_px: W and H.
+
+    Returns:
+        (H, W, 4) uint8 sRGB.
+    """
+    table = to_linear(np.arange(256) / 255.0).astype(np.float32)
+    values = np.concatenate([table[premultiplied[..., :3]], premultiplied[..., 3:] / np.float32(255)], axis=-1)
+    blocks = values.reshape(size_px[1], len(values) // size_px[1], size_px[0], -1, 4).mean(axis=(1, 3))
+    color, alpha = blocks[..., :3], blocks[..., 3:]
+    straight = to_srgb(np.clip(np.divide(color, alpha, out=np.zeros_like(color), where=alpha > 0), 0.0, 1.0))
+    return np.rint(255.0 * np.concatenate([straight, alpha], axis=-1)).astype(np.uint8)
