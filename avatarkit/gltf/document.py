@@ -217,8 +217,8 @@ class Document:
     Attributes:
         nodes ... animations: the file's lists, in the file's order.
         scenes, scene: what is shown; `scene` is the one shown first, or None.
-        cameras, samplers' leftovers, extensions, extras: as in the file.
-        extensions_used, extensions_required: names, sorted as in the file.
+        cameras, extensions, extras: as in the file.
+        extensions_used, extensions_required: names, in the file's order.
         generator, copyright: the file's `asset` entries.
     """
 
@@ -247,3 +247,11 @@ class Document:
             for child in node.children:
                 parents[child] = index
         return tuple(parents)
+
+    @property
+    def top_down(self) -> tuple[int, ...]:
+        """All nodes (indices), parents before their children."""
+        order = [index for index, parent in enumerate(self.parents) if parent < 0]
+        for index in order:  # grows while it is walked
+            order.extend(self.nodes[index].children)
+        return tuple(order)

@@ -360,10 +360,7 @@ def _check_tree(document: Document) -> None:
             owners[child] += 1
     if max(owners, default=0) > 1:
         raise InputError(f"damaged glTF: nodes[{owners.index(max(owners))}] has more than one parent")
-    reached = [index for index, count in enumerate(owners) if count == 0]
-    for index in reached:  # grows while it is walked
-        reached.extend(document.nodes[index].children)
-    if len(reached) != len(document.nodes):
+    if len(document.top_down) != len(document.nodes):
         raise InputError("damaged glTF: its nodes form a ring")
 
 
