@@ -1,0 +1,245 @@
+"""A style laid out on the average head: the cap's grid and the locks' paths, as points that any head can carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from avatarkit.avatar.hair.scalp import SKULL_RADIUS_M, HeadPoints, points_towards, to_angles, to_directions
+from avatarkit.avatar.hair.styles import HAIR_STYLES, HairStyle, Zones
+
+CAP_COLUMNS, CAP_ROWS = 96, 18
+LOCK_POINTS = 7
+CAP_EDGE_M = 0.0006  # the cap's height at its rim: above the skin's facets, too thin to show
+_CAP_RISE_M = 0.022  # from the rim inward, over which the cap gains its depth
+_CAP_BEYOND_M = 0.002  # the rim lies this far past the hairline: its last millimetres are single hairs
+_TRACE_STEPS = 24
+_CLEARANCE_M = 0.0025  # of locks above bare skin
+_RIM_SHARE = 0.22  # of the locks grow right behind the hairline
+_SIDE_OVERHANG_M, _EAR_OVERHANG_M = 0.005, 0.001
+_SEED = 20
+
+
+@dataclass(frozen=True)
+class CapLayout:
+    """The cap: points in CAP_ROWS rows from the whorl to the rim, CAP_COLUMNS + 1 each (the last closes the round).
+
+    Attributes:
+        points: row by row.
+        heights: (N,) metres above the skin.
+        uvs: (N, 2); v is 1 at the rim.
+    """
+
+    points: HeadPoints
+    heights: np.ndarray
+    uvs: np.ndarray
+
+
+@dataclass(frozen=True)
+class LockLayout:
+    """L locks of LOCK_POINTS points each.
+
+    Attributes:
+        points: lock by lock, root to tip.
+        heights: (L, LOCK_POINTS) metres above the skin.
+        widths: (L, LOCK_POINTS) metres.
+        rolls: (L,) radians about the lock's own direction.
+        strips: (L,) which of the texture's strips, counted from 0, before taking it modulo their number.
+        lengths: (L,) metres.
+    """
+
+    points: HeadPoints
+    heights: np.ndarray
+    widths: np.ndarray
+    rolls: np.ndarray
+    strips: np.ndarray
+    lengths: np.ndarray
+
+
+def _smoothstep(low: float, high: float, value: np.ndarray) -> np.ndarray:
+    t = np.clip((value - low) / (high - low), 0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
+
+
+def _zone_value(zones: Zones, directions: np.ndarray) -> np.ndarray:
+    """(...) the quantity at directions (..., 3), blended between its zones."""
+    azimuth, elevation = to_angles(directions)
+    around = np.abs(azimuth)
+    back = _smoothstep(np.radians(95), np.radians(140), around)
+    low = zones.side + (zones.back - zones.side) * back
+    low = low + (zones.nape - low) * back * _smoothstep(np.radians(-5), np.radians(-42), elevation)
+    front = _smoothstep(np.radians(75), np.radians(35), around) * _smoothstep(np.radians(70), np.radians(40), elevation)
+    high = zones.top + (zones.front - zones.top) * front
+    top = _smoothstep(np.radians(12), np.radians(42), elevation)
+    # The sides begin lower in front of the temples than behind them.
+    top = np.maximum(top, front * _smoothstep(np.radians(5), np.radians(22), elevation))
+    return low + (high - low) * top
+
+
+def _hairline(style: HairStyle, azimuth: np.ndarray) -> np.ndarray:
+    """Elevation of the hairline, radians."""
+    table = np.radians(style.hairline)
+    return PchipInterpolator(table[:, 0], table[:, 1])(np.abs(azimuth))
+
+
+def _rim(style: HairStyle, count: int, beyond_m: float) -> np.ndarray:
+    """(count, 3) directions evenly along the hairline, once around from the back, pushed `beyond_m` outward."""
+    fine = np.linspace(-np.pi, np.pi, 2881)
+    lowered = _hairline(style, fine) - beyond_m / SKULL_RADIUS_M
+    path = to_directions(fine, lowered)
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+    azimuth = np.interp(np.linspace(0.0, along[-1], count), along, fine)
+    return to_directions(azimuth, _hairline(style, azimuth) - beyond_m / SKULL_RADIUS_M)
+
+
+def _between(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Directions on the great circles from `start` to `end`."""
+    angle = np.arccos(np.clip((start * end).sum(axis=-1, keepdims=True), -1.0, 1.0))
+    return (np.sin((1.0 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle)
+
+
+def _inward_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(...) metres inside the hairline, about; negative outside."""
+    azimuth, elevation = to_angles(directions)
+    step = np.radians(1.0)
+    slope = (_hairline(style, azimuth + step) - _hairline(style, azimuth - step)) / (2.0 * step)
+    steepness = np.hypot(1.0, slope / np.maximum(np.cos(elevation), 0.3))
+    return SKULL_RADIUS_M * (elevation - _hairline(style, azimuth)) / steepness
+
+
+def _depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(...) metres that the body of the hair stands off the scalp; 0 outside the hairline."""
+    inward = np.clip((_inward_m(style, directions) + _CAP_BEYOND_M) / _CAP_RISE_M, 0.0, 1.0)
+    return 1e-3 * _zone_value(style.depth_mm, directions) * np.sin(0.5 * np.pi * inward)
+
+
+@cache
+def cap_layout(name: str) -> CapLayout:
+    """The cap of a style."""
+    style = HAIR_STYLES[name]
+    whorl = to_directions(*np.radians(style.whorl_deg))
+    rim = _rim(style, CAP_COLUMNS + 1, _CAP_BEYOND_M)
+    rows = 1.0 - (1.0 - np.linspace(0.0, 1.0, CAP_ROWS)) ** 1.35
+    rows[0] = 1e-3  # a point would give triangles without a direction
+    directions = _between(np.broadcast_to(whorl, rim.shape)[None], rim[None], rows[:, None, None]).reshape(-1, 3)
+    reach = np.arccos(np.clip(rim @ whorl, -1.0, 1.0)) * SKULL_RADIUS_M
+    from_rim = (1.0 - rows)[:, None] * reach
+    u = np.broadcast_to(np.linspace(0.0, 4.0, CAP_COLUMNS + 1), from_rim.shape)
+    v = np.maximum(1.0 - from_rim / 0.18, 0.0)
+    heights = np.maximum(_depth_m(style, directions), CAP_EDGE_M)
+    return CapLayout(points_towards(directions), heights, np.stack([u, v], axis=-1).reshape(-1, 2))
+
+
+def _roots(style: HairStyle, random: np.random.Generator) -> np.ndarray:
+    """(L, 3) directions spread evenly over the scalp, and some right behind the hairline."""
+    rim_count = int(style.locks * _RIM_SHARE)
+    rim = _rim(style, rim_count, 0.0)
+    rim = _between(rim, np.broadcast_to(to_directions(*np.radians(style.whorl_deg)), rim.shape), random.uniform(0.005, 0.06, (rim_count, 1)))
+    golden = np.pi * (3.0 - np.sqrt(5.0))
+    count = style.locks - rim_count
+    dense = np.arange(4 * count)
+    spiral = to_directions((dense * golden) % (2 * np.pi) - np.pi, np.arcsin(1.0 - 2.0 * (dense + 0.5) / len(dense)))
+    inside = spiral[_inward_m(style, spiral) > 0.004]
+    chosen = random.permutation(len(inside))[:count]
+    return np.concatenate([rim, inside[np.sort(chosen)]])
+
+
+def _tangent(directions: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """`vector` without its part along `directions`."""
+    return vector - (vector * directions).sum(axis=-1, keepdims=True) * directions
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-9)
+
+
+def _combed(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(..., 3) unit tangents: which way hair lies."""
+    whorl = to_directions(*np.radians(style.whorl_deg))
+    away = _unit(_tangent(directions, directions - whorl))
+    azimuth, elevation = to_angles(directions)
+    part_x = np.sin(np.radians(style.part_deg)) * 0.75
+    side = np.tanh((directions[..., 0] - part_x) / 0.05)
+    forward = _smoothstep(-0.35, 0.45, directions[..., 2])
+    top = _smoothstep(np.radians(15), np.radians(50), elevation)
+    sideways = np.stack([side, -0.15 * np.ones_like(side), 0.35 * np.ones_like(side)], axis=-1)
+    down = np.broadcast_to(np.array([0.0, -1.0, 0.0]), directions.shape) + np.array([0.0, 0.0, -0.45]) * _smoothstep(
+        np.radians(60), np.radians(75), np.abs(azimuth)
+    )[..., None]
+    low = 1.0 - top
+    mix = (
+        away
+        + (1.6 * style.sweep * top * forward)[..., None] * _unit(_tangent(directions, sideways))
+        + (1.4 * low)[..., None] * _unit(_tangent(directions, down))
+    )
+    return _unit(_tangent(directions, mix))
+
+
+def _turned(axis: np.ndarray, vector: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    """`vector`, perpendicular to `axis`, turned about it."""
+    return np.cos(angle)[..., None] * vector + np.sin(angle)[..., None] * np.cross(axis, vector)
+
+
+def _overhang_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(...) how far locks may reach past the hairline."""
+    around = np.abs(to_angles(directions)[0])
+    side = _SIDE_OVERHANG_M + (_EAR_OVERHANG_M - _SIDE_OVERHANG_M) * (
+        _smoothstep(np.radians(70), np.radians(84), around) * _smoothstep(np.radians(125), np.radians(110), around)
+    )
+    return side + (1e-3 * style.overhang_mm - side) * _smoothstep(np.radians(52), np.radians(28), around)
+
+
+def _traced(style: HairStyle, roots: np.ndarray, lengths: np.ndarray, stray: np.ndarray) -> np.ndarray:
+    """(_TRACE_STEPS + 1, L, 3) directions along each lock; a lock stops where it would reach too far past the hairline."""
+    path = [roots]
+    going = np.ones(len(roots), bool)
+    for _ in range(_TRACE_STEPS):
+        here = path[-1]
+        way = _turned(here, _combed(style, here), stray)
+        ahead = _unit(here + way * (lengths / _TRACE_STEPS / SKULL_RADIUS_M)[:, None])
+        going = going & (_inward_m(style, ahead) > -_overhang_m(style, ahead))
+        path.append(np.where(going[:, None], ahead, here))
+    return np.stack(path)
+
+
+def _resampled(path: np.ndarray) -> np.ndarray:
+    """(L, LOCK_POINTS, 3): traces (S, L, 3) cut to where they moved, at even steps."""
+    moved = (np.linalg.norm(np.diff(path, axis=0), axis=2) > 1e-9).sum(axis=0)
+    at = np.linspace(0.0, 1.0, LOCK_POINTS)[:, None] * moved
+    low = np.minimum(at.astype(int), path.shape[0] - 2)
+    lock = np.arange(path.shape[1])
+    share = (at - low)[..., None]
+    return _unit((1.0 - share) * path[low, lock] + share * path[low + 1, lock]).transpose(1, 0, 2)
+
+
+@cache
+def lock_layout(name: str) -> LockLayout:
+    """The locks of a style."""
+    style = HAIR_STYLES[name]
+    random = np.random.default_rng(_SEED)
+    roots = _roots(style, random)
+    count = len(roots)
+    wanted = 1e-3 * _zone_value(style.length_mm, roots) * random.uniform(0.75, 1.15, count)
+    paths = _resampled(_traced(style, roots, wanted, style.disorder * random.standard_normal(count)))
+    lengths = np.linalg.norm(np.diff(paths, axis=1), axis=2).sum(axis=1) * SKULL_RADIUS_M
+    kept = lengths > 0.006
+    paths, lengths = paths[kept], lengths[kept]
+    count = len(paths)
+    along = np.linspace(0.0, 1.0, LOCK_POINTS)
+    layer = random.uniform(0.0, 1.0, count)[:, None]
+    short = np.minimum(lengths / 0.04, 1.0)[:, None]
+    lift = 1e-3 * _zone_value(style.lift_mm, paths) * (0.25 + layer) * short
+    heights = _depth_m(style, paths) * (0.55 + 0.45 * along**0.5) + lift * np.sin(np.pi * along**0.8) + _CLEARANCE_M * along**0.5
+    heights = heights + 0.0015 * layer * along
+    widths = 1e-3 * style.lock_width_mm * (0.55 + 0.45 * short) * random.uniform(0.75, 1.2, (count, 1)) * (1.0 - 0.35 * along)
+    return LockLayout(
+        points_towards(paths.reshape(-1, 3)),
+        heights,
+        widths,
+        random.normal(0.0, 0.22, count),
+        random.integers(0, 1 << 16, count),
+        lengths,
+    )

@@ -1,0 +1,124 @@
+"""Hair for one head."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from avatarkit.avatar.avatar import AvatarMesh, Material, Texture
+from avatarkit.avatar.colors import parse_color
+from avatarkit.avatar.hair.layout import (
+    CAP_COLUMNS,
+    CAP_ROWS,
+    LOCK_POINTS,
+    LockLayout,
+    cap_layout,
+    lock_layout,
+)
+from avatarkit.avatar.hair.scalp import HeadSurface, head_surface
+from avatarkit.avatar.hair.styles import HAIR_STYLES
+from avatarkit.avatar.hair.textures import STRIPS, cap_strands, colored, lock_strands
+from avatarkit.body.rest import RestBody
+from avatarkit.errors import unknown_name
+from avatarkit.geometry.meshes import vertex_normals
+
+_ROUNDNESS = 0.45  # how far a ribbon's normals turn outward at its edges: it is lit like a tuft, not like tape
+_FULL_STRIP_M = 0.055  # locks shorter than this show only the tips of their strip
+
+
+def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
+    """Hair on a person's head: a cap that covers the scalp, and locks over it.
+
+    Every point hangs on the head's own surface, so the hair follows whatever shapes the head. It moves with the head bone.
+
+    Args:
+        style: one of `HAIR_STYLES`.
+        color: "#rrggbb", what the hair looks like as a whole; its roots are darker, some strands lighter.
+        rest: the body that wears it.
+
+    Raises:
+        UsageError: there is no such style, or the colour is none.
+    """
+    if style not in HAIR_STYLES:
+        raise unknown_name("hair style", style, HAIR_STYLES)
+    srgb = parse_color(color)
+    surface = head_surface(np.asarray(rest.positions, float))
+    head = rest.skeleton.names.index("head")
+    cap_material, lock_material = _materials(srgb)
+    return [
+        (_skinned("hair-cap", *_cap(style, surface), head, cap_material.name), cap_material),
+        (_skinned("hair-locks", *_locks(style, surface), head, lock_material.name), lock_material),
+    ]
+
+
+@lru_cache(maxsize=4)
+def _materials(color: tuple[float, float, float]) -> tuple[Material, Material]:
+    cap = Texture("hair-cap", colored(*cap_strands(), color, root=0.75, tip=1.0), "png")
+    locks = Texture("hair-locks", colored(*lock_strands(), color, root=0.62, tip=1.12), "png")
+    return (
+        Material("hair-cap", base_color_texture=cap, roughness=0.6, alpha_mode="MASK", alpha_cutoff=0.5),
+        Material("hair-locks", base_color_texture=locks, roughness=0.5, alpha_mode="MASK", alpha_cutoff=0.4, double_sided=True),
+    )
+
+
+_Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
+
+def _skinned(
+    name: str, positions: np.ndarray, normals: np.ndarray, uvs: np.ndarray, triangles: np.ndarray, head: int, material: str
+) -> AvatarMesh:
+    count = len(positions)
+    joints, weights = np.zeros((count, 4), np.uint16), np.zeros((count, 4), np.float32)
+    joints[:, 0], weights[:, 0] = head, 1.0
+    return AvatarMesh(name, positions, normals, uvs, triangles, joints, weights, material, first_person="thirdPersonOnly")
+
+
+def _cap(style: str, surface: HeadSurface) -> _Parts:
+    layout = cap_layout(style)
+    skin, outward = surface.at(layout.points)
+    positions = skin + (layout.heights * surface.scale)[:, None] * outward
+    corners = np.arange(CAP_ROWS * (CAP_COLUMNS + 1)).reshape(CAP_ROWS, -1)
+    triangles = _grid_triangles(corners)
+    normals = vertex_normals(positions, triangles).reshape(CAP_ROWS, -1, 3)
+    # One normal where the round closes.
+    seam = normals[:, 0] + normals[:, -1]
+    normals[:, 0] = normals[:, -1] = seam / np.linalg.norm(seam, axis=1, keepdims=True)
+    return positions, normals.reshape(-1, 3), layout.uvs, triangles
+
+
+def _grid_triangles(corners: np.ndarray) -> np.ndarray:
+    """Triangles (T, 3) of vertex numbers (R, C) in a grid: counter-clockwise with columns to the right and rows downward."""
+    a, b, c, d = corners[:-1, :-1], corners[1:, :-1], corners[1:, 1:], corners[:-1, 1:]
+    return np.concatenate([np.stack([a, b, c], axis=-1).reshape(-1, 3), np.stack([a, c, d], axis=-1).reshape(-1, 3)])
+
+
+def _locks(style: str, surface: HeadSurface) -> _Parts:
+    layout = lock_layout(style)
+    count = len(layout.lengths)
+    skin, outward = (part.reshape(count, LOCK_POINTS, 3) for part in surface.at(layout.points))
+    spine = skin + (layout.heights * surface.scale)[..., None] * outward
+    along = _unit(np.gradient(spine, axis=1))
+    across = _unit(np.cross(outward, along))
+    rolled = np.cos(layout.rolls)[:, None, None] * across + np.sin(layout.rolls)[:, None, None] * np.cross(along, across)
+    half = (0.5 * surface.scale * layout.widths)[..., None] * rolled
+    positions = np.stack([spine - half, spine + half], axis=2)
+    facing = _unit(outward - 0.5 * (outward * along).sum(axis=2, keepdims=True) * along)
+    normals = _unit(np.stack([facing - _ROUNDNESS * across, facing + _ROUNDNESS * across], axis=2))
+    corners = np.arange(count * LOCK_POINTS * 2).reshape(count, LOCK_POINTS, 2)
+    quads = np.stack([corners[:, :-1, 0], corners[:, :-1, 1], corners[:, 1:, 1], corners[:, 1:, 0]], axis=-1).reshape(-1, 4)
+    triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    return positions.reshape(-1, 3), normals.reshape(-1, 3), _lock_uvs(layout).reshape(-1, 2), triangles
+
+
+def _lock_uvs(layout: LockLayout) -> np.ndarray:
+    """(L, LOCK_POINTS, 2, 2)."""
+    strip = (layout.strips % STRIPS)[:, None]
+    first = 1.0 - np.clip(layout.lengths / _FULL_STRIP_M, 0.35, 1.0)
+    v = first[:, None] + (1.0 - first)[:, None] * np.linspace(0.0, 1.0, LOCK_POINTS)
+    left, right = ((np.broadcast_to((strip + edge) / STRIPS, v.shape)) for edge in (0.02, 0.98))
+    return np.stack([np.stack([left, v], axis=-1), np.stack([right, v], axis=-1)], axis=2)
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-12)

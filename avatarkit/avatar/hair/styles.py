@@ -1,0 +1,91 @@
+"""Hair styles as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+NATURAL_HAIRLINE: tuple[tuple[float, float], ...] = (
+    (0.0, 25.5),
+    (20.0, 27.0),
+    (34.0, 27.0),
+    (44.0, 21.0),
+    (52.0, 9.0),
+    (58.0, -2.0),
+    (64.0, -11.0),
+    (69.0, -25.0),
+    (74.0, -34.0),
+    (80.0, -34.0),
+    (85.0, -22.0),
+    (90.0, -14.5),
+    (102.0, -14.5),
+    (110.0, -25.0),
+    (117.0, -38.0),
+    (128.0, -46.0),
+    (150.0, -49.0),
+    (180.0, -50.0),
+)
+"""Azimuth from the front and elevation of the hairline's left half, degrees, seen from `scalp.SKULL_CENTRE`.
+
+The front lies a third of the face's height above the brows (the classical thirds); temples, sideburns in front of the ear, a
+bow over the ear and the nape follow by eye.
+"""
+
+
+@dataclass(frozen=True)
+class Zones:
+    """A quantity over the scalp: its value on top, in front, at the sides, at the back and in the nape."""
+
+    top: float
+    front: float
+    side: float
+    back: float
+    nape: float
+
+
+@dataclass(frozen=True)
+class HairStyle:
+    """Everything that makes one style. Lengths are millimetres on the average head.
+
+    Attributes:
+        hairline: (azimuth, elevation) of the left half, degrees, azimuth rising from 0 to 180.
+        length_mm: of the locks.
+        depth_mm: how far the body of the hair stands off the scalp.
+        lift_mm: how far locks rise above that body between root and tip.
+        whorl_deg: azimuth and elevation of the crown that hair grows away from.
+        part_deg: azimuth of the parting at the front; hair left of it falls to the left, right of it to the right.
+        sweep: how strongly the top is brushed sideways, 0 not at all.
+        overhang_mm: how far locks may reach past the hairline in front; elsewhere a few millimetres.
+        locks: how many ribbons.
+        lock_width_mm: a ribbon's width at its middle.
+        disorder: how far locks stray from the combed direction, radians.
+    """
+
+    hairline: tuple[tuple[float, float], ...]
+    length_mm: Zones
+    depth_mm: Zones
+    lift_mm: Zones
+    whorl_deg: tuple[float, float]
+    part_deg: float
+    sweep: float
+    overhang_mm: float
+    locks: int
+    lock_width_mm: float
+    disorder: float
+
+
+HAIR_STYLES: Mapping[str, HairStyle] = {
+    "short": HairStyle(
+        hairline=NATURAL_HAIRLINE,
+        length_mm=Zones(top=62, front=58, side=34, back=40, nape=20),
+        depth_mm=Zones(top=13, front=10, side=6, back=9, nape=3),
+        lift_mm=Zones(top=7, front=9, side=2.5, back=4, nape=1.5),
+        whorl_deg=(165.0, 62.0),
+        part_deg=24.0,
+        sweep=1.0,
+        overhang_mm=20,
+        locks=900,
+        lock_width_mm=13,
+        disorder=0.16,
+    ),
+}
