@@ -1,1 +1,78 @@
-"""avatarkit: one photo becomes an editable, rigged avatar."""
+"""avatarkit: one photo becomes an editable, rigged avatar.
+
+    import avatarkit as ak
+
+    photo = ak.read_photo("me.jpg")
+    fit = ak.fit_face(ak.track_face(photo))
+    recipe = ak.make_recipe(fit).with_sliders({"nose-width": 0.3})
+    ak.save_avatar(ak.build_avatar(recipe), "me.vrm")
+
+Each public name is loaded when it is first used, so that importing the package costs nothing and needs no heavy library.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what editors and type checkers see; `_HOME` is the same at run time, and a test keeps the two equal
+    from avatarkit.avatar.avatar import Avatar as Avatar
+    from avatarkit.avatar.avatar import AvatarMeta as AvatarMeta
+    from avatarkit.avatar.build import build_avatar as build_avatar
+    from avatarkit.avatar.make_recipe import make_recipe as make_recipe
+    from avatarkit.avatar.recipe import AvatarRecipe as AvatarRecipe
+    from avatarkit.avatar.recipe import load_recipe as load_recipe
+    from avatarkit.body.body import load_body as load_body
+    from avatarkit.errors import AvatarkitError as AvatarkitError
+    from avatarkit.errors import InputError as InputError
+    from avatarkit.errors import MissingError as MissingError
+    from avatarkit.errors import NoFaceError as NoFaceError
+    from avatarkit.errors import UsageError as UsageError
+    from avatarkit.export.files import save_avatar as save_avatar
+    from avatarkit.export.inspection import inspect_file as inspect_file
+    from avatarkit.face_fit.fit import FaceFit as FaceFit
+    from avatarkit.face_fit.fit import fit_face as fit_face
+    from avatarkit.media.photo import Photo as Photo
+    from avatarkit.media.read_photo import read_photo as read_photo
+    from avatarkit.render.pictures import render_file as render_file
+    from avatarkit.tracking.face_landmarks import FaceLandmarks as FaceLandmarks
+    from avatarkit.tracking.track_face import track_face as track_face
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Avatar": "avatar.avatar",
+    "AvatarMeta": "avatar.avatar",
+    "AvatarRecipe": "avatar.recipe",
+    "AvatarkitError": "errors",
+    "FaceFit": "face_fit.fit",
+    "FaceLandmarks": "tracking.face_landmarks",
+    "InputError": "errors",
+    "MissingError": "errors",
+    "NoFaceError": "errors",
+    "Photo": "media.photo",
+    "UsageError": "errors",
+    "build_avatar": "avatar.build",
+    "fit_face": "face_fit.fit",
+    "inspect_file": "export.inspection",
+    "load_body": "body.body",
+    "load_recipe": "avatar.recipe",
+    "make_recipe": "avatar.make_recipe",
+    "read_photo": "media.read_photo",
+    "render_file": "render.pictures",
+    "save_avatar": "export.files",
+    "track_face": "tracking.track_face",
+}
+"""Public name -> the module that has it."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'avatarkit' has no attribute {name!r}")
+    value = getattr(import_module(f"avatarkit.{_HOME[name]}"), name)
+    globals()[name] = value  # the next access finds it without coming here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,89 @@
+"""`avatarkit create`: a photo becomes an avatar."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import avatarkit as ak
+from avatarkit.cli.build import AVATAR_SUFFIXES
+from avatarkit.cli.sliders import slider_values
+from avatarkit.cli.steps import Steps, shown_steps
+from avatarkit.cli.targets import check_suffix, check_targets
+from avatarkit.errors import UsageError, unknown_name
+from avatarkit.whole_files import write_whole
+
+if TYPE_CHECKING:
+    from avatarkit.avatar.recipe import AvatarRecipe
+    from avatarkit.face_fit.fit import FaceFit
+
+
+def create(
+    photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="JPEG, PNG, WebP, HEIC, AVIF or TIFF.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="A .vrm or a .glb.")],
+    *,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="SLIDER=VALUE", help="Overrule a slider; may be repeated.")
+    ] = None,
+    face: Annotated[int | None, typer.Option(metavar="N", help="Which face, 1 being the largest.")] = None,
+    recipe: Annotated[Path | None, typer.Option(metavar="OUT", help="Also write the editable recipe, *.avatar.json.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="OUT", help="Also write what was measured, *.json.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="TEXT", help="The avatar's name inside the file.")] = None,
+) -> None:
+    """Make an avatar of the person in a photo."""
+    check_suffix(output, AVATAR_SUFFIXES)
+    check_targets([output, recipe, report], sources=[photo])
+    wanted = slider_values(settings or ())
+    _check_known(wanted)
+    with shown_steps() as steps:
+        fit = _fit(photo, face, steps)
+        with steps.step("build_avatar", "Building the avatar"):
+            made = ak.make_recipe(fit, **({} if name is None else {"name": name})).with_sliders(wanted)
+            avatar = ak.build_avatar(made)
+        with steps.step("save_avatar", "Writing the file"):
+            ak.save_avatar(avatar, output)
+        if recipe is not None:
+            made.save(recipe)
+        if report is not None:
+            write_whole(report, _json(_report(photo, output, fit, made, steps)))
+
+
+def _fit(photo: Path, face: int | None, steps: Steps) -> FaceFit:
+    """Read the photo, find the face and fit it."""
+    with steps.step("read_photo", "Reading the photo"):
+        picture = ak.read_photo(photo)
+    with steps.step("track_face", "Finding the face"):
+        landmarks = ak.track_face(picture, face)
+    if landmarks.faces_found > 1:
+        steps.note(f"{landmarks.faces_found} faces found, number {landmarks.face} taken; --face N takes another.")
+    with steps.step("fit_face", "Fitting the face"):
+        return ak.fit_face(landmarks)
+
+
+def _check_known(values: dict[str, float]) -> None:
+    """Raise UsageError for a slider that does not exist or a value out of its range."""
+    if not values:
+        return
+    known = ak.load_body().sliders
+    for name, value in values.items():
+        if name not in known:
+            raise unknown_name("slider", name, known)
+        if not known[name].low <= value <= known[name].high:
+            raise UsageError(f"--set {name}={value:g} is out of range: {known[name].low:g} to {known[name].high:g}.")
+
+
+def _report(photo: Path, output: Path, fit: FaceFit, recipe: AvatarRecipe, steps: Steps) -> dict[str, Any]:
+    return {
+        "photo": photo.name,
+        "fit": fit.report(),
+        "sliders": dict(recipe.sliders),
+        "bytes": output.stat().st_size,
+        "seconds": {**steps.seconds, "total": round(sum(steps.seconds.values()), 4)},
+    }
+
+
+def _json(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()

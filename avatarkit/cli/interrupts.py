@@ -1,0 +1,66 @@
+"""Ctrl-C ends the program within a second, also while a native library works."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from avatarkit.whole_files import discard_unfinished
+
+EXIT_INTERRUPTED = 128 + signal.SIGINT
+"""What shells report for a program ended by Ctrl-C."""
+
+GRACE_S = 0.5
+"""How long an interrupt may take to end the program in the ordinary way, by KeyboardInterrupt."""
+
+_SHOW_CURSOR = "\x1b[?25h"
+"""Source: DEC private mode 25 (DECTCEM); a progress display hides the cursor."""
+
+
+@contextmanager
+def interrupts_end_the_process() -> Iterator[threading.Event]:
+    """Inside, Ctrl-C raises KeyboardInterrupt as ever; where that is not heard in `GRACE_S`, the process is ended.
+
+    Python delivers a signal only between two of its own instructions, so decoding a large picture would go on to its end.
+    But the signal's number also goes into a pipe at once, and a thread waits there.
+
+    Yields:
+        an event, set once an interrupt has come.
+    """
+    arrived = threading.Event()
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        yield arrived
+        return
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        arrived.set()
+        raise KeyboardInterrupt
+
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    threading.Thread(target=_end_if_unheard, args=(reading,), daemon=True).start()
+    handler, wakeup = signal.signal(signal.SIGINT, note), signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        yield arrived
+    finally:
+        signal.set_wakeup_fd(wakeup)
+        signal.signal(signal.SIGINT, handler)
+        os.close(writing)
+
+
+def _end_if_unheard(reading: int) -> None:
+    """Wait for an interrupt's number in the pipe; end the process `GRACE_S` later if it is still there."""
+    with os.fdopen(reading, "rb", buffering=0) as numbers:
+        while number := numbers.read(1):
+            if number[0] == signal.SIGINT:
+                time.sleep(GRACE_S)
+                discard_unfinished()
+                if sys.stderr.isatty():
+                    os.write(sys.stderr.fileno(), _SHOW_CURSOR.encode())
+                os._exit(EXIT_INTERRUPTED)

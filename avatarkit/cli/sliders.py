@@ -1,0 +1,51 @@
+"""`avatarkit sliders`: what there is to set."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import avatarkit as ak
+from avatarkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from avatarkit.body.body import Slider
+
+
+def sliders(as_json: Annotated[bool, typer.Option("--json", help="A list of objects.")] = False) -> str:
+    """List the sliders, by the part of a person they mold."""
+    known = list(ak.load_body().sliders.values())
+    if as_json:
+        return json.dumps([asdict(slider) for slider in known], indent=2)
+    groups = groupby(sorted(known, key=lambda slider: slider.group), key=lambda slider: slider.group)
+    return "\n\n".join("\n".join([group, *(_line(slider) for slider in members)]) for group, members in groups)
+
+
+def _line(slider: Slider) -> str:
+    return f"  {slider.name:<32} {slider.low:g} .. {slider.high:g}  {slider.help}".rstrip()
+
+
+def slider_values(settings: Sequence[str]) -> dict[str, float]:
+    """The sliders of options like `nose-width=0.3`; the last of several for one slider counts.
+
+    Raises:
+        UsageError: no name, or no number.
+    """
+    return dict(_slider_value(setting) for setting in settings)
+
+
+def _slider_value(setting: str) -> tuple[str, float]:
+    name, _, text = setting.partition("=")
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not name or not math.isfinite(value):
+        raise UsageError(f"--set {setting} is not SLIDER=VALUE, for example nose-width=0.3.")
+    return name.strip(), value

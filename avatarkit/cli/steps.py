@@ -1,0 +1,64 @@
+"""The named steps of a long work: timed for the report, shown on a terminal, silent anywhere else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+Advance = Callable[[int, int], None]
+"""Told how much of a step is done, and of how much."""
+
+
+class Steps:
+    """What is being done and how long it took.
+
+    Attributes:
+        seconds: step name -> duration, of the finished steps.
+    """
+
+    def __init__(self, display: Progress | None) -> None:
+        self.seconds: dict[str, float] = {}
+        self._display = display
+
+    @contextmanager
+    def step(self, name: str, label: str) -> Iterator[Advance]:
+        """Time what happens inside under `name` and show `label` meanwhile; yields what a bar is moved with."""
+        advance = _bar(self._display, label) if self._display else _silent
+        start = perf_counter()
+        yield advance
+        self.seconds[name] = round(perf_counter() - start, 4)
+        advance(1, 1)
+
+    def note(self, text: str) -> None:
+        """Tell the person at the terminal, if there is one."""
+        if self._display:
+            self._display.console.print(text, markup=False, highlight=False)
+
+
+def _bar(display: Progress, label: str) -> Advance:
+    task = display.add_task(label, total=None)
+    return lambda done, total: display.update(task, completed=done, total=total)
+
+
+def _silent(_done: int, _total: int) -> None:
+    pass
+
+
+@contextmanager
+def shown_steps() -> Iterator[Steps]:
+    """Steps, with a display on standard error if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield Steps(None)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(finished_text=" "), TextColumn("{task.description}"), BarColumn(20), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as display:
+        yield Steps(display)
