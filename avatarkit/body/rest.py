@@ -16,8 +16,8 @@ from avatarkit.rig.skeleton import Skeleton
 from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS
 
 SHOULDER_LIFT_RAD = np.radians(5.0)
-"""How far the collar bone rises from the data's A-pose to the T-pose; the arm does the rest. Nature lifts it by more, but trackers
-rarely say what the collar bone does, and what is lifted here a figure with hanging arms keeps as a shrug."""
+"""How far the collar bone rises from the data's A-pose to the T-pose; the arm does the rest. Nature lifts it by more, but
+trackers rarely say what the collar bone does, and what is lifted here a figure with hanging arms keeps as a shrug."""
 
 _ORDER = {name: number for number, name in enumerate(HUMAN_BONE_PARENTS)}
 _FINGERS = tuple(

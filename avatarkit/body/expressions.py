@@ -1,0 +1,216 @@
+"""ARKit's 52 expressions on one person's own face.
+
+The data's offsets belong to the average face. Most of them suit every face; two kinds do not. A blink must close the lids of
+this face, however far they stand apart, and a glance must turn this eyeball about its own middle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from scipy import sparse
+
+from avatarkit.body.body import Body, load_body
+from avatarkit.geometry import quaternions
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+
+SIDES = ("left", "right")
+
+LOOK_DEG: Mapping[str, float] = {"In": 24.0, "Out": 24.0, "Up": 16.0, "Down": 19.0}
+"""How far a full glance turns the eyes; judged by eye against the lids' motion in the data, so that the iris stays in sight."""
+
+_NOISE_M = 1e-5  # a tenth of the data's step; nothing that small is seen, and it would only make files longer
+_MARGIN_RINGS = 3  # rings of vertices from where the socket begins to the edge of the lid that is seen
+_OVERLAP_M = 0.0005  # how far the upper lid's edge comes to lie below the lower one's ...
+_IN_FRONT_M = 0.0004  # ... and before it: edges of few vertices that only met would leave slits between them
+
+
+@dataclass(frozen=True)
+class LidClosing:
+    """How the upper lid of one eye finds the lower one, linear in the face's vertices.
+
+    Attributes:
+        vertices: (N,) what moves with the upper lid: skin, socket, lashes.
+        spread: (N, K) how much of the correction at each of the K points of the upper edge reaches each vertex.
+        landing: (K, V) takes positions to the way from each point of the upper edge to where it lands on the lower one.
+        extra: (K, 3) metres: overlap, less the data's own travel.
+    """
+
+    vertices: np.ndarray
+    spread: np.ndarray
+    landing: sparse.csr_matrix
+    extra: np.ndarray
+
+    def correction(self, positions: np.ndarray) -> np.ndarray:
+        """(N, 3) metres to add to the data's blink on a face with these positions (V, 3)."""
+        return self.spread @ (self.landing @ positions + self.extra)
+
+
+def face_expressions(positions: np.ndarray, eye_centers: np.ndarray, body: Body | None = None) -> sparse.csc_matrix:
+    """Expression offsets for one face.
+
+    Args:
+        positions: (V, 3) metres: the shaped body, head upright and facing +Z.
+        eye_centers: (2, 3) metres: the joints of the left and the right eye.
+        body: the loaded body, if at hand.
+
+    Returns:
+        (3V, 52) metres, in ARKit's order.
+    """
+    body = body or load_body()
+    template = _template()
+    values = template.matrix.data.copy()
+    for place, offsets in zip(template.places, _own_offsets(positions, eye_centers, body), strict=True):
+        values[place] = offsets.reshape(-1)
+    matrix = template.matrix
+    return sparse.csc_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _own_offsets(positions: np.ndarray, eye_centers: np.ndarray, body: Body) -> Iterator[np.ndarray]:
+    """What each of `_template().places` holds on this face, (N, 3) each."""
+    for side in SIDES:
+        yield _blink(side) + lid_closing(side).correction(positions)
+    for side, center in zip(SIDES, eye_centers, strict=True):
+        around = positions[_eyeball(side)] - center
+        for turn in _look_turns(side).values():
+            yield around @ (turn - np.eye(3)).T
+
+
+@dataclass(frozen=True)
+class _Template:
+    """The data's offsets without noise, and where among their values the ones that depend on the face lie."""
+
+    matrix: sparse.csc_matrix
+    places: tuple[np.ndarray, ...]
+
+
+@cache
+def _template() -> _Template:
+    body = load_body()
+    columns = [_column(body, name) for name in ARKIT_NAMES]
+    for offsets in columns:
+        offsets[np.abs(offsets).max(axis=1) < 1.5 * _NOISE_M * 10] = 0.0
+    held = [np.abs(offsets).max(axis=1) > 0.0 for offsets in columns]
+    own = list(_own_entries())
+    for name, vertices in own:
+        held[ARKIT_NAMES.index(name)][vertices] = True
+    rows = [np.flatnonzero(mask) for mask in held]
+    ends = np.concatenate([[0], np.cumsum([3 * len(r) for r in rows])])
+    indices = np.concatenate([(3 * r[:, None] + np.arange(3)).reshape(-1) for r in rows]).astype(np.int32)
+    values = np.concatenate([offsets[r].reshape(-1) for offsets, r in zip(columns, rows, strict=True)])
+    places = []
+    for name, vertices in own:
+        number = ARKIT_NAMES.index(name)
+        first = ends[number] + 3 * np.searchsorted(rows[number], vertices)
+        places.append((first[:, None] + np.arange(3)).reshape(-1))
+    matrix = sparse.csc_matrix((values, indices, ends), shape=(3 * len(body.positions), len(ARKIT_NAMES)))
+    return _Template(matrix, tuple(places))
+
+
+def _own_entries() -> Iterator[tuple[str, np.ndarray]]:
+    """Expression and vertices of what depends on the face, in the order of `_own_offsets`."""
+    for side in SIDES:
+        yield f"eyeBlink{side.title()}", lid_closing(side).vertices
+    for side in SIDES:
+        for name in _look_turns(side):
+            yield name, _eyeball(side)
+
+
+@cache
+def _look_turns(side: str) -> dict[str, np.ndarray]:
+    """Expression -> rotation (3, 3) of the eyeball."""
+    toward_nose = -1.0 if side == "left" else 1.0
+    axes = {"In": (0, toward_nose, 0), "Out": (0, -toward_nose, 0), "Up": (-1, 0, 0), "Down": (1, 0, 0)}
+    turns = {}
+    for way, axis in axes.items():
+        vector = np.radians(LOOK_DEG[way]) * np.array(axis, float)
+        turns[f"eyeLook{way}{side.title()}"] = quaternions.to_matrix(quaternions.from_rotation_vector(vector))
+    return turns
+
+
+@cache
+def _eyeball(side: str) -> np.ndarray:
+    return np.unique(load_body().parts[f"eye-{side}"].quads)
+
+
+@cache
+def _blink(side: str) -> np.ndarray:
+    """(N, 3) the data's blink at the vertices of `lid_closing`."""
+    return _column(load_body(), f"eyeBlink{side.title()}")[lid_closing(side).vertices]
+
+
+def _column(body: Body, name: str) -> np.ndarray:
+    """(V, 3) metres, one expression on the average face."""
+    return body.expression_offsets[:, [ARKIT_NAMES.index(name)]].toarray().reshape(-1, 3).astype(float)
+
+
+@cache
+def lid_closing(side: str) -> LidClosing:
+    """How the lids of the "left" or "right" eye close."""
+    body = load_body()
+    positions, blink = body.positions.astype(float), _column(body, f"eyeBlink{side.title()}")
+    upper, lower = lid_margins(side)
+    landed = positions + blink
+    target = _along(np.abs(landed[upper, 0]), lower, np.abs(landed[lower, 0]), len(positions))
+    leave = sparse.csr_matrix((np.ones(len(upper)), (np.arange(len(upper)), upper)), shape=target.shape)
+    center = positions[_eyeball(side)].mean(axis=0)
+    outward = target @ landed - center
+    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
+    travel = np.linalg.norm(blink[upper], axis=1, keepdims=True)
+    share = np.clip(travel / travel.max() * 3.0, 0.0, 1.0)  # towards the corners the lids are one
+    overlap = share * (_IN_FRONT_M * outward + _OVERLAP_M * np.array([0.0, -1.0, 0.0]))
+    vertices, spread = _spread(side, upper, positions, blink)
+    return LidClosing(vertices, spread, (target - leave).tocsr(), target @ blink - blink[upper] + overlap)
+
+
+def _spread(side: str, upper: np.ndarray, positions: np.ndarray, blink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The vertices that follow the upper edge, and how much of the correction at each of its points (N, K) they take.
+
+    A vertex takes as much of it as it takes of the edge's travel in the data, at most all.
+    """
+    body = load_body()
+    parts = ("head", f"socket-{side}", f"lashes-{side}")
+    near = np.unique(np.concatenate([body.parts[name].quads.reshape(-1) for name in parts]))
+    own_side = np.sign(positions[upper[0], 0]) * positions[near, 0] > 0.0
+    vertices = near[own_side & (np.linalg.norm(blink[near], axis=1) > 10 * _NOISE_M)]
+    columns = _along(np.abs(positions[vertices, 0]), np.arange(len(upper)), np.abs(positions[upper, 0]), len(upper)).toarray()
+    edge = columns @ blink[upper]
+    share = (blink[vertices] * edge).sum(axis=1) / np.maximum((edge * edge).sum(axis=1), 1e-12)
+    return vertices, columns * np.clip(share, 0.0, 1.0)[:, None]
+
+
+def _along(values: np.ndarray, points: np.ndarray, stations: np.ndarray, count: int) -> sparse.csr_matrix:
+    """(N, count) linear interpolation of `values` (N,) between `points` (P,), which stand at `stations` (P,)."""
+    order = np.argsort(stations, kind="stable")
+    points, stations = points[order], stations[order]
+    after = np.clip(np.searchsorted(stations, values), 1, len(stations) - 1)
+    share = (values - stations[after - 1]) / np.maximum(stations[after] - stations[after - 1], 1e-9)
+    share = np.clip(share, 0.0, 1.0)
+    rows = np.arange(len(values))
+    entries = np.concatenate([1.0 - share, share])
+    ends = np.concatenate([points[after - 1], points[after]])
+    return sparse.csr_matrix((entries, (np.concatenate([rows, rows]), ends)), shape=(len(values), count))
+
+
+@cache
+def lid_margins(side: str) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices along the edge of the upper and of the lower lid of the "left" or "right" eye, corner to corner from the nose."""
+    body = load_body()
+    head, socket = body.parts["head"].quads, body.parts[f"socket-{side}"].quads
+    ring = seen = np.intersect1d(head, socket)
+    for _ in range(_MARGIN_RINGS):
+        touching = head[np.isin(head, ring).any(axis=1)]
+        ring, seen = np.setdiff1d(touching, seen), np.union1d(seen, touching)
+    position = body.positions[ring] * [1.0 if side == "left" else -1.0, 1.0, 1.0]
+    middle = position.mean(axis=0)
+    around = np.arctan2(position[:, 1] - middle[1], position[:, 0] - middle[0])
+    inner, outer = around[np.argmin(position[:, 0])], around[np.argmax(position[:, 0])]
+    # Angles rise from the outer corner over the upper lid to the inner corner, and on along the lower lid.
+    past_outer = np.mod(around - outer, 2.0 * np.pi)
+    order = np.argsort(past_outer)
+    is_upper = past_outer[order] <= np.mod(inner - outer, 2.0 * np.pi)
+    upper, lower = ring[order][is_upper][::-1], ring[order][~is_upper]
+    return upper, np.concatenate([upper[:1], lower, upper[-1:]])
