@@ -16,8 +16,10 @@ _FOV_DEG = 22.0
 
 _HEADS_TALL = 7.5  # a grown figure in head heights; for figures whose head nobody names
 _LEAST_HEAD, _LARGEST_HEAD = 0.08, 0.45  # of the figure's height
-_FACE_BEFORE_JOINT = 0.3  # of the head's height: what is framed lies about this much nearer than the joint
+_FACE_BEFORE_JOINT = 0.3  # of the head's height: the face lies about this much nearer than the joint
+_LOWEST_CHIN = 0.6  # below the joint, of the distance from the joint to the crown
 _MARGIN = 1.08
+_LEAST_DISTANCE_M = 1e-3  # for a figure without any extent
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class View:
     """A way to look at a figure.
 
     Attributes:
-        top, bottom: the picture's upper and lower edge in head heights above the head joint; None frames the whole figure.
+        top, bottom: the picture's upper and lower edge, in head heights above the chin; None frames the whole figure.
         width: what must fit across, in head heights.
         yaw_deg: how far the subject is turned, positive to its own left.
         around: the whole figure stays in the picture however it is turned.
@@ -38,9 +40,9 @@ class View:
     around: bool = False
 
 
-_FACE = View(1.14, -0.46, 1.3)
-_BUST = View(1.22, -1.50, 2.2)
-_HEAD = View(1.20, -0.75, 1.8)
+_FACE = View(1.10, -0.14, 0.95)
+_BUST = View(1.18, -0.95, 1.8)
+_HEAD = View(1.15, -0.36, 1.3)
 
 VIEWS: Mapping[str, View] = {
     "face": _FACE,
@@ -61,21 +63,22 @@ class Figure:
 
     Attributes:
         points: (P, 3) the corners of its triangles.
-        head: (3,) the head joint.
-        head_height: from the joint to the crown, hair included.
+        chin: (3,) below the middle of the head, at the height of the chin.
+        head_height: from the chin to the crown, hair included.
     """
 
     points: np.ndarray
-    head: np.ndarray
+    chin: np.ndarray
     head_height: float
 
 
-def measure(meshes: Sequence[RenderMesh], head: np.ndarray | None) -> Figure:
+def measure(meshes: Sequence[RenderMesh], head: np.ndarray | None = None, of_head: Sequence[np.ndarray] = ()) -> Figure:
     """Outline and head of what is drawn.
 
     Args:
         meshes: in world space.
         head: (3,) the head joint, or None when the file does not name one: then the top of the figure is taken.
+        of_head: for each mesh (V,) bool: which vertices the head carries.
 
     Raises:
         InputError: nothing to draw.
@@ -83,17 +86,38 @@ def measure(meshes: Sequence[RenderMesh], head: np.ndarray | None) -> Figure:
     if not any(len(mesh.triangles) for mesh in meshes):
         raise InputError("there is nothing to draw: the file has no triangles")
     points = np.concatenate([mesh.positions[np.unique(mesh.triangles)] for mesh in meshes]).astype(float)
-    low, high = points.min(axis=0), points.max(axis=0)
-    tall = max(float(high[1] - low[1]), 1e-6)
-    if head is None:
-        head_height = tall / _HEADS_TALL
-        crown = points[points[:, 1] > high[1] - head_height]
-        middle = (crown.min(axis=0) + crown.max(axis=0)) / 2
-        return Figure(points, np.array([middle[0], high[1] - 0.85 * head_height, middle[2]]), 0.85 * head_height)
-    near = points[np.linalg.norm(points[:, [0, 2]] - head[[0, 2]], axis=1) < 0.1 * tall]
-    crown_y = near[:, 1].max() if len(near) else high[1]
-    head_height = float(np.clip(crown_y - head[1], _LEAST_HEAD * tall, _LARGEST_HEAD * tall))
-    return Figure(points, np.asarray(head, float), head_height)
+    if head is None or not points[:, 1].min() <= head[1] <= points[:, 1].max():
+        return _figure_without_head(points)
+    carried = [mesh.positions[mask] for mesh, mask in zip(meshes, of_head, strict=False)]
+    of_head_points = np.concatenate(carried) if carried and sum(map(len, carried)) else points[points[:, 1] > head[1]]
+    tall = float(np.ptp(points[:, 1]))
+    crown_y = _highest(of_head_points, head, 0.1 * tall)
+    chin_y = _lowest_ahead(of_head_points, head, 0.03 * tall)
+    # Joints of heads sit between the chin and the ears; whatever hangs lower is hair or a beard.
+    chin_y = max(chin_y, head[1] - _LOWEST_CHIN * (crown_y - head[1]))
+    head_height = float(np.clip(crown_y - chin_y, _LEAST_HEAD * tall, _LARGEST_HEAD * tall))
+    return Figure(points, np.array([head[0], crown_y - head_height, head[2]]), head_height)
+
+
+def _figure_without_head(points: np.ndarray) -> Figure:
+    tall, deep = max(float(np.ptp(points[:, 1])), 1e-6), float(np.ptp(points[:, 2]))
+    head_height = tall / _HEADS_TALL if deep < tall else tall  # what lies or walks on four legs is shown whole
+    chin_y = points[:, 1].max() - head_height
+    crown = points[points[:, 1] >= chin_y]
+    middle = (crown.min(axis=0) + crown.max(axis=0)) / 2
+    return Figure(points, np.array([middle[0], chin_y, middle[2]]), head_height)
+
+
+def _highest(points: np.ndarray, head: np.ndarray, radius: float) -> float:
+    """The crown: the top of what stands above the joint; ears and horns further out do not count."""
+    near = points[np.hypot(points[:, 0] - head[0], points[:, 2] - head[2]) < radius]
+    return float(max(near[:, 1].max(initial=head[1]), head[1]))
+
+
+def _lowest_ahead(points: np.ndarray, head: np.ndarray, half_width: float) -> float:
+    """The chin: the bottom of a narrow strip of what lies before the joint, where no hair hangs."""
+    strip = points[(np.abs(points[:, 0] - head[0]) < half_width) & (points[:, 2] > head[2])]
+    return float(min(strip[:, 1].min(initial=head[1]), head[1]))
 
 
 def aim(figure: Figure, view: View, size_px: tuple[int, int], yaw_deg: float = 0.0) -> PinholeCamera:
@@ -111,6 +135,7 @@ def aim(figure: Figure, view: View, size_px: tuple[int, int], yaw_deg: float = 0
     high = np.tan(np.radians(_FOV_DEG) / 2)
     wide = high * size_px[0] / size_px[1]
     middle, distance = _whole(figure, view, backward, wide, high) if view.top is None else _part(figure, view, wide, high)
+    distance = max(distance, _LEAST_DISTANCE_M)
     return look_at(middle + distance * backward, middle, _FOV_DEG, size_px)
 
 
@@ -135,6 +160,6 @@ def _whole(figure: Figure, view: View, backward: np.ndarray, wide: float, high: 
 
 def _part(figure: Figure, view: View, wide: float, high: float) -> tuple[np.ndarray, float]:
     top, bottom = (edge * figure.head_height for edge in (view.top or 0.0, view.bottom))
-    middle = figure.head + np.array([0.0, (top + bottom) / 2, 0.0])
+    middle = figure.chin + np.array([0.0, (top + bottom) / 2, 0.0])
     distance = max((top - bottom) / high, view.width * figure.head_height / wide) / 2
     return middle, distance + _FACE_BEFORE_JOINT * figure.head_height

@@ -18,9 +18,9 @@ from avatarkit.render.framing import VIEWS, Figure, aim, measure
 from avatarkit.render.humanoid import find_head, find_humanoid, relaxed_arms, world_matrices
 from avatarkit.render.renderer import Renderer
 from avatarkit.render.scene import NEUTRAL_BACKGROUND, RenderMesh
-from avatarkit.render.scene_from_gltf import posed_meshes
+from avatarkit.render.scene_from_gltf import posed_meshes, vertices_under
 from avatarkit.render.video import FRAMES_PER_SECOND, mp4_bytes
-from avatarkit.whole_files import write_whole
+from avatarkit.whole_files import check_target, write_whole
 
 Pose = Literal["rest", "relaxed"]
 Progress = Callable[[int, int], None]
@@ -67,6 +67,7 @@ def render_file(
     """
     path, output = Path(path), Path(output)
     film = _is_film(output, view, transparent)
+    check_target(output)
     size_px = size_px or (_FILM_SIZE_PX if film else _STILL_SIZE_PX)
     if film and (size_px[0] % 2 or size_px[1] % 2):
         raise UsageError(f"H.264 needs even sides, not {size_px[0]}x{size_px[1]}.")
@@ -125,7 +126,9 @@ def _subject(document: Document, pose: Pose, expression_weights: Mapping[str, fl
     meshes = tuple(posed_meshes(document, expression_weights, rotations))
     head = find_head(document, humanoid)
     matrix = None if head is None else world_matrices(document, humanoid).get(head)
-    return _Subject(meshes, measure(meshes, None if matrix is None else matrix[:3, 3]))
+    if head is None or matrix is None:
+        return _Subject(meshes, measure(meshes))
+    return _Subject(meshes, measure(meshes, matrix[:3, 3], vertices_under(document, head)))
 
 
 def _turning(renderer: Renderer, subject: _Subject, view: str, progress: Progress) -> Iterator[np.ndarray]:

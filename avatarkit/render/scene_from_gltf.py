@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -46,40 +48,88 @@ def posed_meshes(
     matrices = world_matrices(document, humanoid, rotations)
     weights = _morph_weights(document, expression_weights or {})
     materials = _Materials(document)
-    return [mesh for node in matrices for mesh in _node_meshes(document, node, matrices, weights, materials)]
+    with _damage_named(), np.errstate(all="ignore"):
+        return [_placed(document, matrices, part, weights, materials) for part in _shown(document, matrices)]
 
 
-def _node_meshes(
+def vertices_under(document: Document, top: int) -> list[np.ndarray]:
+    """For each mesh of `posed_meshes` (V,) bool: which vertices a node and the nodes below it carry for the most part."""
+    below = _descendants(document, top)
+    masks = []
+    for part in _shown(document, world_matrices(document, find_humanoid(document))):
+        skin = document.nodes[part.node].skin
+        share = np.full(part.primitive.vertex_count, float(skin is None and part.node in below))
+        if skin is not None:
+            carried = np.array([joint in below for joint in document.skins[skin].joints], float)
+            for indices, weights in _influences(part.primitive, len(carried)):
+                share += weights * carried[indices]
+        masks.append(share > 0.5)
+    return masks
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A primitive at a node: indices of the node and of its mesh, and the triangles (T, 3)."""
+
+    node: int
+    mesh: int
+    primitive: Primitive
+    triangles: np.ndarray
+
+
+def _shown(document: Document, nodes: Iterable[int]) -> Iterator[_Part]:
+    """Everything with triangles at the given nodes."""
+    for node in nodes:
+        mesh = document.nodes[node].mesh
+        if mesh is None:
+            continue
+        for primitive in document.meshes[mesh].primitives:
+            triangles = _triangles(primitive)
+            if len(triangles):
+                yield _Part(node, mesh, primitive, triangles)
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    """Turn what numpy finds wrong with a file's arrays into an error of ours."""
+    try:
+        yield
+    except (ValueError, IndexError, TypeError, OverflowError) as error:
+        raise InputError(f"damaged glTF: a mesh cannot be drawn ({str(error)[:80]})") from error
+
+
+def _placed(
     document: Document,
-    node: int,
     matrices: Mapping[int, np.ndarray],
+    part: _Part,
     weights: Mapping[tuple[int, int], float],
     materials: _Materials,
-) -> list[RenderMesh]:
-    index, skin = document.nodes[node].mesh, document.nodes[node].skin
-    if index is None:
-        return []
-    meshes = []
-    for primitive in document.meshes[index].primitives:
-        triangles = _triangles(primitive)
-        if not len(triangles):
-            continue
-        positions, normals = _morphed(primitive, triangles, index, weights)
-        joints = _joint_matrices(document, skin, matrices) if skin is not None else None
-        transforms = matrices[node] if joints is None else _blended(primitive, joints, matrices[node])
-        positions, normals, triangles = _transformed(positions, normals, triangles, transforms)
-        meshes.append(materials.dressed(primitive, positions, normals, triangles))
-    return meshes
+) -> RenderMesh:
+    positions, normals = _morphed(part, weights)
+    skin, own = document.nodes[part.node].skin, matrices[part.node]
+    transforms = own if skin is None else _blended(part.primitive, _joint_matrices(document, skin, matrices), own)
+    return materials.dressed(part.primitive, *_transformed(positions, normals, part.triangles, transforms))
 
 
-def _morphed(
-    primitive: Primitive, triangles: np.ndarray, mesh: int, weights: Mapping[tuple[int, int], float]
-) -> tuple[np.ndarray, np.ndarray]:
-    positions = np.array(primitive.attributes["POSITION"], np.float32)
-    stored = primitive.attributes.get("NORMAL")
-    normals = vertex_normals(positions, triangles) if stored is None else np.array(stored, np.float32)
-    for number, target in enumerate(primitive.targets):
-        weight = weights.get((mesh, number), 0.0)
+def _descendants(document: Document, top: int) -> set[int]:
+    """`top` and all nodes below it."""
+    found, waiting = set(), [top]
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting += document.nodes[node].children
+    return found
+
+
+def _morphed(part: _Part, weights: Mapping[tuple[int, int], float]) -> tuple[np.ndarray, np.ndarray]:
+    attributes = part.primitive.attributes
+    positions = np.array(attributes["POSITION"], np.float32)
+    normals = (
+        np.array(attributes["NORMAL"], np.float32) if "NORMAL" in attributes else vertex_normals(positions, part.triangles)
+    )
+    for number, target in enumerate(part.primitive.targets):
+        weight = weights.get((part.mesh, number), 0.0)
         if weight:
             _add(positions, target.get("POSITION"), weight)
             _add(normals, target.get("NORMAL"), weight)
@@ -99,21 +149,21 @@ def _joint_matrices(document: Document, index: int, matrices: Mapping[int, np.nd
 
 
 def _blended(primitive: Primitive, joints: np.ndarray, fallback: np.ndarray) -> np.ndarray:
-    """(V, 4, 4) each vertex's own transform; the node's (4, 4) when the mesh carries no weights."""
+    """(V, 4, 4) each vertex's own transform; the node's (4, 4) where a vertex carries no weight."""
     total, blended = np.zeros(primitive.vertex_count), np.zeros((primitive.vertex_count, 4, 4))
-    number = 0
-    while (indices := primitive.attributes.get(f"JOINTS_{number}")) is not None:
-        weights = primitive.attributes.get(f"WEIGHTS_{number}")
-        if weights is None:
-            break
-        indices = np.minimum(indices.astype(int), len(joints) - 1)
-        for corner in range(4):
-            blended += weights[:, corner, None, None] * joints[indices[:, corner]]
-        total += weights.sum(axis=1)
-        number += 1
-    if not number:
-        return fallback
+    for indices, weights in _influences(primitive, len(joints)):
+        blended += weights[:, None, None] * joints[indices]
+        total += weights
     return np.where(total[:, None, None] > 1e-6, blended / np.maximum(total, 1e-6)[:, None, None], fallback)
+
+
+def _influences(primitive: Primitive, joint_count: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """(V,) joint indices and (V,) weights, one pair per influence that a vertex can have."""
+    number = 0
+    while f"JOINTS_{number}" in primitive.attributes and f"WEIGHTS_{number}" in primitive.attributes:
+        indices = np.minimum(primitive.attributes[f"JOINTS_{number}"].astype(int), joint_count - 1)
+        yield from zip(indices.T, primitive.attributes[f"WEIGHTS_{number}"].T, strict=True)
+        number += 1
 
 
 def _transformed(

@@ -14,6 +14,7 @@ from avatarkit.render.contact_sheet import contact_sheet
 from avatarkit.render.framing import VIEWS, aim, measure
 from avatarkit.render.humanoid import find_head, find_humanoid, world_matrices
 from avatarkit.render.pictures import render_file, render_views
+from avatarkit.render.scene import RenderMesh
 from avatarkit.render.scene_from_gltf import posed_meshes
 from tests.box_person import box_person
 
@@ -68,6 +69,7 @@ def test_a_turntable_has_the_frames_and_the_size_promised(drawn_at, box_vrm: Pat
         (("out.png", "buts"), "Did you mean 'bust'"),
         (("out.png", "turntable"), "name an .mp4"),
         (("out.mp4", "turntable", (63, 64)), "even sides"),
+        (("nowhere/out.png",), "Cannot write"),
         (("out.png", "bust", (9000, 10)), "between 1 and 4096"),
     ],
 )
@@ -117,8 +119,22 @@ def test_the_whole_body_is_in_the_picture_however_it_is_turned(box_vrm: Path, si
 def test_a_subject_that_turns_to_its_left_looks_to_the_right_of_the_picture(box_vrm: Path):
     figure = measure(posed_meshes(document_from_bytes(box_vrm.read_bytes())), np.array([0.0, 1.6, 0.0]))
     camera = aim(figure, VIEWS["three-quarter"], (100, 100))
-    nose, nape = camera.project(figure.head + np.array([[0, 0, 0.1], [0, 0, -0.1]]))
+    nose, nape = camera.project(figure.chin + np.array([[0, 0, 0.1], [0, 0, -0.1]]))
     assert nose[0] > nape[0]
+
+
+def test_a_head_is_measured_from_chin_to_crown_wherever_its_joint_sits():
+    face = np.array([[x, y, z] for x in (-0.07, 0.0, 0.07) for y in (1.45, 1.55, 1.68) for z in (-0.08, 0.1)])
+    hair = np.array([[0.1, 1.2, -0.05], [-0.1, 1.2, -0.05], [0.0, 1.2, -0.1]])
+    torso = np.array([[0.3, 0.0, 0.0], [-0.3, 0.0, 0.0], [0.3, 1.4, 0.05], [-0.3, 1.4, 0.05]])
+    points = np.concatenate([face, hair, torso])
+    triangles = np.arange(len(points) - len(points) % 3).reshape(-1, 3)
+    mesh = RenderMesh(points, np.tile([0, 0, 1], (len(points), 1)), triangles)
+    carried = np.arange(len(points)) < len(face) + len(hair)
+    for joint_y in (1.46, 1.5, 1.54):
+        figure = measure([mesh], np.array([0.0, joint_y, 0.0]), [carried])
+        assert figure.chin[1] == pytest.approx(1.45, abs=0.01)
+        assert figure.head_height == pytest.approx(0.23, abs=0.01)
 
 
 def test_a_file_without_triangles_is_an_input_error():

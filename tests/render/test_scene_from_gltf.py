@@ -11,7 +11,7 @@ from avatarkit.errors import InputError, UsageError
 from avatarkit.geometry import quaternions
 from avatarkit.gltf import document as gltf
 from avatarkit.render.humanoid import find_humanoid, relaxed_arms, world_matrices
-from avatarkit.render.scene_from_gltf import posed_meshes
+from avatarkit.render.scene_from_gltf import posed_meshes, vertices_under
 from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS
 
 QUAD = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], np.float32)
@@ -112,7 +112,7 @@ def test_normals_stay_upright_on_a_slope_that_is_stretched():
     assert (mesh.positions[2] - mesh.positions[1]) @ mesh.normals[1] == pytest.approx(0, abs=1e-6)
 
 
-def skinned(joint_rotation=quaternions.IDENTITY) -> gltf.Document:
+def skinned() -> gltf.Document:
     """The quad's upper edge hangs on a joint at (0, 1, 0), its lower edge on one at the origin."""
     inverse_bind = np.stack([np.eye(4), np.eye(4)])
     inverse_bind[1, 1, 3] = -1.0
@@ -123,7 +123,7 @@ def skinned(joint_rotation=quaternions.IDENTITY) -> gltf.Document:
     nodes = (
         gltf.Node("mesh", (5.0, 5.0, 5.0), mesh=0, skin=0),
         gltf.Node("low", children=(2,)),
-        gltf.Node("high", (0.0, 1.0, 0.0), tuple(joint_rotation)),
+        gltf.Node("high", (0.0, 1.0, 0.0)),
     )
     mesh = gltf.Mesh("mesh", (quad(attributes=attributes),))
     return gltf.Document(nodes, (mesh,), (gltf.Skin((1, 2), inverse_bind),), scenes=(gltf.Scene((0, 1)),), scene=0)
@@ -140,16 +140,26 @@ def test_a_turned_joint_carries_its_vertices_along_and_no_others():
     assert posed.normals[2] == pytest.approx([1, 0, 0], abs=1e-6)
 
 
-def test_a_rotation_means_the_same_whatever_axes_a_joint_has_at_rest():
+def test_a_rotation_means_the_same_whatever_axes_joints_have_at_rest():
     quarter = quaternions.from_rotation_vector(np.array([0, np.pi / 2, 0]))
-    odd = quaternions.normalize(np.array([0.3, -0.5, 0.2, 0.8]))
-    document = skinned(odd)
-    upright = document.skins[0].inverse_bind.copy()
-    upright[1, :3, :3] = quaternions.to_matrix(quaternions.inverse(odd))
-    upright[1, :3, 3] = upright[1, :3, :3] @ [0, -1, 0]
-    document = replace(document, skins=(gltf.Skin((1, 2), upright),))
-    expected = posed_meshes(skinned(), None, {"high": quarter})[0].positions
-    assert posed_meshes(document, None, {"high": quarter})[0].positions == pytest.approx(expected, abs=1e-6)
+    low, high = (quaternions.normalize(np.array(q)) for q in ([0.3, -0.5, 0.2, 0.8], [-0.1, 0.4, 0.6, 0.2]))
+    plain = skinned()
+    nodes = (
+        plain.nodes[0],
+        replace(plain.nodes[1], rotation=tuple(low)),
+        gltf.Node("high", tuple(quaternions.rotate(quaternions.inverse(low), np.array([0, 1.0, 0]))), tuple(high)),
+    )
+    odd = replace(plain, nodes=nodes)
+    rest = world_matrices(odd, find_humanoid(odd))
+    odd = replace(odd, skins=(gltf.Skin((1, 2), np.stack([np.linalg.inv(rest[joint]) for joint in (1, 2)])),))
+    assert posed_meshes(odd)[0].positions == pytest.approx(QUAD, abs=1e-6)
+    expected = posed_meshes(plain, None, {"high": quarter})[0].positions
+    assert posed_meshes(odd, None, {"high": quarter})[0].positions == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_vertices_a_joint_carries_are_told():
+    assert vertices_under(skinned(), 2)[0].tolist() == [False, False, True, True]
+    assert vertices_under(skinned(), 1)[0].all()  # the lower joint carries the upper one
 
 
 @pytest.mark.parametrize("version", [0, 1])
@@ -175,6 +185,21 @@ def test_damaged_humanoid_data_is_passed_over():
     nonsense = {"head": {"node": 10**6}, "hips": {"node": "0"}, "spine": 7, "neck": {"node": True}, "tail": {"node": 0}}
     document = replace(humanoid(), extensions={"VRMC_vrm": {"humanoid": {"humanBones": nonsense}}})
     assert find_humanoid(document).bones == {}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        one_mesh(quad(), node=gltf.Node("far", scale=(1e39, 1e39, 1e39), translation=(1e38, 0, 0))),
+        one_mesh(gltf.Primitive({"POSITION": QUAD, "NORMAL": FACING[:2]}, CORNERS)),
+        one_mesh(gltf.Primitive({"POSITION": QUAD}, CORNERS + 2)),
+        one_mesh(quad(attributes={"TEXCOORD_0": QUAD[:3, :2]})),
+    ],
+    ids=["beyond floats", "too few normals", "a corner that is not there", "too few texture coordinates"],
+)
+def test_a_mesh_that_does_not_fit_together_is_an_input_error(document: gltf.Document):
+    with pytest.raises(InputError, match="damaged glTF"):
+        posed_meshes(document)
 
 
 def png(pixels: np.ndarray) -> bytes:
