@@ -134,7 +134,9 @@ class _Uploads:
         if mesh.colors is not None:
             parts["colors"] = np.ascontiguousarray(_rgba(mesh.colors, 1.0))
         drawable = gfx.Mesh(gfx.Geometry(**{name: part.copy() for name, part in parts.items()}), self._material(mesh))
-        drawable.cast_shadow = drawable.receive_shadow = True
+        drawable.receive_shadow = True
+        # pygfx's shadows know no alpha: a lash would darken the eye as the rectangle it is drawn on.
+        drawable.cast_shadow = mesh.material.alpha_mode == "OPAQUE"
         return drawable
 
     def _material(self, mesh: RenderMesh) -> Any:

@@ -157,6 +157,14 @@ def test_a_shadow_falls_away_from_the_light_and_nowhere_else(drawn_at):
     assert np.abs(darker[:, :40]).max() <= 1
 
 
+def test_the_clear_part_of_a_lash_throws_no_shadow(drawn_at):
+    clear = np.zeros((2, 2, 4), np.uint8)
+    wall = sheet((-1, -1), (1, 1), -0.3, RenderMaterial(roughness=1.0))
+    for mode in ("MASK", "BLEND"):
+        lash = sheet((-0.2, -0.2), (0.2, 0.2), 0.0, RenderMaterial(texture=clear, alpha_mode=mode))
+        assert (drawn_at(SIZE).render([wall, lash], FRONT) == drawn_at(SIZE).render([wall], FRONT)).all()
+
+
 def test_a_lit_sphere_has_no_stripes_of_its_own_shadow(drawn_at):
     ball = sphere((0, 0, 0), 0.35, RenderMaterial(roughness=1.0), steps=96)
     lit = drawn_at(SIZE).render([ball], FRONT, PORTRAIT_LIGHT).astype(int)
