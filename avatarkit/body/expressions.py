@@ -19,10 +19,10 @@ from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 SIDES = ("left", "right")
 
-LOOK_DEG: Mapping[str, float] = {"In": 24.0, "Out": 24.0, "Up": 16.0, "Down": 19.0}
+LOOK_DEG: Mapping[str, float] = {"In": 24.0, "Out": 24.0, "Up": 12.0, "Down": 15.0}
 """How far a full glance turns the eyes; judged by eye against the lids' motion in the data, so that the iris stays in sight."""
 
-_NOISE_M = 1e-5  # a tenth of the data's step; nothing that small is seen, and it would only make files longer
+_NOISE_M = 1.5e-4  # the targets reach far beyond what they are about by one step of their resolution, 0.1 mm
 _MARGIN_RINGS = 3  # rings of vertices from where the socket begins to the edge of the lid that is seen
 _OVERLAP_M = 0.0005  # how far the upper lid's edge comes to lie below the lower one's ...
 _IN_FRONT_M = 0.0004  # ... and before it: edges of few vertices that only met would leave slits between them
@@ -33,7 +33,7 @@ class LidClosing:
     """How the upper lid of one eye finds the lower one, linear in the face's vertices.
 
     Attributes:
-        vertices: (N,) what moves with the upper lid: skin, socket, lashes.
+        vertices: (N,) what moves with the upper lid: skin and socket.
         spread: (N, K) how much of the correction at each of the K points of the upper edge reaches each vertex.
         landing: (K, V) takes positions to the way from each point of the upper edge to where it lands on the lower one.
         extra: (K, 3) metres: overlap, less the data's own travel.
@@ -92,7 +92,7 @@ def _template() -> _Template:
     body = load_body()
     columns = [_column(body, name) for name in ARKIT_NAMES]
     for offsets in columns:
-        offsets[np.abs(offsets).max(axis=1) < 1.5 * _NOISE_M * 10] = 0.0
+        offsets[np.abs(offsets).max(axis=1) < _NOISE_M] = 0.0
     held = [np.abs(offsets).max(axis=1) > 0.0 for offsets in columns]
     own = list(_own_entries())
     for name, vertices in own:
@@ -154,7 +154,7 @@ def lid_closing(side: str) -> LidClosing:
     positions, blink = body.positions.astype(float), _column(body, f"eyeBlink{side.title()}")
     upper, lower = lid_margins(side)
     landed = positions + blink
-    target = _along(np.abs(landed[upper, 0]), lower, np.abs(landed[lower, 0]), len(positions))
+    target = _along(_stations(positions[upper]), lower, _stations(positions[lower]), len(positions))
     leave = sparse.csr_matrix((np.ones(len(upper)), (np.arange(len(upper)), upper)), shape=target.shape)
     center = positions[_eyeball(side)].mean(axis=0)
     outward = target @ landed - center
@@ -172,14 +172,44 @@ def _spread(side: str, upper: np.ndarray, positions: np.ndarray, blink: np.ndarr
     A vertex takes as much of it as it takes of the edge's travel in the data, at most all.
     """
     body = load_body()
-    parts = ("head", f"socket-{side}", f"lashes-{side}")
-    near = np.unique(np.concatenate([body.parts[name].quads.reshape(-1) for name in parts]))
-    own_side = np.sign(positions[upper[0], 0]) * positions[near, 0] > 0.0
-    vertices = near[own_side & (np.linalg.norm(blink[near], axis=1) > 10 * _NOISE_M)]
-    columns = _along(np.abs(positions[vertices, 0]), np.arange(len(upper)), np.abs(positions[upper, 0]), len(upper)).toarray()
+    quads = np.concatenate([body.parts[name].quads for name in ("head", f"socket-{side}")])
+    moved = np.linalg.norm(blink, axis=1) > _NOISE_M
+    moved &= positions[:, 0] * positions[upper[0], 0] > 0.0
+    moved[upper] = True
+    vertices = np.intersect1d(np.flatnonzero(moved), quads)
+    columns = _smoothly_from(np.searchsorted(vertices, upper), vertices, quads, positions)
     edge = columns @ blink[upper]
     share = (blink[vertices] * edge).sum(axis=1) / np.maximum((edge * edge).sum(axis=1), 1e-12)
     return vertices, columns * np.clip(share, 0.0, 1.0)[:, None]
+
+
+def _smoothly_from(fixed: np.ndarray, vertices: np.ndarray, quads: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """(N, K) weights that carry values known at some of the vertices to all of them, as heat spreads over the mesh.
+
+    Args:
+        fixed: (K,) which of `vertices` have known values.
+        vertices: (N,) rising.
+        quads: the mesh they are part of.
+        positions: (V, 3).
+    """
+    edges = np.concatenate([quads[:, [k, (k + 1) % 4]] for k in range(4)])
+    edges = edges[np.isin(edges, vertices).all(axis=1) & (edges[:, 0] != edges[:, 1])]
+    lengths = np.linalg.norm(positions[edges[:, 0]] - positions[edges[:, 1]], axis=1)
+    ends = np.searchsorted(vertices, edges)
+    conduct = np.zeros((len(vertices), len(vertices)))
+    conduct[ends[:, 0], ends[:, 1]] = conduct[ends[:, 1], ends[:, 0]] = 1.0 / lengths
+    laplacian = np.diag(conduct.sum(axis=1) + 1e-9 * conduct.max()) - conduct
+    free = np.setdiff1d(np.arange(len(vertices)), fixed)
+    weights = np.zeros((len(vertices), len(fixed)))
+    weights[fixed, np.arange(len(fixed))] = 1.0
+    weights[free] = np.linalg.solve(laplacian[np.ix_(free, free)], -laplacian[np.ix_(free, fixed)])
+    return weights
+
+
+def _stations(points: np.ndarray) -> np.ndarray:
+    """(P,) 0..1: how far along a line of points (P, 3) each of them is."""
+    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
+    return np.concatenate([[0.0], np.cumsum(lengths)]) / lengths.sum()
 
 
 def _along(values: np.ndarray, points: np.ndarray, stations: np.ndarray, count: int) -> sparse.csr_matrix:

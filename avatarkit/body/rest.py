@@ -10,6 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from avatarkit.body.body import Body, load_body
+from avatarkit.body.expressions import face_expressions
 from avatarkit.body.shape import BodyShape, shape_body
 from avatarkit.geometry import quaternions
 from avatarkit.rig.skeleton import Skeleton
@@ -60,7 +61,8 @@ def rest_body(sliders: Mapping[str, float], body: Body | None = None) -> RestBod
     heads = posed_joints(shape.joint_heads, turns)
     positions = unposed_vertices(shape.positions, blended_transforms(turns, shape.joint_heads, heads, body))
     ground = np.array([heads[0, 0], positions[_skin_vertices(), 1].min(), heads[0, 2]])
-    return RestBody(positions - ground, _skeleton(heads - ground), body.expression_offsets)
+    expressions = face_expressions(shape.positions, shape.joint_heads[_both("Eye")], body)
+    return RestBody(positions - ground, _skeleton(heads - ground), expressions)
 
 
 def t_pose_turns(shape: BodyShape) -> np.ndarray:
