@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,17 +38,23 @@ def views(width: float, height: float) -> Iterator[list[SquareCrop]]:
         width, height: of the photo in pixels.
 
     Yields:
-        upright and turned rounds in alternation: the whole photo, overlapping tiles of half its longer side, of a quarter, ...
+        the whole photo, the whole photo turned, upright overlapping tiles of half its longer side, of a quarter, ..., and last
+        the same tiles turned. A round is either upright or turned.
     """
     whole = SquareCrop((width / 2, height / 2), max(width, height))
     yield [whole]
-    yield [SquareCrop(whole.centre, whole.side * WIDE_VIEW), *(SquareCrop(whole.centre, whole.side, turn) for turn in _TURNS)]
+    yield [*_turned([whole]), replace(whole, side=whole.side * WIDE_VIEW)]
+    tilings = []
     side = whole.side / 2
     while side >= SMALLEST_TILE_PX:
-        tiles = [SquareCrop((x, y), side) for y in _middles(height, side) for x in _middles(width, side)]
-        yield tiles
-        yield [SquareCrop(tile.centre, side, turn) for turn in _TURNS for tile in tiles]
+        tilings.append([SquareCrop((x, y), side) for y in _middles(height, side) for x in _middles(width, side)])
         side /= 2
+    yield from tilings
+    yield from map(_turned, tilings)
+
+
+def _turned(squares: list[SquareCrop]) -> list[SquareCrop]:
+    return [replace(square, roll=turn) for turn in _TURNS for square in squares]
 
 
 def _middles(length: float, side: float) -> np.ndarray:
@@ -71,6 +78,8 @@ def detect_faces(pyramid: PhotoPyramid, view: SquareCrop, graphs: FaceGraphs) ->
     """
     found = []
     for name, side_px in DETECTOR_INPUT_PX.items():
+        if name == "Short" and view.side < max(pyramid.size):
+            continue  # near faces, which this detector is for, were seen in the whole photo
         for row in graphs.detect(name, pyramid.cut(view, side_px)):
             crop = _crop_for_mesh(view, row)
             if crop.side >= MIN_FACE_PX * DETECTION_TO_MESH_CROP:

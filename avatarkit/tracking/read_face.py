@@ -28,7 +28,13 @@ _PROOFS = (("Short", 2.0), ("Short", 3.0), ("Full", 3.0))
 """Detectors that look at the finished face again, and how many face sizes they see."""
 
 STEADY = 0.035
-"""Spread of the looks, in face widths, at which belief in a face falls to 37 %. Faces: 0.004-0.018; animals, drawings: over 0.019."""
+"""Spread of the looks, in face widths, at which belief in a face falls to 37 %. Faces: 0.004-0.018; others: over 0.019."""
+
+UPRIGHT = np.deg2rad(8)
+"""A head that stands this straight in its crop is read as well as an upright one; detectors err by up to 60 degrees."""
+
+MAX_APPROACHES = 3
+"""Crops that are tried until the face stands upright."""
 
 NEVER_A_FACE = 0.05
 """Presence below which a first look ends it."""
@@ -64,10 +70,9 @@ def read_face(pyramid: PhotoPyramid, crop: SquareCrop, graphs: FaceGraphs) -> Fa
     Returns:
         the face; `None` where even a first look sees none.
     """
-    points, _, presence = _look(pyramid, crop, graphs)
-    if presence < NEVER_A_FACE:
+    box = _approach(pyramid, crop, graphs)
+    if box is None:
         return None
-    box, _ = upright_box(points)
     looks = [_look(pyramid, variant, graphs) for variant in _variants(box)]
     all_points = np.array([points for points, _, _ in looks])
     points = all_points.mean(axis=0)
@@ -81,6 +86,21 @@ def read_face(pyramid: PhotoPyramid, crop: SquareCrop, graphs: FaceGraphs) -> Fa
         width=width,
         confidence=float(belief * _detectors_agree(pyramid, box, graphs)),
     )
+
+
+def _approach(pyramid: PhotoPyramid, crop: SquareCrop, graphs: FaceGraphs) -> SquareCrop | None:
+    """The upright square around the face, found by turning the crop until the face stands upright in it."""
+    box = None
+    for _ in range(MAX_APPROACHES):
+        points, _, presence = _look(pyramid, crop, graphs)
+        if presence < NEVER_A_FACE:
+            return None
+        box, _ = upright_box(points)
+        turn = np.angle(np.exp(1j * (box.roll - crop.roll)))
+        if abs(turn) < UPRIGHT:
+            break
+        crop = replace(box, side=box.side * DETECTION_TO_MESH_CROP)
+    return box
 
 
 def upright_box(points: np.ndarray) -> tuple[SquareCrop, float]:
@@ -117,7 +137,9 @@ def _detectors_agree(pyramid: PhotoPyramid, box: SquareCrop, graphs: FaceGraphs)
     """0..1: the mean score the detectors give the face where the landmarks say it is."""
     scores = []
     for name, sizes in _PROOFS:
-        rows = graphs.detect(name, pyramid.cut(replace(box, side=box.side * sizes), DETECTOR_INPUT_PX[name]))
+        # Reflected at the photo's edge, half a face becomes a whole one, which is all the detectors know.
+        view = pyramid.cut(replace(box, side=box.side * sizes), DETECTOR_INPUT_PX[name], border=cv2.BORDER_REFLECT)
+        rows = graphs.detect(name, view)
         off_centre = np.linalg.norm(rows[:, 1:3] - 0.5, axis=1) * sizes
         same_face = (off_centre < 0.4) & (np.abs(np.log2(rows[:, 3] * sizes)) < 0.8)
         scores.append(rows[same_face, 0].max(initial=0.0))

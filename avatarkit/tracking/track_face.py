@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -64,8 +64,7 @@ def find_faces(photo: Photo) -> list[FaceLandmarks]:
     Returns:
         the landmarks of each; empty where there is no face.
     """
-    readings = _search(PhotoPyramid(photo.pixels), face_graphs(MIN_DETECTION_SCORE))
-    readings.sort(key=lambda reading: -reading.width)
+    readings = _Search(PhotoPyramid(photo.pixels), face_graphs(MIN_DETECTION_SCORE)).run()
     return [
         FaceLandmarks(
             points_px=reading.points,
@@ -81,39 +80,57 @@ def find_faces(photo: Photo) -> list[FaceLandmarks]:
     ]
 
 
-def _search(pyramid: PhotoPyramid, graphs: FaceGraphs) -> list[FaceReading]:
-    """Look closer until a large face is found, or smaller ones and everything as large has been seen."""
-    faces: list[FaceReading] = []
-    for round_number, squares in enumerate(views(*pyramid.size)):
-        turned = round_number % 2 == 1
-        if turned and faces:
-            continue  # one camera held all faces the same way
-        for view in squares:
-            _add_faces(faces, pyramid, view, graphs)
-        if max((face.width for face in faces), default=0.0) > LARGE_FACE * squares[0].side:
-            break
-    return faces
+@dataclass
+class _Search:
+    """The search for the faces of one photo: what was found so far, and what turned out not to be a face."""
+
+    pyramid: PhotoPyramid
+    graphs: FaceGraphs
+    faces: list[FaceReading] = field(default_factory=list)
+    rejected: list[SquareCrop] = field(default_factory=list)
+
+    def run(self) -> list[FaceReading]:
+        """The faces, largest first: look closer until a large one is found, or smaller ones and all that are as large."""
+        for squares in views(*self.pyramid.size):
+            if self.faces and squares[0].roll:
+                continue  # one camera held all faces the same way
+            for view in squares:
+                self._look_at(view)
+            if max((face.width for face in self.faces), default=0.0) > LARGE_FACE * squares[0].side:
+                break
+        return sorted(self.faces, key=lambda face: -face.width)
+
+    def _look_at(self, view: SquareCrop) -> None:
+        for _, crop in detect_faces(self.pyramid, view, self.graphs):
+            if self._is_known(crop):
+                continue
+            reading = self._examine(crop)
+            if reading is None:
+                self.rejected.append(crop)
+            elif not self._is_known(reading.box):
+                self.faces.append(reading)
+
+    def _is_known(self, crop: SquareCrop) -> bool:
+        return any(_distance(crop, face.box) < face.width / 2 for face in self.faces) or any(
+            _is_same_view(crop, other) for other in self.rejected
+        )
+
+    def _examine(self, crop: SquareCrop) -> FaceReading | None:
+        """The face in a crop, read as well as it can be; `None` where it turns out not to be one."""
+        best = read_face(self.pyramid, crop, self.graphs)
+        if best is not None and HOPELESS_CONFIDENCE < best.confidence < SURE_CONFIDENCE:
+            for turn in (0.0, np.pi):
+                again = read_face(self.pyramid, replace(best.box, side=crop.side, roll=best.box.roll + turn), self.graphs)
+                best = max((best, again or best), key=lambda reading: reading.confidence)
+        usable = best is not None and best.confidence >= MIN_CONFIDENCE and best.width >= MIN_FACE_PX
+        return best if usable else None
 
 
-def _add_faces(faces: list[FaceReading], pyramid: PhotoPyramid, view: SquareCrop, graphs: FaceGraphs) -> None:
-    for _, crop in detect_faces(pyramid, view, graphs):
-        if any(_is_within(crop, face) for face in faces):
-            continue
-        reading = _examine(pyramid, crop, graphs)
-        if reading is not None and not any(_is_within(reading.box, face) for face in faces):
-            faces.append(reading)
+def _distance(a: SquareCrop, b: SquareCrop) -> float:
+    return float(np.hypot(a.centre[0] - b.centre[0], a.centre[1] - b.centre[1]))
 
 
-def _is_within(crop: SquareCrop, face: FaceReading) -> bool:
-    return float(np.linalg.norm(np.subtract(crop.centre, face.box.centre))) < face.width / 2
-
-
-def _examine(pyramid: PhotoPyramid, crop: SquareCrop, graphs: FaceGraphs) -> FaceReading | None:
-    """The face in a crop, read as well as it can be; `None` where it turns out not to be one."""
-    best = read_face(pyramid, crop, graphs)
-    if best is not None and HOPELESS_CONFIDENCE < best.confidence < SURE_CONFIDENCE:
-        for turn in (0.0, np.pi):
-            again = read_face(pyramid, replace(best.box, side=crop.side, roll=best.box.roll + turn), graphs)
-            best = max((best, again or best), key=lambda reading: reading.confidence)
-    usable = best is not None and best.confidence >= MIN_CONFIDENCE and best.width >= MIN_FACE_PX
-    return best if usable else None
+def _is_same_view(a: SquareCrop, b: SquareCrop) -> bool:
+    """Whether two crops show so nearly the same that the second tells nothing new."""
+    turn = abs(np.angle(np.exp(1j * (a.roll - b.roll))))
+    return _distance(a, b) < 0.1 * a.side and abs(np.log2(a.side / b.side)) < 0.3 and bool(turn < np.deg2rad(15))
