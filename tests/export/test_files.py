@@ -96,6 +96,11 @@ def test_the_vrm_has_all_presets_and_all_of_arkit_without_a_clash(vrm: dict[str,
     assert not set(preset) & set(custom)
 
 
+def test_an_own_expression_never_takes_the_name_of_a_preset(avatar: Avatar):
+    named = replace(avatar, expression_names=(*ARKIT_NAMES, "happy"))
+    assert "happy" not in _json(vrm1_bytes(named))["extensions"]["VRMC_vrm"]["expressions"]["custom"]
+
+
 def test_each_expression_moves_the_morph_targets_of_its_recipe(avatar: Avatar, vrm: dict[str, Any]):
     document = document_from_bytes(vrm1_bytes(avatar))
     recipes = {**PRESET_EXPRESSIONS, **{name: {name: 1.0} for name in ARKIT_NAMES}}

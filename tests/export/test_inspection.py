@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from avatarkit.errors import AvatarkitError
-from avatarkit.export.files import save_avatar
+from avatarkit.export.files import glb_bytes, save_avatar
 from avatarkit.export.inspection import Inspection, inspect_file
+from avatarkit.gltf.document import Node
+from avatarkit.gltf.reading import document_from_bytes
+from avatarkit.gltf.writing import document_to_glb
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from avatarkit.vocabulary.vrm import HUMAN_BONES, PRESET_EXPRESSIONS
 from tests.box_person import box_person
@@ -55,6 +59,16 @@ def test_a_glb_gets_its_human_bones_by_name(tmp_path: Path):
     inspection = inspect_file(tmp_path / "avatar.glb")
     assert (inspection.format, inspection.naming) == ("GLB", "vrm")
     assert len(inspection.human_bones) == len(HUMAN_BONES)
+
+
+def test_a_node_between_two_joints_does_not_part_them(tmp_path: Path):
+    document = document_from_bytes(glb_bytes(box_person()))
+    names = [node.name for node in document.nodes]
+    spine, chest, extra = names.index("spine"), names.index("chest"), len(names)
+    nodes = [*document.nodes, Node("offset", children=(chest,))]
+    nodes[spine] = replace(nodes[spine], children=(extra,))
+    (tmp_path / "avatar.glb").write_bytes(document_to_glb(replace(document, nodes=tuple(nodes))))
+    assert len(inspect_file(tmp_path / "avatar.glb").human_bones) == len(HUMAN_BONES)
 
 
 def test_clips_say_how_long_they_are(tmp_path: Path):

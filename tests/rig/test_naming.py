@@ -86,3 +86,15 @@ def test_mixamo_names_without_their_prefix_are_still_mixamo():
     found = name_human_bones(names, parents)
     assert found is not None
     assert found.family == "mixamo"
+
+
+def test_five_spine_bones_make_it_the_fifth_unreal():
+    family = next(family for family in naming_families() if family.name == "unreal5")
+    names, parents, bones = _skeleton(family)
+    for name, above in (("spine_02", "spine"), ("spine_04", "chest")):
+        names.append(name)
+        parents.append(bones[above])
+    parents[bones["chest"]], parents[bones["upperChest"]] = len(names) - 2, len(names) - 1
+    found = name_human_bones(names, parents)
+    assert found is not None
+    assert (found.family, found.joints) == ("unreal5", bones)
