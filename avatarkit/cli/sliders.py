@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,8 +22,8 @@ def sliders(as_json: Annotated[bool, typer.Option("--json", help="A list of obje
     known = list(ak.load_body().sliders.values())
     if as_json:
         return json.dumps([asdict(slider) for slider in known], indent=2)
-    groups = groupby(sorted(known, key=lambda slider: slider.group), key=lambda slider: slider.group)
-    return "\n\n".join("\n".join([group, *(_line(slider) for slider in members)]) for group, members in groups)
+    groups = dict.fromkeys(slider.group for slider in known)
+    return "\n\n".join("\n".join([group, *(_line(s) for s in known if s.group == group)]) for group in groups)
 
 
 def _line(slider: Slider) -> str:

@@ -1,0 +1,41 @@
+# make demo [PHOTO=me.jpg]   a photo becomes out/avatar.vrm, out/avatar.glb and out/avatar.png
+# make test                  lint, types and the whole test suite
+# Each makes the environment first (.venv, Python 3.11 or 3.12); PYTHON=... names the interpreter.
+
+BIN := .venv/bin
+PORTRAIT = $(shell $(BIN)/python -c 'from importlib.util import find_spec; print(find_spec("skimage").submodule_search_locations[0])')/data/astronaut.png
+
+export PYTHON
+.PHONY: demo test lint constraints clean
+
+demo: .venv/installed
+	@.ci/system-packages
+	@mkdir -p out
+	$(BIN)/avatarkit create "$(or $(PHOTO),$(PORTRAIT))" -o out/avatar.vrm --recipe out/avatar.avatar.json --report out/avatar.report.json
+	$(BIN)/avatarkit build out/avatar.avatar.json -o out/avatar.glb
+	$(BIN)/avatarkit render out/avatar.vrm -o out/avatar.png
+	@ls -l out/avatar.vrm out/avatar.glb out/avatar.png
+
+test: .venv/installed lint
+	@.ci/system-packages browser
+	$(BIN)/pytest
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.venv/installed: pyproject.toml constraints.txt
+	@.ci/environment
+
+# The newest versions that fit together, in an environment of their own; try the suite with them before committing.
+constraints: .venv/installed
+	rm -rf build/constraints
+	$(BIN)/python -m venv build/constraints
+	build/constraints/bin/pip install --quiet '.[demo,test]'
+	build/constraints/bin/pip list --format=freeze --exclude avatarkit --exclude pip --exclude setuptools > constraints.txt
+	rm -rf build/constraints
+
+clean:
+	rm -rf out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -1,0 +1,56 @@
+"""Ctrl-C ends a process that native code keeps busy, and leaves nothing half-written."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BUSY = {
+    "python": "while True: pass",
+    "native": "import hashlib; hashlib.pbkdf2_hmac('sha256', b'', b'', 2_000_000_000)",  # hours, and no Python between
+    "deaf": """
+while True:
+    try:
+        while True: pass
+    except KeyboardInterrupt:
+        pass
+""",
+}
+SCRIPT = """
+import sys
+from pathlib import Path
+from avatarkit import whole_files
+from avatarkit.cli.interrupts import interrupts_end_the_process
+
+half_written = Path(sys.argv[1])
+with interrupts_end_the_process():
+    half_written.write_bytes(b"half")
+    whole_files._unfinished.add(half_written)
+    print("ready", flush=True)
+    try:
+        exec(sys.argv[2])
+    except KeyboardInterrupt:
+        whole_files.discard_unfinished()
+        sys.exit(130)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="another process cannot be sent Ctrl-C there")
+@pytest.mark.parametrize("kind", BUSY)
+def test_an_interrupt_is_heard(kind: str, tmp_path: Path) -> None:
+    half_written = tmp_path / "half"
+    command = [sys.executable, "-c", SCRIPT, str(half_written), BUSY[kind]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            assert half_written.is_file()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 130
+        finally:
+            process.kill()
+    assert not half_written.exists()
