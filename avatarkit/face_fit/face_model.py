@@ -1,0 +1,85 @@
+"""The part of the body that a face's landmarks can see, as dense linear pieces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from avatarkit.body.body import load_body
+from avatarkit.data_files import asset_path
+from avatarkit.face_fit.landmark_table import SurfacePoints
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+
+# Gaze is read from the irises; a tongue, puffed cheeks and a pushed or slid jaw are not told reliably by 468 landmarks.
+NOT_SOLVED = ("eyeLookDown", "eyeLookIn", "eyeLookOut", "eyeLookUp", "tongueOut")
+
+
+@dataclass(frozen=True)
+class FaceModel:
+    """Base, sliders and expressions on the head's F vertices.
+
+    Attributes:
+        slider_names: the K sliders that are fitted.
+        covariance: (K, K) of the sliders between people.
+        rows: (V,) body vertex -> row here, -1 elsewhere.
+        base: (F, 3) metres.
+        ends: (F, 3, 2, K) metres: what the negative and positive end of each slider add.
+        expressions: (F, 3, 52) metres.
+    """
+
+    slider_names: tuple[str, ...]
+    covariance: np.ndarray
+    rows: np.ndarray
+    base: np.ndarray
+    ends: np.ndarray
+    expressions: np.ndarray
+
+    def at(self, points: SurfacePoints) -> PointModel:
+        """The model at some points of the surface."""
+        local = SurfacePoints(self.rows[points.vertices], points.weights)
+        return PointModel(
+            local.of(self.base),
+            np.ascontiguousarray(np.moveaxis(local.of(self.ends), 1, 0)),
+            np.ascontiguousarray(np.moveaxis(local.of(self.expressions), 1, 0)),
+        )
+
+
+@dataclass(frozen=True)
+class PointModel:
+    """The face model at N points: base (N, 3), ends (3, N, 2, K), expressions (3, N, 52)."""
+
+    base: np.ndarray
+    ends: np.ndarray
+    expressions: np.ndarray
+
+    def slopes(self, sliders: np.ndarray) -> np.ndarray:
+        """(3, N, K + 52): what a little more of each slider (on the side of zero where it stands) and expression adds."""
+        molded = np.where(sliders >= 0, self.ends[:, :, 1], -self.ends[:, :, 0])
+        return np.concatenate([molded, self.expressions], axis=2)
+
+    def positions(self, sliders: np.ndarray, expression: np.ndarray, slopes: np.ndarray | None = None) -> np.ndarray:
+        """(N, 3) metres for slider values (K,) and expression weights (52,); `slopes` if they are at hand."""
+        slopes = self.slopes(sliders) if slopes is None else slopes
+        return self.base + (slopes @ np.concatenate([sliders, expression])).T
+
+
+@cache
+def load_face_model() -> FaceModel:
+    """The face model, cut from the body once per process."""
+    body = load_body()
+    with np.load(asset_path("face_prior.npz")) as archive:
+        names, covariance = tuple(str(n) for n in archive["names"]), archive["covariance"].astype(float)
+    vertices = np.unique(
+        np.concatenate([body.parts[n].quads.reshape(-1) for n in ("head", "mouth", "socket-left", "socket-right")])
+    )
+    rows = np.full(len(body.positions), -1)
+    rows[vertices] = np.arange(len(vertices))
+    cells = (vertices[:, None] * 3 + np.arange(3)).reshape(-1)
+    pairs = np.concatenate([[2 * body.detail_columns[n], 2 * body.detail_columns[n] + 1] for n in names])
+    ends = body.slider_offsets[:, pairs].tocsr()[cells].toarray().reshape(len(vertices), 3, len(names), 2)
+    expressions = body.expression_offsets.tocsr()[cells].toarray().reshape(len(vertices), 3, len(ARKIT_NAMES))
+    return FaceModel(
+        names, covariance, rows, body.positions[vertices], np.ascontiguousarray(np.swapaxes(ends, 2, 3)), expressions
+    )
