@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; `_HOME` is the same at 
     from avatarkit.avatar.build import build_avatar as build_avatar
     from avatarkit.avatar.make_recipe import make_recipe as make_recipe
     from avatarkit.avatar.recipe import AvatarRecipe as AvatarRecipe
-    from avatarkit.avatar.recipe import load_recipe as load_recipe
+    from avatarkit.avatar.recipe_json import load_recipe as load_recipe
     from avatarkit.body.body import load_body as load_body
     from avatarkit.errors import AvatarkitError as AvatarkitError
     from avatarkit.errors import InputError as InputError
@@ -56,7 +56,7 @@ _HOME = {
     "fit_face": "face_fit.fit",
     "inspect_file": "export.inspection",
     "load_body": "body.body",
-    "load_recipe": "avatar.recipe",
+    "load_recipe": "avatar.recipe_json",
     "make_recipe": "avatar.make_recipe",
     "read_photo": "media.read_photo",
     "render_file": "render.pictures",

@@ -13,7 +13,6 @@ from avatarkit.cli.build import AVATAR_SUFFIXES
 from avatarkit.cli.sliders import slider_values
 from avatarkit.cli.steps import Steps, shown_steps
 from avatarkit.cli.targets import check_suffix, check_targets
-from avatarkit.errors import UsageError, unknown_name
 from avatarkit.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ def create(
     check_suffix(output, AVATAR_SUFFIXES)
     check_targets([output, recipe, report], sources=[photo])
     wanted = slider_values(settings or ())
-    _check_known(wanted)
     with shown_steps() as steps:
         fit = _fit(photo, face, steps)
         with steps.step("build_avatar", "Building the avatar"):
@@ -61,18 +59,6 @@ def _fit(photo: Path, face: int | None, steps: Steps) -> FaceFit:
         steps.note(f"{landmarks.faces_found} faces found, number {landmarks.face} taken; --face N takes another.")
     with steps.step("fit_face", "Fitting the face"):
         return ak.fit_face(landmarks)
-
-
-def _check_known(values: dict[str, float]) -> None:
-    """Raise UsageError for a slider that does not exist or a value out of its range."""
-    if not values:
-        return
-    known = ak.load_body().sliders
-    for name, value in values.items():
-        if name not in known:
-            raise unknown_name("slider", name, known)
-        if not known[name].low <= value <= known[name].high:
-            raise UsageError(f"--set {name}={value:g} is out of range: {known[name].low:g} to {known[name].high:g}.")
 
 
 def _report(photo: Path, output: Path, fit: FaceFit, recipe: AvatarRecipe, steps: Steps) -> dict[str, Any]:

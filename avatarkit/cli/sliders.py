@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -31,20 +30,19 @@ def _line(slider: Slider) -> str:
 
 
 def slider_values(settings: Sequence[str]) -> dict[str, float]:
-    """The sliders of options like `nose-width=0.3`; the last of several for one slider counts.
+    """The sliders that options like `nose-width=0.3` name; the last of several for one slider counts.
 
     Raises:
-        UsageError: no name, or no number.
+        UsageError: no name, no number, no such slider, or a value out of its range.
     """
-    return dict(_slider_value(setting) for setting in settings)
+    from avatarkit.body.shape import checked_sliders
+
+    return dict(checked_sliders(dict(_slider_value(setting) for setting in settings))) if settings else {}
 
 
 def _slider_value(setting: str) -> tuple[str, float]:
     name, _, text = setting.partition("=")
     try:
-        value = float(text)
+        return name.strip(), float(text)
     except ValueError:
-        value = math.nan
-    if not name or not math.isfinite(value):
-        raise UsageError(f"--set {setting} is not SLIDER=VALUE, for example nose-width=0.3.")
-    return name.strip(), value
+        raise UsageError(f"--set {setting} is not SLIDER=VALUE, for example nose-width=0.3.") from None

@@ -30,8 +30,8 @@ half_written = Path(sys.argv[1])
 with interrupts_end_the_process():
     half_written.write_bytes(b"half")
     whole_files._unfinished.add(half_written)
-    print("ready", flush=True)
     try:
+        print("ready", flush=True)
         exec(sys.argv[2])
     except KeyboardInterrupt:
         whole_files.discard_unfinished()

@@ -1,0 +1,83 @@
+"""Nobody is told, and nothing is kept, that the caller did not ask for: a whole `create`, watched from inside and outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from avatarkit.media.photo import Photo
+
+WATCHED = """
+import json, os, sys
+
+log = os.open(sys.argv.pop(1), os.O_WRONLY | os.O_APPEND)
+writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+def watch(event, arguments):
+    if event.startswith("socket.") and event not in ("socket.gethostname",):
+        os.write(log, (json.dumps([event, str(arguments)]) + chr(10)).encode())
+    if event == "open" and isinstance(arguments[2], int) and arguments[2] & writing:
+        os.write(log, (json.dumps(["open", str(arguments[0])]) + chr(10)).encode())
+    if event in ("os.mkdir", "os.rename", "os.link", "os.symlink"):
+        os.write(log, (json.dumps([event, *map(str, arguments[:2])]) + chr(10)).encode())
+
+sys.addaudithook(watch)
+from avatarkit.cli import main
+sys.exit(main())
+"""
+"""Runs the command line and notes each connection, and each file opened for writing, that Python knows of."""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What a command has done: the events noted, and the files there are now in its home, its folder and the temporary one."""
+
+    events: list[list[str]]
+    files: dict[str, set[str]]
+
+
+def observe(portrait: Photo, folder: Path, *options: str) -> Observed:
+    """Run `create` in a home, a working folder and a temporary folder that were empty."""
+    places = {name: folder / name for name in ("home", "work", "tmp")}
+    for place in places.values():
+        place.mkdir()
+    log = folder / "events"
+    log.touch()
+    Image.fromarray(portrait.pixels).save(folder / "me.png")
+    homes = {"HOME": str(places["home"]), "TMPDIR": str(places["tmp"]), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | homes
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, log, "create", folder / "me.png", *options],
+        cwd=places["work"], env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    files = {name: {str(p.relative_to(place)) for p in place.rglob("*")} for name, place in places.items()}
+    return Observed([json.loads(line) for line in log.read_text().splitlines()], files)
+
+
+@pytest.fixture(scope="module")
+def observed(portrait: Photo, tmp_path_factory: pytest.TempPathFactory) -> Observed:
+    options = ("-o", "me.vrm", "--recipe", "me.avatar.json", "--report", "me.json")
+    return observe(portrait, tmp_path_factory.mktemp("watched"), *options)
+
+
+def test_no_connection_is_tried(observed: Observed) -> None:
+    assert [event for event in observed.events if event[0].startswith("socket.")] == []
+
+
+def test_only_the_named_files_are_left(observed: Observed) -> None:
+    assert observed.files == {"home": set(), "work": {"me.vrm", "me.avatar.json", "me.json"}, "tmp": set()}
+
+
+def test_nothing_else_is_written_even_for_a_moment(observed: Observed) -> None:
+    written = [Path(event[1]) for event in observed.events if event[0] in ("open", "os.mkdir", "os.link", "os.symlink")]
+    unnamed = {path for path in written if path.name.endswith(".part") is False and path != Path(os.devnull)}
+    assert unnamed == set()
+    assert {path.parent.name for path in written if path.name.endswith(".part")} == {"work"}
