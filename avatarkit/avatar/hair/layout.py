@@ -8,8 +8,9 @@ from functools import cache
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from avatarkit.avatar.hair.scalp import SKULL_RADIUS_M, HeadPoints, points_towards, to_angles, to_directions
+from avatarkit.avatar.hair.scalp import SKULL_RADIUS_M, points_towards, to_angles, to_directions
 from avatarkit.avatar.hair.styles import HAIR_STYLES, HairStyle, Zones
+from avatarkit.avatar.surface_points import SurfacePoints
 
 CAP_COLUMNS, CAP_ROWS = 96, 18
 LOCK_POINTS = 7
@@ -33,7 +34,7 @@ class CapLayout:
         uvs: (N, 2); v is 1 at the rim.
     """
 
-    points: HeadPoints
+    points: SurfacePoints
     heights: np.ndarray
     uvs: np.ndarray
 
@@ -51,7 +52,7 @@ class LockLayout:
         lengths: (L,) metres.
     """
 
-    points: HeadPoints
+    points: SurfacePoints
     heights: np.ndarray
     widths: np.ndarray
     rolls: np.ndarray
@@ -137,7 +138,11 @@ def _roots(style: HairStyle, random: np.random.Generator) -> np.ndarray:
     """(L, 3) directions spread evenly over the scalp, and some right behind the hairline."""
     rim_count = int(style.locks * _RIM_SHARE)
     rim = _rim(style, rim_count, 0.0)
-    rim = _between(rim, np.broadcast_to(to_directions(*np.radians(style.whorl_deg)), rim.shape), random.uniform(0.005, 0.06, (rim_count, 1)))
+    rim = _between(
+        rim,
+        np.broadcast_to(to_directions(*np.radians(style.whorl_deg)), rim.shape),
+        random.uniform(0.005, 0.06, (rim_count, 1)),
+    )
     golden = np.pi * (3.0 - np.sqrt(5.0))
     count = style.locks - rim_count
     dense = np.arange(4 * count)
@@ -166,9 +171,10 @@ def _combed(style: HairStyle, directions: np.ndarray) -> np.ndarray:
     forward = _smoothstep(-0.35, 0.45, directions[..., 2])
     top = _smoothstep(np.radians(15), np.radians(50), elevation)
     sideways = np.stack([side, -0.15 * np.ones_like(side), 0.35 * np.ones_like(side)], axis=-1)
-    down = np.broadcast_to(np.array([0.0, -1.0, 0.0]), directions.shape) + np.array([0.0, 0.0, -0.45]) * _smoothstep(
-        np.radians(60), np.radians(75), np.abs(azimuth)
-    )[..., None]
+    down = (
+        np.broadcast_to(np.array([0.0, -1.0, 0.0]), directions.shape)
+        + np.array([0.0, 0.0, -0.45]) * _smoothstep(np.radians(60), np.radians(75), np.abs(azimuth))[..., None]
+    )
     low = 1.0 - top
     mix = (
         away
@@ -232,7 +238,9 @@ def lock_layout(name: str) -> LockLayout:
     layer = random.uniform(0.0, 1.0, count)[:, None]
     short = np.minimum(lengths / 0.04, 1.0)[:, None]
     lift = 1e-3 * _zone_value(style.lift_mm, paths) * (0.25 + layer) * short
-    heights = _depth_m(style, paths) * (0.55 + 0.45 * along**0.5) + lift * np.sin(np.pi * along**0.8) + _CLEARANCE_M * along**0.5
+    heights = (
+        _depth_m(style, paths) * (0.55 + 0.45 * along**0.5) + lift * np.sin(np.pi * along**0.8) + _CLEARANCE_M * along**0.5
+    )
     heights = heights + 0.0015 * layer * along
     widths = 1e-3 * style.lock_width_mm * (0.55 + 0.45 * short) * random.uniform(0.75, 1.2, (count, 1)) * (1.0 - 0.35 * along)
     return LockLayout(

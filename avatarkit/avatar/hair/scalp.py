@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 from scipy import sparse
 
+from avatarkit.avatar.surface_points import SurfacePoints, points_along
 from avatarkit.body.body import Body, load_body
 from avatarkit.geometry.meshes import normal_operator, vertex_normals
 
@@ -21,20 +22,6 @@ SKULL_CENTRE = np.array([0.0, 0.765, 0.05])
 SKULL_RADIUS_M = 0.085  # mean distance from the centre to the scalp
 _LOWEST_Y = 0.64  # metres, same frame: below the nape's hairline
 _NORMAL_SMOOTHING = 4
-_CURVATURE = 0.6  # of Phong tessellation; Source: Boubekeur and Alexa, Phong Tessellation, 2008 (their shape factor is 3/4)
-
-
-@dataclass(frozen=True)
-class HeadPoints:
-    """N points of the head's surface, the same on every person.
-
-    Attributes:
-        vertices: (N, 3) body vertices of the triangle that each point lies on.
-        weights: (N, 3) barycentric.
-    """
-
-    vertices: np.ndarray
-    weights: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -53,17 +40,11 @@ class HeadSurface:
     smooth_normals: np.ndarray
     scale: float
 
-    def at(self, points: HeadPoints) -> tuple[np.ndarray, np.ndarray]:
+    def at(self, points: SurfacePoints) -> tuple[np.ndarray, np.ndarray]:
         """Positions (N, 3) on the rounded surface, nowhere below the triangles, and unit smooth normals (N, 3)."""
-        weights = points.weights[..., None]
-        corners, normals = self.positions[points.vertices], self.normals[points.vertices]
-        flat = (weights * corners).sum(axis=1)
-        outward = (weights * self.smooth_normals[points.vertices]).sum(axis=1)
+        outward = points.on(self.smooth_normals)
         outward /= np.linalg.norm(outward, axis=1, keepdims=True)
-        depth = ((flat[:, None] - corners) * normals).sum(axis=2, keepdims=True)
-        rounded = -_CURVATURE * (weights * depth * normals).sum(axis=1)
-        bulge = np.maximum((rounded * outward).sum(axis=1, keepdims=True), 0.0)
-        return flat + bulge * outward, outward
+        return points.rounded(self.positions, self.normals, outward), outward
 
 
 @dataclass(frozen=True)
@@ -130,32 +111,12 @@ def to_directions(azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
     return np.stack([level * np.sin(azimuth), np.sin(elevation), level * np.cos(azimuth)], axis=-1)
 
 
-def points_towards(directions: np.ndarray) -> HeadPoints:
+def points_towards(directions: np.ndarray) -> SurfacePoints:
     """Where rays from the skull's centre leave the average head; over an ear, the nearest place beside it.
 
     Args:
         directions: (N, 3) unit.
     """
-    positions = load_body().positions
     triangles = _skull().triangles
-    corners = positions[triangles] - SKULL_CENTRE
-    facing = np.einsum("tk,tk->t", np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), corners[:, 0]) > 0
-    kept = facing & (positions[triangles, 1].mean(axis=1) > _LOWEST_Y)
-    triangles, corners = triangles[kept], corners[kept]
-    # Coordinates of a ray in a triangle's corners; all are positive where it passes through.
-    inverse = np.linalg.inv(corners.transpose(0, 2, 1)).astype(np.float32)
-    chosen, weights = _best_triangles(directions.astype(np.float32), inverse)
-    return HeadPoints(triangles[chosen], weights)
-
-
-def _best_triangles(directions: np.ndarray, inverse: np.ndarray, chunk: int = 1024) -> tuple[np.ndarray, np.ndarray]:
-    chosen, weights = [], []
-    for start in range(0, len(directions), chunk):
-        part = directions[start : start + chunk]
-        within = np.stack([part @ inverse[:, k].T for k in range(3)], axis=2)
-        least = within.min(axis=2) / np.maximum(np.abs(within).sum(axis=2), 1e-12)
-        best = least.argmax(axis=1)
-        inside = np.maximum(within[np.arange(len(part)), best], 0.0)
-        chosen.append(best)
-        weights.append(inside / inside.sum(axis=1, keepdims=True))
-    return np.concatenate(chosen), np.concatenate(weights).astype(float)
+    kept = load_body().positions[triangles, 1].mean(axis=1) > _LOWEST_Y
+    return points_along(np.broadcast_to(SKULL_CENTRE, directions.shape), directions, triangles[kept], 0.16)
