@@ -50,14 +50,14 @@ def test_depth_grows_away_from_the_camera_in_pixels(tracked: FaceLandmarks) -> N
     assert (ears - tracked.depth_px[NOSE_TIP] < 1.2 * tracked.face_width_px).all()
 
 
-@pytest.mark.parametrize("degrees", [30, 60, 90, 135, 180, 210, 270])
+@pytest.mark.parametrize("degrees", [30, 75, 90, 135, 180, 210, 270])
 def test_a_rolled_photo_gives_rolled_landmarks(degrees: int, portrait: Photo, tracked: FaceLandmarks) -> None:
     turn = cv2.getRotationMatrix2D((256, 256), degrees, 1)
     turn[:, 2] += 100
     rolled = cv2.warpAffine(portrait.pixels, turn, (712, 712), borderMode=cv2.BORDER_REPLICATE)
     found = track_face(picture(rolled))
     # OpenCV counts from the middle of the first pixel, landmarks from its corner.
-    assert error(found, (tracked.points_px - 0.5) @ turn[:, :2].T + turn[:, 2] + 0.5) < 0.01
+    assert error(found, (tracked.points_px - 0.5) @ turn[:, :2].T + turn[:, 2] + 0.5) < 0.007
     assert math.cos(math.radians(found.roll_deg + degrees - tracked.roll_deg)) > math.cos(math.radians(3))
     assert np.abs(found.depth_px - tracked.depth_px).mean() < 0.03 * tracked.face_width_px
 
@@ -82,12 +82,12 @@ def test_a_moved_photo_gives_moved_landmarks(portrait: Photo, tracked: FaceLandm
 
 
 def test_a_small_face_in_a_large_photo_is_found(portrait: Photo, tracked: FaceLandmarks) -> None:
-    width = 60
+    width = 40
     scale = width / tracked.face_width_px
     small = cv2.resize(portrait.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    large = np.full((1500, 2000, 3), (90, 110, 130), np.uint8)
-    large[900 : 900 + small.shape[0], 1400 : 1400 + small.shape[1]] = small
-    assert error(track_face(picture(large)), tracked.points_px * scale + [1400, 900]) < 0.02
+    large = np.full((3000, 4000, 3), (90, 110, 130), np.uint8)
+    large[1900 : 1900 + small.shape[0], 2400 : 2400 + small.shape[1]] = small
+    assert error(track_face(picture(large)), tracked.points_px * scale + [2400, 1900]) < 0.02
 
 
 def test_half_a_face_is_found_with_less_confidence(portrait: Photo, tracked: FaceLandmarks) -> None:
