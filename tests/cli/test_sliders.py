@@ -25,4 +25,4 @@ def test_the_text_names_every_slider_once(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_the_last_of_two_settings_counts() -> None:
-    assert slider_values(["nose-width=0.3", "nose-height=-1e-1", "nose-width=0.5"]) == {"nose-width": 0.5, "nose-up": -0.1}
+    assert slider_values(["nose-width=0.3", "nose-height=-1e-1", "nose-width=0.5"]) == {"nose-width": 0.5, "nose-height": -0.1}
