@@ -75,7 +75,7 @@ def _own_offsets(positions: np.ndarray, eye_centers: np.ndarray, body: Body) -> 
         yield _blink(side) + lid_closing(side).correction(positions)
     for side, center in zip(SIDES, eye_centers, strict=True):
         around = positions[_eyeball(side)] - center
-        for turn in _look_turns(side).values():
+        for turn in look_turns(side).values():
             yield around @ (turn - np.eye(3)).T
 
 
@@ -115,13 +115,13 @@ def _own_entries() -> Iterator[tuple[str, np.ndarray]]:
     for side in SIDES:
         yield f"eyeBlink{side.title()}", lid_closing(side).vertices
     for side in SIDES:
-        for name in _look_turns(side):
+        for name in look_turns(side):
             yield name, _eyeball(side)
 
 
 @cache
-def _look_turns(side: str) -> dict[str, np.ndarray]:
-    """Expression -> rotation (3, 3) of the eyeball."""
+def look_turns(side: str) -> dict[str, np.ndarray]:
+    """Expression -> rotation (3, 3) of the "left" or "right" eyeball at a full glance."""
     toward_nose = -1.0 if side == "left" else 1.0
     axes = {"In": (0, toward_nose, 0), "Out": (0, -toward_nose, 0), "Up": (-1, 0, 0), "Down": (1, 0, 0)}
     turns = {}
@@ -227,7 +227,7 @@ def _along(values: np.ndarray, points: np.ndarray, stations: np.ndarray, count: 
 
 @cache
 def lid_margins(side: str) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices along the edge of the upper and of the lower lid of the "left" or "right" eye, corner to corner from the nose."""
+    """Vertices along the edge of the upper and of the lower lid of one eye, corner to corner, beginning at the nose."""
     body = load_body()
     head, socket = body.parts["head"].quads, body.parts[f"socket-{side}"].quads
     ring = seen = np.intersect1d(head, socket)

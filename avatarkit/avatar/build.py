@@ -1,0 +1,87 @@
+"""A recipe becomes an avatar."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt, Material
+from avatarkit.avatar.eyes import eyes_material, eyes_mesh
+from avatarkit.avatar.hair import make_hair
+from avatarkit.avatar.lashes import lashes_material, lashes_mesh
+from avatarkit.avatar.mouth import mouth_material, mouth_mesh
+from avatarkit.avatar.outfit import make_outfit
+from avatarkit.avatar.recipe import AvatarRecipe
+from avatarkit.avatar.skin import BODY_MATERIAL, FACE_MATERIAL, body_material, face_material
+from avatarkit.avatar.skinned_parts import SKIN_PARTS, Corners, SurfaceShape, corners_of, shape_surface, split_morphs
+from avatarkit.avatar.style import load_style
+from avatarkit.body.rest import RestBody, rest_body
+from avatarkit.rig.skeleton import HumanoidRig
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+
+FACE_PARTS, BODY_PARTS = SKIN_PARTS[:-1], SKIN_PARTS[-1:]
+
+
+def build_avatar(recipe: AvatarRecipe) -> Avatar:
+    """The avatar that a recipe describes.
+
+    Raises:
+        UsageError: a style, hair style, outfit or piece that does not exist.
+        InputError: a damaged skin photo.
+    """
+    look = load_style(recipe.style).look
+    rest = rest_body(recipe.sliders)
+    outfit = make_outfit(recipe.outfit.name, recipe.outfit.colors, rest)
+    pieces = [
+        *_skin(recipe, rest, outfit.hidden_vertices),
+        (eyes_mesh(rest), eyes_material(recipe.iris, look.eye_roughness)),
+        (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
+        (lashes_mesh(rest), lashes_material()),
+        *make_hair(recipe.hair.style, recipe.hair.color, rest),
+        *outfit.pieces,
+    ]
+    materials = {material.name: material for _, material in pieces}
+    return Avatar(
+        rig=_rig(rest, recipe.name),
+        meshes=tuple(mesh for mesh, _ in pieces),
+        materials=tuple(materials.values()),
+        expression_names=ARKIT_NAMES,
+        look_at=LookAt(_between_eyes(rest)),
+        meta=AvatarMeta(name=recipe.name),
+    )
+
+
+def _skin(recipe: AvatarRecipe, rest: RestBody, hidden: np.ndarray) -> list[tuple[AvatarMesh, Material]]:
+    look = load_style(recipe.style).look
+    shape = shape_surface(SKIN_PARTS, rest)
+    face = _skin_mesh("Face", FACE_MATERIAL, corners_of(FACE_PARTS), shape, rest)
+    body = _skin_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest)
+    return [(face, face_material(recipe.skin, look)), (body, body_material(recipe.skin, look))]
+
+
+def _skin_mesh(name: str, material: str, corners: Corners, shape: SurfaceShape, rest: RestBody) -> AvatarMesh:
+    joints, weights = corners.binding
+    return AvatarMesh(
+        name=name,
+        positions=rest.positions[corners.vertices],
+        normals=shape.normals[corners.vertices],
+        uvs=corners.uvs,
+        triangles=corners.triangles,
+        joints=joints,
+        weights=weights,
+        material=material,
+        morphs=split_morphs(shape.morphs, corners),
+        first_person="thirdPersonOnly" if name == "Face" else "both",
+    )
+
+
+def _rig(rest: RestBody, name: str) -> HumanoidRig:
+    names = rest.skeleton.names
+    return HumanoidRig(rest.skeleton, {bone: joint for joint, bone in enumerate(names)}, ARKIT_NAMES, source=name)
+
+
+def _between_eyes(rest: RestBody) -> tuple[float, float, float]:
+    """From the head joint to the middle between the eyes, metres."""
+    places, _ = rest.skeleton.rest_world
+    left, right, head = (places[rest.skeleton.names.index(bone)] for bone in ("leftEye", "rightEye", "head"))
+    x, y, z = (float(v) for v in 0.5 * (left + right) - head)
+    return x, y, z

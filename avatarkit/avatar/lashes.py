@@ -1,0 +1,192 @@
+"""Lashes: ribbons that grow from the edges of the lids and follow them through every expression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+
+from avatarkit.avatar.avatar import AvatarMesh, Material, MorphTarget, Texture
+from avatarkit.avatar.skinned_parts import expression_rows
+from avatarkit.body.body import load_body
+from avatarkit.body.expressions import SIDES, lid_margins
+from avatarkit.body.rest import RestBody
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+
+MATERIAL = "Lashes"
+
+_COLUMNS, _ROWS = 22, 4
+_COLOR = (22, 17, 14)
+_WIDTH_PX, _HEIGHT_PX = 512, 64  # of each lid's half of the picture
+_LEAST_MOVE_M = 2e-5
+
+
+@dataclass(frozen=True)
+class LashLine:
+    """How the lashes of one lid grow.
+
+    Attributes:
+        upper: on the upper lid.
+        length: of the longest, as a share of the lid's width.
+        rise: how steeply they leave the lid, up (or down) per forward.
+        curl: how much more they have turned up (or down) at the tip.
+    """
+
+    upper: bool
+    length: float
+    rise: float
+    curl: float
+
+
+_LINES = (LashLine(True, 0.255, 0.10, 0.95), LashLine(False, 0.125, 0.55, 0.35))
+
+
+def lashes_mesh(rest: RestBody) -> AvatarMesh:
+    """The lashes of both eyes on one person's lids."""
+    surfaces = [(line, side) for side in SIDES for line in _LINES]
+    grown = [_Ribbon(rest, side, line) for line, side in surfaces]
+    count = _COLUMNS * _ROWS
+    uvs = np.concatenate([_uvs(line) for line, _ in surfaces])
+    triangles = np.concatenate([_triangles(line, side) + number * count for number, (line, side) in enumerate(surfaces)])
+    total = count * len(surfaces)
+    joints = np.zeros((total, 4), int)
+    joints[:, 0] = rest.skeleton.names.index("head")
+    return AvatarMesh(
+        name="Lashes",
+        positions=np.concatenate([ribbon.positions for ribbon in grown]),
+        normals=np.concatenate([ribbon.normals for ribbon in grown]),
+        uvs=uvs,
+        triangles=triangles,
+        joints=joints,
+        weights=np.tile([1.0, 0.0, 0.0, 0.0], (total, 1)),
+        material=MATERIAL,
+        morphs=_morphs(grown, rest, count),
+        first_person="thirdPersonOnly",
+    )
+
+
+def _morphs(grown: list[_Ribbon], rest: RestBody, count: int) -> tuple[MorphTarget, ...]:
+    targets = []
+    for number, name in enumerate(ARKIT_NAMES):
+        vertices, offsets = expression_rows(rest.expression_offsets, number)
+        moved = [(k, *ribbon.changes(vertices, offsets)) for k, ribbon in enumerate(grown) if ribbon.touched_by(vertices)]
+        moved = [(k, p, n) for k, p, n in moved if np.abs(p).max() > _LEAST_MOVE_M]
+        if moved:
+            indices = np.concatenate([np.arange(k * count, (k + 1) * count) for k, _, _ in moved])
+            positions, normals = (np.concatenate([m[axis] for m in moved]) for axis in (1, 2))
+            targets.append(MorphTarget(name, indices, positions, normals))
+    return tuple(targets)
+
+
+class _Ribbon:
+    """The lashes of one lid: a grid of `_ROWS` from root to tip by `_COLUMNS` along the lid."""
+
+    def __init__(self, rest: RestBody, side: str, line: LashLine) -> None:
+        self._line = line
+        self._edge = lid_margins(side)[0 if line.upper else 1]
+        self._along = _resampling(side, line.upper)
+        self._lid = np.asarray(rest.positions, float)[self._edge]
+        eye = rest.skeleton.names.index(f"{side}Eye")
+        self._center = rest.skeleton.rest_world[0][eye]
+        self._width = float(np.linalg.norm(self._lid[-1] - self._lid[0]))
+        self._outward = 1.0 if side == "left" else -1.0
+        self.positions, self.normals = self._grown(self._lid)
+
+    def touched_by(self, vertices: np.ndarray) -> bool:
+        return bool(np.isin(self._edge, vertices).any())
+
+    def changes(self, vertices: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What moving the body's vertices does to the ribbon's positions and normals."""
+        moved = self._lid.copy()
+        at = np.clip(np.searchsorted(vertices, self._edge), 0, len(vertices) - 1)
+        hit = vertices[at] == self._edge
+        moved[hit] += offsets[at[hit]]
+        positions, normals = self._grown(moved)
+        return positions - self.positions, normals - self.normals
+
+    def _grown(self, lid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Positions and normals (N, 3) of the ribbon on a lid's edge (P, 3). The lashes turn with the lid about the eyeball."""
+        line = self._line
+        roots = self._along @ lid
+        forward = roots - self._center
+        forward /= np.linalg.norm(forward, axis=1, keepdims=True)
+        up = np.array([0.0, 1.0, 0.0]) - forward * forward[:, 1:2]
+        up /= np.linalg.norm(up, axis=1, keepdims=True)
+        share = np.linspace(0.0, 1.0, _COLUMNS)
+        fan = np.stack([self._outward * (share - 0.35), np.zeros(_COLUMNS), np.zeros(_COLUMNS)], axis=1)
+        length = line.length * self._width * _length_profile(share)
+        sign = 1.0 if line.upper else -1.0
+        points = [roots]
+        for row in range(1, _ROWS):
+            steep = line.rise + line.curl * (row - 0.5) / (_ROWS - 1)
+            heading = forward + sign * steep * up + 0.8 * fan
+            heading /= np.linalg.norm(heading, axis=1, keepdims=True)
+            points.append(points[-1] + length[:, None] * heading / (_ROWS - 1))
+        # Lit as the lid behind them is: ribbons with their own normals would flash.
+        return np.concatenate(points), np.tile(forward, (_ROWS, 1))
+
+
+def _length_profile(share: np.ndarray) -> np.ndarray:
+    """Lengths from the inner to the outer corner, 0..1: longest at two thirds."""
+    return np.interp(share, [0.0, 0.06, 0.3, 0.7, 0.92, 1.0], [0.18, 0.42, 0.78, 1.0, 0.85, 0.5])
+
+
+@cache
+def _resampling(side: str, upper: bool) -> np.ndarray:
+    """(_COLUMNS, P) weights that give evenly spaced points along a lid's edge on the average face, slightly short of its corners."""
+    edge = load_body().positions[lid_margins(side)[0 if upper else 1]]
+    stations = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(edge, axis=0), axis=1))])
+    wanted = np.linspace(0.07, 0.985, _COLUMNS) * stations[-1]
+    return np.stack([np.interp(wanted, stations, unit) for unit in np.eye(len(edge))], axis=1)
+
+
+def _uvs(line: LashLine) -> np.ndarray:
+    u, v = np.meshgrid(np.linspace(0.0, 1.0, _COLUMNS), np.linspace(0.0, 1.0, _ROWS))
+    return np.stack([u, 0.5 * (1.0 - 0.96 * v) + (0.0 if line.upper else 0.5)], axis=-1).reshape(-1, 2)
+
+
+def _triangles(line: LashLine, side: str) -> np.ndarray:
+    number = np.arange(_COLUMNS * _ROWS).reshape(_ROWS, _COLUMNS)
+    a, b, c, d = number[:-1, :-1], number[:-1, 1:], number[1:, 1:], number[1:, :-1]
+    triangles = np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)])
+    return triangles if line.upper == (side == "left") else triangles[:, ::-1]
+
+
+def lashes_material() -> Material:
+    """The lashes' material: strands by alpha, blended, since a mask would lose hairs thinner than a pixel."""
+    return Material(MATERIAL, base_color_texture=_texture(), roughness=0.7, alpha_mode="BLEND", double_sided=True)
+
+
+@cache
+def _texture() -> Texture:
+    """Upper lashes in the picture's upper half, lower ones in the lower; roots at the bottom of each."""
+    upper = _strands(110, 2.0, 11)
+    lower = _strands(56, 1.2, 12) * 0.75
+    alpha = np.concatenate([upper, lower])
+    color = np.broadcast_to(np.array(_COLOR, np.uint8), (*alpha.shape, 3))
+    return Texture("lashes", np.dstack([color, np.clip(alpha * 255, 0, 255).astype(np.uint8)]), "png")
+
+
+def _strands(count: int, thick_px: float, seed: int) -> np.ndarray:
+    """(_HEIGHT_PX, _WIDTH_PX) 0..1: tapering hairs in small tufts, and the dark line of their roots."""
+    random = np.random.default_rng(seed)
+    fine = 4
+    picture = np.zeros((_HEIGHT_PX * fine, _WIDTH_PX * fine), np.uint8)
+    root, top = _HEIGHT_PX * fine - 1, 0.04 * _HEIGHT_PX * fine
+    for k in range(count):
+        start = (k + random.uniform(0.2, 0.8)) / count
+        tuft = (np.floor(start * count / 5) + 0.5) * 5 / count
+        length = random.uniform(0.55, 1.0)
+        end = start + 0.55 * (tuft - start) + random.normal(0.0, 0.006)
+        t = np.linspace(0.0, 1.0, 9)
+        x = (start + (end - start) * t**1.5) * _WIDTH_PX * fine
+        y = root - length * (root - top) * t
+        half = 0.5 * thick_px * fine * (1.0 - 0.85 * t)
+        outline = np.concatenate([np.stack([x - half, y], 1), np.stack([x + half, y], 1)[::-1]])
+        cv2.fillPoly(picture, [np.round(outline * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    strands = cv2.resize(picture, (_WIDTH_PX, _HEIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
+    height = 1.0 - (np.arange(_HEIGHT_PX) + 0.5)[:, None] / _HEIGHT_PX
+    line = 0.8 * np.clip(1.0 - height / 0.10, 0.0, 1.0)
+    return np.maximum(strands, np.broadcast_to(line, strands.shape))

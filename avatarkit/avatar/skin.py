@@ -1,0 +1,121 @@
+"""The skin's pictures: made from the tone, with a photo laid over the face where there is one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from avatarkit.avatar.avatar import Material, Texture
+from avatarkit.avatar.colors import parse_color
+from avatarkit.avatar.recipe import Skin
+from avatarkit.avatar.skin_fields import BODY_SIZE, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
+from avatarkit.avatar.style import Look
+from avatarkit.render.color import to_linear, to_srgb
+
+FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
+
+_GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
+_PHOTO_GRAIN = 0.45  # a photo brings pores of its own
+_PHOTO_SEAM = 0.6  # from this much of the way to the neck's seam a photo has faded
+
+
+def face_material(skin: Skin, look: Look) -> Material:
+    """Face, neck, mouth's inside and eye sockets."""
+    return Material(FACE_MATERIAL, base_color_texture=Texture("face", face_picture(skin, look)), roughness=look.skin_roughness)
+
+
+def body_material(skin: Skin, look: Look) -> Material:
+    """The skin below the neck."""
+    texture = _body_texture(skin.tone, look.skin_variation)
+    return Material(BODY_MATERIAL, base_color_texture=texture, roughness=look.skin_roughness)
+
+
+def face_picture(skin: Skin, look: Look) -> np.ndarray:
+    """(2048, 2048, 3) uint8 sRGB in the head's texture layout."""
+    fields = head_fields()
+    picture = _generated(skin, look)
+    photo_alpha = np.zeros((HEAD_SIZE, HEAD_SIZE), np.float32)
+    if skin.photo is not None:
+        photo_alpha = _photo_alpha(skin) * _ramp(fields.skin, 0.0, _PHOTO_SEAM)
+        picture += (_shifted_photo(skin).astype(np.float32) - picture) * photo_alpha[..., None]
+    picture += (fields.inside_color - picture) * fields.inside[..., None]
+    return _detailed(picture, photo_alpha, skin, look)
+
+
+def _generated(skin: Skin, look: Look) -> np.ndarray:
+    """(1024, 1024, 3) float32 sRGB 0..255: the tone with its pattern, and lips."""
+    fields = head_fields()
+    pattern = 1.0 + (fields.factor - 1.0) * np.float32(look.skin_variation)
+    skin_color = _toned(pattern, skin.tone)
+    lips = _toned(0.35 + 0.65 * pattern, skin.lips)
+    return skin_color + (lips - skin_color) * fields.lips[..., None]
+
+
+def _toned(factor: np.ndarray, tone: str) -> np.ndarray:
+    """(..., 3) float32 sRGB 0..255 of a tone multiplied in linear light; 1 gives the tone itself, exactly."""
+    linear = to_linear(np.array(parse_color(tone)))
+    steps = np.linspace(0.0, 2.0, 2048)
+    index = np.clip(factor * (len(steps) - 1) / 2.0, 0, len(steps) - 1)
+    result = np.empty(factor.shape, np.float32)
+    for channel in range(3):
+        curve = (255.0 * to_srgb(np.minimum(steps * linear[channel], 1.0))).astype(np.float32)
+        result[..., channel] = np.interp(index[..., channel], np.arange(len(steps)), curve)
+    return result
+
+
+def _photo_alpha(skin: Skin) -> np.ndarray:
+    assert skin.photo is not None
+    _, alpha = skin.photo.pixels()
+    return cv2.resize(alpha, (HEAD_SIZE, HEAD_SIZE), interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255.0
+
+
+def _shifted_photo(skin: Skin) -> np.ndarray:
+    """(1024, 1024, 3) uint8: the photo, its light scaled channel by channel from its own tone to the recipe's."""
+    assert skin.photo is not None
+    picture, _ = skin.photo.pixels()
+    if parse_color(skin.photo.tone) == parse_color(skin.tone):
+        return picture
+    own, wanted = (to_linear(np.array(parse_color(tone))) for tone in (skin.photo.tone, skin.tone))
+    ratio = wanted / np.maximum(own, 1e-3)
+    levels = to_linear(np.arange(256) / 255.0)[:, None] * ratio
+    table = np.clip(255.0 * to_srgb(np.minimum(levels, 1.0)) + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(picture, table.reshape(256, 1, 3)))
+
+
+def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, skin: Skin, look: Look) -> np.ndarray:
+    """(2048, 2048, 3) uint8 of a (1024, 1024, 3) float32 picture: grain and brows are finer than it."""
+    fields = head_fields()
+    size = (HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE)
+    large = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR)
+    strength = look.skin_grain * _GRAIN_STEP * fields.skin * (1.0 - fields.inside) * (1.0 - (1.0 - _PHOTO_GRAIN) * photo_alpha)
+    strength = cv2.resize(strength.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    factor = strength * fields.grain
+    factor += 1.0
+    large = cv2.multiply(large, cv2.merge([factor, factor, factor]))
+    _lay_brows(large, photo_alpha, skin)
+    return np.asarray(cv2.convertScaleAbs(large))
+
+
+def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, skin: Skin) -> None:
+    """Draw the brows into a (2048, 2048, 3) picture, where no photo shows its own."""
+    brows = head_fields().brows
+    rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
+    window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    own = cv2.resize(1.0 - photo_alpha, (HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE), interpolation=cv2.INTER_LINEAR)[window]
+    cover = (brows[window].astype(np.float32) / 255.0 * own)[..., None]
+    color = 255.0 * np.array(parse_color(skin.brows), np.float32)
+    large[window] += (color - large[window]) * cover
+
+
+def _ramp(value: np.ndarray, low: float, high: float) -> np.ndarray:
+    t = np.clip((value - low) / (high - low), 0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
+
+
+@lru_cache(maxsize=4)
+def _body_texture(tone: str, variation: float) -> Texture:
+    factor = 1.0 + (body_factor() - 1.0) * np.float32(variation)
+    picture = np.clip(_toned(factor, tone) + 0.5, 0, 255).astype(np.uint8)
+    return Texture("body", picture.reshape(BODY_SIZE, BODY_SIZE, 3))

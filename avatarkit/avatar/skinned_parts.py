@@ -1,0 +1,177 @@
+"""The body's parts as skinned meshes: one vertex per texture corner, normals without seams, morph targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+from scipy import sparse
+
+from avatarkit.avatar.avatar import MorphTarget
+from avatarkit.body.body import Body, load_body
+from avatarkit.body.rest import RestBody
+from avatarkit.geometry.meshes import face_normals, normal_operator
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+
+SKIN_PARTS = ("head", "mouth", "socket-left", "socket-right", "body")
+
+_LEAST_MOVE_M = 1e-5
+_LEAST_TURN = 2e-3  # of a unit normal: a tenth of a degree
+
+
+@dataclass(frozen=True)
+class Corners:
+    """Mesh vertices split wherever the texture layout is: N of them.
+
+    Attributes:
+        vertices: (N,) body vertex of each.
+        uvs: (N, 2).
+        triangles: (T, 3) of the split vertices.
+    """
+
+    vertices: np.ndarray
+    uvs: np.ndarray
+    triangles: np.ndarray
+
+    @cached_property
+    def binding(self) -> tuple[np.ndarray, np.ndarray]:
+        """Joints (N, 4) and weights (N, 4), the strongest first, a zero weight with joint 0."""
+        body = load_body()
+        return body.joint_indices[self.vertices], body.joint_weights[self.vertices]
+
+    def without(self, hidden: np.ndarray) -> Corners:
+        """The corners that remain when triangles between three hidden body vertices, (V,) bool, are gone."""
+        kept = self.triangles[~hidden[self.vertices[self.triangles]].all(axis=1)]
+        used = np.zeros(len(self.vertices), bool)
+        used[kept] = True
+        return Corners(self.vertices[used], self.uvs[used], (np.cumsum(used) - 1)[kept])
+
+    @cached_property
+    def places(self) -> sparse.csr_matrix:
+        """(V, N) the split vertices of each body vertex."""
+        count = len(self.vertices)
+        shape = (len(load_body().positions), count)
+        return sparse.csr_matrix((np.ones(count, np.int8), (self.vertices, np.arange(count))), shape=shape)
+
+
+@cache
+def corners_of(parts: tuple[str, ...]) -> Corners:
+    """Split vertices of some of the body's parts."""
+    body = load_body()
+    triangles = np.concatenate([body.parts[name].triangles for name in parts]).reshape(-1).astype(np.int64)
+    uv_triangles = np.concatenate([body.parts[name].uv_triangles for name in parts]).reshape(-1)
+    pairs, index = np.unique(triangles * len(body.uvs) + uv_triangles, return_inverse=True)
+    vertices, uv_rows = np.divmod(pairs, len(body.uvs))
+    return Corners(vertices, body.uvs[uv_rows], index.reshape(-1, 3))
+
+
+@dataclass(frozen=True)
+class _Neighbourhood:
+    """What one expression touches on a surface: vertices that move, triangles that turn, vertices whose normals change."""
+
+    moved: np.ndarray
+    triangles: np.ndarray
+    vertices: np.ndarray
+    sums: sparse.csr_matrix
+
+
+class Surface:
+    """A joined mesh of body vertices whose normals know nothing of texture seams."""
+
+    def __init__(self, parts: Sequence[str]) -> None:
+        body = load_body()
+        self.triangles = np.concatenate([body.parts[name].triangles for name in parts])
+        self._sums = normal_operator(len(body.positions), self.triangles)
+        self._vertices = np.unique(self.triangles)
+        self._neighbourhoods: dict[str, _Neighbourhood] = {}
+
+    def normal_sums(self, positions: np.ndarray) -> np.ndarray:
+        """(V, 3) area-weighted normals, not unit."""
+        return self._sums @ face_normals(positions, self.triangles)
+
+    def neighbourhood(self, name: str, moved: np.ndarray) -> _Neighbourhood:
+        """What the named expression touches; the vertices it can move are the same on every person."""
+        if name not in self._neighbourhoods:
+            touched = np.zeros(self._sums.shape[0], bool)
+            touched[np.intersect1d(moved, self._vertices)] = True
+            triangles = np.flatnonzero(touched[self.triangles].any(axis=1))
+            vertices = np.unique(self.triangles[triangles])
+            sums = self._sums[vertices][:, triangles].tocsr()
+            self._neighbourhoods[name] = _Neighbourhood(np.flatnonzero(touched), triangles, vertices, sums)
+        return self._neighbourhoods[name]
+
+
+@cache
+def surface_of(parts: tuple[str, ...]) -> Surface:
+    """The joined mesh of some parts."""
+    return Surface(parts)
+
+
+@dataclass(frozen=True)
+class VertexMorph:
+    """One expression on body vertices: (K,) rising vertices, (K, 3) position and normal offsets."""
+
+    vertices: np.ndarray
+    positions: np.ndarray
+    normals: np.ndarray
+
+
+@dataclass(frozen=True)
+class SurfaceShape:
+    """A surface on one person: (V, 3) unit normals, and what each expression changes."""
+
+    normals: np.ndarray
+    morphs: Mapping[str, VertexMorph]
+
+
+def shape_surface(parts: tuple[str, ...], rest: RestBody) -> SurfaceShape:
+    """Normals and expressions of a joined mesh on one person."""
+    surface = surface_of(parts)
+    positions = np.asarray(rest.positions, np.float32)
+    base_sums = surface.normal_sums(positions)
+    base = _unit(base_sums)
+    morphs = {}
+    for number, name in enumerate(ARKIT_NAMES):
+        vertices, offsets = expression_rows(rest.expression_offsets, number)
+        near = surface.neighbourhood(name, vertices)
+        if not len(near.moved):
+            continue
+        moved = positions.copy()
+        moved[vertices] += offsets
+        triangles = surface.triangles[near.triangles]
+        turned = face_normals(moved, triangles) - face_normals(positions, triangles)
+        normals = _unit(base_sums[near.vertices] + near.sums @ turned) - base[near.vertices]
+        change = moved[near.vertices] - positions[near.vertices]
+        kept = (np.abs(change).max(axis=1) > _LEAST_MOVE_M) | (np.abs(normals).max(axis=1) > _LEAST_TURN)
+        morphs[name] = VertexMorph(near.vertices[kept], change[kept], normals[kept])
+    return SurfaceShape(base, morphs)
+
+
+def expression_rows(offsets: sparse.csc_matrix, number: int) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices (K,) that one expression moves and their offsets (K, 3)."""
+    start, end = offsets.indptr[number : number + 2]
+    return offsets.indices[start:end:3] // 3, offsets.data[start:end].reshape(-1, 3).astype(np.float32)
+
+
+def split_morphs(morphs: Mapping[str, VertexMorph], corners: Corners) -> tuple[MorphTarget, ...]:
+    """Morph targets of a split mesh; an expression that moves none of its vertices has none."""
+    targets = []
+    for name, morph in morphs.items():
+        found = corners.places[morph.vertices].tocoo()
+        if found.nnz:
+            order = np.argsort(found.col)
+            rows, indices = found.row[order], found.col[order]
+            targets.append(MorphTarget(name, indices, morph.positions[rows], morph.normals[rows]))
+    return tuple(targets)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.where(lengths > 1e-20, vectors / np.maximum(lengths, 1e-20), [0.0, 0.0, 1.0]).astype(np.float32)
+
+
+def part_vertices(body: Body, *parts: str) -> np.ndarray:
+    """Vertices of some parts, rising."""
+    return np.unique(np.concatenate([body.parts[name].quads.reshape(-1) for name in parts]))
