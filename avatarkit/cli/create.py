@@ -55,17 +55,20 @@ def _fit(photo: Path, face: int | None, steps: Steps) -> FaceFit:
         picture = ak.read_photo(photo)
     with steps.step("track_face", "Finding the face"):
         landmarks = ak.track_face(picture, face)
-    if landmarks.faces_found > 1:
-        steps.note(f"{landmarks.faces_found} faces found, number {landmarks.face} taken; --face N takes another.")
     with steps.step("fit_face", "Fitting the face"):
-        return ak.fit_face(landmarks)
+        fit = ak.fit_face(landmarks)
+    for note in fit.notes:
+        steps.note(f"Note: {note}.")
+    return fit
 
 
 def _report(photo: Path, output: Path, fit: FaceFit, recipe: AvatarRecipe, steps: Steps) -> dict[str, Any]:
+    """What was measured: the fit's figures, the shape, and the seconds of each step."""
     return {
         "photo": photo.name,
-        "fit": fit.report(),
+        **fit.report(),
         "sliders": dict(recipe.sliders),
+        "output": output.name,
         "bytes": output.stat().st_size,
         "seconds": {**steps.seconds, "total": round(sum(steps.seconds.values()), 4)},
     }
