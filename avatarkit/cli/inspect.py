@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import avatarkit as ak
-from avatarkit.cli.text import megabytes, printable
+from avatarkit.cli.text import file_size, printable
 
 if TYPE_CHECKING:
     from avatarkit.export.inspection import Bone, Inspection, TextureContent
@@ -31,17 +31,17 @@ def inspect(
 
 
 def _lines(found: Inspection) -> list[str]:
-    told = f"{len(found.human_bones)} of them human ({found.naming})" if found.naming else "none known as human"
+    told = f"{len(found.human_bones)} human by {found.naming}" if found.naming else "none known as human"
     meshes = (f"{m.name}  {m.triangles} triangles, {len(m.morphs)} morphs, {', '.join(m.materials)}" for m in found.meshes)
     morphs = dict.fromkeys(name for mesh in found.meshes for name in mesh.morphs)
     clips = (f"{clip.name}  {clip.seconds:.2f} s, {clip.nodes} nodes" for clip in found.animations)
     return [
-        f"{found.format}, {megabytes(found.bytes)}, {found.generator or 'unknown program'}",
+        f"{found.format}, {file_size(found.bytes)}, {found.generator or 'unknown program'}",
         f"{found.triangles} triangles, {found.vertices} vertices",
         *_list("meshes", meshes),
         *_list("materials", found.materials),
         *_list("textures", (_texture(texture) for texture in found.textures)),
-        *_list(f"bones, {told}", (_bone(bone) for bone in found.bones)),
+        *_list(f"bones ({told})", (_bone(bone) for bone in found.bones)),
         *_list("morphs", morphs),
         *_list("expressions", found.expressions),
         *_list("animations", clips),
@@ -51,10 +51,10 @@ def _lines(found: Inspection) -> list[str]:
 
 
 def _list(title: str, items: Iterable[str]) -> list[str]:
-    """The title with the number of items, and below it the items; nothing where there is none."""
+    """The title with the number of items, and the items below it; nothing where there is none."""
     lines = [f"  {item}" for item in items]
     more = [f"  ... and {len(lines) - LISTED} more"] if len(lines) > LISTED else []
-    return [f"{len(lines)} {title}", *lines[:LISTED], *more] if lines else []
+    return [f"{title}: {len(lines)}", *lines[:LISTED], *more] if lines else []
 
 
 def _bone(bone: Bone) -> str:
@@ -63,4 +63,4 @@ def _bone(bone: Bone) -> str:
 
 def _texture(texture: TextureContent) -> str:
     size = f"{texture.width}x{texture.height}" if texture.width else "size unknown"
-    return f"{texture.name}  {size}, {texture.mime_type}, {megabytes(texture.bytes)}"
+    return f"{texture.name}  {size}, {texture.mime_type}, {file_size(texture.bytes)}"

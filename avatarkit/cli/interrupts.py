@@ -46,12 +46,20 @@ def interrupts_end_the_process() -> Iterator[threading.Event]:
     os.set_blocking(writing, False)
     threading.Thread(target=_end_if_unheard, args=(reading,), daemon=True).start()
     handler, wakeup = signal.signal(signal.SIGINT, note), signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    report, sys.unraisablehook = sys.unraisablehook, _report_if_no_interrupt
     try:
         yield arrived
     finally:
+        sys.unraisablehook = report
         signal.set_wakeup_fd(wakeup)
         signal.signal(signal.SIGINT, handler)
         os.close(writing)
+
+
+def _report_if_no_interrupt(unraisable: sys.UnraisableHookArgs) -> None:
+    """An interrupt inside a destructor is lost and would leave a traceback; the waiting thread still ends the process."""
+    if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
 
 
 def _end_if_unheard(reading: int) -> None:

@@ -14,6 +14,6 @@ def two_lines(message: str) -> str:
     return "\n".join([*lines[:1], " ".join(lines[1:])]).strip()
 
 
-def megabytes(count: int) -> str:
-    """A file's size as a person says it."""
-    return f"{count / 1e6:.1f} MB"
+def file_size(count: int) -> str:
+    """Bytes as a person says them."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
