@@ -59,7 +59,9 @@ def turn_features(yaw_rad: float, pitch_rad: float) -> np.ndarray:
 def load_landmark_table() -> LandmarkTable:
     """The table, made by assets/scripts/build_landmark_table.py."""
     with np.load(asset_path("landmark_table.npz")) as archive:
-        return LandmarkTable(archive["coefficients"].astype(float), archive["spread"].astype(float), archive["depth_bias"].astype(float))
+        return LandmarkTable(
+            archive["coefficients"].astype(float), archive["spread"].astype(float), archive["depth_bias"].astype(float)
+        )
 
 
 @cache

@@ -79,7 +79,6 @@ def solve_face(
     model: FaceModel,
     table: LandmarkTable,
     settings: SolveSettings | None = None,
-    gaze: np.ndarray | None = None,
 ) -> Solution:
     """Fit camera, sliders and expression to one face.
 
@@ -88,22 +87,22 @@ def solve_face(
         model: the head.
         table: where the landmarks lie on it.
         settings: what to trust.
-        gaze: (52,) expression weights that are known beforehand (eye directions), or None.
     """
     settings = settings or SolveSettings()
     points_px = points_px[:MESH_LANDMARKS]
     eyes_px = float(np.linalg.norm(points_px[OUTER_EYE_CORNERS[0]] - points_px[OUTER_EYE_CORNERS[1]]))
     depth_px = depth_px[:MESH_LANDMARKS] - eyes_px * table.depth_bias
-    known = np.zeros(len(ARKIT_NAMES)) if gaze is None else gaze
     frontal = model.at(surface_points(table.uvs(0.0, 0.0)))
     state = FaceState(
-        _first_camera(frontal.base, points_px, depth_px, settings), np.zeros(len(model.slider_names)), known.copy()
+        _first_camera(frontal.base, points_px, depth_px, settings),
+        np.zeros(len(model.slider_names)),
+        np.zeros(len(ARKIT_NAMES)),
     )
     precision = np.linalg.inv(model.covariance)
     for _ in range(settings.rounds):
         yaw, pitch, _roll = np.radians(state.camera.yaw_pitch_roll_deg)
         places = model.at(surface_points(table.uvs(yaw, pitch)))
-        step = _Step(places, points_px, depth_px, eyes_px, table.spread, precision, known, settings)
+        step = _Step(places, points_px, depth_px, eyes_px, table.spread, precision, settings)
         for _ in range(settings.steps):
             state = step.improved(state)
     residuals, _ = step.residuals(state, step.places.positions(state.sliders, state.expression))
@@ -139,7 +138,6 @@ class _Step:
     eyes_px: float
     spread: np.ndarray
     precision: np.ndarray
-    known: np.ndarray
     settings: SolveSettings
 
     def residuals(self, state: FaceState, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -198,7 +196,7 @@ class _Step:
         expression = np.arange(sliders.stop, len(gradient))
         narrow = 1.0 / expression_widths(self.settings) ** 2
         hessian[expression, expression] += narrow
-        gradient[expression] -= narrow * (state.expression - self.known)
+        gradient[expression] -= narrow * state.expression
         hessian[6, 6] += 1.0 / self.settings.nearness_width**2
         gradient[6] += (self.settings.nearness - state.camera.nearness) / self.settings.nearness_width**2
         hessian[np.arange(6), np.arange(6)] *= 1.0 + 1e-6

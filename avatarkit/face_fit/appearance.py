@@ -1,0 +1,246 @@
+"""Colours of a person: skin, face texture, lips, brows, eyes, hair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from avatarkit.body.shape import BodyShape
+from avatarkit.face_fit import face_regions
+from avatarkit.face_fit.head_camera import HeadCamera
+from avatarkit.face_fit.light import evened, from_lab, harmonics, light_on_skin, srgb_to_linear, to_lab
+from avatarkit.face_fit.projection import PICTURE_SIZE, FaceTexels, front_texels, project_photo
+from avatarkit.geometry.arrays import checked_array
+from avatarkit.tracking.face_landmarks import FaceLandmarks
+
+ALPHA_SIZE = 256
+SKIN_SPREAD_LAB = np.array([14.0, 6.0, 7.0])  # how far a person's own skin strays from its middle, before pimples and beards
+FLATTEN = 0.7  # how much of the broad shading that the light's model leaves is taken out
+BROAD = 0.05  # of the picture's side: what counts as broad
+LIGHT_STRIDE = 16  # light is smooth: one texel in sixteen tells as much
+DEFAULT_HAIR = "#3b2a20"
+DEFAULT_IRIS = "#5a4632"
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """What a photo tells of a person's colours.
+
+    Attributes:
+        skin, lips, brows, iris, hair: "#rrggbb", sRGB, evened for light.
+        picture: (1024, 1024, 3) uint8, the face in the head's texture layout, light taken out, on the skin's tone.
+        alpha: (256, 256) uint8, where that picture is to be trusted.
+        seen: part of the face that the photo shows, 0..1.
+        hair_seen, iris_seen: whether these colours were read or are only assumed.
+    """
+
+    skin: str
+    lips: str
+    brows: str
+    iris: str
+    hair: str
+    picture: np.ndarray
+    alpha: np.ndarray
+    seen: float
+    hair_seen: bool
+    iris_seen: bool
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "picture", checked_array("picture", self.picture, (PICTURE_SIZE, PICTURE_SIZE, 3), np.uint8))
+        object.__setattr__(self, "alpha", checked_array("alpha", self.alpha, (ALPHA_SIZE, ALPHA_SIZE), np.uint8))
+
+
+def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarray, camera: HeadCamera) -> Appearance:
+    """Read a person's colours from the photo.
+
+    Args:
+        landmarks: with the photo they lie in.
+        shape: the fitted body; posed: (V, 3) the same with the photo's expression.
+        camera: as fitted.
+    """
+    pixels = landmarks.photo.pixels
+    texels = project_photo(pixels, posed, camera)
+    trust, middle = _skin_trust(texels)
+    even = _evened_colors(texels, trust)
+    tone = _tone(even, trust)
+    covered = _covered_by_hair(even, tone, texels)
+    shown = texels.seen * face_regions.face() * (1.0 - covered)
+    picture, alpha = _face_picture(texels, even, tone, shown)
+    hair, hair_seen = _hair_color(pixels, shape, camera, middle)
+    iris, iris_seen = _iris_color(landmarks)
+    return Appearance(
+        skin=hex_color(tone),
+        lips=hex_color(_middle(even, texels.seen * (face_regions.lips() > 0.9), tone * [0.9, 0.7, 0.7])),
+        brows=hex_color(_brow_color(even, texels.seen, tone)),
+        iris=iris,
+        hair=hair,
+        picture=picture,
+        alpha=alpha,
+        seen=float(np.clip((shown * face_regions.face()).sum() / face_regions.face().sum(), 0.0, 1.0)),
+        hair_seen=hair_seen,
+        iris_seen=iris_seen,
+    )
+
+
+def hex_color(color: np.ndarray) -> str:
+    """ "#rrggbb" of sRGB (3,) 0..1."""
+    return "#" + "".join(f"{round(float(c) * 255):02x}" for c in np.clip(color, 0.0, 1.0))
+
+
+def _middle(colors: np.ndarray, weights: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
+    """Median colour of the believed texels, or a stand-in if there are too few."""
+    chosen = colors[weights > 0.5]
+    return np.median(chosen, axis=0) if len(chosen) >= 30 else np.asarray(otherwise)
+
+
+def _skin_trust(texels: FaceTexels) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) 0..1 how surely each texel is bare skin, and the skin's middle in CIELAB, still under the photo's light."""
+    lab = to_lab(texels.colors)
+    sure = texels.seen * face_regions.plain_skin() > 0.5
+    if sure.sum() < 100:
+        sure = face_regions.plain_skin() > 0.5
+    middle = np.median(lab[sure], axis=0)
+    for _ in range(2):
+        near = sure & (np.abs(lab - middle) < 2.0 * SKIN_SPREAD_LAB).all(axis=1)
+        middle = np.median(lab[near], axis=0) if near.sum() > 50 else middle
+    distance = ((lab[:, 1:] - middle[1:]) / SKIN_SPREAD_LAB[1:]) ** 2
+    bright = ((lab[:, 0] - middle[0]) / (2.0 * SKIN_SPREAD_LAB[0])) ** 2
+    likely = np.exp(-0.5 * (distance.sum(axis=1) + bright))
+    bare = (1.0 - face_regions.lips()) * (1.0 - face_regions.brows()) * (1.0 - face_regions.eyes())
+    return likely * bare * texels.seen * (face_regions.face() > 0), middle
+
+
+def _evened_colors(texels: FaceTexels, trust: np.ndarray) -> np.ndarray:
+    """(N, 3) the photo's colours without its light."""
+    if trust.sum() < 200:
+        return texels.colors
+    some = np.flatnonzero(trust > 0.05)[::LIGHT_STRIDE]
+    luminance = np.log(srgb_to_linear(texels.colors[some]) @ np.array([0.2126, 0.7152, 0.0722]) + 1e-3)
+    light = light_on_skin(luminance, texels.normals[some], trust[some])
+    level = float(np.percentile(harmonics(texels.normals[some]) @ light, 60))
+    return evened(texels.colors, texels.normals, light, level)
+
+
+def _tone(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
+    """(3,) sRGB: the person's skin, a robust middle between its shadows and its shine."""
+    lab = to_lab(colors)
+    order = np.argsort(lab[:, 0])
+    share = np.cumsum(trust[order])
+    inner = order[(share > 0.25 * share[-1]) & (share < 0.9 * share[-1])]
+    weights = trust[inner, None]
+    return from_lab((lab[inner] * weights).sum(axis=0, keepdims=True) / max(weights.sum(), 1e-9))[0]
+
+
+def _covered_by_hair(colors: np.ndarray, tone: np.ndarray, texels: FaceTexels) -> np.ndarray:
+    """(N,) 0..1: hair, hats and shadows of hats on forehead and temples, and anything far from skin at the face's border."""
+    lab, skin = to_lab(colors), to_lab(tone[None])[0]
+    distance = np.linalg.norm((lab - skin) / (1.3 * SKIN_SPREAD_LAB), axis=1)
+    strange = np.clip((distance - 1.0) / 1.0, 0.0, 1.0) * face_regions.above_brows()
+    image = texels.texels.picture(strange.astype(np.float32))
+    image = cv2.dilate(cv2.GaussianBlur(image, (0, 0), 3), np.ones((9, 9), np.uint8))
+    return np.clip(cv2.GaussianBlur(image, (0, 0), 8).reshape(-1)[texels.texels.texels], 0.0, 1.0)
+
+
+def _face_picture(texels: FaceTexels, colors: np.ndarray, tone: np.ndarray, shown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The picture and its alpha: unseen parts from the mirrored side, broad shading flattened, lips closed."""
+    weight = _place(shown.astype(np.float32))
+    image = _place(colors.astype(np.float32))
+    mirrored = np.clip(1.0 - 2.0 * weight, 0.0, 1.0) * weight[:, ::-1]
+    total = weight + mirrored
+    image = (image * weight[..., None] + image[:, ::-1] * mirrored[..., None]) / np.maximum(total, 1e-6)[..., None]
+    image = _flattened(image, total, tone)
+    image = _closed_lips(image, total)
+    filled = image * (total > 1e-3)[..., None] + tone.astype(np.float32) * (total <= 1e-3)[..., None]
+    alpha = cv2.resize(np.clip(total, 0.0, 1.0), (ALPHA_SIZE, ALPHA_SIZE), interpolation=cv2.INTER_AREA)
+    return (np.clip(filled, 0, 1) * 255 + 0.5).astype(np.uint8), (alpha * 255 + 0.5).astype(np.uint8)
+
+
+def _place(values: np.ndarray) -> np.ndarray:
+    """Values on the layout's front as a picture."""
+    return front_texels().picture(np.asarray(values, np.float32))
+
+
+def _flattened(image: np.ndarray, weight: np.ndarray, tone: np.ndarray) -> np.ndarray:
+    """The picture with broad differences to the skin's tone reduced, wholly so at the border, lips, brows and eyes apart."""
+    features = np.clip(face_regions.lips() + face_regions.brows() + face_regions.eyes(), 0.0, 1.0)
+    plain = weight * _place((1.0 - features).astype(np.float32))
+    sigma = BROAD * PICTURE_SIZE
+    small = cv2.resize(np.dstack([image * plain[..., None], plain]), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / 4)
+    broad = cv2.resize(small[..., :3] / np.maximum(small[..., 3:], 1e-3), image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    inner = _place(np.clip(1.6 * face_regions.face() - 0.6, 0.0, 1.0).astype(np.float32))[..., None]
+    share = 1.0 - inner * (1.0 - FLATTEN)
+    ratio = np.clip(tone / np.maximum(broad, 0.02), 1 / 1.8, 1.8)
+    return np.clip(image * (1.0 + share * (ratio - 1.0)), 0.0, 1.0).astype(np.float32)
+
+
+def _closed_lips(image: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """The picture with teeth and the mouth's dark taken off the lips."""
+    lips = _place(face_regions.lips().astype(np.float32))
+    sure = (lips > 0.95) & (weight > 0.4)
+    if sure.sum() < 50:
+        return image
+    lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB)
+    middle = np.median(lab[sure], axis=0)
+    strange = np.abs(lab - middle) / np.array([14.0, 11.0, 11.0])
+    foreign = np.clip(strange.max(axis=2) - 1.0, 0.0, 1.0) * np.clip(2.0 * lips - 0.6, 0.0, 1.0)
+    foreign = cv2.GaussianBlur(cv2.dilate(foreign, np.ones((5, 5), np.uint8)), (0, 0), 2.5)[..., None]
+    calm = lab * (1.0 - foreign) + middle * foreign
+    return np.clip(cv2.cvtColor(calm.astype(np.float32), cv2.COLOR_LAB2RGB), 0.0, 1.0)
+
+
+def _brow_color(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> np.ndarray:
+    """(3,) sRGB: the darker half of the brows."""
+    inside = (seen > 0.4) & (face_regions.brows() > 0.8)
+    if inside.sum() < 50:
+        return tone * 0.45
+    chosen = colors[inside]
+    dark = chosen.sum(axis=1)
+    return np.median(chosen[dark <= np.percentile(dark, 35)], axis=0)
+
+
+def _hair_color(pixels: np.ndarray, shape: BodyShape, camera: HeadCamera, skin_lab: np.ndarray) -> tuple[str, bool]:
+    """The colour above the forehead that is not skin; assumed where nothing is there to see."""
+    from avatarkit.body.body import load_body
+
+    body = load_body()
+    head = np.unique(body.parts["head"].quads)
+    scalp = head[(body.positions[head, 1] > 0.80) & (body.positions[head, 2] > 0.02)]
+    above = camera.project(shape.positions[scalp] + np.array([0.0, 0.012, 0.008]))
+    inside = ((above >= 0) & (above < np.array(pixels.shape[1::-1]))).all(axis=1)
+    column, row = above[inside].astype(int).T
+    if len(column) < 20:
+        return DEFAULT_HAIR, False
+    blurred = cv2.GaussianBlur(pixels, (0, 0), 1.0)
+    lab = to_lab(blurred[row, column].astype(np.float32) / 255.0)
+    other = np.linalg.norm((lab - skin_lab) / SKIN_SPREAD_LAB, axis=1) > 1.5
+    if other.mean() < 0.3:
+        return DEFAULT_HAIR, False
+    return hex_color(from_lab(np.median(lab[other], axis=0)[None])[0]), True
+
+
+def _iris_color(landmarks: FaceLandmarks) -> tuple[str, bool]:
+    """The ring between pupil and limbus of both eyes, the lids' shadow and the catch light left out."""
+    pixels, found = landmarks.photo.pixels, []
+    for start in (468, 473):
+        middle, rim = landmarks.points_px[start], landmarks.points_px[start + 1 : start + 5]
+        radius = float(np.linalg.norm(rim - middle, axis=1).mean())
+        if radius < 2.0:
+            continue
+        low = np.clip(np.floor(middle - radius).astype(int), 0, None)
+        crop = pixels[low[1] : int(middle[1] + radius) + 2, low[0] : int(middle[0] + radius) + 2].astype(np.float32) / 255.0
+        if crop.size == 0:
+            continue
+        rows, columns = np.mgrid[: crop.shape[0], : crop.shape[1]]
+        away = np.hypot(columns + 0.5 + low[0] - middle[0], rows + 0.5 + low[1] - middle[1]) / radius
+        below = rows + low[1] > middle[1] - 0.35 * radius  # the upper lid shades and often covers the rest
+        ring = crop[(away > 0.5) & (away < 0.88) & below]
+        if len(ring) >= 6:
+            light = ring.sum(axis=1)
+            found.append(ring[(light <= np.percentile(light, 75)) & (light >= np.percentile(light, 20))])
+    if not found:
+        return DEFAULT_IRIS, False
+    color = np.median(np.concatenate(found), axis=0)
+    return hex_color(np.clip(color * 1.15, 0.0, 1.0)), True

@@ -1,0 +1,78 @@
+"""Parts of a face in the head's texture layout, from the landmarks that surround them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+
+from avatarkit.body.body import load_body
+from avatarkit.face_fit.landmark_table import load_landmark_table
+from avatarkit.face_fit.projection import PICTURE_SIZE, front_texels
+
+# MediaPipe's face mesh: the closed outlines of its own contour groups
+OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136,
+        172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)  # fmt: skip
+RIGHT_BROW, LEFT_BROW = (70, 63, 105, 66, 107, 55, 65, 52, 53, 46), (300, 293, 334, 296, 336, 285, 295, 282, 283, 276)
+RIGHT_EYE = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
+LEFT_EYE = (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249)
+OUTER_LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
+RIGHT_CHEEK, LEFT_CHEEK = (117, 118, 101, 36, 205, 187, 123), (346, 347, 330, 266, 425, 411, 352)
+NOSE_RIDGE, FOREHEAD = (6, 122, 196, 3, 51, 5, 281, 248, 419, 351), (109, 10, 338, 337, 336, 9, 107, 108)
+
+
+def polygon(*outlines: tuple[int, ...], grow: float = 0.0, soft: float = 0.0) -> np.ndarray:
+    """(N,) 0..1 on the layout's front: inside any of the outlines, grown and softened by parts of the picture's side."""
+    uvs = load_landmark_table().uvs(0.0, 0.0)
+    image: np.ndarray = np.zeros((PICTURE_SIZE, PICTURE_SIZE), np.uint8)
+    for outline in outlines:
+        cv2.fillPoly(image, [np.round(uvs[list(outline)] * PICTURE_SIZE).astype(np.int32)], (255,))
+    if grow:
+        reach = max(1, round(abs(grow) * PICTURE_SIZE))
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+        image = (cv2.dilate if grow > 0 else cv2.erode)(image, disc)
+    if soft:
+        image = cv2.GaussianBlur(image, (0, 0), soft * PICTURE_SIZE)
+    return image.reshape(-1)[front_texels().texels].astype(np.float32) / 255.0
+
+
+@cache
+def face() -> np.ndarray:
+    """The face a photo is trusted with: the oval, with a wide soft border."""
+    return np.clip(2.0 * polygon(OVAL, grow=0.012, soft=0.03) - 1.0, 0.0, 1.0)
+
+
+@cache
+def plain_skin() -> np.ndarray:
+    """Cheeks, forehead and the ridge of the nose: skin on every face, most of the time."""
+    return polygon(RIGHT_CHEEK, LEFT_CHEEK, FOREHEAD, NOSE_RIDGE)
+
+
+@cache
+def lips() -> np.ndarray:
+    """The lips, by the body's own mask."""
+    return front_texels().on_corners(load_body().regions["lips"])
+
+
+@cache
+def brows() -> np.ndarray:
+    """Both brows, softly."""
+    return polygon(RIGHT_BROW, LEFT_BROW, grow=0.006, soft=0.006)
+
+
+@cache
+def eyes() -> np.ndarray:
+    """The openings of the lids and their very rims."""
+    return polygon(RIGHT_EYE, LEFT_EYE, grow=0.004, soft=0.003)
+
+
+@cache
+def above_brows() -> np.ndarray:
+    """Forehead and temples, where hair may hang into the face: rises from 0 above the brows to 1."""
+    uvs = load_landmark_table().uvs(0.0, 0.0)
+    ridge = uvs[list(RIGHT_BROW + LEFT_BROW), 1].min() - 0.012
+    rows, columns = np.divmod(front_texels().texels, PICTURE_SIZE)
+    beside = np.abs(columns / PICTURE_SIZE - 0.5) - 0.215
+    height = np.maximum((ridge - rows / PICTURE_SIZE) / 0.02, beside / 0.02)
+    return np.clip(height, 0.0, 1.0).astype(np.float32)

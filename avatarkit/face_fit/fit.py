@@ -1,0 +1,123 @@
+"""One face, fitted: the whole step from landmarks to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from avatarkit.body.body import load_body
+from avatarkit.body.shape import shape_body
+from avatarkit.face_fit.appearance import Appearance, read_appearance
+from avatarkit.face_fit.face_model import load_face_model
+from avatarkit.face_fit.gaze import read_gaze
+from avatarkit.face_fit.head_camera import HeadCamera
+from avatarkit.face_fit.landmark_table import load_landmark_table
+from avatarkit.face_fit.solve import Solution, SolveSettings, solve_face
+from avatarkit.geometry.arrays import checked_array
+from avatarkit.tracking.face_landmarks import FaceLandmarks
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+
+SMALLEST_SLIDER = 0.005  # below it nothing can be seen, and recipes stay readable
+GOOD_WIDTH_PX, TURNED_DEG, GOOD_ERROR = 120.0, 35.0, 0.02
+
+
+@dataclass(frozen=True)
+class FaceFit:
+    """A person, read from one photo.
+
+    Attributes:
+        sliders: slider name -> value.
+        expression: (52,) ARKit weights of the photo's expression, gaze included; it is not part of the avatar's shape.
+        camera: how the photo sees the head.
+        appearance: colours and face texture.
+        error: mean distance between landmarks and model over the distance between the outer eye corners.
+        confidence: 0..1.
+        notes: what was weak or not seen, in words.
+        landmarks: what all of this was read from.
+    """
+
+    sliders: Mapping[str, float]
+    expression: np.ndarray
+    camera: HeadCamera
+    appearance: Appearance
+    error: float
+    confidence: float
+    notes: tuple[str, ...]
+    landmarks: FaceLandmarks
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "expression", checked_array("expression", self.expression, (len(ARKIT_NAMES),), float))
+
+    def report(self) -> dict[str, object]:
+        """The figures of the fit, ready for JSON."""
+        yaw, pitch, roll = self.camera.yaw_pitch_roll_deg
+        strongest = sorted(zip(ARKIT_NAMES, self.expression, strict=True), key=lambda item: -item[1])
+        return {
+            "fit_error": round(self.error, 5),
+            "confidence": round(self.confidence, 3),
+            "head_pose_deg": {"yaw": round(yaw, 1), "pitch": round(pitch, 1), "roll": round(roll, 1)},
+            "face": self.landmarks.face,
+            "faces_found": self.landmarks.faces_found,
+            "face_width_px": round(self.landmarks.face_width_px, 1),
+            "face_seen": round(self.appearance.seen, 3),
+            "expression": {name: round(float(value), 3) for name, value in strongest if value >= 0.05},
+            "notes": list(self.notes),
+        }
+
+
+def fit_face(landmarks: FaceLandmarks, settings: SolveSettings | None = None) -> FaceFit:
+    """Fit the parametric face to the landmarks of one photo and read the person's colours from it.
+
+    Args:
+        landmarks: from `track_face`.
+        settings: what the solve trusts.
+    """
+    model, body = load_face_model(), load_body()
+    solution = solve_face(landmarks.points_px, landmarks.depth_px, model, load_landmark_table(), settings)
+    sliders = {
+        name: round(float(value), 4)
+        for name, value in zip(model.slider_names, solution.state.sliders, strict=True)
+        if abs(value) >= SMALLEST_SLIDER
+    }
+    shape = shape_body(sliders, body)
+    expression = solution.state.expression + read_gaze(landmarks, shape, solution.state.camera)
+    posed = shape.positions + (body.expression_offsets @ expression.astype(np.float32)).reshape(-1, 3)
+    appearance = read_appearance(landmarks, shape, posed, solution.state.camera)
+    return FaceFit(
+        sliders=sliders,
+        expression=expression,
+        camera=solution.state.camera,
+        appearance=appearance,
+        error=solution.error,
+        confidence=_confidence(landmarks, solution, appearance),
+        notes=_notes(landmarks, solution, appearance),
+        landmarks=landmarks,
+    )
+
+
+def _confidence(landmarks: FaceLandmarks, solution: Solution, appearance: Appearance) -> float:
+    """0..1: the detector's, lowered by small faces, bad agreement, landmarks disbelieved and surface unseen."""
+    size = min(1.0, landmarks.face_width_px / GOOD_WIDTH_PX)
+    agreement = float(np.clip(2.0 - solution.error / GOOD_ERROR, 0.0, 1.0))
+    believed = float(solution.weights.mean())
+    return float(
+        np.clip(landmarks.confidence * np.sqrt(size) * agreement * believed * min(1.0, 0.4 + appearance.seen), 0.0, 1.0)
+    )
+
+
+def _notes(landmarks: FaceLandmarks, solution: Solution, appearance: Appearance) -> tuple[str, ...]:
+    yaw, _, _ = solution.state.camera.yaw_pitch_roll_deg
+    others = landmarks.faces_found - 1
+    doubts = {
+        f"{others} more face{'s' if others > 1 else ''} in the picture": others > 0,
+        f"the face is only {landmarks.face_width_px:.0f} pixels wide": landmarks.face_width_px < GOOD_WIDTH_PX,
+        f"the head is turned by {abs(yaw):.0f} degrees; the far side was taken from the near one": abs(yaw) > TURNED_DEG,
+        "some landmarks disagree with the rest: part of the face may be covered": solution.weights.mean() < 0.75,
+        "much of the face could not be seen": appearance.seen < 0.45,
+        "the hair's colour could not be read": not appearance.hair_seen,
+        "the eyes' colour could not be read": not appearance.iris_seen,
+        "the ears and the back of the head are assumed": True,
+    }
+    return tuple(text for text, holds in doubts.items() if holds)
