@@ -82,7 +82,7 @@ def _neighbours(points: np.ndarray) -> list[np.ndarray]:
 
 
 def _hits(origins: np.ndarray, directions: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Index of the triangle (N,) and barycentric weights (N, 3). Signed volumes of the ray with each edge, by matrix products."""
+    """Index of the triangle (N,) and barycentric weights (N, 3), from the signed volumes of each ray with each edge."""
     edges = ((1, 2), (2, 0), (0, 1))
     volumes = np.stack([_edge_volumes(origins, directions, corners[:, i], corners[:, j]) for i, j in edges])
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])

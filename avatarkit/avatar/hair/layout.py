@@ -12,7 +12,7 @@ from avatarkit.avatar.hair.scalp import SKULL_RADIUS_M, points_towards, to_angle
 from avatarkit.avatar.hair.styles import HAIR_STYLES, HairStyle, Zones
 from avatarkit.avatar.surface_points import SurfacePoints
 
-CAP_COLUMNS, CAP_ROWS = 96, 18
+CAP_COLUMNS, CAP_ROWS = 84, 15
 LOCK_POINTS = 7
 CAP_EDGE_M = 0.0006  # the cap's height at its rim: above the skin's facets, too thin to show
 _CAP_RISE_M = 0.022  # from the rim inward, over which the cap gains its depth
@@ -21,6 +21,8 @@ _TRACE_STEPS = 24
 _CLEARANCE_M = 0.0025  # of locks above bare skin
 _RIM_SHARE = 0.22  # of the locks grow right behind the hairline
 _SIDE_OVERHANG_M, _EAR_OVERHANG_M = 0.005, 0.001
+_PARTING_BLUR, _WHORL_BLUR = 0.16, 0.12  # of unit directions: how far single locks ignore the parting and the whorl
+_UPSTREAM_M = 0.007  # locks start this far behind their place, so that they cover what the comb parts
 _SEED = 20
 
 
@@ -161,13 +163,30 @@ def _unit(vector: np.ndarray) -> np.ndarray:
     return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-9)
 
 
-def _combed(style: HairStyle, directions: np.ndarray) -> np.ndarray:
-    """(..., 3) unit tangents: which way hair lies."""
-    whorl = to_directions(*np.radians(style.whorl_deg))
+@dataclass(frozen=True)
+class _Stray:
+    """How each lock departs from the comb: (L,) radians aside, (L,) metres of its parting, (L, 3) of its whorl's direction."""
+
+    aside: np.ndarray
+    parting: np.ndarray
+    whorl: np.ndarray
+
+
+def _strays(style: HairStyle, count: int, random: np.random.Generator) -> _Stray:
+    return _Stray(
+        style.disorder * random.standard_normal(count),
+        random.normal(0.0, _PARTING_BLUR, count),
+        random.normal(0.0, _WHORL_BLUR, (count, 3)),
+    )
+
+
+def _combed(style: HairStyle, directions: np.ndarray, stray: _Stray) -> np.ndarray:
+    """(L, 3) unit tangents at directions (L, 3): which way hair lies."""
+    whorl = _unit(to_directions(*np.radians(style.whorl_deg)) + stray.whorl)
     away = _unit(_tangent(directions, directions - whorl))
     azimuth, elevation = to_angles(directions)
     part_x = np.sin(np.radians(style.part_deg)) * 0.75
-    side = np.tanh((directions[..., 0] - part_x) / 0.05)
+    side = np.tanh((directions[..., 0] - part_x + stray.parting) / 0.05)
     forward = _smoothstep(-0.35, 0.45, directions[..., 2])
     top = _smoothstep(np.radians(15), np.radians(50), elevation)
     sideways = np.stack([side, -0.15 * np.ones_like(side), 0.35 * np.ones_like(side)], axis=-1)
@@ -175,13 +194,15 @@ def _combed(style: HairStyle, directions: np.ndarray) -> np.ndarray:
         np.broadcast_to(np.array([0.0, -1.0, 0.0]), directions.shape)
         + np.array([0.0, 0.0, -0.45]) * _smoothstep(np.radians(60), np.radians(75), np.abs(azimuth))[..., None]
     )
-    low = 1.0 - top
+    front = _smoothstep(np.radians(80), np.radians(35), np.abs(azimuth)) * _smoothstep(-5.0, 12.0, np.degrees(elevation))
+    brushed = style.sweep * forward * np.maximum(top, 0.9 * front)
+    fallen = (1.0 - top) * (1.0 - 0.7 * front)
     mix = (
         away
-        + (1.6 * style.sweep * top * forward)[..., None] * _unit(_tangent(directions, sideways))
-        + (1.4 * low)[..., None] * _unit(_tangent(directions, down))
+        + (1.7 * brushed)[..., None] * _unit(_tangent(directions, sideways))
+        + (1.4 * fallen)[..., None] * _unit(_tangent(directions, down))
     )
-    return _unit(_tangent(directions, mix))
+    return _turned(directions, _unit(_tangent(directions, mix)), stray.aside)
 
 
 def _turned(axis: np.ndarray, vector: np.ndarray, angle: np.ndarray) -> np.ndarray:
@@ -198,14 +219,13 @@ def _overhang_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
     return side + (1e-3 * style.overhang_mm - side) * _smoothstep(np.radians(52), np.radians(28), around)
 
 
-def _traced(style: HairStyle, roots: np.ndarray, lengths: np.ndarray, stray: np.ndarray) -> np.ndarray:
+def _traced(style: HairStyle, roots: np.ndarray, lengths: np.ndarray, stray: _Stray) -> np.ndarray:
     """(_TRACE_STEPS + 1, L, 3) directions along each lock; a lock stops where it would reach too far past the hairline."""
     path = [roots]
     going = np.ones(len(roots), bool)
     for _ in range(_TRACE_STEPS):
         here = path[-1]
-        way = _turned(here, _combed(style, here), stray)
-        ahead = _unit(here + way * (lengths / _TRACE_STEPS / SKULL_RADIUS_M)[:, None])
+        ahead = _unit(here + _combed(style, here, stray) * (lengths / _TRACE_STEPS / SKULL_RADIUS_M)[:, None])
         going = going & (_inward_m(style, ahead) > -_overhang_m(style, ahead))
         path.append(np.where(going[:, None], ahead, here))
     return np.stack(path)
@@ -228,8 +248,11 @@ def lock_layout(name: str) -> LockLayout:
     random = np.random.default_rng(_SEED)
     roots = _roots(style, random)
     count = len(roots)
-    wanted = 1e-3 * _zone_value(style.length_mm, roots) * random.uniform(0.75, 1.15, count)
-    paths = _resampled(_traced(style, roots, wanted, style.disorder * random.standard_normal(count)))
+    wanted = 1e-3 * _zone_value(style.length_mm, roots) * random.uniform(1.0 - style.unevenness, 1.15, count)
+    stray = _strays(style, count, random)
+    started = _unit(roots - _combed(style, roots, stray) * (_UPSTREAM_M / SKULL_RADIUS_M))
+    inside = _inward_m(style, started) > 0.0
+    paths = _resampled(_traced(style, np.where(inside[:, None], started, roots), wanted, stray))
     lengths = np.linalg.norm(np.diff(paths, axis=1), axis=2).sum(axis=1) * SKULL_RADIUS_M
     kept = lengths > 0.006
     paths, lengths = paths[kept], lengths[kept]
@@ -242,7 +265,16 @@ def lock_layout(name: str) -> LockLayout:
         _depth_m(style, paths) * (0.55 + 0.45 * along**0.5) + lift * np.sin(np.pi * along**0.8) + _CLEARANCE_M * along**0.5
     )
     heights = heights + 0.0015 * layer * along
-    widths = 1e-3 * style.lock_width_mm * (0.55 + 0.45 * short) * random.uniform(0.75, 1.2, (count, 1)) * (1.0 - 0.35 * along)
+    near_whorl = np.arccos(np.clip(paths[:, 0] @ to_directions(*np.radians(style.whorl_deg)), -1.0, 1.0))[:, None]
+    narrow = 0.55 + 0.45 * _smoothstep(0.1, 0.5, near_whorl)
+    widths = (
+        1e-3
+        * style.lock_width_mm
+        * narrow
+        * (0.55 + 0.45 * short)
+        * random.uniform(0.75, 1.2, (count, 1))
+        * (1.0 - 0.35 * along)
+    )
     return LockLayout(
         points_towards(paths.reshape(-1, 3)),
         heights,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,11 +19,13 @@ from avatarkit.avatar.hair.layout import (
 )
 from avatarkit.avatar.hair.scalp import HeadSurface, head_surface
 from avatarkit.avatar.hair.styles import HAIR_STYLES
-from avatarkit.avatar.hair.textures import STRIPS, cap_strands, colored, lock_strands
+from avatarkit.avatar.hair.textures import STRIPS, cap_strands, colored, lock_strands, strand_normals
 from avatarkit.body.rest import RestBody
 from avatarkit.errors import unknown_name
 from avatarkit.geometry.meshes import vertex_normals
 
+_CAP_BRIGHTNESS = 0.72  # it is seen between the locks, in their shadow
+_WHITE = (1.0, 1.0, 1.0, 1.0)
 _ROUNDNESS = 0.45  # how far a ribbon's normals turn outward at its edges: it is lit like a tuft, not like tape
 _FULL_STRIP_M = 0.055  # locks shorter than this show only the tips of their strip
 
@@ -47,34 +50,48 @@ def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, 
     head = rest.skeleton.names.index("head")
     cap_material, lock_material = _materials(srgb)
     return [
-        (_skinned("hair-cap", *_cap(style, surface), head, cap_material.name), cap_material),
-        (_skinned("hair-locks", *_locks(style, surface), head, lock_material.name), lock_material),
+        (_skinned("hair-cap", _cap(style, surface), head), cap_material),
+        (_skinned("hair-locks", _locks(style, surface), head), lock_material),
     ]
 
 
 @lru_cache(maxsize=4)
 def _materials(color: tuple[float, float, float]) -> tuple[Material, Material]:
-    cap = Texture("hair-cap", colored(*cap_strands(), color, root=0.75, tip=1.0), "png")
-    locks = Texture("hair-locks", colored(*lock_strands(), color, root=0.62, tip=1.12), "png")
+    cap = Texture("hair-cap", colored(cap_strands(), color, root=0.8, tip=1.0, brightness=_CAP_BRIGHTNESS), "png")
+    locks = Texture("hair-locks", colored(lock_strands(), color, root=0.62, tip=1.12), "png")
+    cap_relief, lock_relief = _reliefs()
     return (
-        Material("hair-cap", base_color_texture=cap, roughness=0.6, alpha_mode="MASK", alpha_cutoff=0.5),
-        Material("hair-locks", base_color_texture=locks, roughness=0.5, alpha_mode="MASK", alpha_cutoff=0.4, double_sided=True),
+        Material("hair-cap", _WHITE, cap, cap_relief, roughness=0.65, alpha_mode="MASK", alpha_cutoff=0.5),
+        Material("hair-locks", _WHITE, locks, lock_relief, 0.58, alpha_mode="MASK", alpha_cutoff=0.4, double_sided=True),
     )
 
 
-_Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+@cache
+def _reliefs() -> tuple[Texture, Texture]:
+    return (
+        Texture("hair-cap-normal", strand_normals(*cap_strands()), "png"),
+        Texture("hair-locks-normal", strand_normals(*lock_strands()), "png"),
+    )
 
 
-def _skinned(
-    name: str, positions: np.ndarray, normals: np.ndarray, uvs: np.ndarray, triangles: np.ndarray, head: int, material: str
-) -> AvatarMesh:
-    count = len(positions)
+class _Shape(NamedTuple):
+    positions: np.ndarray
+    normals: np.ndarray
+    uvs: np.ndarray
+    triangles: np.ndarray
+
+
+def _skinned(name: str, shape: _Shape, head: int) -> AvatarMesh:
+    """A mesh that the head bone carries; its material has its name."""
+    count = len(shape.positions)
     joints, weights = np.zeros((count, 4), np.uint16), np.zeros((count, 4), np.float32)
     joints[:, 0], weights[:, 0] = head, 1.0
-    return AvatarMesh(name, positions, normals, uvs, triangles, joints, weights, material, first_person="thirdPersonOnly")
+    return AvatarMesh(
+        name, shape.positions, shape.normals, shape.uvs, shape.triangles, joints, weights, name, first_person="thirdPersonOnly"
+    )
 
 
-def _cap(style: str, surface: HeadSurface) -> _Parts:
+def _cap(style: str, surface: HeadSurface) -> _Shape:
     layout = cap_layout(style)
     skin, outward = surface.at(layout.points)
     positions = skin + (layout.heights * surface.scale)[:, None] * outward
@@ -84,7 +101,7 @@ def _cap(style: str, surface: HeadSurface) -> _Parts:
     # One normal where the round closes.
     seam = normals[:, 0] + normals[:, -1]
     normals[:, 0] = normals[:, -1] = seam / np.linalg.norm(seam, axis=1, keepdims=True)
-    return positions, normals.reshape(-1, 3), layout.uvs, triangles
+    return _Shape(positions, normals.reshape(-1, 3), layout.uvs, triangles)
 
 
 def _grid_triangles(corners: np.ndarray) -> np.ndarray:
@@ -93,7 +110,7 @@ def _grid_triangles(corners: np.ndarray) -> np.ndarray:
     return np.concatenate([np.stack([a, b, c], axis=-1).reshape(-1, 3), np.stack([a, c, d], axis=-1).reshape(-1, 3)])
 
 
-def _locks(style: str, surface: HeadSurface) -> _Parts:
+def _locks(style: str, surface: HeadSurface) -> _Shape:
     layout = lock_layout(style)
     count = len(layout.lengths)
     skin, outward = (part.reshape(count, LOCK_POINTS, 3) for part in surface.at(layout.points))
@@ -108,7 +125,7 @@ def _locks(style: str, surface: HeadSurface) -> _Parts:
     corners = np.arange(count * LOCK_POINTS * 2).reshape(count, LOCK_POINTS, 2)
     quads = np.stack([corners[:, :-1, 0], corners[:, :-1, 1], corners[:, 1:, 1], corners[:, 1:, 0]], axis=-1).reshape(-1, 4)
     triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
-    return positions.reshape(-1, 3), normals.reshape(-1, 3), _lock_uvs(layout).reshape(-1, 2), triangles
+    return _Shape(positions.reshape(-1, 3), normals.reshape(-1, 3), _lock_uvs(layout).reshape(-1, 2), triangles)
 
 
 def _lock_uvs(layout: LockLayout) -> np.ndarray:

@@ -58,6 +58,7 @@ class HairStyle:
         overhang_mm: how far locks may reach past the hairline in front; elsewhere a few millimetres.
         locks: how many ribbons.
         lock_width_mm: a ribbon's width at its middle.
+        unevenness: share by which locks may be shorter than their neighbours.
         disorder: how far locks stray from the combed direction, radians.
     """
 
@@ -71,6 +72,7 @@ class HairStyle:
     overhang_mm: float
     locks: int
     lock_width_mm: float
+    unevenness: float
     disorder: float
 
 
@@ -84,8 +86,9 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
         part_deg=24.0,
         sweep=1.0,
         overhang_mm=20,
-        locks=900,
-        lock_width_mm=13,
-        disorder=0.16,
+        locks=1040,
+        lock_width_mm=11,
+        unevenness=0.45,
+        disorder=0.2,
     ),
 }

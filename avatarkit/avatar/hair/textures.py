@@ -10,11 +10,11 @@ from avatarkit.render.color import to_linear, to_srgb
 
 STRIPS = 8
 _STRIP_WIDTH_PX, _HEIGHT_PX, _CAP_WIDTH_PX = 96, 512, 512
-_HAIRS_PER_STRIP, _CAP_HAIRS = 34, 420
-_RIM_FADE = 0.10  # of the cap's picture, above its lower edge
+_HAIRS_PER_STRIP, _CAP_HAIRS = 46, 460
+_RIM_FADE = 0.045  # of the cap's picture, above its lower edge
 _BLACKEST = 0.004  # linear: the darkest hair still shows its strands
 _LIGHTEST = 2.5
-_PIGMENT = 0.12
+_PIGMENT = 0.08
 _SEED = 7
 
 
@@ -30,7 +30,7 @@ def _hair(canvas: np.ndarray, coverage: np.ndarray, centre: np.ndarray, width: n
 
 @cache
 def lock_strands() -> tuple[np.ndarray, np.ndarray]:
-    """Brightness and alpha (H, STRIPS * W) of the strips, root at the top, each a tuft of hairs that end at their own lengths."""
+    """Brightness and alpha (H, STRIPS * W), root at the top: each strip is a tuft of hairs that end at their own lengths."""
     random = np.random.default_rng(_SEED)
     strips = [_tuft(random) for _ in range(STRIPS)]
     light, alpha = (np.concatenate([strip[k] for strip in strips], axis=1) for k in (0, 1))
@@ -47,7 +47,7 @@ def _tuft(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         bend = 2.5 * np.sin(random.uniform(2.0, 5.0) * rows + random.uniform(0.0, 6.3))
         centre = _STRIP_WIDTH_PX * (0.5 + 0.40 * place * gather) + bend
         taper = np.clip((end - rows) / 0.22, 0.0, 1.0) ** 0.7
-        _hair(light, alpha, centre, random.uniform(1.6, 3.2) * taper, random.uniform(0.62, 1.18) + 0.10 * rows)
+        _hair(light, alpha, centre, random.uniform(1.2, 2.7) * taper, random.uniform(0.5, 1.3) + 0.10 * rows)
     return light, alpha
 
 
@@ -65,7 +65,7 @@ def cap_strands() -> tuple[np.ndarray, np.ndarray]:
         end = 1.0 - _RIM_FADE * random.uniform(0.0, 1.0) ** 1.5
         bend = 2.0 * np.sin(random.uniform(3.0, 9.0) * rows + random.uniform(0.0, 6.3))
         width = random.uniform(1.2, 2.4) * np.clip((end - rows) / 0.07, 0.0, 1.0) ** 0.6
-        tone = np.full(_HEIGHT_PX, random.uniform(0.6, 1.15))
+        tone = np.full(_HEIGHT_PX, random.uniform(0.5, 1.25))
         for copy in (place - _CAP_WIDTH_PX, place, place + _CAP_WIDTH_PX):
             if -margin < copy < _CAP_WIDTH_PX + margin:
                 first = max(int(copy), 0)
@@ -76,20 +76,37 @@ def cap_strands() -> tuple[np.ndarray, np.ndarray]:
     return np.where(wide_light[:, inner] > 0, wide_light[:, inner], 0.6), alpha
 
 
-def colored(light: np.ndarray, alpha: np.ndarray, color: tuple[float, float, float], root: float, tip: float) -> np.ndarray:
+def strand_normals(light: np.ndarray, alpha: np.ndarray, strength: float = 1.6) -> np.ndarray:
+    """(H, W, 3) uint8 tangent-space normals: each hair a ridge, from its brightness across."""
+    ridges = np.where(alpha > 0.2, light, 0.55)
+    slope = strength * 0.5 * (np.roll(ridges, -1, axis=1) - np.roll(ridges, 1, axis=1))
+    normal = np.stack([-slope, np.zeros_like(slope), np.ones_like(slope)], axis=-1)
+    normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
+    return np.rint(127.5 + 127.5 * normal).astype(np.uint8)
+
+
+def colored(
+    strands: tuple[np.ndarray, np.ndarray],
+    color: tuple[float, float, float],
+    root: float,
+    tip: float,
+    brightness: float = 1.0,
+) -> np.ndarray:
     """The picture of strands in a colour.
 
     Args:
-        light, alpha: (H, W) from `lock_strands` or `cap_strands`.
+        strands: brightness and alpha (H, W) from `lock_strands` or `cap_strands`.
         color: sRGB, 0..1: the mean of what is seen.
         root, tip: brightness at the top and at the bottom against the mean.
+        brightness: of the mean against the colour.
 
     Returns:
         (H, W, 4) uint8 sRGB.
     """
+    light, alpha = strands
     rows = np.linspace(0.0, 1.0, len(light))[:, None]
     shade = light * (root + (tip - root) * np.minimum(rows * 1.6, 1.0))
-    shade = shade / np.average(shade, weights=alpha)
+    shade = shade * (brightness / np.average(shade, weights=alpha))
     base = np.maximum(to_linear(np.asarray(color)), _BLACKEST)
     steps = np.linspace(0.0, _LIGHTEST, 256)[:, None]
     # Light strands lose colour and dark ones gain it, as light does on a shorter or longer way through pigment.

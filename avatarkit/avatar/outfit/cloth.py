@@ -10,7 +10,7 @@ from avatarkit.avatar.outfit.pattern import SHELL, Fall, Panel, Pattern
 from avatarkit.body.body import load_body
 from avatarkit.geometry.meshes import vertex_normals
 
-_SMOOTHING_STEPS, _SMOOTHING = 10, 0.6
+_SMOOTHING_STEPS, _SMOOTHING = 15, 0.6
 _GAP_M = 0.003  # between the two legs' cloth
 _HEM_M, _HEM_INNER_M = 0.0022, 0.025  # thickness of a hem, and how far its inner face reaches
 
@@ -95,7 +95,8 @@ def _sewn(pattern: Pattern, cloth: np.ndarray, normals: np.ndarray) -> Cloth:
     starts = np.cumsum([0, *(len(piece.positions) for piece in pieces)])
     triangles = [piece.triangles + start for piece, start in zip(pieces, starts[:-1], strict=True)]
     arrays = [np.concatenate([getattr(p, name) for p in pieces]) for name in ("positions", "normals", "uvs")]
-    return Cloth(*arrays, np.concatenate(triangles), np.concatenate([p.pattern_point for p in pieces]))
+    sources = np.concatenate([p.pattern_point for p in pieces])
+    return Cloth(arrays[0], arrays[1], arrays[2], np.concatenate(triangles), sources)
 
 
 def _outer(panel: Panel, cloth: np.ndarray, normals: np.ndarray) -> Cloth:

@@ -134,9 +134,9 @@ class PatternMaker:
         joints, weights = _binding(points, around, rename_joints or {})
         hems = np.concatenate([p.corners[row] for p in panels for row in p.open_rows])
         places = self.positions - np.broadcast_to(drop_m, (count,))[:, None] * [0.0, 1.0, 0.0]
-        from_hem = cKDTree(places[hems]).query(places)[0]
+        from_hem = np.asarray(cKDTree(places[hems]).query(places)[0])
         spread = [np.broadcast_to(np.asarray(a, float), (count,)).copy() for a in (ease_m, drop_m, fold_m)]
-        return Pattern(points, panels, *spread, from_hem, joints, weights, around)
+        return Pattern(points, panels, spread[0], spread[1], spread[2], from_hem, joints, weights, around)
 
 
 def tube_uvs(positions: np.ndarray, corners: np.ndarray) -> np.ndarray:

@@ -21,6 +21,7 @@ _FRONT, _BACK, _SIDE, _ARCH = 12, 12, 12, 20  # columns
 _TRUNK_ROWS, _YOKE_ROWS, _SLEEVE_ROWS = 24, 11, 13
 _NECK = ((0.0, 0.540), (0.30, 0.552), (0.55, 0.572), (1.0, 0.580))  # share of the way to the back, height
 _COLLAR_M = 0.017
+_STITCH_M = 0.0012  # how deep seams draw the cloth in
 _HEM_BAND_M = (0.024, 0.022)
 _EASE_M, _COLLAR_EASE_M = 0.011, 0.0065
 
@@ -46,7 +47,10 @@ def shirt_pattern() -> Pattern:
     ]
     ease = _ease(maker.positions)
     ease[np.unique(halves[0][:-1])] = _COLLAR_EASE_M
-    return maker.pattern(panels, ease, 0.0, _folds(maker.positions))
+    folds = _folds(maker.positions)
+    for panel, row in ((panels[0], -2), (panels[1], 1), (panels[2], -2), (panels[3], -2), (panels[4], -2)):
+        folds[panel.corners[row]] -= _STITCH_M
+    return maker.pattern(panels, ease, 0.0, folds)
 
 
 def _circle(normal: np.ndarray, angle: np.ndarray) -> np.ndarray:
@@ -56,7 +60,7 @@ def _circle(normal: np.ndarray, angle: np.ndarray) -> np.ndarray:
 
 
 def _armhole(maker: PatternMaker) -> np.ndarray:
-    """(_SIDE + _ARCH,) points around the left armhole: from the chest under the arm to the back, over the shoulder to the front."""
+    """(_SIDE + _ARCH,) points around the left armhole, from the chest under the arm to the back and over the shoulder."""
     chest = np.radians(_CHEST_DEG)
     under = np.linspace(chest, 2 * np.pi - chest, _SIDE + 1)
     over = np.linspace(2 * np.pi - chest, 2 * np.pi + chest, _ARCH + 1)[1:-1]

@@ -36,15 +36,21 @@ _OUTLINE = np.array(
 )
 _COLUMNS, _UPPER_ROWS = 40, 13
 _SOLE_M, _SOLE_LIP_M, _TOE_SPRING_M = 0.027, 0.0035, 0.008
-_FIT_M = 0.006  # of the collar about the ankle
-_SEEN_M = 0.028  # of skin below the collar's edge
+_FIT_M = 0.008  # of the collar about the ankle
+_SEEN_M = 0.008, 0.030  # of skin below the collar's edge, at the heel and in front
 _TOE_COLUMN = _COLUMNS // 2
 _LACES, _LACE_POINTS = 5, 9
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Part of a shoe: positions, normals (V, 3), uvs (V, 2) metres, triangles (T, 3), toe_share (V,): weight of the toes' joint."""
+    """Part of a shoe.
+
+    Attributes:
+        positions, normals, uvs: (V, 3), (V, 3), (V, 2) metres.
+        triangles: (T, 3).
+        toe_share: (V,) weight of the toes' joint; the foot's has the rest.
+    """
 
     positions: np.ndarray
     normals: np.ndarray
@@ -173,7 +179,7 @@ def _rim(foot: _Foot, turn: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndar
     frontness = 0.5 - 0.5 * np.cos(turn)
     radii = foot.ankle_radii + _FIT_M
     along = foot.ankle[0] + 0.006 - radii[0] * 1.08 * np.cos(turn) + 0.006 * frontness
-    up = foot.ankle_height + 0.012 + 0.012 * frontness**2 - 0.014 * np.sin(turn) ** 2
+    up = foot.ankle_height + 0.012 + 0.012 * frontness**2 - 0.007 * np.sin(turn) ** 2
     return along, foot.ankle[1] + radii[1] * np.sin(turn), up
 
 
@@ -183,8 +189,9 @@ def shod_vertices(rest: RestBody, side: str) -> np.ndarray:
     vertices = foot_vertices(side)
     local = np.asarray(rest.positions, float)[vertices] - foot.heel
     along, out = local @ foot.forward - foot.ankle[0], local @ foot.outward - foot.ankle[1]
-    rim_up = _rim(foot, np.arctan2(out, -along))[2]
-    return vertices[local[:, 1] < rim_up - _SEEN_M]
+    turn = np.arctan2(out, -along)
+    seen = _SEEN_M[0] + (_SEEN_M[1] - _SEEN_M[0]) * (0.5 - 0.5 * np.cos(turn)) ** 2
+    return vertices[local[:, 1] < _rim(foot, turn)[2] - seen]
 
 
 def _sole(foot: _Foot) -> np.ndarray:

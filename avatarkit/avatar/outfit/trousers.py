@@ -21,6 +21,7 @@ _BREAK = 0.6  # how much less in front, where the shoe carries them
 _HALF, _BRIDGE, _HIP_ROWS, _LEG_ROWS = 28, 10, 9, 30
 _HEM_ROWS_M = (0.0, 0.018, 0.020, 0.042)
 _EASE_M = 0.006
+_STITCH_M = 0.0012  # how deep seams draw the cloth in
 _JOINTS = {f"{side}{bone}": f"{side}LowerLeg" for side in ("left", "right") for bone in ("Foot", "Toes")}
 
 
@@ -43,10 +44,13 @@ def trousers_pattern() -> Pattern:
     for leg in (left, right):
         drop[leg[-len(_HEM_ROWS_M) :]] = np.array(_HEM_ROWS_M)[:, None] * (1.0 - _BREAK * front(leg[-1]))
     places = maker.positions - drop[:, None] * [0.0, 1.0, 0.0]
-    panels = [Panel(whole, tube_uvs(places, whole), (0,))]
+    panels = [Panel(whole, tube_uvs(places, whole), (0,), Fall(0.3))]
     for leg, side in ((left, 1), (right, -1)):
         panels.append(Panel(leg, tube_uvs(places, leg), (-1,), Fall(0.32, end_share=0.58), side))
-    return maker.pattern(panels, _ease(maker.positions), drop, _folds(maker.positions, drop), _JOINTS)
+    folds = _folds(maker.positions, drop)
+    for leg in (left, right):
+        folds[leg[-2]] -= _STITCH_M
+    return maker.pattern(panels, _ease(maker.positions), drop, folds, _JOINTS)
 
 
 def _hip_half(maker: PatternMaker) -> np.ndarray:
