@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -84,7 +85,7 @@ def _read(pixels: np.ndarray, places: np.ndarray, camera: HeadCamera) -> np.ndar
     """Colours (N, 3) at picture places (N, 2), the photo shrunk first where it is finer than the texture."""
     low = np.clip(np.floor(places.min(axis=0)).astype(int) - 8, 0, None)
     high = np.ceil(places.max(axis=0)).astype(int) + 8
-    crop: np.ndarray = pixels[low[1] : high[1], low[0] : high[0]]
+    crop: Any = pixels[low[1] : high[1], low[0] : high[0]]
     if crop.size == 0:
         return np.zeros((len(places), 3), np.float32)
     shrink = min(1.0, _TEXELS_A_METRE / camera.scale_px)
