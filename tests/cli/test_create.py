@@ -1,0 +1,71 @@
+"""`avatarkit create` and `build`: from a photo to files, and from the recipe to the same file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from avatarkit import load_recipe
+from avatarkit.cli import main
+from avatarkit.media.photo import Photo
+
+WANTED = {"nose-width": 0.5, "age": -0.1}
+
+
+@pytest.fixture(scope="module")
+def folder(portrait: Photo, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything that one `create` makes of the portrait, and what `build` makes of its recipe."""
+    folder = tmp_path_factory.mktemp("created")
+    Image.fromarray(portrait.pixels).save(folder / "me.png")
+    settings = [option for name, value in WANTED.items() for option in ("--set", f"{name}={value}")]
+    outputs = ["-o", folder / "me.vrm", "--recipe", folder / "me.avatar.json", "--report", folder / "me.json"]
+    for command in (
+        ["create", folder / "me.png", *outputs, *settings, "--name", "Eileen"],
+        ["build", folder / "me.avatar.json", "-o", folder / "again.vrm"],
+    ):
+        assert main([str(argument) for argument in command]) == 0
+    return folder
+
+
+def test_the_recipe_alone_gives_the_identical_file(folder: Path) -> None:
+    assert (folder / "again.vrm").read_bytes() == (folder / "me.vrm").read_bytes()
+
+
+def test_settings_and_name_are_in_the_recipe(folder: Path) -> None:
+    recipe = load_recipe(folder / "me.avatar.json")
+    assert recipe.name == "Eileen"
+    assert {name: recipe.sliders[name] for name in WANTED} == WANTED
+
+
+def test_the_report_holds_what_was_measured(folder: Path) -> None:
+    report = json.loads((folder / "me.json").read_text())
+    assert report["faces_found"] == 1
+    assert 0 < report["fit_error"] < 0.05
+    assert report["sliders"] == dict(load_recipe(folder / "me.avatar.json").sliders)
+    assert report["bytes"] == (folder / "me.vrm").stat().st_size
+    steps = {name: seconds for name, seconds in report["seconds"].items() if name != "total"}
+    assert list(steps) == ["read_photo", "track_face", "fit_face", "build_avatar", "save_avatar"]
+    assert report["seconds"]["total"] == pytest.approx(sum(steps.values()), abs=1e-3)
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", None], ids=["empty", "text", "nobody in it"])
+def test_a_photo_of_nobody_ends_with_3_and_writes_nothing(
+    content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = tmp_path / "photo.png"
+    if content is None:
+        Image.fromarray(np.full((200, 200, 3), 128, np.uint8)).save(photo)
+    else:
+        photo.write_bytes(content)
+    assert main(["create", str(photo), "-o", str(tmp_path / "me.vrm"), "--report", str(tmp_path / "me.json")]) == 3
+    assert len(capsys.readouterr().err.splitlines()) <= 2
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]
+
+
+def test_a_face_that_is_not_there_is_wrong_usage(folder: Path, tmp_path: Path) -> None:
+    assert main(["create", str(folder / "me.png"), "-o", str(tmp_path / "me.vrm"), "--face", "2"]) == 2
+    assert not list(tmp_path.iterdir())
