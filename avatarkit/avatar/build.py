@@ -81,7 +81,5 @@ def _rig(rest: RestBody, name: str) -> HumanoidRig:
 
 def _between_eyes(rest: RestBody) -> tuple[float, float, float]:
     """From the head joint to the middle between the eyes, metres."""
-    places, _ = rest.skeleton.rest_world
-    left, right, head = (places[rest.skeleton.names.index(bone)] for bone in ("leftEye", "rightEye", "head"))
-    x, y, z = (float(v) for v in 0.5 * (left + right) - head)
+    x, y, z = (float(v) for v in 0.5 * (rest.joint("leftEye") + rest.joint("rightEye")) - rest.joint("head"))
     return x, y, z

@@ -70,12 +70,11 @@ def _fit(side: str) -> tuple[np.ndarray, np.ndarray]:
 def eyes_mesh(rest: RestBody) -> AvatarMesh:
     """Both eyeballs of a person, each bound to its eye bone, with the eyeLook expressions as rotations about its middle."""
     directions, normals, uvs, triangles = _ball()
-    joints, _ = rest.skeleton.rest_world
     count = len(directions)
     positions, morphs = [], []
     for number, side in enumerate(SIDES):
         vertices, pseudo_inverse = _fit(side)
-        center = joints[rest.skeleton.names.index(f"{side}Eye")]
+        center = rest.joint(f"{side}Eye")
         stretch = (pseudo_inverse @ (rest.positions[vertices] - center)).T
         positions.append(center + directions @ stretch.T)
         for name, turn in look_turns(side).items():
@@ -168,7 +167,7 @@ def _white(x: np.ndarray, y: np.ndarray, angle: np.ndarray) -> np.ndarray:
     """(512, 512, 3) the sclera: never pure white, redder towards the corners, darker towards where lids shade it, veined."""
     corner = np.clip((np.abs(x) - 0.2) / 0.25, 0.0, 1.0) ** 1.3
     shade = np.clip((angle - 26.0) / 34.0, 0.0, 1.0)[..., None]
-    base = np.array([0.90, 0.885, 0.87], np.float32) - shade * np.array([0.10, 0.135, 0.13], np.float32)
+    base = np.array([0.86, 0.845, 0.83], np.float32) - shade * np.array([0.10, 0.135, 0.13], np.float32)
     base = base - corner[..., None] * np.array([0.03, 0.14, 0.13], np.float32)
     lid = np.clip((y - 0.12) / 0.2, 0.0, 1.0)[..., None]
     base = base * (1.0 - 0.22 * lid)
@@ -189,5 +188,5 @@ def _veins() -> np.ndarray:
             heading = heading / np.linalg.norm(heading)
             steps.append(steps[-1] + 0.016 * heading)
         points = np.round(np.array(steps) * TEXTURE_SIZE * 16).astype(np.int32)
-        cv2.polylines(picture, [points], False, float(random.uniform(0.3, 0.9)), 1, cv2.LINE_AA, 4)
+        cv2.polylines(picture, [points], False, (float(random.uniform(0.3, 0.9)),), 1, cv2.LINE_AA, 4)
     return cv2.GaussianBlur(picture, (0, 0), 0.8)

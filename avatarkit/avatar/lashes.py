@@ -32,15 +32,17 @@ class LashLine:
         length: of the longest, as a share of the lid's width.
         rise: how steeply they leave the lid, up (or down) per forward.
         curl: how much more they have turned up (or down) at the tip.
+        droop: how much more than the lid itself they turn when it closes; seen from the front they would vanish otherwise.
     """
 
     upper: bool
     length: float
     rise: float
     curl: float
+    droop: float
 
 
-_LINES = (LashLine(True, 0.255, 0.10, 0.95), LashLine(False, 0.125, 0.55, 0.35))
+_LINES = (LashLine(True, 0.25, -0.05, 0.95, 1.5), LashLine(False, 0.12, 0.55, 0.35, 0.0))
 
 
 def lashes_mesh(rest: RestBody) -> AvatarMesh:
@@ -88,8 +90,7 @@ class _Ribbon:
         self._edge = lid_margins(side)[0 if line.upper else 1]
         self._along = _resampling(side, line.upper)
         self._lid = np.asarray(rest.positions, float)[self._edge]
-        eye = rest.skeleton.names.index(f"{side}Eye")
-        self._center = rest.skeleton.rest_world[0][eye]
+        self._center = rest.joint(f"{side}Eye")
         self._width = float(np.linalg.norm(self._lid[-1] - self._lid[0]))
         self._outward = 1.0 if side == "left" else -1.0
         self.positions, self.normals = self._grown(self._lid)
@@ -120,8 +121,8 @@ class _Ribbon:
         sign = 1.0 if line.upper else -1.0
         points = [roots]
         for row in range(1, _ROWS):
-            steep = line.rise + line.curl * (row - 0.5) / (_ROWS - 1)
-            heading = forward + sign * steep * up + 0.8 * fan
+            steep = sign * (line.rise + line.curl * (row - 0.5) / (_ROWS - 1)) + line.droop * forward[:, 1:2]
+            heading = forward + steep * up + 0.8 * fan
             heading /= np.linalg.norm(heading, axis=1, keepdims=True)
             points.append(points[-1] + length[:, None] * heading / (_ROWS - 1))
         # Lit as the lid behind them is: ribbons with their own normals would flash.
@@ -135,7 +136,7 @@ def _length_profile(share: np.ndarray) -> np.ndarray:
 
 @cache
 def _resampling(side: str, upper: bool) -> np.ndarray:
-    """(_COLUMNS, P) weights that give evenly spaced points along a lid's edge on the average face, slightly short of its corners."""
+    """(_COLUMNS, P) weights that give points along a lid's edge, evenly spaced on the average face, short of the corners."""
     edge = load_body().positions[lid_margins(side)[0 if upper else 1]]
     stations = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(edge, axis=0), axis=1))])
     wanted = np.linspace(0.07, 0.985, _COLUMNS) * stations[-1]
@@ -162,8 +163,8 @@ def lashes_material() -> Material:
 @cache
 def _texture() -> Texture:
     """Upper lashes in the picture's upper half, lower ones in the lower; roots at the bottom of each."""
-    upper = _strands(110, 2.0, 11)
-    lower = _strands(56, 1.2, 12) * 0.75
+    upper = _strands(120, 3.4, 11)
+    lower = _strands(60, 1.9, 12) * 0.8
     alpha = np.concatenate([upper, lower])
     color = np.broadcast_to(np.array(_COLOR, np.uint8), (*alpha.shape, 3))
     return Texture("lashes", np.dstack([color, np.clip(alpha * 255, 0, 255).astype(np.uint8)]), "png")
@@ -185,8 +186,8 @@ def _strands(count: int, thick_px: float, seed: int) -> np.ndarray:
         y = root - length * (root - top) * t
         half = 0.5 * thick_px * fine * (1.0 - 0.85 * t)
         outline = np.concatenate([np.stack([x - half, y], 1), np.stack([x + half, y], 1)[::-1]])
-        cv2.fillPoly(picture, [np.round(outline * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        cv2.fillPoly(picture, [np.round(outline * 16).astype(np.int32)], (255,), cv2.LINE_AA, 4)
     strands = cv2.resize(picture, (_WIDTH_PX, _HEIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
     height = 1.0 - (np.arange(_HEIGHT_PX) + 0.5)[:, None] / _HEIGHT_PX
-    line = 0.8 * np.clip(1.0 - height / 0.10, 0.0, 1.0)
+    line = 0.95 * np.clip(1.0 - height / 0.16, 0.0, 1.0)
     return np.maximum(strands, np.broadcast_to(line, strands.shape))

@@ -16,7 +16,8 @@ MATERIAL = "Mouth"
 PARTS = ("teeth-upper", "teeth-lower", "tongue")
 
 _SIZE = 256
-_TOOTH, _GUM, _TONGUE = (232, 222, 204), (176, 88, 84), (188, 96, 94)
+_TOOTH, _GUM, _TONGUE = (222, 211, 194), (170, 84, 80), (164, 80, 78)
+_DEEP = (58, 24, 21)  # what lies far back in the mouth, out of the light
 _TEETH = 14  # seen along one arch
 
 
@@ -76,17 +77,18 @@ def _teeth(height: int) -> np.ndarray:
     x = (np.arange(_SIZE) + 0.5) / _SIZE
     y = ((np.arange(height) + 0.5) / height)[:, None]
     phase = np.abs(((x - 0.5) * _TEETH + 0.5) % 1.0 - 0.5) * 2.0
-    gap = np.clip((phase - 0.84) / 0.16, 0.0, 1.0)
+    gap = np.clip((phase - 0.90) / 0.10, 0.0, 1.0)
     line = 0.34 + 0.10 * phase**2
     tooth = np.clip((y - line) / 0.06, 0.0, 1.0)[..., None]
-    enamel = np.array(_TOOTH, np.float32) * (1.0 - 0.30 * gap[None, :, None] * np.ones((height, 1, 1)))
+    enamel = np.array(_TOOTH, np.float32) * (1.0 - 0.20 * gap[None, :, None] * np.ones((height, 1, 1)))
     picture = np.array(_GUM, np.float32) * (1.0 - tooth) + enamel * tooth
     return _shaded(picture, x)
 
 
 def _shaded(picture: np.ndarray, x: np.ndarray) -> np.ndarray:
-    back = np.clip((np.abs(x - 0.5) - 0.12) / 0.3, 0.0, 1.0)
-    return np.clip(picture * (1.0 - 0.6 * back)[None, :, None], 0, 255).astype(np.uint8)
+    back = np.clip((np.abs(x - 0.5) - 0.10) / 0.2, 0.0, 1.0)
+    picture = picture + (np.array(_DEEP, np.float32) - picture) * (0.82 * back)[None, :, None]
+    return np.clip(picture, 0, 255).astype(np.uint8)
 
 
 def _tongue(height: int) -> np.ndarray:
@@ -95,5 +97,5 @@ def _tongue(height: int) -> np.ndarray:
     x = (np.arange(_SIZE) + 0.5) / _SIZE
     y = ((np.arange(height) + 0.5) / height)[:, None]
     bumps = cv2.GaussianBlur(random.normal(0.0, 1.0, (height, _SIZE)).astype(np.float32), (0, 0), 1.2)
-    shade = 1.0 - 0.62 * y - 0.10 * np.exp(-(((x - 0.5) / 0.03) ** 2)) + 0.06 * bumps
+    shade = 1.0 - 0.75 * y - 0.10 * np.exp(-(((x - 0.5) / 0.03) ** 2)) + 0.06 * bumps
     return np.clip(np.array(_TONGUE, np.float32) * shade[..., None], 0, 255).astype(np.uint8)

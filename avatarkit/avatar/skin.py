@@ -16,11 +16,13 @@ from avatarkit.render.color import to_linear, to_srgb
 
 FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
 
+_STEP = 1.0 / 4096.0  # of a factor; far finer than a step of 8 bits
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 _PHOTO_SEAM = 0.6  # from this much of the way to the neck's seam a photo has faded
 
 
+@lru_cache(maxsize=2)
 def face_material(skin: Skin, look: Look) -> Material:
     """Face, neck, mouth's inside and eye sockets."""
     return Material(FACE_MATERIAL, base_color_texture=Texture("face", face_picture(skin, look)), roughness=look.skin_roughness)
@@ -46,23 +48,29 @@ def face_picture(skin: Skin, look: Look) -> np.ndarray:
 
 def _generated(skin: Skin, look: Look) -> np.ndarray:
     """(1024, 1024, 3) float32 sRGB 0..255: the tone with its pattern, and lips."""
-    fields = head_fields()
-    pattern = 1.0 + (fields.factor - 1.0) * np.float32(look.skin_variation)
-    skin_color = _toned(pattern, skin.tone)
-    lips = _toned(0.35 + 0.65 * pattern, skin.lips)
-    return skin_color + (lips - skin_color) * fields.lips[..., None]
+    on_skin, on_lips = _head_steps(look.skin_variation)
+    picture = _toned(on_skin, skin.tone)
+    picture += (_toned(on_lips, skin.lips) - picture) * head_fields().lips[..., None]
+    return picture
 
 
-def _toned(factor: np.ndarray, tone: str) -> np.ndarray:
-    """(..., 3) float32 sRGB 0..255 of a tone multiplied in linear light; 1 gives the tone itself, exactly."""
-    linear = to_linear(np.array(parse_color(tone)))
-    steps = np.linspace(0.0, 2.0, 2048)
-    index = np.clip(factor * (len(steps) - 1) / 2.0, 0, len(steps) - 1)
-    result = np.empty(factor.shape, np.float32)
-    for channel in range(3):
-        curve = (255.0 * to_srgb(np.minimum(steps * linear[channel], 1.0))).astype(np.float32)
-        result[..., channel] = np.interp(index[..., channel], np.arange(len(steps)), curve)
-    return result
+@lru_cache(maxsize=2)
+def _head_steps(variation: float) -> tuple[np.ndarray, np.ndarray]:
+    """The head's pattern on skin, and its weaker form on lips, as `_toned` wants them."""
+    pattern = 1.0 + (head_fields().factor - 1.0) * np.float32(variation)
+    return _steps(pattern), _steps(0.35 + 0.65 * pattern)
+
+
+def _steps(factor: np.ndarray) -> np.ndarray:
+    """Factors 0..2 as whole numbers of `_STEP`."""
+    return np.clip(factor / _STEP + 0.5, 0, 2.0 / _STEP).astype(np.uint16)
+
+
+def _toned(steps: np.ndarray, tone: str) -> np.ndarray:
+    """(..., 3) float32 sRGB 0..255 of a tone multiplied in linear light; a factor of 1 gives the tone itself, exactly."""
+    linear = to_linear(np.array(parse_color(tone))) * _STEP * np.arange(int(2.0 / _STEP) + 1)[:, None]
+    curves = (255.0 * to_srgb(np.minimum(linear, 1.0))).astype(np.float32)
+    return np.stack([curves[steps[..., channel], channel] for channel in range(3)], axis=-1)
 
 
 def _photo_alpha(skin: Skin) -> np.ndarray:
@@ -117,5 +125,5 @@ def _ramp(value: np.ndarray, low: float, high: float) -> np.ndarray:
 @lru_cache(maxsize=4)
 def _body_texture(tone: str, variation: float) -> Texture:
     factor = 1.0 + (body_factor() - 1.0) * np.float32(variation)
-    picture = np.clip(_toned(factor, tone) + 0.5, 0, 255).astype(np.uint8)
+    picture = np.clip(_toned(_steps(factor), tone) + 0.5, 0, 255).astype(np.uint8)
     return Texture("body", picture.reshape(BODY_SIZE, BODY_SIZE, 3))

@@ -137,13 +137,13 @@ def _averaging(body: Body) -> sparse.csr_matrix:
     triangles = surface_of(SKIN_PARTS).triangles
     count = len(body.positions)
     a, b = triangles[:, [0, 1, 2]].reshape(-1), triangles[:, [1, 2, 0]].reshape(-1)
-    links = sparse.coo_matrix((np.ones(2 * len(a)), (np.concatenate([a, b]), np.concatenate([b, a]))), shape=(count, count))
-    links = (links.tocsr() > 0).astype(float) + sparse.identity(count)
-    return sparse.diags(1.0 / np.asarray(links.sum(axis=1)).reshape(-1)) @ links
+    ends = np.concatenate([a, b]), np.concatenate([b, a])
+    links = (sparse.csr_matrix((np.ones(2 * len(a)), ends), shape=(count, count)) > 0).astype(float) + sparse.identity(count)
+    return sparse.csr_matrix(sparse.diags(1.0 / np.asarray(links.sum(axis=1)).reshape(-1)) @ links)
 
 
 def _lid_rim(body: Body) -> np.ndarray:
-    """(V,) 1 on the lids' edges, the upper ones stronger: the shadow and the roots of the lashes, without which eyes look pasted in."""
+    """(V,) 1 on the lids' edges, less on the lower: shadow and lash roots, without which eyes look pasted in."""
     rim = np.zeros(len(body.positions))
     for side in SIDES:
         for edge, strength, width in zip(lid_margins(side), (1.0, 0.5), (1.1, 0.8), strict=True):
@@ -169,8 +169,8 @@ def _lips(body: Body, texels: TexelMap) -> np.ndarray:
     """(N,) how much of the lips' colour shows: soft at the outline, most at the middle of the lips."""
     raw = texels.on_corners(body.regions["lips"])
     picture = texels.picture(raw.astype(np.float32))
-    soft = cv2.GaussianBlur(picture, (0, 0), 2.0)
-    return np.clip((soft.reshape(-1)[texels.texels] - 0.25) / 0.5, 0.0, 1.0) * 0.85
+    soft = cv2.GaussianBlur(picture, (0, 0), 4.5)
+    return np.clip((soft.reshape(-1)[texels.texels] - 0.22) / 0.7, 0.0, 1.0) * 0.72
 
 
 def _inside(body: Body, texels: TexelMap) -> tuple[np.ndarray, np.ndarray]:
@@ -189,8 +189,17 @@ def _inside(body: Body, texels: TexelMap) -> tuple[np.ndarray, np.ndarray]:
     return mask, image
 
 
-_BROW_LINE = ((8.5, 750.0), (13.0, 752.6), (20.0, 755.2), (28.0, 757.6), (35.0, 758.8), (41.0, 757.8), (47.0, 754.8), (51.5, 750.5))
-_BROW_HALF_WIDTH = (2.4, 3.6, 4.0, 3.8, 3.2, 2.4, 1.5, 0.6)
+_BROW_LINE = (
+    (9.5, 752.6),
+    (14.0, 753.8),
+    (20.0, 755.2),
+    (28.0, 756.8),
+    (35.0, 757.6),
+    (41.0, 756.8),
+    (46.5, 754.4),
+    (50.5, 751.4),
+)
+_BROW_HALF_WIDTH = (1.8, 2.9, 3.3, 3.2, 2.8, 2.1, 1.3, 0.5)
 
 
 def _brows(body: Body) -> np.ndarray:
@@ -203,14 +212,12 @@ def _brows(body: Body) -> np.ndarray:
         for _ in range(430):
             stroke, strength = _brow_hair(random, line, half)
             points = to_texture(stroke * [side, 1.0]) * HEAD_DETAIL_SIZE
-            single = np.zeros_like(strokes[:1, :1])
-            del single
             _draw(strokes, points, strength)
         outline = np.concatenate([line + [[0.0, 0.7]] * half[:, None], (line - [[0.0, 0.7]] * half[:, None])[::-1]])
         area = np.round(to_texture(outline * [side, 1.0]) * HEAD_DETAIL_SIZE * 16).astype(np.int32)
-        cv2.fillPoly(soft, [area], 1.0, cv2.LINE_AA, 4)
-    soft = cv2.GaussianBlur(soft, (0, 0), 11.0)
-    covered = 1.0 - (1.0 - 0.42 * soft) * (1.0 - np.clip(cv2.GaussianBlur(strokes, (0, 0), 0.7), 0.0, 0.9))
+        cv2.fillPoly(soft, [area], (1.0,), cv2.LINE_AA, 4)
+    shadow = cv2.GaussianBlur(soft, (0, 0), 11.0)
+    covered = 1.0 - (1.0 - 0.36 * shadow) * (1.0 - np.clip(cv2.GaussianBlur(strokes, (0, 0), 0.7), 0.0, 0.9))
     return np.clip(covered * 255.0, 0, 255).astype(np.uint8)
 
 
@@ -220,7 +227,7 @@ def _draw(picture: np.ndarray, points: np.ndarray, strength: float) -> None:
     high = np.ceil(points.max(axis=0)).astype(int) + 4
     window = picture[low[1] : high[1], low[0] : high[0]]
     hair = np.zeros(window.shape, np.float32)
-    cv2.polylines(hair, [np.round((points - low) * 16).astype(np.int32)], False, strength, 1, cv2.LINE_AA, 4)
+    cv2.polylines(hair, [np.round((points - low) * 16).astype(np.int32)], False, (strength,), 1, cv2.LINE_AA, 4)
     np.maximum(window, hair, out=window)
 
 
@@ -235,14 +242,14 @@ def _brow_hair(random: np.random.Generator, line: np.ndarray, half: np.ndarray) 
     if along > len(line) - 1.3:
         ahead = line[-1] - line[-2]
     ahead = ahead / np.linalg.norm(ahead)
-    upright = np.interp(along, [0.0, 1.0, 2.5, 4.5, 7.0], [1.25, 0.85, 0.5, 0.15, 0.0]) - 0.35 * across * (along > 1.5)
+    upright = np.interp(along, [0.0, 1.0, 2.5, 4.5, 7.0], [1.0, 0.7, 0.45, 0.15, 0.0]) - 0.35 * across * (along > 1.5)
     angle = np.arctan2(ahead[1], ahead[0]) + upright + random.normal(0.0, 0.10)
     heading = np.array([np.cos(angle), np.sin(angle)])
     length = random.uniform(4.0, 6.5) * np.interp(along, [0, 1, 6, 7], [0.75, 1.0, 0.9, 0.6])
     bend = np.array([-heading[1], heading[0]]) * -0.14 * length
     t = np.linspace(-0.4, 0.6, 5)[:, None]
-    start = center + [0.0, across * width]
-    return start + length * t * heading + bend * t**2, random.uniform(0.35, 0.85)
+    start = center + np.array([0.0, across * width])
+    return start + length * t * heading + bend * t**2, random.uniform(0.3, 0.75)
 
 
 def _front_of_face(body: Body) -> LinearNDInterpolator:
@@ -305,7 +312,7 @@ def body_texels(size: int) -> TexelMap:
     image = np.zeros((size, size), np.int32)
     points = np.round((corners * size - 0.5) * 2**_RASTER_BITS).astype(np.int32)
     for number, triangle in enumerate(points, 1):
-        cv2.fillConvexPoly(image, triangle, number, lineType=8, shift=_RASTER_BITS)
+        cv2.fillConvexPoly(image, triangle, (number,), lineType=8, shift=_RASTER_BITS)
     for _ in range(4):
         grown = cv2.dilate(image.astype(np.float32), np.ones((3, 3), np.uint8)).astype(np.int32)
         image = np.where(image > 0, image, grown)

@@ -91,10 +91,10 @@ def style_from_tables(name: str, content: dict[str, Any]) -> Style:
             raise InputError(f"{where}: [{table}] must be a table.")
         _check_entries(f"{where}: [{table}]", content[table], keys)
     look = Look(**{key.replace("-", "_"): _share(where, key, content["look"][key]) for key in _TABLES["look"]})
-    skin = Skin(**{key: _color(where, key, content["skin"][key]) for key in _TABLES["skin"]})
+    tone, lips, brows = (_color(where, key, content["skin"][key]) for key in _TABLES["skin"])
     hair = Hair(str(content["hair"]["style"]), _color(where, "hair color", content["hair"]["color"]))
     iris = _color(where, "iris", content["eyes"]["iris"])
-    return Style(name, str(content["title"]), look, hair, Outfit(str(content["outfit"]["name"])), skin, iris)
+    return Style(name, str(content["title"]), look, hair, Outfit(str(content["outfit"]["name"])), Skin(tone, lips, brows), iris)
 
 
 def _check_entries(where: str, content: dict[str, Any], keys: tuple[str, ...]) -> None:

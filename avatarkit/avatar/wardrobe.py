@@ -29,7 +29,7 @@ def check_hair_style(style: str) -> None:
 
 
 def check_outfit(name: str, colors: Mapping[str, str]) -> None:
-    """Raises UsageError, with the nearest names, unless there is such an outfit with such pieces, and the colours are colours."""
+    """Raises UsageError, with the nearest names, unless there is such an outfit with such pieces in such colours."""
     known = outfits()
     if name not in known:
         raise unknown_name("outfit", name, known)

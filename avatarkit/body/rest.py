@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 import numpy as np
 from scipy import sparse
 
 from avatarkit.body.body import Body, load_body
 from avatarkit.body.expressions import face_expressions
+from avatarkit.body.lips import closed_lips
 from avatarkit.body.shape import BodyShape, shape_body
 from avatarkit.geometry import quaternions
 from avatarkit.rig.skeleton import Skeleton
@@ -44,6 +45,19 @@ class RestBody:
     skeleton: Skeleton
     expression_offsets: sparse.csc_matrix
 
+    @cached_property
+    def joints(self) -> np.ndarray:
+        """(55, 3) metres, where each joint is."""
+        places = np.array(self.skeleton.rest_translations)
+        for joint, parent in enumerate(self.skeleton.parents):
+            if parent >= 0:
+                places[joint] += places[parent]
+        return places
+
+    def joint(self, bone: str) -> np.ndarray:
+        """(3,) metres, where a human bone begins."""
+        return self.joints[self.skeleton.names.index(bone)]
+
 
 def rest_body(sliders: Mapping[str, float], body: Body | None = None) -> RestBody:
     """The body that the given sliders mold, in T-pose.
@@ -57,6 +71,7 @@ def rest_body(sliders: Mapping[str, float], body: Body | None = None) -> RestBod
     """
     body = body or load_body()
     shape = shape_body(sliders, body)
+    shape = replace(shape, positions=closed_lips(shape.positions))
     turns = t_pose_turns(shape)
     heads = posed_joints(shape.joint_heads, turns)
     positions = unposed_vertices(shape.positions, blended_transforms(turns, shape.joint_heads, heads, body))

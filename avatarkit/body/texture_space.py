@@ -23,7 +23,7 @@ class TexelMap:
         texels: (N,) flat index, row by row from the top.
         vertices: (N, 3) corners of the triangle below each texel, as body vertices.
         uv_corners: (N, 3) the same corners as rows of the body's uvs.
-        weights: (N, 3) barycentric weights; slightly outside 0..1 in the border that is drawn around each piece.
+        weights: (N, 3) barycentric weights, 0..1; the border that is drawn around each piece repeats the piece's edge.
     """
 
     size: int
@@ -65,7 +65,8 @@ def head_texels(size: int = STORED_SIZE) -> TexelMap:
     inside = np.flatnonzero(ids >= 0)
     vertices, corners = (table[ids[inside]] for table in head_triangles(body))
     points = np.stack([(columns[inside] + 0.5) / size, (rows[inside] + 0.5) / size], axis=1)
-    weights = barycentric(points, body.uvs[corners]).astype(np.float32)
+    weights = np.clip(barycentric(points, body.uvs[corners]), 0.0, 1.0).astype(np.float32)
+    weights /= weights.sum(axis=1, keepdims=True)
     return TexelMap(size, inside, vertices, corners, weights)
 
 

@@ -1,0 +1,85 @@
+"""A closed mouth: the data's lips stand a little apart, and some sliders part them more; teeth would show at rest."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from avatarkit.body.body import load_body
+
+_OVERLAP_M = 0.0004  # lips that only met would leave slits between their few vertices
+_MOST_M = 0.004  # a wider gap is no accident of the data
+_FOLLOW = (1.0, 1.0, 0.75, 0.4, 0.15)  # how much of the way each ring of vertices goes, from the inside of the lips outward
+
+
+def closed_lips(positions: np.ndarray) -> np.ndarray:
+    """Positions (V, 3), metres, with the lips drawn together where they stand apart; all else stays."""
+    upper, lower = _lips()
+    gap = positions[upper.edge, 1] - np.interp(
+        positions[upper.edge, 0], *_rising(positions[lower.edge, 0], positions[lower.edge, 1])
+    )
+    way = 0.5 * np.clip(gap + _OVERLAP_M, 0.0, _MOST_M)
+    closed = positions.copy()
+    stations = _rising(positions[upper.edge, 0], way)
+    for lip, sign in ((upper, -1.0), (lower, 1.0)):
+        for ring, share in zip(lip.rings, _FOLLOW, strict=True):
+            closed[ring, 1] += sign * share * np.interp(positions[ring, 0], *stations, left=0.0, right=0.0)
+    return closed
+
+
+def _rising(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    order = np.argsort(x)
+    return x[order], y[order]
+
+
+class _Lip:
+    """One lip's rings of vertices; the second lies where the lips meet."""
+
+    def __init__(self, rings: list[np.ndarray]) -> None:
+        self.rings, self.edge = rings, rings[1]
+
+
+@cache
+def _lips() -> tuple[_Lip, _Lip]:
+    """The upper and the lower lip."""
+    body = load_body()
+    head, mouth = body.parts["head"].quads, body.parts["mouth"].quads
+    ring = seen = _front(np.intersect1d(head, mouth))
+    rings = [ring]
+    for _ in _FOLLOW[1:]:
+        touching = _front(head[np.isin(head, ring).any(axis=1)])
+        ring, seen = np.setdiff1d(touching, seen), np.union1d(seen, touching)
+        rings.append(ring)
+    split = [_upper_first(ring, head) for ring in rings]
+    return _Lip([upper for upper, _ in split]), _Lip([lower for _, lower in split])
+
+
+def _front(vertices: np.ndarray) -> np.ndarray:
+    """Those of some vertices that belong to the mouth: the head and its inside also meet at the throat."""
+    unique = np.unique(vertices)
+    return unique[load_body().positions[unique, 2] > 0.1]
+
+
+def _upper_first(ring: np.ndarray, quads: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A closed ring's upper and lower arc between the corners of the mouth, without these."""
+    line = _in_order(ring, quads)
+    x = load_body().positions[line, 0]
+    line = np.roll(line, -int(np.argmin(x)))
+    far = int(np.argmax(load_body().positions[line, 0]))
+    arcs = sorted((line[1:far], line[far + 1 :]), key=lambda arc: -float(load_body().positions[arc, 1].mean()))
+    return arcs[0], arcs[1]
+
+
+def _in_order(ring: np.ndarray, quads: np.ndarray) -> np.ndarray:
+    """The vertices of a closed ring, each next to its neighbours along the mesh's edges."""
+    edges = np.concatenate([quads[:, [k, (k + 1) % 4]] for k in range(4)])
+    edges = edges[np.isin(edges, ring).all(axis=1)]
+    neighbours: dict[int, set[int]] = {int(v): set() for v in ring}
+    for a, b in edges.tolist():
+        neighbours[a].add(b)
+        neighbours[b].add(a)
+    line = [int(ring[0])]
+    while len(line) < len(ring):
+        line.append(next(v for v in neighbours[line[-1]] if v not in line))
+    return np.array(line)
