@@ -9,7 +9,7 @@ import numpy as np
 from avatarkit.body.body import load_body
 
 _CURVATURE = 0.6  # Source: Boubekeur and Alexa, Phong Tessellation, 2008, whose shape factor is 3/4
-_INSIDE = -1e-5
+_INSIDE = -1e-4
 _CELL_M, _SLACK_M = 0.05, 0.01
 
 
@@ -92,7 +92,7 @@ def _hits(origins: np.ndarray, directions: np.ndarray, corners: np.ndarray) -> t
     least = share.min(axis=0)
     ahead = (along > 1e-12) & (distance > 0)
     clean = np.where(ahead & (least > _INSIDE), distance, np.inf)
-    nearest = np.where(ahead, least - distance, -np.inf)
+    nearest = np.where(ahead, least, -np.inf)
     chosen = np.where(np.isfinite(clean.min(axis=1)), clean.argmin(axis=1), nearest.argmax(axis=1))
     weights = np.maximum(share[:, np.arange(len(origins)), chosen].T, 0.0)
     return chosen, weights / weights.sum(axis=1, keepdims=True)

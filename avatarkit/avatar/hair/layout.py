@@ -28,7 +28,7 @@ _SEED = 20
 
 @dataclass(frozen=True)
 class CapLayout:
-    """The cap: points in CAP_ROWS rows from the whorl to the rim, CAP_COLUMNS + 1 each (the last closes the round).
+    """The cap: points in CAP_ROWS rows from the top to the rim, CAP_COLUMNS + 1 each (the last closes the round).
 
     Attributes:
         points: row by row.
@@ -123,12 +123,12 @@ def _depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
 def cap_layout(name: str) -> CapLayout:
     """The cap of a style."""
     style = HAIR_STYLES[name]
-    whorl = to_directions(*np.radians(style.whorl_deg))
+    top = np.array([0.0, 1.0, 0.0])  # the hairline has one height at each azimuth: no row folds over another
     rim = _rim(style, CAP_COLUMNS + 1, _CAP_BEYOND_M)
     rows = 1.0 - (1.0 - np.linspace(0.0, 1.0, CAP_ROWS)) ** 1.35
     rows[0] = 1e-3  # a point would give triangles without a direction
-    directions = _between(np.broadcast_to(whorl, rim.shape)[None], rim[None], rows[:, None, None]).reshape(-1, 3)
-    reach = np.arccos(np.clip(rim @ whorl, -1.0, 1.0)) * SKULL_RADIUS_M
+    directions = _between(np.broadcast_to(top, rim.shape)[None], rim[None], rows[:, None, None]).reshape(-1, 3)
+    reach = np.arccos(np.clip(rim @ top, -1.0, 1.0)) * SKULL_RADIUS_M
     from_rim = (1.0 - rows)[:, None] * reach
     u = np.broadcast_to(np.linspace(0.0, 4.0, CAP_COLUMNS + 1), from_rim.shape)
     v = np.maximum(1.0 - from_rim / 0.18, 0.0)

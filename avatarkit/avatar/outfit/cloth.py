@@ -12,7 +12,7 @@ from avatarkit.geometry.meshes import vertex_normals
 
 _SMOOTHING_STEPS, _SMOOTHING = 15, 0.6
 _GAP_M = 0.003  # between the two legs' cloth
-_HEM_M, _HEM_INNER_M = 0.0022, 0.025  # thickness of a hem, and how far its inner face reaches
+_HEM_M = 0.0022  # thickness of a hem
 
 
 @dataclass(frozen=True)
@@ -107,12 +107,11 @@ def _outer(panel: Panel, cloth: np.ndarray, normals: np.ndarray) -> Cloth:
 
 def _hem(panel: Panel, row: int, cloth: np.ndarray, normals: np.ndarray) -> Cloth:
     """The edge of the cloth and the face that is turned in behind it."""
-    edge = panel.corners[row]
-    behind = panel.corners[1 if row == 0 else -2]
+    edge, behind, end = (panel.corners[k if row == 0 else -1 - k] for k in (0, 1, 2))
     upward = cloth[behind] - cloth[edge]
     upward /= np.maximum(np.linalg.norm(upward, axis=1, keepdims=True), 1e-9)
     inner = cloth[edge] - _HEM_M * normals[edge]
-    deep = inner + _HEM_INNER_M * upward - 0.3 * _HEM_M * normals[edge]
+    deep = cloth[end] - 1.5 * _HEM_M * normals[end]
     rows = np.stack([cloth[edge], inner, inner, deep])
     down = -upward
     facing = np.stack([down, down, -normals[edge], -normals[edge]])
@@ -121,6 +120,7 @@ def _hem(panel: Panel, row: int, cloth: np.ndarray, normals: np.ndarray) -> Clot
         own = own[::-1]
     triangles = np.concatenate([grid_triangles(own[:2]), grid_triangles(own[2:])])
     along = panel.uvs[row, :, 0]
-    depth = np.array([0.0, _HEM_M, _HEM_M, _HEM_M + _HEM_INNER_M])
+    reach = np.abs(panel.uvs[row, 0, 1] - panel.uvs[2 if row == 0 else -3, 0, 1])
+    depth = np.array([0.0, _HEM_M, _HEM_M, _HEM_M + reach])
     uvs = np.stack(np.broadcast_arrays(along[None], panel.uvs[row, 0, 1] + depth[:, None]), axis=-1)
     return Cloth(rows.reshape(-1, 3), facing.reshape(-1, 3), uvs.reshape(-1, 2), triangles, np.tile(edge, len(rows)))

@@ -29,7 +29,6 @@ OUTFITS: Mapping[str, Mapping[str, str]] = {
 """Outfit name -> its colours by part, as they are when nobody asks for others."""
 
 _HIDDEN_MARGIN_M = 0.045  # skin this near to a hem stays
-_NEAR_POINTS = 8
 _HIDDEN_REACH_M = 0.035  # skin farther than this from any cloth stays
 
 
@@ -118,14 +117,10 @@ def _under_cloth() -> np.ndarray:
     """(V,) bool: body vertices well inside the shirt or the trousers, the same on every person."""
     body = load_body()
     skin = np.unique(body.parts["body"].quads)
-    patterns = (shirt_pattern(), trousers_pattern())
-    places = np.concatenate([p.points.on(body.positions) for p in patterns])
-    # The hem of the shirt lies on the trousers and the waist of the trousers under the shirt: neither shows skin.
-    inner = np.concatenate([p.from_hem_m for p in patterns])
-    near = [np.asarray(found) for found in cKDTree(places).query(body.positions[skin], k=_NEAR_POINTS)]
-    covered = (near[0].min(axis=1) < _HIDDEN_REACH_M) & (inner[near[1].astype(int)].max(axis=1) > _HIDDEN_MARGIN_M)
     hidden = np.zeros(len(body.positions), bool)
-    hidden[skin[covered]] = True
+    for pattern in (shirt_pattern(), trousers_pattern()):
+        distance, nearest = cKDTree(pattern.points.on(body.positions)).query(body.positions[skin])
+        hidden[skin] |= (distance < _HIDDEN_REACH_M) & (pattern.from_hem_m[nearest] > _HIDDEN_MARGIN_M)
     return hidden
 
 

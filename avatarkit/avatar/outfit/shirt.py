@@ -19,11 +19,11 @@ _YOKE_ORIGIN = np.array([0.0, 0.445, 0.02])
 
 _FRONT, _BACK, _SIDE, _ARCH = 12, 12, 12, 20  # columns
 _TRUNK_ROWS, _YOKE_ROWS, _SLEEVE_ROWS = 24, 11, 13
-_NECK = ((0.0, 0.540), (0.30, 0.552), (0.55, 0.572), (1.0, 0.580))  # share of the way to the back, height
+_NECK = ((0.0, 0.540), (0.30, 0.553), (0.55, 0.579), (1.0, 0.584))  # share of the way to the back, height
 _COLLAR_M = 0.017
-_STITCH_M = 0.0012  # how deep seams draw the cloth in
+_STITCH_M = 0.0015  # how deep seams draw the cloth in
 _HEM_BAND_M = (0.024, 0.022)
-_EASE_M, _COLLAR_EASE_M = 0.011, 0.0065
+_EASE_M, _COLLAR_EASE_M = 0.011, 0.005
 
 
 @cache
@@ -48,7 +48,7 @@ def shirt_pattern() -> Pattern:
     ease = _ease(maker.positions)
     ease[np.unique(halves[0][:-1])] = _COLLAR_EASE_M
     folds = _folds(maker.positions)
-    for panel, row in ((panels[0], -2), (panels[1], 1), (panels[2], -2), (panels[3], -2), (panels[4], -2)):
+    for panel, row in ((panels[0], -1), (panels[2], -2), (panels[3], -2), (panels[4], -2)):
         folds[panel.corners[row]] -= _STITCH_M
     return maker.pattern(panels, ease, 0.0, folds)
 

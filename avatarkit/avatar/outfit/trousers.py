@@ -21,6 +21,7 @@ _BREAK = 0.6  # how much less in front, where the shoe carries them
 _HALF, _BRIDGE, _HIP_ROWS, _LEG_ROWS = 28, 10, 9, 30
 _HEM_ROWS_M = (0.0, 0.018, 0.020, 0.042)
 _EASE_M = 0.006
+_OVER_SHOE_M = 0.006  # the hem's ease above the leg's: it falls over the instep
 _STITCH_M = 0.0012  # how deep seams draw the cloth in
 _JOINTS = {f"{side}{bone}": f"{side}LowerLeg" for side in ("left", "right") for bone in ("Foot", "Toes")}
 
@@ -50,7 +51,7 @@ def trousers_pattern() -> Pattern:
     folds = _folds(maker.positions, drop)
     for leg in (left, right):
         folds[leg[-2]] -= _STITCH_M
-    return maker.pattern(panels, _ease(maker.positions), drop, folds, _JOINTS)
+    return maker.pattern(panels, _ease(maker.positions) + _OVER_SHOE_M * (drop > 0), drop, folds, _JOINTS)
 
 
 def _hip_half(maker: PatternMaker) -> np.ndarray:

@@ -1,0 +1,145 @@
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy.spatial import cKDTree
+
+from avatarkit.avatar.hair import HAIR_STYLES, make_hair
+from avatarkit.avatar.hair.layout import LOCK_POINTS, cap_layout, lock_layout
+from avatarkit.avatar.hair.scalp import points_towards
+from avatarkit.body.body import load_body
+from avatarkit.body.rest import rest_body
+from avatarkit.errors import UsageError
+from avatarkit.render.color import to_linear
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+from tests.avatar.people import random_head
+
+BROWN = "#4a2f1d"
+HEADS = range(20)
+MOST_ROOT_M = 0.03
+
+
+@cache
+def head(seed):
+    return random_head(seed)
+
+
+def hair(rest, style="short", color=BROWN):
+    (cap, cap_material), (locks, lock_material) = make_hair(style, color, rest)
+    return cap, locks, cap_material, lock_material
+
+
+def under_cap(style):
+    """Body vertices of the scalp that the cap covers, on the average head, clear of its rim."""
+    body = load_body()
+    places = cap_layout(style).points.on(body.positions)
+    covered = cap_layout(style).heights > 0.004
+    scalp = np.unique(body.parts["head"].quads)
+    distance, nearest = cKDTree(places).query(body.positions[scalp])
+    ears = np.unique(body.parts["head"].triangles[body.regions["ears"][body.parts["head"].uv_triangles].max(axis=1) > 0])
+    return np.setdiff1d(scalp[covered[nearest] & (distance < 0.01)], ears)
+
+
+@pytest.mark.parametrize("style", HAIR_STYLES)
+def test_every_root_stays_on_the_scalp_of_any_head(style):
+    layout = lock_layout(style)
+    roots = np.arange(0, len(layout.lengths) * LOCK_POINTS, LOCK_POINTS)
+    for seed in HEADS:
+        locks = hair(head(seed), style)[1]
+        ends = locks.positions.reshape(-1, LOCK_POINTS, 2, 3)[:, 0].mean(axis=1)
+        skin = layout.points.on(head(seed).positions)[roots]
+        assert np.linalg.norm(ends - skin, axis=1).max() < MOST_ROOT_M
+
+
+@pytest.mark.parametrize("style", HAIR_STYLES)
+def test_no_scalp_comes_through_the_cap_of_any_head(style):
+    scalp = under_cap(style)
+    assert len(scalp) > 200
+    for seed in HEADS:
+        cap = hair(head(seed), style)[0]
+        places = head(seed).positions[scalp]
+        _, nearest = cKDTree(cap.positions).query(places)
+        above = ((places - cap.positions[nearest]) * cap.normals[nearest]).sum(axis=1)
+        assert above.max() < 0.0005
+
+
+@pytest.mark.parametrize("style", HAIR_STYLES)
+def test_locks_stay_above_the_skin_they_hang_over(style):
+    layout = lock_layout(style)
+    for seed in HEADS:
+        rest = head(seed)
+        locks = hair(rest, style)[1]
+        spine = locks.positions.reshape(-1, LOCK_POINTS, 2, 3).mean(axis=2).reshape(-1, 3)
+        skin = layout.points.on(rest.positions)
+        corners = rest.positions[layout.points.vertices]
+        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+        assert np.percentile(((spine - skin) * normals).sum(axis=1), 0.1) > 0.0
+
+
+def test_raised_brows_do_not_come_through_the_fringe():
+    rest = rest_body({})
+    layout = lock_layout("short")
+    for name in ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"):
+        offsets = np.asarray(rest.expression_offsets[:, ARKIT_NAMES.index(name)].todense()).reshape(-1, 3)
+        skin = layout.points.on(rest.positions)
+        outward = skin - skin.mean(axis=0)
+        outward /= np.linalg.norm(outward, axis=1, keepdims=True)
+        rise = (layout.points.on(offsets) * outward).sum(axis=1)
+        heights = layout.heights.reshape(-1)
+        assert (rise < heights).all(), name
+
+
+def test_hair_moves_with_the_head_alone():
+    rest = rest_body({})
+    for mesh, material in make_hair("short", BROWN, rest):
+        assert np.allclose(mesh.weights.sum(axis=1), 1.0)
+        assert (mesh.joints[:, 0] == rest.skeleton.names.index("head")).all()
+        assert mesh.first_person == "thirdPersonOnly"
+        assert mesh.material == material.name
+
+
+def test_the_same_call_gives_the_same_hair():
+    first, second = (make_hair("short", BROWN, rest_body({})) for _ in range(2))
+    for (a, _), (b, _) in zip(first, second, strict=True):
+        assert np.array_equal(a.positions, b.positions)
+        assert np.array_equal(a.triangles, b.triangles)
+
+
+@pytest.mark.parametrize("style", HAIR_STYLES)
+def test_hair_keeps_its_budget_and_its_normals(style):
+    cap, locks, *_ = hair(rest_body({}), style)
+    assert len(cap.triangles) + len(locks.triangles) <= 15_000
+    for mesh in (cap, locks):
+        assert np.allclose(np.linalg.norm(mesh.normals, axis=1), 1.0, atol=1e-3)
+
+
+@pytest.mark.parametrize("color", ["#000000", BROWN, "#8a3a1a", "#d9b877", "#9a9a98", "#f2efe8"])
+def test_locks_have_the_asked_colour_on_average_and_lighter_and_darker_strands(color):
+    pixels = hair(rest_body({}), color=color)[3].base_color_texture.pixels
+    seen = to_linear(pixels[pixels[..., 3] > 127][:, :3] / 255)
+    asked = to_linear(np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)]) / 255)
+    assert np.abs(seen.mean(axis=0) - asked).max() < 0.05 * max(asked.max(), 0.2) + 0.02
+    assert np.ptp(np.percentile(seen.mean(axis=1), [5, 95])) > 0.25 * seen.mean()
+
+
+def test_the_front_hairline_lies_a_third_of_the_face_above_the_brows():
+    # Vertical thirds, y on the average head: chin to base of the nose, to the brow ridge, to the hairline.
+    body = load_body()
+    face = body.positions[np.unique(body.parts["head"].quads)]
+    middle = face[(np.abs(face[:, 0]) < 0.002) & (face[:, 2] > 0.1)]
+    chin, nose_base = middle[:, 1].min(), middle[middle[:, 2].argmax(), 1] - 0.008
+    brow = middle[(middle[:, 1] > 0.745) & (middle[:, 1] < 0.775)]
+    ridge = brow[brow[:, 2].argmax(), 1]
+    elevation = np.radians(HAIR_STYLES["short"].hairline[0][1])
+    hairline = points_towards(np.array([[0.0, np.sin(elevation), np.cos(elevation)]])).on(body.positions)[0, 1]
+    third = 0.5 * (ridge - chin)
+    assert nose_base - chin == pytest.approx(third, rel=0.15)
+    assert hairline - ridge == pytest.approx(third, rel=0.25)
+
+
+def test_unknown_styles_and_colours_are_refused_with_what_exists():
+    with pytest.raises(UsageError, match="short"):
+        make_hair("shrot", BROWN, rest_body({}))
+    with pytest.raises(UsageError, match="#rrggbb"):
+        make_hair("short", "brown", rest_body({}))
