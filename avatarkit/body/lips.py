@@ -15,7 +15,7 @@ _FOLLOW = (1.0, 1.0, 0.75, 0.4, 0.15)  # how much of the way each ring of vertic
 
 def closed_lips(positions: np.ndarray) -> np.ndarray:
     """Positions (V, 3), metres, with the lips drawn together where they stand apart; all else stays."""
-    upper, lower = _lips()
+    upper, lower = lips()
     gap = positions[upper.edge, 1] - np.interp(
         positions[upper.edge, 0], *_rising(positions[lower.edge, 0], positions[lower.edge, 1])
     )
@@ -41,7 +41,7 @@ class _Lip:
 
 
 @cache
-def _lips() -> tuple[_Lip, _Lip]:
+def lips() -> tuple[_Lip, _Lip]:
     """The upper and the lower lip."""
     body = load_body()
     head, mouth = body.parts["head"].quads, body.parts["mouth"].quads
