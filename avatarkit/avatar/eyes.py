@@ -12,6 +12,7 @@ from avatarkit.avatar.colors import parse_color
 from avatarkit.body.body import load_body
 from avatarkit.body.expressions import SIDES, look_turns
 from avatarkit.body.rest import RestBody
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 MATERIAL = "Eyes"
 TEXTURE_SIZE = 512
@@ -92,7 +93,7 @@ def eyes_mesh(rest: RestBody) -> AvatarMesh:
         joints=np.pad(bones[:, None], ((0, 0), (0, 3))),
         weights=np.tile([1.0, 0.0, 0.0, 0.0], (2 * count, 1)),
         material=MATERIAL,
-        morphs=tuple(morphs),
+        morphs=tuple(sorted(morphs, key=lambda morph: ARKIT_NAMES.index(morph.name))),
         first_person="thirdPersonOnly",
     )
 
