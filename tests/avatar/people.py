@@ -12,6 +12,7 @@ BODY_EXTREMES = (
     {"sex": 1.0, "weight": -1.0, "age": 1.0},
     {"sex": -1.0, "bust-girth": 1.0},
     {"age": -0.625},
+    {"sex": -1.0, "weight": -0.3, "bust-girth": 0.5},
 )
 HEAD_GROUPS = ("contour", "forehead", "brows", "ears", "cheeks", "chin")
 

@@ -112,6 +112,9 @@ def test_hair_keeps_its_budget_and_its_normals(style):
     assert len(cap.triangles) + len(locks.triangles) <= 15_000
     for mesh in (cap, locks):
         assert np.allclose(np.linalg.norm(mesh.normals, axis=1), 1.0, atol=1e-3)
+        a, b, c = (mesh.positions[mesh.triangles[:, k]] for k in range(3))
+        agreeing = (np.cross(b - a, c - a) * mesh.normals[mesh.triangles].mean(axis=1)).sum(axis=1)
+        assert (agreeing > 0).mean() > 0.97
 
 
 @pytest.mark.parametrize("color", ["#000000", BROWN, "#8a3a1a", "#d9b877", "#9a9a98", "#f2efe8"])

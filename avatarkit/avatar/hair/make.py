@@ -27,7 +27,6 @@ from avatarkit.geometry.meshes import vertex_normals
 _CAP_BRIGHTNESS = 0.72  # it is seen between the locks, in their shadow
 _WHITE = (1.0, 1.0, 1.0, 1.0)
 _ROUNDNESS = 0.45  # how far a ribbon's normals turn outward at its edges: it is lit like a tuft, not like tape
-_FULL_STRIP_M = 0.055  # locks shorter than this show only the tips of their strip
 
 
 def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
@@ -58,7 +57,7 @@ def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, 
 @lru_cache(maxsize=4)
 def _materials(color: tuple[float, float, float]) -> tuple[Material, Material]:
     cap = Texture("hair-cap", colored(cap_strands(), color, root=0.8, tip=1.0, brightness=_CAP_BRIGHTNESS), "png")
-    locks = Texture("hair-locks", colored(lock_strands(), color, root=0.62, tip=1.12), "png")
+    locks = Texture("hair-locks", colored(lock_strands(), color, root=0.5, tip=1.15), "png")
     cap_relief, lock_relief = _reliefs()
     return (
         Material("hair-cap", _WHITE, cap, cap_relief, roughness=0.65, alpha_mode="MASK", alpha_cutoff=0.5),
@@ -124,16 +123,15 @@ def _locks(style: str, surface: HeadSurface) -> _Shape:
     normals = _unit(np.stack([facing - _ROUNDNESS * across, facing + _ROUNDNESS * across], axis=2))
     corners = np.arange(count * LOCK_POINTS * 2).reshape(count, LOCK_POINTS, 2)
     quads = np.stack([corners[:, :-1, 0], corners[:, :-1, 1], corners[:, 1:, 1], corners[:, 1:, 0]], axis=-1).reshape(-1, 4)
-    triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    triangles = np.concatenate([quads[:, [0, 2, 1]], quads[:, [0, 3, 2]]])
     return _Shape(positions.reshape(-1, 3), normals.reshape(-1, 3), _lock_uvs(layout).reshape(-1, 2), triangles)
 
 
 def _lock_uvs(layout: LockLayout) -> np.ndarray:
     """(L, LOCK_POINTS, 2, 2)."""
     strip = (layout.strips % STRIPS)[:, None]
-    first = 1.0 - np.clip(layout.lengths / _FULL_STRIP_M, 0.35, 1.0)
-    v = first[:, None] + (1.0 - first)[:, None] * np.linspace(0.0, 1.0, LOCK_POINTS)
-    left, right = ((np.broadcast_to((strip + edge) / STRIPS, v.shape)) for edge in (0.02, 0.98))
+    v = np.broadcast_to(np.linspace(0.0, 1.0, LOCK_POINTS), (len(strip), LOCK_POINTS))
+    left, right = (np.broadcast_to((strip + edge) / STRIPS, v.shape) for edge in (0.02, 0.98))
     return np.stack([np.stack([left, v], axis=-1), np.stack([right, v], axis=-1)], axis=2)
 
 

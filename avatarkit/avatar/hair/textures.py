@@ -23,7 +23,7 @@ def _hair(canvas: np.ndarray, coverage: np.ndarray, centre: np.ndarray, width: n
     across = np.arange(canvas.shape[1])[None]
     profile = np.clip(1.3 - np.abs(across - centre[:, None]) / np.maximum(width[:, None], 1e-3), 0.0, 1.0)
     profile[width < 0.15] = 0.0
-    round_light = light[:, None] * (0.72 + 0.28 * profile)
+    round_light = light[:, None] * (0.6 + 0.4 * profile)
     canvas += profile * (round_light - canvas)
     np.maximum(coverage, profile, out=coverage)
 
@@ -46,8 +46,9 @@ def _tuft(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         gather = 1.0 - 0.45 * rows**2  # hairs of a tuft come together at its tip
         bend = 2.5 * np.sin(random.uniform(2.0, 5.0) * rows + random.uniform(0.0, 6.3))
         centre = _STRIP_WIDTH_PX * (0.5 + 0.40 * place * gather) + bend
-        taper = np.clip((end - rows) / 0.22, 0.0, 1.0) ** 0.7
-        _hair(light, alpha, centre, random.uniform(1.2, 2.7) * taper, random.uniform(0.5, 1.3) + 0.10 * rows)
+        start = random.uniform(0.0, 0.12)
+        taper = np.clip((end - rows) / 0.22, 0.0, 1.0) ** 0.7 * np.clip((rows - start) / 0.06, 0.0, 1.0) ** 0.5
+        _hair(light, alpha, centre, random.uniform(1.2, 2.7) * taper, random.uniform(0.42, 1.35) + 0.10 * rows)
     return light, alpha
 
 

@@ -1,10 +1,11 @@
-"""A pattern put on a person: eased off the skin, hung, smoothed, folded, hemmed."""
+"""A pattern put on a person: eased off the skin, hung, smoothed, folded, laid over what is below, hemmed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from avatarkit.avatar.outfit.pattern import SHELL, Fall, Panel, Pattern
 from avatarkit.body.body import load_body
@@ -12,6 +13,7 @@ from avatarkit.geometry.meshes import vertex_normals
 
 _SMOOTHING_STEPS, _SMOOTHING = 15, 0.6
 _GAP_M = 0.003  # between the two legs' cloth
+_LAYER_GAP_M, _LAYER_REACH_M = 0.004, 0.03
 _HEM_M = 0.0022  # thickness of a hem
 
 
@@ -26,12 +28,35 @@ class Cloth:
     pattern_point: np.ndarray
 
 
-def worn(pattern: Pattern, positions: np.ndarray) -> Cloth:
-    """The garment on a person.
+@dataclass(frozen=True)
+class Below:
+    """Cloth that lies under a garment.
+
+    Attributes:
+        over, under: (K,) points of the garment and, each with it, the point of the other that it lies on.
+        points: (M, 3) metres, the other garment's, as draped.
+    """
+
+    over: np.ndarray
+    under: np.ndarray
+    points: np.ndarray
+
+
+def layered(over: Pattern, under: Pattern) -> tuple[np.ndarray, np.ndarray]:
+    """Which points (K,) of one garment lie on which points (K,) of another below it; on anybody."""
+    positions = load_body().positions
+    distance, nearest = map(np.asarray, cKDTree(under.points.on(positions)).query(over.points.on(positions)))
+    above = np.flatnonzero(distance < _LAYER_REACH_M)
+    return above, nearest[above]
+
+
+def draped(pattern: Pattern, positions: np.ndarray, below: Below | None = None) -> np.ndarray:
+    """A garment's points (N, 3) on a person, metres.
 
     Args:
         pattern: the garment.
         positions: (V, 3) metres, all of the body's vertices at rest.
+        below: what it is worn over.
     """
     shell_normals = vertex_normals(positions, load_body().parts[SHELL].triangles)
     outward = pattern.points.on(shell_normals)
@@ -49,7 +74,9 @@ def worn(pattern: Pattern, positions: np.ndarray) -> Cloth:
     triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
     cloth += pattern.fold_m[:, None] * vertex_normals(cloth, triangles)
     _keep_off(pattern, cloth, shell, outward)
-    return _sewn(pattern, cloth, vertex_normals(cloth, triangles))
+    if below:
+        _lift(below, cloth, outward)
+    return cloth
 
 
 def _hang(panel: Panel, fall: Fall, cloth: np.ndarray) -> None:
@@ -82,21 +109,33 @@ def _keep_off(pattern: Pattern, cloth: np.ndarray, shell: np.ndarray, outward: n
     cloth += np.maximum(short, 0.0)[:, None] * outward
 
 
+def _lift(below: Below, cloth: np.ndarray, outward: np.ndarray) -> None:
+    """Push a garment off the one below it, in place."""
+    way = outward[below.over]
+    short = _LAYER_GAP_M - ((cloth[below.over] - below.points[below.under]) * way).sum(axis=1)
+    cloth[below.over] += np.maximum(short, 0.0)[:, None] * way
+
+
 def grid_triangles(corners: np.ndarray) -> np.ndarray:
     """Triangles (T, 3) of point numbers (R, C) in a grid, counter-clockwise with columns to the right and rows downward."""
     a, b, c, d = corners[:-1, :-1], corners[1:, :-1], corners[1:, 1:], corners[:-1, 1:]
     return np.concatenate([np.stack([a, b, c], axis=-1).reshape(-1, 3), np.stack([a, c, d], axis=-1).reshape(-1, 3)])
 
 
-def _sewn(pattern: Pattern, cloth: np.ndarray, normals: np.ndarray) -> Cloth:
-    """All panels and their turned-in hems as one mesh; vertices are shared within a panel only, as texture coordinates want."""
+def sewn(pattern: Pattern, cloth: np.ndarray) -> Cloth:
+    """A garment's draped points (N, 3) as one mesh of all panels and their turned-in hems.
+
+    Vertices are shared within a panel only, as texture coordinates want; normals are smooth across panels.
+    """
+    triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
+    normals = vertex_normals(cloth, triangles)
     pieces = [_outer(panel, cloth, normals) for panel in pattern.panels]
     pieces += [_hem(panel, row, cloth, normals) for panel in pattern.panels for row in panel.open_rows]
     starts = np.cumsum([0, *(len(piece.positions) for piece in pieces)])
-    triangles = [piece.triangles + start for piece, start in zip(pieces, starts[:-1], strict=True)]
+    all_triangles = np.concatenate([p.triangles + start for p, start in zip(pieces, starts[:-1], strict=True)])
     arrays = [np.concatenate([getattr(p, name) for p in pieces]) for name in ("positions", "normals", "uvs")]
     sources = np.concatenate([p.pattern_point for p in pieces])
-    return Cloth(arrays[0], arrays[1], arrays[2], np.concatenate(triangles), sources)
+    return Cloth(arrays[0], arrays[1], arrays[2], all_triangles, sources)
 
 
 def _outer(panel: Panel, cloth: np.ndarray, normals: np.ndarray) -> Cloth:

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from avatarkit.avatar.avatar import AvatarMesh, Material
 from avatarkit.avatar.colors import parse_color
-from avatarkit.avatar.outfit.cloth import worn
+from avatarkit.avatar.outfit.cloth import Below, draped, layered, sewn
 from avatarkit.avatar.outfit.fabric import TILE_M, fabric_textures
 from avatarkit.avatar.outfit.pattern import Pattern
 from avatarkit.avatar.outfit.shirt import shirt_pattern
@@ -73,8 +73,7 @@ def make_outfit(name: str, colors: Mapping[str, str], rest: RestBody) -> Outfit:
         "sole": _fabric("outfit-sole", "rubber", chosen["sole"], 0.6),
     }
     meshes = [
-        _cloth_mesh("outfit-top", shirt_pattern(), rest),
-        _cloth_mesh("outfit-bottom", trousers_pattern(), rest),
+        *_cloth_meshes(rest),
         *_shoe_meshes(rest),
     ]
     pieces = tuple((mesh, materials[mesh.material.removeprefix("outfit-")]) for mesh in meshes)
@@ -87,8 +86,20 @@ def _fabric(name: str, kind: str, srgb: tuple[float, float, float], roughness: f
     return Material(name, (red, green, blue, 1.0), color, normals, roughness=roughness, double_sided=True)
 
 
-def _cloth_mesh(name: str, pattern: Pattern, rest: RestBody) -> AvatarMesh:
-    cloth = worn(pattern, np.asarray(rest.positions, float))
+@cache
+def _shirt_over_trousers() -> tuple[np.ndarray, np.ndarray]:
+    return layered(shirt_pattern(), trousers_pattern())
+
+
+def _cloth_meshes(rest: RestBody) -> list[AvatarMesh]:
+    positions = np.asarray(rest.positions, float)
+    trousers = draped(trousers_pattern(), positions)
+    shirt = draped(shirt_pattern(), positions, Below(*_shirt_over_trousers(), trousers))
+    return [_cloth_mesh("outfit-top", shirt_pattern(), shirt), _cloth_mesh("outfit-bottom", trousers_pattern(), trousers)]
+
+
+def _cloth_mesh(name: str, pattern: Pattern, points: np.ndarray) -> AvatarMesh:
+    cloth = sewn(pattern, points)
     source = cloth.pattern_point
     joints, weights = pattern.joints[source], pattern.weights[source]
     return AvatarMesh(name, cloth.positions, cloth.normals, cloth.uvs / TILE_M, cloth.triangles, joints, weights, name)

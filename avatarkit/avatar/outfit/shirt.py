@@ -19,7 +19,7 @@ _YOKE_ORIGIN = np.array([0.0, 0.445, 0.02])
 
 _FRONT, _BACK, _SIDE, _ARCH = 12, 12, 12, 20  # columns
 _TRUNK_ROWS, _YOKE_ROWS, _SLEEVE_ROWS = 24, 11, 13
-_NECK = ((0.0, 0.540), (0.30, 0.553), (0.55, 0.579), (1.0, 0.584))  # share of the way to the back, height
+_NECK = ((0.0, 0.540), (0.30, 0.556), (0.55, 0.584), (1.0, 0.592))  # share of the way to the back, height
 _COLLAR_M = 0.017
 _STITCH_M = 0.0015  # how deep seams draw the cloth in
 _HEM_BAND_M = (0.024, 0.022)
