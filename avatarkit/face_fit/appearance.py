@@ -61,7 +61,7 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         camera: as fitted.
     """
     pixels = landmarks.photo.pixels
-    texels = project_photo(pixels, posed, camera)
+    texels = project_photo(pixels, posed, camera, landmarks.points_px)
     trust, middle = _skin_trust(texels)
     even = _evened_colors(texels, trust)
     tone = _tone(even, trust)

@@ -9,7 +9,7 @@ import numpy as np
 
 from avatarkit.body.body import load_body
 from avatarkit.data_files import asset_path
-from avatarkit.face_fit.landmark_table import SurfacePoints
+from avatarkit.face_fit.landmark_table import LandmarkTable, SurfacePoints, surface_points, turn_features
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 # Gaze is read from the irises; a tongue, puffed cheeks and a pushed or slid jaw are not told reliably by 468 landmarks.
@@ -35,6 +35,16 @@ class FaceModel:
     base: np.ndarray
     ends: np.ndarray
     expressions: np.ndarray
+
+    def landmarks(self, table: LandmarkTable, yaw_rad: float, pitch_rad: float) -> PointModel:
+        """Where the detector puts its landmarks on a head turned so far."""
+        places = self.at(surface_points(table.uvs(yaw_rad, pitch_rad)))
+        strays = np.moveaxis(table.slider_offsets, 1, 0)
+        return PointModel(
+            places.base + np.tensordot(turn_features(yaw_rad, pitch_rad), table.turn_offsets, axes=1),
+            places.ends + np.stack([-strays, strays], axis=2),
+            places.expressions + np.moveaxis(table.expression_offsets, 1, 0),
+        )
 
     def at(self, points: SurfacePoints) -> PointModel:
         """The model at some points of the surface."""

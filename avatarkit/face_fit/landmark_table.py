@@ -19,16 +19,24 @@ TURN_LIMIT_RAD = np.radians(45.0)  # beyond it the table was not measured
 class LandmarkTable:
     """The landmarks in the head's texture layout.
 
-    A landmark on a cheek's or jaw's outline is not a point of the face: it slides as the head turns.
+    A landmark on a cheek's or jaw's outline is not a point of the face: it slides as the head turns. And the detector has
+    opinions of its own: it draws an unusual nose nearer to the usual one. Both were measured on rendered heads whose shape,
+    expression and pose are known, so that the fit can ask which head makes the detector say what it said.
 
     Attributes:
         coefficients: (F, 468, 2) texture coordinates as a linear function of `turn_features`.
+        turn_offsets: (F, 468, 3) metres in the head's axes: how the detector's points stray from the surface as the head turns.
+        slider_offsets: (468, 3, K) metres that it strays with each slider of the face model; often against the slider.
+        expression_offsets: (468, 3, 52) metres that it strays with each expression.
         spread: (468, 3) standard deviation of MediaPipe's points about the table across the picture (x, y) and in depth, as
             fractions of the distance between the outer eye corners.
         depth_bias: (468,) how much farther MediaPipe puts each landmark than it is, in the same fractions.
     """
 
     coefficients: np.ndarray
+    turn_offsets: np.ndarray
+    slider_offsets: np.ndarray
+    expression_offsets: np.ndarray
     spread: np.ndarray
     depth_bias: np.ndarray
 
@@ -59,9 +67,7 @@ def turn_features(yaw_rad: float, pitch_rad: float) -> np.ndarray:
 def load_landmark_table() -> LandmarkTable:
     """The table, made by assets/scripts/build_landmark_table.py."""
     with np.load(asset_path("landmark_table.npz")) as archive:
-        return LandmarkTable(
-            archive["coefficients"].astype(float), archive["spread"].astype(float), archive["depth_bias"].astype(float)
-        )
+        return LandmarkTable(**{name: archive[name].astype(float) for name in archive.files})
 
 
 @cache

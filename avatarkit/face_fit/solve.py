@@ -8,7 +8,7 @@ import numpy as np
 
 from avatarkit.face_fit.face_model import NOT_SOLVED, FaceModel, PointModel
 from avatarkit.face_fit.head_camera import HEAD_ORIGIN, HeadCamera
-from avatarkit.face_fit.landmark_table import MESH_LANDMARKS, LandmarkTable, surface_points
+from avatarkit.face_fit.landmark_table import MESH_LANDMARKS, LandmarkTable
 from avatarkit.geometry import quaternions
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
@@ -92,7 +92,7 @@ def solve_face(
     points_px = points_px[:MESH_LANDMARKS]
     eyes_px = float(np.linalg.norm(points_px[OUTER_EYE_CORNERS[0]] - points_px[OUTER_EYE_CORNERS[1]]))
     depth_px = depth_px[:MESH_LANDMARKS] - eyes_px * table.depth_bias
-    frontal = model.at(surface_points(table.uvs(0.0, 0.0)))
+    frontal = model.landmarks(table, 0.0, 0.0)
     state = FaceState(
         _first_camera(frontal.base, points_px, depth_px, settings),
         np.zeros(len(model.slider_names)),
@@ -101,7 +101,7 @@ def solve_face(
     precision = np.linalg.inv(model.covariance)
     for _ in range(settings.rounds):
         yaw, pitch, _roll = np.radians(state.camera.yaw_pitch_roll_deg)
-        places = model.at(surface_points(table.uvs(yaw, pitch)))
+        places = model.landmarks(table, yaw, pitch)
         step = _Step(places, points_px, depth_px, eyes_px, table.spread, precision, settings)
         for _ in range(settings.steps):
             state = step.improved(state)
