@@ -46,7 +46,7 @@ class SyntheticHead:
 
 
 def random_sliders(rng: np.random.Generator) -> dict[str, float]:
-    """An identity drawn from the fit's own prior (assets/face_prior.npz): normal with its covariance, cut at the sliders' ends."""
+    """An identity from the fit's own prior (assets/face_prior.npz): normal with its covariance, cut at the sliders' ends."""
     names, root = _prior()
     return dict(zip(names, np.clip(root @ rng.normal(size=len(names)), -1, 1).tolist(), strict=True))
 
@@ -84,7 +84,7 @@ class HeadStudio:
         self.size_px = size_px
         self.renderer = Renderer((size_px, size_px))
 
-    def draw(
+    def draw(  # noqa: PLR0917
         self,
         rng: np.random.Generator,
         sliders: dict[str, float],
@@ -138,7 +138,7 @@ def head_meshes(body: Body, positions: np.ndarray, rng: np.random.Generator) -> 
     hair = np.array([0.35, 0.22, 0.13]) * rng.uniform(0.1, 1.4)
     texture = _skin_picture(tuple(np.clip(skin, 0, 1)), tuple(np.clip(hair, 0, 1)), rng)
     iris = rng.uniform([0.1, 0.1, 0.05], [0.5, 0.5, 0.6])
-    meshes = [
+    return [
         _part(body, positions, ("head", "socket-left", "socket-right"), RenderMaterial(texture=texture, roughness=0.7)),
         _part(body, positions, ("body",), RenderMaterial(base_color=(*np.clip(skin, 0, 1) ** 2.2, 1.0))),
         _part(body, positions, ("mouth", "tongue"), RenderMaterial(base_color=(0.2, 0.03, 0.03, 1.0))),
@@ -151,7 +151,6 @@ def head_meshes(body: Body, positions: np.ndarray, rng: np.random.Generator) -> 
         ),
         _part(body, positions, ("eye-left", "eye-right"), RenderMaterial(texture=_eye_picture(tuple(iris)), roughness=0.15)),
     ]
-    return meshes
 
 
 def _part(body: Body, positions: np.ndarray, names: tuple[str, ...], material: RenderMaterial) -> RenderMesh:
