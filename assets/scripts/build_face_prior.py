@@ -1,7 +1,8 @@
 """Makes assets/face_prior.npz: how far and in which company the face sliders vary between people.
 
-Widths come from a length: a slider's natural spread moves its most moved vertex by WIDTH_M. Correlations come from the modelled
-corner cases of MakeHuman (sex, age, muscle, weight and three ancestries): random mixes of them are expressed in the face sliders.
+Widths come from a length: a slider's natural spread moves its most moved vertex by WIDTH_M. Correlations come from the
+modelled corner cases of MakeHuman (sex, age, muscle, weight and three ancestries): random mixes of them are expressed in the
+face sliders.
 """
 
 from __future__ import annotations
@@ -49,8 +50,12 @@ def random_people(rng: np.random.Generator, vertices: np.ndarray) -> np.ndarray:
     base = body.positions[vertices]
     people = []
     for _ in range(SAMPLES):
-        sliders = {"sex": rng.uniform(-1, 1), "age": rng.triangular(-0.35, 0.1, 0.9), "muscle": np.clip(rng.normal(0, 0.3), -1, 1),
-                   "weight": np.clip(rng.normal(0, 0.4), -1, 1)}  # fmt: skip
+        sliders = {
+            "sex": rng.uniform(-1, 1),
+            "age": rng.triangular(-0.35, 0.1, 0.9),
+            "muscle": np.clip(rng.normal(0, 0.3), -1, 1),
+            "weight": np.clip(rng.normal(0, 0.4), -1, 1),
+        }
         offsets = shape_body({k: float(v) for k, v in sliders.items()}).positions - body.positions
         ancestry = rng.dirichlet([0.5, 0.5, 0.5]) - 1 / 3
         for name, weight in macro_weights(sliders).items():

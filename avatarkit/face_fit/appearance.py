@@ -17,6 +17,8 @@ from avatarkit.tracking.face_landmarks import FaceLandmarks
 
 ALPHA_SIZE = 256
 SKIN_SPREAD_LAB = np.array([14.0, 6.0, 7.0])  # how far a person's own skin strays from its middle, before pimples and beards
+FOREHEAD_SPREAD_LAB = np.array([9.0, 6.0, 7.0])  # a forehead varies less than a whole face
+SHADOW_TEXELS = 25  # how far a strand's shadow reaches
 FLATTEN = 0.7  # how much of the broad shading that the light's model leaves is taken out
 BROAD = 0.05  # of the picture's side: what counts as broad
 LIGHT_STRIDE = 16  # light is smooth: one texel in sixteen tells as much
@@ -134,13 +136,15 @@ def _tone(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
 
 
 def _covered_by_hair(colors: np.ndarray, tone: np.ndarray, texels: FaceTexels) -> np.ndarray:
-    """(N,) 0..1: hair, hats and shadows of hats on forehead and temples, and anything far from skin at the face's border."""
+    """(N,) 0..1: hair, hats and their shadows on forehead and temples; what lies above hair is covered too."""
     lab, skin = to_lab(colors), to_lab(tone[None])[0]
-    distance = np.linalg.norm((lab - skin) / (1.3 * SKIN_SPREAD_LAB), axis=1)
-    strange = np.clip((distance - 1.0) / 1.0, 0.0, 1.0) * face_regions.above_brows()
-    image = texels.texels.picture(strange.astype(np.float32))
-    image = cv2.dilate(cv2.GaussianBlur(image, (0, 0), 3), np.ones((9, 9), np.uint8))
-    return np.clip(cv2.GaussianBlur(image, (0, 0), 8).reshape(-1)[texels.texels.texels], 0.0, 1.0)
+    distance = np.linalg.norm((lab - skin) / FOREHEAD_SPREAD_LAB, axis=1)
+    strange = np.clip(distance - 1.3, 0.0, 1.0) * face_regions.above_brows() * (texels.seen > 0)
+    image = cv2.medianBlur((255 * texels.texels.picture(strange.astype(np.float32))).astype(np.uint8), 9)
+    image = cv2.dilate(image, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (SHADOW_TEXELS, SHADOW_TEXELS)))
+    upward = np.maximum.accumulate(image[::-1], axis=0)[::-1].astype(np.float32) / 255.0
+    covered = cv2.GaussianBlur(np.clip(1.6 * upward, 0.0, 1.0), (0, 0), 7).reshape(-1)[texels.texels.texels]
+    return covered * face_regions.above_brows()
 
 
 def _face_picture(texels: FaceTexels, colors: np.ndarray, tone: np.ndarray, shown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,9 @@ from avatarkit.vocabulary.arkit import ARKIT_NAMES
 # Gaze is read from the irises; a tongue, puffed cheeks and a pushed or slid jaw are not told reliably by 468 landmarks.
 NOT_SOLVED = ("eyeLookDown", "eyeLookIn", "eyeLookOut", "eyeLookUp", "tongueOut")
 
+# A slider's two ends move the face in different ways, a kink at 0 that Gauss-Newton would circle around: it is rounded.
+ROUNDING = 0.08
+
 
 @dataclass(frozen=True)
 class FaceModel:
@@ -65,14 +68,15 @@ class PointModel:
     expressions: np.ndarray
 
     def slopes(self, sliders: np.ndarray) -> np.ndarray:
-        """(3, N, K + 52): what a little more of each slider (on the side of zero where it stands) and expression adds."""
-        molded = np.where(sliders >= 0, self.ends[:, :, 1], -self.ends[:, :, 0])
-        return np.concatenate([molded, self.expressions], axis=2)
+        """(3, N, K + 52): what a little more of each slider and expression adds."""
+        share = 0.5 * (1.0 + sliders / np.sqrt(sliders**2 + ROUNDING**2))
+        return np.concatenate([self.ends[:, :, 1] * share - self.ends[:, :, 0] * (1.0 - share), self.expressions], axis=2)
 
-    def positions(self, sliders: np.ndarray, expression: np.ndarray, slopes: np.ndarray | None = None) -> np.ndarray:
-        """(N, 3) metres for slider values (K,) and expression weights (52,); `slopes` if they are at hand."""
-        slopes = self.slopes(sliders) if slopes is None else slopes
-        return self.base + (slopes @ np.concatenate([sliders, expression])).T
+    def positions(self, sliders: np.ndarray, expression: np.ndarray) -> np.ndarray:
+        """(N, 3) metres for slider values (K,) and expression weights (52,)."""
+        size = np.sqrt(sliders**2 + ROUNDING**2) - ROUNDING
+        molded = self.ends[:, :, 1] @ (0.5 * (size + sliders)) + self.ends[:, :, 0] @ (0.5 * (size - sliders))
+        return self.base + (molded + self.expressions @ expression).T
 
 
 @cache

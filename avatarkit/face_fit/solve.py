@@ -13,6 +13,7 @@ from avatarkit.geometry import quaternions
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 OUTER_EYE_CORNERS = (33, 263)
+BOUND_ROUNDS = 8  # more are never needed by the faces tried
 CAMERA_UNKNOWNS = 7  # three of rotation, two of place, scale, nearness
 
 
@@ -33,14 +34,14 @@ class SolveSettings:
 
     rounds: int = 2
     steps: int = 5
-    independent_landmarks: float = 150.0
+    independent_landmarks: float = 60.0
     floor: float = 0.008
     outlier: float = 4.0
     expression_width: float = 0.4
     rare_width: float = 0.12
     nearness: float = 1.0
     nearness_width: float = 0.5
-    depth_weight: float = 1.0
+    depth_weight: float = 0.3
 
 
 RARE = ("jawForward", "jawLeft", "jawRight", "mouthLeft", "mouthRight", "cheekPuff", "mouthRollLower", "mouthRollUpper",
@@ -149,13 +150,15 @@ class _Step:
     def weights(self, flat: np.ndarray) -> np.ndarray:
         """(N,) Geman-McClure weights of residuals (N, 2): landmarks that disagree with all others lose their say."""
         spread = np.maximum(self.spread[:, :2].mean(axis=1), self.settings.floor) * self.eyes_px
-        share = np.linalg.norm(flat, axis=1) / (spread * self.settings.outlier)
+        length = np.linalg.norm(flat, axis=1)
+        # far from the solution all landmarks disagree: an outlier is then one that does so more than most
+        share = length / (self.settings.outlier * np.maximum(spread, np.median(length)))
         return 1.0 / (1.0 + share**2) ** 2
 
     def improved(self, state: FaceState) -> FaceState:
         """One bounded step downhill."""
         moves = self.places.slopes(state.sliders)
-        points = self.places.positions(state.sliders, state.expression, moves)
+        points = self.places.positions(state.sliders, state.expression)
         flat, deep = self.residuals(state, points)
         flat_slopes, deep_slopes = self._slopes(state.camera, points, moves)
         believed = self.weights(flat) * self.settings.independent_landmarks / MESH_LANDMARKS
@@ -207,7 +210,7 @@ class _Step:
         low, high = _bounds(len(state.sliders))
         held = np.zeros(len(value), bool)
         step = np.zeros(len(value))
-        for _ in range(3):
+        for _ in range(BOUND_ROUNDS):
             free = ~held
             step = np.where(held, np.clip(step, low - value, high - value), 0.0)
             known = gradient - hessian[:, held] @ step[held]
