@@ -1,7 +1,7 @@
 """How far one face's surface lies from another's.
 
 The front of the face is each vertex of the head that on the average person lies more than 70 mm in front of the body's axis,
-above 0.64 m and faces forward: from chin to hairline, cheek to cheek, without nostrils and the mouth's inside. Means over it are
+above 0.64 m and faces forward: from chin to hairline, cheek to cheek, without nostrils and mouth. Means over it are
 weighted by the average person's area around each vertex, so that the dense rings around eyes and lips count as what they cover.
 """
 

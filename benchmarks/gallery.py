@@ -1,0 +1,152 @@
+"""python -m benchmarks.gallery: contact sheets to look at: people of the media folder, all expressions, all face sliders."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+import avatarkit as ak
+from avatarkit.avatar.avatar import Avatar
+from avatarkit.avatar.style import default_recipe
+from avatarkit.body.body import load_body
+from avatarkit.export.files import glb_bytes
+from avatarkit.export.scene import avatar_scene
+from avatarkit.gltf.document import Document
+from avatarkit.gltf.reading import document_from_bytes
+from avatarkit.render.contact_sheet import contact_sheet
+from avatarkit.render.pictures import render_views
+from avatarkit.render.renderer import Renderer
+from avatarkit.tracking.face_landmarks import FaceLandmarks
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+from benchmarks.create import portrait
+from benchmarks.media import DEFAULT_MEDIA, check_media, found_faces
+from benchmarks.results import OUT
+
+FACE_GROUPS = ("contour", "forehead", "brows", "eyes", "nose", "mouth", "chin", "cheeks", "ears", "neck")
+CROP_MARGIN = 0.45  # of the face's size, around it
+ROWS_ON_A_SHEET = 9
+Cell = tuple[str, np.ndarray]
+
+
+def main() -> None:
+    options = _options()
+    options.output.mkdir(parents=True, exist_ok=True)
+    for name in options.sheets:
+        with Renderer((options.size, options.size)) as renderer:
+            cells, columns = SHEETS[name](options, renderer)
+            _save(options.output, name, list(cells), columns)
+
+
+def _save(folder: Path, name: str, cells: list[Cell], columns: int) -> None:
+    """The cells on as many sheets as they fill."""
+    sheet = columns * ROWS_ON_A_SHEET
+    for number, start in enumerate(range(0, len(cells), sheet), start=1):
+        labels, pictures = zip(*cells[start : start + sheet], strict=True)
+        path = folder / f"{name}{'' if len(cells) <= sheet else f'-{number}'}.jpg"
+        Image.fromarray(contact_sheet(pictures, columns, labels)).save(path, quality=88)
+        print(f"{path}: {len(labels)} pictures", flush=True)
+
+
+def _people(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
+    """Photo, front, three-quarter of each person; of media photos, so to be looked at and not passed on."""
+    check_media(options.media)
+
+    def cells() -> Iterator[Cell]:
+        for face, landmarks in found_faces(options.media).items():
+            fit = ak.fit_face(landmarks)
+            front, turned = render_views(_document(fit), ("front", "three-quarter"), renderer.size_px, renderer=renderer)
+            yield face.label, photo_crop(landmarks, options.size)
+            yield f"front, error {fit.error:.4f}", front
+            yield f"three-quarter, confidence {fit.confidence:.2f}", turned
+
+    return cells(), 6
+
+
+def _portrait(_options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
+    """The public-domain portrait from all sides."""
+    landmarks = ak.track_face(ak.read_photo(portrait()))
+    fit, views = ak.fit_face(landmarks), ("front", "three-quarter", "profile", "back")
+    pictures = render_views(_document(fit), views, renderer.size_px, renderer=renderer)
+    return iter([("photo", photo_crop(landmarks, renderer.size_px[0])), *zip(views, pictures, strict=True)]), 5
+
+
+def _expressions(_options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
+    """The 52 expressions of the portrait's avatar."""
+    document = _document(ak.fit_face(ak.track_face(ak.read_photo(portrait()))))
+
+    def cells() -> Iterator[Cell]:
+        for name in ("neutral", *ARKIT_NAMES):
+            weights = {} if name == "neutral" else {name: 1.0}
+            [picture] = render_views(document, ("face",), renderer.size_px, expression_weights=weights, renderer=renderer)
+            yield name, picture
+
+    return cells(), 9
+
+
+def _sliders(_options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
+    """Each face slider at its two ends, both sides together."""
+    plain = default_recipe()
+    sliders = [slider for slider in load_body().sliders.values() if slider.group in FACE_GROUPS]
+    ends = {slider.name.removesuffix("-left").removesuffix("-right"): (slider.low, slider.high) for slider in sliders}
+
+    def cells() -> Iterator[Cell]:
+        for name, values in ends.items():
+            for value in values:
+                document = avatar_scene(ak.build_avatar(plain.with_sliders({name: value}))).document
+                [picture] = render_views(document, ("three-quarter",), renderer.size_px, renderer=renderer)
+                yield f"{name} {value:+g}", picture
+
+    return cells(), 10
+
+
+SHEETS: dict[str, Callable[[argparse.Namespace, Renderer], tuple[Iterator[Cell], int]]] = {
+    "people": _people,
+    "portrait": _portrait,
+    "expressions": _expressions,
+    "sliders": _sliders,
+}
+
+
+def _document(fit: ak.FaceFit) -> Document:
+    return document_from_bytes(glb_bytes(_avatar(fit)))
+
+
+def _avatar(fit: ak.FaceFit) -> Avatar:
+    return ak.build_avatar(ak.make_recipe(fit))
+
+
+def photo_crop(landmarks: FaceLandmarks, size_px: int) -> np.ndarray:
+    """The face with some of what is around it, (size_px, size_px, 3); grey beyond the photo's border."""
+    points = landmarks.points_px[:468]
+    half = (0.5 + CROP_MARGIN) * float(np.ptp(points, axis=0).max())
+    middle = 0.5 * (points.min(axis=0) + points.max(axis=0)) - [0.0, 0.1 * half]
+    scale = size_px / (2.0 * half)
+    matrix = np.array([[scale, 0.0, size_px / 2 - scale * middle[0]], [0.0, scale, size_px / 2 - scale * middle[1]]])
+    pixels = landmarks.photo.pixels
+    if scale < 0.5:  # warping alone would alias
+        factor = 2.0 * scale
+        pixels = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        matrix[:, :2] /= factor
+    return cv2.warpAffine(pixels, matrix, (size_px, size_px), flags=cv2.INTER_CUBIC, borderValue=(128, 128, 128))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gallery", description=__doc__)
+    parser.add_argument("--media", type=Path, default=DEFAULT_MEDIA, help="folder with faces/ (default: beside the checkout)")
+    parser.add_argument("--output", type=Path, default=OUT / "gallery", help="folder for the sheets")
+    parser.add_argument("--size", type=int, default=256, help="side of each picture, pixels (256)")
+    parser.add_argument("--sheets", nargs="+", choices=tuple(SHEETS), default=tuple(SHEETS), help="which (all)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ak.AvatarkitError as error:
+        sys.exit(str(error))
