@@ -144,7 +144,17 @@ def _covered_by_hair(colors: np.ndarray, tone: np.ndarray, texels: FaceTexels) -
     image = cv2.dilate(image, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (SHADOW_TEXELS, SHADOW_TEXELS)))
     upward = np.maximum.accumulate(image[::-1], axis=0)[::-1].astype(np.float32) / 255.0
     covered = cv2.GaussianBlur(np.clip(1.6 * upward, 0.0, 1.0), (0, 0), 7).reshape(-1)[texels.texels.texels]
-    return covered * face_regions.above_brows()
+    return np.maximum(covered * face_regions.above_brows(), _background(lab, skin, texels))
+
+
+def _background(lab: np.ndarray, skin: np.ndarray, texels: FaceTexels) -> np.ndarray:
+    """(N,) 0..1: what shows beside the cheeks where the outline was missed: hues that no skin or beard has, and glare."""
+    hue = np.linalg.norm((lab[:, 1:] - skin[1:]) / SKIN_SPREAD_LAB[1:], axis=1) / 1.8
+    glare = (lab[:, 0] - skin[0]) / (1.2 * SKIN_SPREAD_LAB[0])
+    strange = np.clip(np.maximum(hue, glare) - 1.0, 0.0, 1.0) * (1.0 - face_regions.middle_of_face()) * (texels.seen > 0)
+    image = cv2.dilate(texels.texels.picture(strange.astype(np.float32)), np.ones((21, 21), np.uint8))
+    outer = cv2.GaussianBlur(np.clip(2.0 * image, 0.0, 1.0), (0, 0), 8).reshape(-1)[texels.texels.texels]
+    return outer * (1.0 - face_regions.middle_of_face())
 
 
 def _face_picture(texels: FaceTexels, colors: np.ndarray, tone: np.ndarray, shown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

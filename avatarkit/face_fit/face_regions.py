@@ -44,6 +44,12 @@ def face() -> np.ndarray:
 
 
 @cache
+def middle_of_face() -> np.ndarray:
+    """The part that a fitted face always covers with the face of the photo, far from the outline."""
+    return polygon(OVAL, grow=-0.06, soft=0.015)
+
+
+@cache
 def plain_skin() -> np.ndarray:
     """Cheeks, forehead and the ridge of the nose: skin on every face, most of the time."""
     return polygon(RIGHT_CHEEK, LEFT_CHEEK, FOREHEAD, NOSE_RIDGE)
