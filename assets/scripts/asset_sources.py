@@ -10,9 +10,9 @@ HEADER = "# Every binary file in this folder: where it came from, under which li
 
 
 def record_sources(assets: Path, names: list[str], origin: str, licence: str, script: str) -> None:
-    """Write or renew the entries of `names` in SOURCES.toml."""
+    """Write or renew the entries of `names` in SOURCES.toml; those of files that are gone go too."""
     path = assets / "SOURCES.toml"
-    entries = tomllib.loads(path.read_text())
+    entries = {name: entry for name, entry in tomllib.loads(path.read_text()).items() if (assets / name).is_file()}
     for name in names:
         data = (assets / name).read_bytes()
         entries[name] = {"origin": origin, "licence": licence, "made_by": script, "bytes": len(data),

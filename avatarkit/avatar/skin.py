@@ -10,7 +10,7 @@ import numpy as np
 from avatarkit.avatar.avatar import Material, Texture
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.recipe import Skin
-from avatarkit.avatar.skin_fields import BODY_SIZE, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
+from avatarkit.avatar.skin_fields import HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
 from avatarkit.avatar.style import Look
 from avatarkit.render.color import to_linear, to_srgb
 
@@ -18,6 +18,7 @@ FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
 
 _STEP = 1.0 / 4096.0  # of a factor; far finer than a step of 8 bits
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
+_ONE = 128.0  # 8-bit factors of the grain: what stands for 1
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 _PHOTO_SEAM = 0.6  # from this much of the way to the neck's seam a photo has faded
 
@@ -96,25 +97,28 @@ def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, skin: Skin, look: Lo
     """(2048, 2048, 3) uint8 of a (1024, 1024, 3) float32 picture: grain and brows are finer than it."""
     fields = head_fields()
     size = (HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE)
-    large = cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR)
-    strength = look.skin_grain * _GRAIN_STEP * fields.skin * (1.0 - fields.inside) * (1.0 - (1.0 - _PHOTO_GRAIN) * photo_alpha)
-    strength = cv2.resize(strength.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    factor = strength * fields.grain
-    factor += 1.0
-    large = cv2.multiply(large, cv2.merge([factor, factor, factor]))
-    _lay_brows(large, photo_alpha, skin)
-    return np.asarray(cv2.convertScaleAbs(large))
+    large = cv2.resize(cv2.convertScaleAbs(picture), size, interpolation=cv2.INTER_LINEAR)
+    strength = fields.skin * (1.0 - fields.inside) * (1.0 - (1.0 - _PHOTO_GRAIN) * photo_alpha)
+    strength *= look.skin_grain * _GRAIN_STEP * _ONE
+    factor = cv2.resize(strength, size, interpolation=cv2.INTER_LINEAR)
+    factor *= fields.grain
+    factor += _ONE
+    whole = cv2.convertScaleAbs(factor)
+    detailed = np.asarray(cv2.multiply(large, cv2.merge([whole, whole, whole]), scale=1.0 / _ONE))
+    _lay_brows(detailed, photo_alpha, skin)
+    return detailed
 
 
 def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, skin: Skin) -> None:
-    """Draw the brows into a (2048, 2048, 3) picture, where no photo shows its own."""
+    """Draw the brows into a (2048, 2048, 3) uint8 picture, where no photo shows its own."""
     brows = head_fields().brows
     rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     own = cv2.resize(1.0 - photo_alpha, (HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE), interpolation=cv2.INTER_LINEAR)[window]
     cover = (brows[window].astype(np.float32) / 255.0 * own)[..., None]
     color = 255.0 * np.array(parse_color(skin.brows), np.float32)
-    large[window] += (color - large[window]) * cover
+    below = large[window].astype(np.float32)
+    large[window] = below + (color - below) * cover + 0.5
 
 
 def _ramp(value: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -125,5 +129,4 @@ def _ramp(value: np.ndarray, low: float, high: float) -> np.ndarray:
 @lru_cache(maxsize=4)
 def _body_texture(tone: str, variation: float) -> Texture:
     factor = 1.0 + (body_factor() - 1.0) * np.float32(variation)
-    picture = np.clip(_toned(_steps(factor), tone) + 0.5, 0, 255).astype(np.uint8)
-    return Texture("body", picture.reshape(BODY_SIZE, BODY_SIZE, 3))
+    return Texture("body", cv2.convertScaleAbs(_toned(_steps(factor), tone)))

@@ -59,15 +59,28 @@ def head_texels(size: int = STORED_SIZE) -> TexelMap:
     body = load_body()
     with np.load(asset_path("head_texels.npz")) as archive:
         stored = archive["triangles"].astype(np.int32) - 1
-    rows, columns = np.divmod(np.arange(size * size, dtype=np.int64), size)
-    scale = STORED_SIZE / size
-    ids = stored[((rows + 0.5) * scale).astype(int), ((columns + 0.5) * scale).astype(int)]
+    steps = ((np.arange(size) + 0.5) * (STORED_SIZE / size)).astype(int)
+    ids = stored[np.ix_(steps, steps)].reshape(-1)
     inside = np.flatnonzero(ids >= 0)
-    vertices, corners = (table[ids[inside]] for table in head_triangles(body))
-    points = np.stack([(columns[inside] + 0.5) / size, (rows[inside] + 0.5) / size], axis=1)
-    weights = np.clip(barycentric(points, body.uvs[corners]), 0.0, 1.0).astype(np.float32)
+    ids = ids[inside]
+    vertices, corners = head_triangles(body)
+    rows, columns = np.divmod(inside, size)
+    spots = (np.stack([columns, rows], axis=1) + np.float32(0.5)) / np.float32(size)
+    weights = np.clip(_affine(body.uvs[corners], ids, spots.astype(np.float32)), 0.0, 1.0)
     weights /= weights.sum(axis=1, keepdims=True)
-    return TexelMap(size, inside, vertices, corners, weights)
+    return TexelMap(size, inside, vertices[ids], corners[ids], weights)
+
+
+def _affine(triangles: np.ndarray, ids: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Barycentric weights (N, 3) float32 of points (N, 2) in `triangles[ids]`, (T, 3, 2): one small map for each triangle."""
+    origins = triangles[:, 0]
+    at = [barycentric(origins + step, triangles) for step in np.eye(2)]
+    gradients = [(weights - [1.0, 0.0, 0.0]).astype(np.float32) for weights in at]
+    away = points - origins.astype(np.float32)[ids]
+    weights = away[:, :1] * gradients[0][ids]
+    weights += away[:, 1:] * gradients[1][ids]
+    weights[:, 0] += 1.0
+    return weights
 
 
 def barycentric(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
