@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
 
 import numpy as np
 
 from avatarkit.body.body import load_body
+from avatarkit.data_files import asset_path
+
+STORED_HITS = "surface_points.npz"
 
 _CURVATURE = 0.6  # Source: Boubekeur and Alexa, Phong Tessellation, 2008, whose shape factor is 3/4
 _INSIDE = -1e-4
 _CELL_M, _SLACK_M = 0.05, 0.01
+_KEY_STEP = 3.1e-6  # an odd one: no round number lies half way between two of its multiples
 
 
 @dataclass(frozen=True)
@@ -56,13 +62,47 @@ def joined(*parts: SurfacePoints) -> SurfacePoints:
 def points_along(origins: np.ndarray, directions: np.ndarray, triangles: np.ndarray, reach_m: float) -> SurfacePoints:
     """Where rays first meet the average body, from inside it; a ray that slips through a gap takes the nearest triangle.
 
+    What our own hair and clothes ask for is stored; anything else is computed.
+
     Args:
         origins, directions: (N, 3) metres in the data's own pose, and any length.
         triangles: (T, 3) of the surface, seen from inside only.
         reach_m: no ray goes farther.
     """
     directions = directions / np.linalg.norm(directions, axis=1, keepdims=True)
-    corners = load_body().positions[triangles]
+    corners, known = load_body().positions[triangles], known_hits()
+    key = _key(origins, directions, corners, reach_m)
+    if key not in known:
+        known[key] = first_hits(origins, directions, corners, reach_m)
+    chosen, weights = known[key]
+    return SurfacePoints(triangles[chosen], np.column_stack([1.0 - weights.sum(axis=1), weights]))
+
+
+Hits = tuple[np.ndarray, np.ndarray]
+"""Index of the triangle (N,) and the weights of its second and third corner (N, 2) float32."""
+
+
+@cache
+def known_hits() -> dict[int, Hits]:
+    """Rays met before, in this process or when assets/scripts/build_surface_points.py was run, by `_key`."""
+    if not asset_path(STORED_HITS).is_file():
+        return {}
+    with np.load(asset_path(STORED_HITS)) as archive:
+        keys, ends, chosen, weights = (archive[name] for name in ("keys", "ends", "triangles", "weights"))
+    parts = zip(np.split(chosen.astype(int), ends[:-1]), np.split(weights, ends[:-1]), strict=True)
+    return dict(zip(map(int, keys), parts, strict=True))
+
+
+def _key(origins: np.ndarray, directions: np.ndarray, corners: np.ndarray, reach_m: float) -> int:
+    """What stands for a question; processors that differ in the last digit of a sine ask the same one."""
+    digest = blake2b(corners.tobytes(), digest_size=8)
+    for values in (origins, directions, np.array([reach_m])):
+        digest.update(np.round(values / _KEY_STEP).astype(np.int32).tobytes())
+    return int.from_bytes(digest.digest(), "little")
+
+
+def first_hits(origins: np.ndarray, directions: np.ndarray, corners: np.ndarray, reach_m: float) -> Hits:
+    """Cast rays (N, 3), unit directions, at triangles (T, 3, 3)."""
     low, high = corners.min(axis=1), corners.max(axis=1)
     ends = origins + reach_m * directions
     chosen, weights = np.zeros(len(origins), int), np.zeros((len(origins), 3))
@@ -71,7 +111,7 @@ def points_along(origins: np.ndarray, directions: np.ndarray, triangles: np.ndar
         near = np.flatnonzero(((low <= box.max(axis=0) + _SLACK_M) & (high >= box.min(axis=0) - _SLACK_M)).all(axis=1))
         hit, weights[rays] = _hits(origins[rays], directions[rays], corners[near])
         chosen[rays] = near[hit]
-    return SurfacePoints(triangles[chosen], weights)
+    return chosen, weights[:, 1:].astype(np.float32)
 
 
 def _neighbours(points: np.ndarray) -> list[np.ndarray]:

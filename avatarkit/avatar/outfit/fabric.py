@@ -24,6 +24,7 @@ def _height_to_normals(height: np.ndarray, strength: float) -> np.ndarray:
     return np.rint(127.5 + 127.5 * normal).astype(np.uint8)
 
 
+@cache
 def _noise(seed: int, softness_px: float) -> np.ndarray:
     """(S, S) smooth noise that tiles, mean 0, deviation 1."""
     noise = ndimage.gaussian_filter(np.random.default_rng(seed).standard_normal((_SIDE_PX, _SIDE_PX)), softness_px, mode="wrap")

@@ -1,0 +1,86 @@
+"""Makes assets/hair-locks.png and assets/hair-cap.png: strands as brightness and alpha, coloured when they are used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from asset_sources import record_sources
+from PIL import Image
+
+from avatarkit.avatar.hair.textures import CAP_FILE, LIGHT_UNIT, LOCKS_FILE, STRIPS
+
+ASSETS = Path(__file__).resolve().parents[1]
+STRIP_WIDTH_PX, HEIGHT_PX, CAP_WIDTH_PX = 96, 512, 512
+HAIRS_PER_STRIP, CAP_HAIRS = 46, 460
+RIM_FADE = 0.045  # of the cap's picture, above its lower edge
+SEED = 7
+
+
+def main() -> None:
+    for name, (light, alpha) in ((LOCKS_FILE, lock_strands()), (CAP_FILE, cap_strands())):
+        assert light.max() <= 255 * LIGHT_UNIT
+        picture = np.rint(np.dstack([light / LIGHT_UNIT, 255.0 * alpha])).astype(np.uint8)
+        Image.fromarray(picture, "LA").save(ASSETS / name, optimize=True)
+    record_sources(ASSETS, [LOCKS_FILE, CAP_FILE], "drawn by the script", "CC0-1.0", "assets/scripts/build_hair_strands.py")
+
+
+def _hair(canvas: np.ndarray, coverage: np.ndarray, centre: np.ndarray, width: np.ndarray, light: np.ndarray) -> None:
+    """Draw one hair over what is there. `centre`, `width`, `light` (H,): pixels and brightness at each row."""
+    across = np.arange(canvas.shape[1])[None]
+    profile = np.clip(1.3 - np.abs(across - centre[:, None]) / np.maximum(width[:, None], 1e-3), 0.0, 1.0)
+    profile[width < 0.15] = 0.0
+    round_light = light[:, None] * (0.6 + 0.4 * profile)
+    canvas += profile * (round_light - canvas)
+    np.maximum(coverage, profile, out=coverage)
+
+
+def lock_strands() -> tuple[np.ndarray, np.ndarray]:
+    """Brightness and alpha (H, STRIPS * W), root at the top: each strip is a tuft of hairs that end at their own lengths."""
+    random = np.random.default_rng(SEED)
+    strips = [_tuft(random) for _ in range(STRIPS)]
+    light, alpha = (np.concatenate([strip[k] for strip in strips], axis=1) for k in (0, 1))
+    return light, alpha
+
+
+def _tuft(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    light, alpha = np.full((HEIGHT_PX, STRIP_WIDTH_PX), 0.55), np.zeros((HEIGHT_PX, STRIP_WIDTH_PX))
+    rows = np.linspace(0.0, 1.0, HEIGHT_PX)
+    for _ in range(HAIRS_PER_STRIP):
+        place = random.uniform(-1.0, 1.0)
+        end = random.uniform(0.62, 1.0) * (1.0 - 0.25 * place**2)
+        gather = 1.0 - 0.45 * rows**2  # hairs of a tuft come together at its tip
+        bend = 2.5 * np.sin(random.uniform(2.0, 5.0) * rows + random.uniform(0.0, 6.3))
+        centre = STRIP_WIDTH_PX * (0.5 + 0.40 * place * gather) + bend
+        start = random.uniform(0.0, 0.12)
+        taper = np.clip((end - rows) / 0.22, 0.0, 1.0) ** 0.7 * np.clip((rows - start) / 0.06, 0.0, 1.0) ** 0.5
+        _hair(light, alpha, centre, random.uniform(1.2, 2.7) * taper, random.uniform(0.42, 1.35) + 0.10 * rows)
+    return light, alpha
+
+
+def cap_strands() -> tuple[np.ndarray, np.ndarray]:
+    """Brightness and alpha (H, W) of the cap: whole above, single hairs at the lower edge; repeats sideways."""
+    random = np.random.default_rng(SEED + 1)
+    light = np.full((HEIGHT_PX, CAP_WIDTH_PX), 0.6)
+    alpha = np.zeros_like(light)
+    rows = np.linspace(0.0, 1.0, HEIGHT_PX)
+    places = random.permutation(CAP_HAIRS) / CAP_HAIRS * CAP_WIDTH_PX
+    margin = 16
+    wide_light, wide_alpha = np.pad(light, ((0, 0), (margin, margin))), np.pad(alpha, ((0, 0), (margin, margin)))
+    for place in places:
+        end = 1.0 - RIM_FADE * random.uniform(0.0, 1.0) ** 1.5
+        bend = 2.0 * np.sin(random.uniform(3.0, 9.0) * rows + random.uniform(0.0, 6.3))
+        width = random.uniform(1.2, 2.4) * np.clip((end - rows) / 0.07, 0.0, 1.0) ** 0.6
+        tone = np.full(HEIGHT_PX, random.uniform(0.5, 1.25))
+        for copy in (place - CAP_WIDTH_PX, place, place + CAP_WIDTH_PX):
+            if -margin < copy < CAP_WIDTH_PX + margin:
+                first = max(int(copy), 0)
+                window = slice(first, first + 2 * margin)
+                _hair(wide_light[:, window], wide_alpha[:, window], copy + bend + margin - first, width, tone)
+    inner = slice(margin, margin + CAP_WIDTH_PX)
+    alpha = np.maximum(wide_alpha[:, inner], (rows < 1.0 - RIM_FADE)[:, None])
+    return np.where(wide_light[:, inner] > 0, wide_light[:, inner], 0.6), alpha
+
+
+if __name__ == "__main__":
+    main()
