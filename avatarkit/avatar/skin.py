@@ -10,13 +10,13 @@ import numpy as np
 from avatarkit.avatar.avatar import Material, Texture
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.recipe import Skin
-from avatarkit.avatar.skin_fields import HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
+from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
 from avatarkit.avatar.style import Look
 from avatarkit.render.color import to_linear, to_srgb
 
 FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
 
-_STEP = 1.0 / 4096.0  # of a factor; far finer than a step of 8 bits
+_LIP_VARIATION = 0.65  # of the skin's
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
@@ -49,29 +49,24 @@ def face_picture(skin: Skin, look: Look) -> np.ndarray:
 
 def _generated(skin: Skin, look: Look) -> np.ndarray:
     """(1024, 1024, 3) float32 sRGB 0..255: the tone with its pattern, and lips."""
-    on_skin, on_lips = _head_steps(look.skin_variation)
-    picture = _toned(on_skin, skin.tone)
-    picture += (_toned(on_lips, skin.lips) - picture) * head_fields().lips[..., None]
+    fields = head_fields()
+    picture = _toned(fields.factor, skin.tone, look.skin_variation)
+    lips = _toned(fields.factor, skin.lips, _LIP_VARIATION * look.skin_variation)
+    picture += (lips - picture) * fields.lips[..., None]
     return picture
 
 
-@lru_cache(maxsize=2)
-def _head_steps(variation: float) -> tuple[np.ndarray, np.ndarray]:
-    """The head's pattern on skin, and its weaker form on lips, as `_toned` wants them."""
-    pattern = 1.0 + (head_fields().factor - 1.0) * np.float32(variation)
-    return _steps(pattern), _steps(0.35 + 0.65 * pattern)
+def _toned(factor: np.ndarray, tone: str, variation: float) -> np.ndarray:
+    """(H, W, 3) float32 sRGB 0..255 of a tone multiplied in linear light; a factor of 1 gives the tone itself, exactly.
 
-
-def _steps(factor: np.ndarray) -> np.ndarray:
-    """Factors 0..2 as whole numbers of `_STEP`."""
-    return np.clip(factor / _STEP + 0.5, 0, 2.0 / _STEP).astype(np.uint16)
-
-
-def _toned(steps: np.ndarray, tone: str) -> np.ndarray:
-    """(..., 3) float32 sRGB 0..255 of a tone multiplied in linear light; a factor of 1 gives the tone itself, exactly."""
-    linear = to_linear(np.array(parse_color(tone))) * _STEP * np.arange(int(2.0 / _STEP) + 1)[:, None]
-    curves = (255.0 * to_srgb(np.minimum(linear, 1.0))).astype(np.float32)
-    return np.stack([curves[steps[..., channel], channel] for channel in range(3)], axis=-1)
+    Args:
+        factor: (H, W, 3) uint8, in `FACTOR_UNIT`.
+        tone: "#rrggbb".
+        variation: how much of the factor's departure from 1 shows.
+    """
+    shown = 1.0 + variation * (FACTOR_UNIT * np.arange(256)[:, None] - 1.0)
+    linear = np.clip(to_linear(np.array(parse_color(tone))) * shown, 0.0, 1.0)
+    return np.asarray(cv2.LUT(factor, (255.0 * to_srgb(linear)).astype(np.float32).reshape(256, 1, 3)))
 
 
 def _photo_alpha(skin: Skin) -> np.ndarray:
@@ -114,8 +109,8 @@ def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, skin: Skin) -> None:
     brows = head_fields().brows
     rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    own = cv2.resize(1.0 - photo_alpha, (HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE), interpolation=cv2.INTER_LINEAR)[window]
-    cover = (brows[window].astype(np.float32) / 255.0 * own)[..., None]
+    own = cv2.resize(cv2.convertScaleAbs(1.0 - photo_alpha, alpha=255.0), brows.shape, interpolation=cv2.INTER_LINEAR)
+    cover = cv2.multiply(brows[window], own[window], scale=1.0 / 255**2, dtype=cv2.CV_32F)[..., None]
     color = 255.0 * np.array(parse_color(skin.brows), np.float32)
     below = large[window].astype(np.float32)
     large[window] = below + (color - below) * cover + 0.5
@@ -128,5 +123,4 @@ def _ramp(value: np.ndarray, low: float, high: float) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def _body_texture(tone: str, variation: float) -> Texture:
-    factor = 1.0 + (body_factor() - 1.0) * np.float32(variation)
-    return Texture("body", cv2.convertScaleAbs(_toned(_steps(factor), tone)))
+    return Texture("body", cv2.convertScaleAbs(_toned(body_factor(), tone, variation)))

@@ -26,7 +26,7 @@ class HeadFields:
     """Over the head's picture, (1024, 1024) float32 0..1 each unless said.
 
     Attributes:
-        factor: (1024, 1024, 3) multiplies the tone, linear light: blush, creases.
+        factor: (1024, 1024, 3) uint8 in `FACTOR_UNIT`, multiplies the tone, linear light: blush, creases.
         lips: how much of the lips' colour shows.
         inside: 1 in the mouth's inside and the eye sockets.
         inside_color: (1024, 1024, 3) sRGB 0..255, what they look like.
@@ -47,9 +47,9 @@ class HeadFields:
 @cache
 def head_fields() -> HeadFields:
     """The head's fields, read once per process."""
-    lips, inside, skin = (_stored("masks")[..., channel] * np.float32(1 / 255) for channel in range(3))
+    lips, inside, skin = cv2.split(_stored("masks") * np.float32(1 / 255))
     return HeadFields(
-        factor=_stored("factor") * np.float32(FACTOR_UNIT),
+        factor=_stored("factor"),
         lips=lips,
         inside=inside,
         inside_color=_stored("inside").astype(np.float32),
@@ -61,8 +61,8 @@ def head_fields() -> HeadFields:
 
 @cache
 def body_factor() -> np.ndarray:
-    """(1024, 1024, 3) float32, multiplies the tone over the body's picture, linear light."""
-    return _stored("body") * np.float32(FACTOR_UNIT)
+    """(1024, 1024, 3) uint8 in `FACTOR_UNIT`, multiplies the tone over the body's picture, linear light."""
+    return _stored("body")
 
 
 def _stored(name: str) -> np.ndarray:
