@@ -1,6 +1,7 @@
 """Makes assets/face_prior.npz: how far and in which company the face sliders vary between people.
 
-Widths come from a length: a slider's natural spread moves its most moved vertex by WIDTH_M. Correlations come from the
+Widths come from a length: a slider's natural spread moves its most moved vertex by WIDTH_M, less where it moves the face as an
+expression does. Correlations come from the
 modelled corner cases of MakeHuman (sex, age, muscle, weight and three ancestries): random mixes of them are expressed in the
 face sliders.
 """
@@ -21,6 +22,7 @@ GROUPS = ("contour", "forehead", "brows", "eyes", "nose", "mouth", "chin", "chee
 UNSEEN = ("head-up", "head-forward", "head-back", "head-sideways", "head-depth")  # moves of the whole head, or behind the ears
 WIDTH_M, NARROWEST, WIDEST = 0.003, 0.12, 0.6
 ASYMMETRY = 0.3  # spread of left against right, as a part of the slider's own
+DOUBT = 0.6  # a slider that moves like a smile is more often a smile: its spread shrinks by up to this part
 SAMPLES = 3000
 SHARE = 0.6  # of the variance that the modelled cases explain; the rest is each slider's own
 
@@ -76,7 +78,7 @@ def main() -> None:
     centred = basis.reshape(-1, 3, len(names))
     centred = (centred - centred.mean(axis=0)).reshape(-1, len(names))
     reach = np.linalg.norm(centred.reshape(-1, 3, len(names)), axis=1).max(axis=0)
-    widths = np.clip(WIDTH_M / reach, NARROWEST, WIDEST)
+    widths = np.clip(WIDTH_M / reach, NARROWEST, WIDEST) * (1.0 - DOUBT * looks_like_expression(centred, vertices))
     people = random_people(rng, vertices)
     scaled = centred * widths
     # what each person is in sliders: ridge regression with the widths as prior, 0.5 mm of noise a coordinate
@@ -93,6 +95,15 @@ def main() -> None:
     np.savez_compressed(ASSETS / "face_prior.npz", names=np.array(names), covariance=covariance + 1e-4 * np.diag(widths**2))
     record_sources(ASSETS, ["face_prior.npz"], "computed from body.npz and body_macro.npz.xz", "CC0-1.0",
                    "assets/scripts/build_face_prior.py")  # fmt: skip
+
+
+def looks_like_expression(basis: np.ndarray, vertices: np.ndarray) -> np.ndarray:
+    """(K,) 0..1: the part of each slider's movement that the expressions can make too."""
+    rows = (vertices[:, None] * 3 + np.arange(3)).reshape(-1)
+    moves = load_body().expression_offsets.tocsr()[rows].toarray()
+    directions, sizes, _ = np.linalg.svd(moves, full_matrices=False)
+    span = directions[:, sizes > 0.05 * sizes[0]]
+    return ((span.T @ basis) ** 2).sum(axis=0) / (basis**2).sum(axis=0)
 
 
 def _side_coupling(names: list[str], widths: np.ndarray) -> np.ndarray:

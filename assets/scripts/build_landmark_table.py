@@ -184,9 +184,8 @@ def main() -> None:
         size = np.sqrt((left**2).mean(axis=1))
         weights = (1.0 / (1.0 + (0.5 * size / np.median(size)) ** 2))[:, None]
     found = (found / widths[:, None]).reshape(-1, MESH_LANDMARKS, 3)
-    print(
-        f"{len(sights)} heads; strayed {np.sqrt((flat**2).mean()) * 1000:.2f} mm, unexplained {np.sqrt((left**2).mean()) * 1000:.2f} mm"
-    )
+    before, after = (1000 * np.sqrt((part**2).mean()) for part in (flat, left))
+    print(f"{len(sights)} heads; strayed {before:.2f} mm, unexplained {after:.2f} mm")
     np.savez_compressed(
         options.output,
         coefficients=coefficients.astype(np.float32),

@@ -39,14 +39,14 @@ class FaceModel:
     ends: np.ndarray
     expressions: np.ndarray
 
-    def landmarks(self, table: LandmarkTable, yaw_rad: float, pitch_rad: float) -> PointModel:
-        """Where the detector puts its landmarks on a head turned so far."""
+    def landmarks(self, table: LandmarkTable, yaw_rad: float, pitch_rad: float, stray_share: float = 1.0) -> PointModel:
+        """Where the detector puts its landmarks on a head turned so far, with a part of its measured straying."""
         places = self.at(surface_points(table.uvs(yaw_rad, pitch_rad)))
-        strays = np.moveaxis(table.slider_offsets, 1, 0)
+        strays = stray_share * np.moveaxis(table.slider_offsets, 1, 0)
         return PointModel(
-            places.base + np.tensordot(turn_features(yaw_rad, pitch_rad), table.turn_offsets, axes=1),
+            places.base + stray_share * np.tensordot(turn_features(yaw_rad, pitch_rad), table.turn_offsets, axes=1),
             places.ends + np.stack([-strays, strays], axis=2),
-            places.expressions + np.moveaxis(table.expression_offsets, 1, 0),
+            places.expressions + stray_share * np.moveaxis(table.expression_offsets, 1, 0),
         )
 
     def at(self, points: SurfacePoints) -> PointModel:
