@@ -52,8 +52,33 @@ def rotate(rotation: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 def to_matrix(rotation: np.ndarray) -> np.ndarray:
     """Rotation matrices (..., 3, 3) of unit quaternions (..., 4)."""
-    columns = [rotate(rotation, np.broadcast_to(axis, (*np.shape(rotation)[:-1], 3))) for axis in np.eye(3)]
-    return np.stack(columns, axis=-1)
+    x, y, z, w = np.moveaxis(np.asarray(rotation), -1, 0)
+    rows = (
+        (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
+        (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
+        (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
+    )
+    return np.moveaxis(np.array(rows), (0, 1), (-2, -1))
+
+
+def from_matrix(matrix: np.ndarray) -> np.ndarray:
+    """Unit quaternions (..., 4) of rotation matrices (..., 3, 3).
+
+    Source: S. W. Shepperd, Quaternion from Rotation Matrix, 1978: of four equivalent forms the one with the largest divisor.
+    """
+    m = np.moveaxis(np.asarray(matrix, dtype=float), (-2, -1), (0, 1))
+    x, y, z = m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]
+    xy, xz, yz = m[0, 1] + m[1, 0], m[0, 2] + m[2, 0], m[1, 2] + m[2, 1]
+    forms = np.array(
+        (
+            (1 + m[0, 0] - m[1, 1] - m[2, 2], xy, xz, x),
+            (xy, 1 - m[0, 0] + m[1, 1] - m[2, 2], yz, y),
+            (xz, yz, 1 - m[0, 0] - m[1, 1] + m[2, 2], z),
+            (x, y, z, 1 + m[0, 0] + m[1, 1] + m[2, 2]),
+        )
+    )
+    largest = np.argmax(np.einsum("kk...->k...", forms), axis=0)
+    return normalize(np.moveaxis(np.take_along_axis(forms, largest[None, None], axis=0)[0], 0, -1))
 
 
 def from_rotation_vector(vector: np.ndarray) -> np.ndarray:

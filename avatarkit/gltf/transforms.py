@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from avatarkit.errors import InputError
+from avatarkit.geometry import quaternions
 
 Triple = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
 
@@ -22,5 +22,5 @@ def decompose(matrix: np.ndarray) -> Triple:
         raise InputError("damaged glTF: a node's matrix squeezes an axis to nothing")
     if np.linalg.det(axes / scale) < 0:
         scale[0] = -scale[0]
-    rotation = Rotation.from_matrix(axes / scale).as_quat()
+    rotation = quaternions.from_matrix(axes / scale)
     return tuple(matrix[:3, 3].tolist()), tuple(rotation.tolist()), tuple(scale.tolist())

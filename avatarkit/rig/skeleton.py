@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Skeleton:
         if (self.parents >= np.arange(count)).any() or (self.parents < -1).any():
             raise ValueError("parents must come before their children")
 
-    @property
+    @cached_property
     def rest_world(self) -> tuple[np.ndarray, np.ndarray]:
         """World positions (B, 3), metres, and rotations (B, 4) of the joints at rest."""
         positions, rotations = np.zeros_like(self.rest_translations), np.zeros_like(self.rest_rotations)
@@ -47,6 +48,8 @@ class Skeleton:
                 continue
             positions[joint] = positions[parent] + quaternions.rotate(rotations[parent], self.rest_translations[joint])
             rotations[joint] = quaternions.multiply(rotations[parent], self.rest_rotations[joint])
+        positions.setflags(write=False)
+        rotations.setflags(write=False)
         return positions, rotations
 
 

@@ -1,0 +1,60 @@
+"""A small portrait of the avatar, to put into its file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+
+from avatarkit.avatar.avatar import Avatar, AvatarMesh, Material, Texture
+from avatarkit.export.scene import avatar_scene
+
+if TYPE_CHECKING:
+    from avatarkit.render.renderer import Renderer
+
+THUMBNAIL_SIZE_PX = (512, 512)
+
+_TEXTURE_SIDE_PX = 512  # finer ones could not be seen
+
+
+def with_thumbnail(avatar: Avatar, renderer: Renderer | None = None) -> Avatar:
+    """The avatar with a picture of its head and shoulders, 512 x 512, which VRM files carry.
+
+    Args:
+        avatar: stays as it is.
+        renderer: one to use again, of `THUMBNAIL_SIZE_PX`; without it one is made and closed.
+
+    Raises:
+        MissingError: no Vulkan driver.
+    """
+    from avatarkit.render.pictures import render_views
+
+    document = avatar_scene(_seen_from_afar(avatar)).document
+    (picture,) = render_views(document, ("bust",), THUMBNAIL_SIZE_PX, renderer=renderer)
+    return replace(avatar, thumbnail=picture)
+
+
+def _seen_from_afar(avatar: Avatar) -> Avatar:
+    """The upper half of the avatar, without what a small picture does not show: fine textures, relief, expressions."""
+    hips = avatar.rig.skeleton.rest_world[0][avatar.rig.human_bones["hips"], 1]
+    meshes = tuple(replace(mesh, morphs=()) for mesh in avatar.meshes if _top(mesh) > hips + 0.2)
+    used = {mesh.material for mesh in meshes}
+    materials = tuple(_plain(material) for material in avatar.materials if material.name in used)
+    return replace(avatar, meshes=meshes, materials=materials, expression_names=())
+
+
+def _top(mesh: AvatarMesh) -> float:
+    return float(mesh.positions[:, 1].max(initial=0.0))
+
+
+def _plain(material: Material) -> Material:
+    texture = material.base_color_texture
+    return replace(material, base_color_texture=texture and _small(texture), normal_texture=None)
+
+
+def _small(texture: Texture) -> Texture:
+    share = _TEXTURE_SIDE_PX / max(texture.pixels.shape[:2])
+    if share >= 1.0:
+        return texture
+    return replace(texture, pixels=cv2.resize(texture.pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA))
