@@ -18,7 +18,8 @@ from avatarkit.tracking.face_landmarks import FaceLandmarks
 ALPHA_SIZE = 256
 SKIN_SPREAD_LAB = np.array([14.0, 6.0, 7.0])  # how far a person's own skin strays from its middle, before pimples and beards
 FOREHEAD_SPREAD_LAB = np.array([9.0, 6.0, 7.0])  # a forehead varies less than a whole face
-SHADOW_TEXELS = 25  # how far a strand's shadow reaches
+SHADOW_TEXELS = 41  # how far a strand's shadow reaches
+SHINE_L = 7.0  # CIELAB lightness above the tone at which skin counts as shining
 FLATTEN = 0.7  # how much of the broad shading that the light's model leaves is taken out
 BROAD = 0.05  # of the picture's side: what counts as broad
 LIGHT_STRIDE = 16  # light is smooth: one texel in sixteen tells as much
@@ -143,7 +144,7 @@ def _covered_by_hair(colors: np.ndarray, tone: np.ndarray, texels: FaceTexels) -
     image = cv2.medianBlur((255 * texels.texels.picture(strange.astype(np.float32))).astype(np.uint8), 9)
     image = cv2.dilate(image, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (SHADOW_TEXELS, SHADOW_TEXELS)))
     upward = np.maximum.accumulate(image[::-1], axis=0)[::-1].astype(np.float32) / 255.0
-    covered = cv2.GaussianBlur(np.clip(1.6 * upward, 0.0, 1.0), (0, 0), 7).reshape(-1)[texels.texels.texels]
+    covered = cv2.GaussianBlur(np.clip(1.6 * upward, 0.0, 1.0), (0, 0), 11).reshape(-1)[texels.texels.texels]
     return np.maximum(covered * face_regions.above_brows(), _background(lab, skin, texels))
 
 
@@ -164,7 +165,7 @@ def _face_picture(texels: FaceTexels, colors: np.ndarray, tone: np.ndarray, show
     mirrored = np.clip(1.0 - 2.0 * weight, 0.0, 1.0) * weight[:, ::-1]
     total = weight + mirrored
     image = (image * weight[..., None] + image[:, ::-1] * mirrored[..., None]) / np.maximum(total, 1e-6)[..., None]
-    image = _flattened(image, total, tone)
+    image = _without_shine(_flattened(image, total, tone), tone)
     image = _closed_lips(image, total)
     filled = image * (total > 1e-3)[..., None] + tone.astype(np.float32) * (total <= 1e-3)[..., None]
     alpha = cv2.resize(np.clip(total, 0.0, 1.0), (ALPHA_SIZE, ALPHA_SIZE), interpolation=cv2.INTER_AREA)
@@ -188,6 +189,17 @@ def _flattened(image: np.ndarray, weight: np.ndarray, tone: np.ndarray) -> np.nd
     share = 1.0 - inner * (1.0 - FLATTEN)
     ratio = np.clip(tone / np.maximum(broad, 0.02), 1 / 1.8, 1.8)
     return np.clip(image * (1.0 + share * (ratio - 1.0)), 0.0, 1.0).astype(np.float32)
+
+
+def _without_shine(image: np.ndarray, tone: np.ndarray) -> np.ndarray:
+    """The picture with highlights on the skin pressed down: they belong to the photo's light, and the avatar makes its own."""
+    lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB)
+    limit = to_lab(tone[None])[0, 0] + SHINE_L
+    over = np.maximum(lab[..., 0] - limit, 0.0)
+    share = np.clip(over / SHINE_L, 0.0, 1.0)[..., None] * 0.7
+    lab[..., 0] -= 0.75 * over
+    lab[..., 1:] = lab[..., 1:] * (1.0 - share) + to_lab(tone[None])[0, 1:] * share
+    return np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0.0, 1.0)
 
 
 def _closed_lips(image: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -77,8 +77,8 @@ def eyes() -> np.ndarray:
 def above_brows() -> np.ndarray:
     """Forehead and temples, where hair may hang into the face: rises from 0 above the brows to 1."""
     uvs = load_landmark_table().uvs(0.0, 0.0)
-    ridge = uvs[list(RIGHT_BROW + LEFT_BROW), 1].min() - 0.012
+    ridge = uvs[list(RIGHT_BROW + LEFT_BROW), 1].min() - 0.003
     rows, columns = np.divmod(front_texels().texels, PICTURE_SIZE)
-    beside = np.abs(columns / PICTURE_SIZE - 0.5) - 0.215
-    height = np.maximum((ridge - rows / PICTURE_SIZE) / 0.02, beside / 0.02)
+    beside = np.abs(columns / PICTURE_SIZE - 0.5) - 0.203
+    height = np.maximum((ridge - rows / PICTURE_SIZE) / 0.014, beside / 0.014)
     return np.clip(height, 0.0, 1.0).astype(np.float32)
