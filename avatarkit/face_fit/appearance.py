@@ -204,17 +204,20 @@ def _without_shine(image: np.ndarray, tone: np.ndarray) -> np.ndarray:
 
 def _closed_lips(image: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """The picture with teeth and the mouth's dark taken off the lips."""
-    lips = _place(face_regions.lips().astype(np.float32))
-    sure = (lips > 0.95) & (weight > 0.4)
+    rows, columns = face_regions.mouth_window()
+    lips = _place(face_regions.lips())[rows, columns]
+    sure = (lips > 0.95) & (weight[rows, columns] > 0.4)
     if sure.sum() < 50:
         return image
-    lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB)
+    lab = cv2.cvtColor(image[rows, columns], cv2.COLOR_RGB2LAB)
     middle = np.median(lab[sure], axis=0)
     strange = np.abs(lab - middle) / np.array([14.0, 11.0, 11.0])
     foreign = np.clip(strange.max(axis=2) - 1.0, 0.0, 1.0) * np.clip(2.0 * lips - 0.6, 0.0, 1.0)
     foreign = cv2.GaussianBlur(cv2.dilate(foreign, np.ones((5, 5), np.uint8)), (0, 0), 2.5)[..., None]
     calm = lab * (1.0 - foreign) + middle * foreign
-    return np.clip(cv2.cvtColor(calm.astype(np.float32), cv2.COLOR_LAB2RGB), 0.0, 1.0)
+    result = image.copy()
+    result[rows, columns] = np.clip(cv2.cvtColor(calm.astype(np.float32), cv2.COLOR_LAB2RGB), 0.0, 1.0)
+    return result
 
 
 def _brow_color(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> np.ndarray:

@@ -62,6 +62,14 @@ def lips() -> np.ndarray:
 
 
 @cache
+def mouth_window() -> tuple[slice, slice]:
+    """Rows and columns of the layout's picture that hold the lips, with room to blur."""
+    rows, columns = np.divmod(front_texels().texels[lips() > 0.01], PICTURE_SIZE)
+    margin = 16
+    return slice(rows.min() - margin, rows.max() + margin), slice(columns.min() - margin, columns.max() + margin)
+
+
+@cache
 def brows() -> np.ndarray:
     """Both brows, softly."""
     return polygon(RIGHT_BROW, LEFT_BROW, grow=0.006, soft=0.006)
