@@ -193,11 +193,11 @@ def _flattened(image: np.ndarray, weight: np.ndarray, tone: np.ndarray) -> np.nd
 
 def _without_shine(image: np.ndarray, tone: np.ndarray) -> np.ndarray:
     """The picture with highlights on the skin pressed down: they belong to the photo's light, and the avatar makes its own."""
-    lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB)
+    lab: np.ndarray = cv2.cvtColor(image, cv2.COLOR_RGB2LAB)
     limit = to_lab(tone[None])[0, 0] + SHINE_L
     over = np.maximum(lab[..., 0] - limit, 0.0)
     share = np.clip(over / SHINE_L, 0.0, 1.0)[..., None] * 0.7
-    lab[..., 0] -= 0.75 * over
+    lab[..., 0] = lab[..., 0] - 0.75 * over
     lab[..., 1:] = lab[..., 1:] * (1.0 - share) + to_lab(tone[None])[0, 1:] * share
     return np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0.0, 1.0)
 
