@@ -14,8 +14,11 @@ import numpy as np
 
 from avatarkit.body.body import load_body
 from avatarkit.errors import NoFaceError
-from avatarkit.face_fit.fit import fit_face
+from avatarkit.face_fit.face_model import load_face_model
+from avatarkit.face_fit.landmark_table import load_landmark_table
+from avatarkit.face_fit.solve import solve_face
 from avatarkit.media.photo import Photo
+from avatarkit.tracking.face_landmarks import FaceLandmarks
 from avatarkit.tracking.track_face import track_face
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from benchmarks.face_fit.surface import neutral_shape, shape_error, vertex_distance_mm
@@ -24,6 +27,7 @@ from benchmarks.synthetic_heads import EXPRESSIONS, HeadStudio, expression_vecto
 
 YAW_DEG, PITCH_DEG, ROLL_DEG = 25.0, 15.0, 8.0
 SURFACE_GOAL, EXPRESSION_GOAL_MM = 0.45, 1.0
+SITTERS_A_PROCESS = 60  # a renderer that drew many heads holds much memory
 SEED = 20_260  # no other script of the project draws from it
 
 
@@ -72,11 +76,18 @@ def fit_sitter(sitter: Sitter) -> HeadResult:
     yaw, pitch, roll = how.uniform(-1, 1, 3) * [YAW_DEG, PITCH_DEG, ROLL_DEG]
     head = _studio().draw(how, sliders, expression, yaw, pitch, roll, look=sitter.seed)
     try:
-        fit = fit_face(track_face(Photo(head.pixels)))
+        found, error = fitted_shape(track_face(Photo(head.pixels)))
     except NoFaceError:
         return HeadResult(sitter, yaw, pitch)
-    found, average = shape_error(neutral_shape(fit.sliders), head.neutral), shape_error(load_body().positions, head.neutral)
-    return HeadResult(sitter, yaw, pitch, fit.error, dict(fit.sliders), asdict(found), asdict(average))
+    fit, average = shape_error(neutral_shape(found), head.neutral), shape_error(load_body().positions, head.neutral)
+    return HeadResult(sitter, yaw, pitch, error, found, asdict(fit), asdict(average))
+
+
+def fitted_shape(landmarks: FaceLandmarks) -> tuple[dict[str, float], float]:
+    """Slider values and landmark error as in `fit_face`, without the colours, which take longer and tell nothing here."""
+    model = load_face_model()
+    solution = solve_face(landmarks.points_px, landmarks.depth_px, model, load_landmark_table())
+    return dict(zip(model.slider_names, solution.state.sliders.tolist(), strict=True)), solution.error
 
 
 def _random_macro(rng: np.random.Generator) -> dict[str, float]:
@@ -106,7 +117,7 @@ def fit_sitters(sitters: Sequence[Sitter], jobs: int) -> Iterator[HeadResult]:
     if jobs == 1:
         yield from map(fit_sitter, sitters)
         return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=SITTERS_A_PROCESS) as pool:
         yield from pool.map(fit_sitter, sitters, chunksize=4)
 
 
