@@ -5,7 +5,7 @@
     photo = ak.read_photo("me.jpg")
     fit = ak.fit_face(ak.track_face(photo))
     recipe = ak.make_recipe(fit).with_sliders({"nose-width": 0.3})
-    ak.save_avatar(ak.build_avatar(recipe), "me.vrm")
+    ak.build_avatar(recipe).save("me.vrm")
 
 Each public name is loaded when it is first used, so that importing the package costs nothing and needs no heavy library.
 """
@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; `_HOME` is the same at 
     from avatarkit.errors import UsageError as UsageError
     from avatarkit.export.files import save_avatar as save_avatar
     from avatarkit.export.inspection import inspect_file as inspect_file
+    from avatarkit.export.thumbnail import with_thumbnail as with_thumbnail
     from avatarkit.face_fit.fit import FaceFit as FaceFit
     from avatarkit.face_fit.fit import fit_face as fit_face
     from avatarkit.media.photo import Photo as Photo
@@ -62,6 +63,7 @@ _HOME = {
     "render_file": "render.pictures",
     "save_avatar": "export.files",
     "track_face": "tracking.track_face",
+    "with_thumbnail": "export.thumbnail",
 }
 """Public name -> the module that has it."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -175,3 +176,13 @@ class Avatar:
                 raise ValueError(f"mesh {mesh.name} wants the material {mesh.material}, which does not exist")
             if mesh.joints.max(initial=0) >= len(self.rig.skeleton.names):
                 raise ValueError(f"mesh {mesh.name} is bound to a joint that does not exist")
+
+    def save(self, path: str | Path) -> None:
+        """Write the avatar to `path`, whole or not at all: GLB or VRM 1.0 by the suffix.
+
+        Raises:
+            UsageError: another suffix, or a place where nothing can be written.
+        """
+        from avatarkit.export.files import save_avatar  # it stands to the right, and so do the formats' libraries
+
+        save_avatar(self, path)

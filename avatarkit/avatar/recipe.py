@@ -72,7 +72,7 @@ class AvatarRecipe:
     iris: str
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
+        check_name(self.name)
         for color in (
             self.iris,
             self.hair.color,
@@ -127,7 +127,8 @@ class AvatarRecipe:
         write_whole(path, recipe_json(self).encode())
 
 
-def _check_name(name: object) -> None:
+def check_name(name: object) -> None:
+    """Raise UsageError unless an avatar can be called so."""
     if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable():
         raise UsageError(f"An avatar's name is one line of 1 to {MAX_NAME_LENGTH} letters, not {str(name)[:40]!r}.")
 

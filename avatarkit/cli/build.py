@@ -10,6 +10,7 @@ import typer
 import avatarkit as ak
 from avatarkit.cli.steps import shown_steps
 from avatarkit.cli.targets import check_suffix, check_targets
+from avatarkit.cli.thumbnails import thumbnails
 
 AVATAR_SUFFIXES = (".vrm", ".glb")
 
@@ -24,7 +25,9 @@ def build(
     with shown_steps() as steps:
         with steps.step("load_recipe", "Reading the recipe"):
             read = ak.load_recipe(recipe)
-        with steps.step("build_avatar", "Building the avatar"):
-            avatar = ak.build_avatar(read)
+        with thumbnails(output, steps) as with_thumbnail:
+            with steps.step("build_avatar", "Building the avatar"):
+                avatar = ak.build_avatar(read)
+            avatar = with_thumbnail(avatar)
         with steps.step("save_avatar", "Writing the file"):
-            ak.save_avatar(avatar, output)
+            avatar.save(output)

@@ -13,11 +13,14 @@ from avatarkit.cli.build import AVATAR_SUFFIXES
 from avatarkit.cli.sliders import slider_values
 from avatarkit.cli.steps import Steps, shown_steps
 from avatarkit.cli.targets import check_suffix, check_targets
+from avatarkit.cli.thumbnails import thumbnails
 from avatarkit.whole_files import write_whole
 
 if TYPE_CHECKING:
+    from avatarkit.avatar.avatar import Avatar
     from avatarkit.avatar.recipe import AvatarRecipe
     from avatarkit.face_fit.fit import FaceFit
+    from avatarkit.tracking.face_landmarks import FaceLandmarks
 
 
 def create(
@@ -36,25 +39,38 @@ def create(
     check_suffix(output, AVATAR_SUFFIXES)
     check_targets([output, recipe, report], sources=[photo])
     wanted = slider_values(settings or ())
+    _check_name(name)
     with shown_steps() as steps:
-        fit = _fit(photo, face, steps)
-        with steps.step("build_avatar", "Building the avatar"):
-            made = ak.make_recipe(fit, **({} if name is None else {"name": name})).with_sliders(wanted)
-            avatar = ak.build_avatar(made)
+        landmarks = _landmarks(photo, face, steps)
+        with thumbnails(output, steps) as with_thumbnail:
+            fit = _fit(landmarks, steps)
+            with steps.step("build_avatar", "Building the avatar"):
+                made = ak.make_recipe(fit, **({} if name is None else {"name": name})).with_sliders(wanted)
+                avatar = ak.build_avatar(made)
+            avatar = with_thumbnail(avatar)
         with steps.step("save_avatar", "Writing the file"):
-            ak.save_avatar(avatar, output)
+            avatar.save(output)
         if recipe is not None:
             made.save(recipe)
         if report is not None:
-            write_whole(report, _json(_report(photo, output, fit, made, steps)))
+            write_whole(report, _json(_report(photo, output, fit=fit, recipe=made, avatar=avatar, steps=steps)))
 
 
-def _fit(photo: Path, face: int | None, steps: Steps) -> FaceFit:
-    """Read the photo, find the face and fit it."""
+def _check_name(name: str | None) -> None:
+    from avatarkit.avatar.recipe import check_name  # it brings numpy, for which --help need not wait
+
+    if name is not None:
+        check_name(name)
+
+
+def _landmarks(photo: Path, face: int | None, steps: Steps) -> FaceLandmarks:
     with steps.step("read_photo", "Reading the photo"):
         picture = ak.read_photo(photo)
     with steps.step("track_face", "Finding the face"):
-        landmarks = ak.track_face(picture, face)
+        return ak.track_face(picture, face)
+
+
+def _fit(landmarks: FaceLandmarks, steps: Steps) -> FaceFit:
     with steps.step("fit_face", "Fitting the face"):
         fit = ak.fit_face(landmarks)
     for note in fit.notes:
@@ -62,14 +78,15 @@ def _fit(photo: Path, face: int | None, steps: Steps) -> FaceFit:
     return fit
 
 
-def _report(photo: Path, output: Path, fit: FaceFit, recipe: AvatarRecipe, steps: Steps) -> dict[str, Any]:
-    """What was measured: the fit's figures, the shape, and the seconds of each step."""
+def _report(photo: Path, output: Path, *, fit: FaceFit, recipe: AvatarRecipe, avatar: Avatar, steps: Steps) -> dict[str, Any]:
+    """What was measured: the fit's figures, the shape, what was written, and the seconds of each step."""
     return {
         "photo": photo.name,
         **fit.report(),
         "sliders": dict(recipe.sliders),
         "output": output.name,
         "bytes": output.stat().st_size,
+        "thumbnail": avatar.thumbnail is not None,
         "seconds": {**steps.seconds, "total": round(sum(steps.seconds.values()), 4)},
     }
 

@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 done, 1 a check found a limit broken, 2 wrong usage, 3 unusable input, 4 something missing; 70 a bug
         of ours, 130 interrupted.
     """
+    if arguments is None:
+        _limit_threads()
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     with interrupts_end_the_process() as interrupt:
         try:
@@ -37,6 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if "--debug" in given:
                 traceback.print_exception(error)
             return _explain(error)
+
+
+def _limit_threads() -> None:
+    """One thread for linear algebra, unless the caller's environment says otherwise; numpy must not be loaded yet.
+
+    Our matrices are small: a second thread of OpenBLAS gains nothing, spins while it waits and so costs a `create` four
+    more seconds of processor time, which is wall time where the processors are shared.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _run(arguments: list[str]) -> int:

@@ -6,16 +6,47 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, Material, Texture
 from avatarkit.export.scene import avatar_scene
 
 if TYPE_CHECKING:
     from avatarkit.render.renderer import Renderer
+    from avatarkit.render.scene import AlphaMode
 
 THUMBNAIL_SIZE_PX = (512, 512)
 
 _TEXTURE_SIDE_PX = 512  # finer ones could not be seen
+
+
+_KINDS: tuple[tuple[AlphaMode, bool], ...] = (
+    ("OPAQUE", False),
+    ("OPAQUE", True),
+    ("MASK", False),
+    ("MASK", True),
+    ("BLEND", True),
+)
+"""Alpha modes of an avatar's materials, and whether they are double-sided: each has a shader of its own."""
+
+
+def thumbnail_renderer() -> Renderer:
+    """A renderer for `with_thumbnail`, its shaders made: cold that takes longer than a face's fit and can go on beside it.
+
+    Raises:
+        MissingError: no Vulkan driver.
+    """
+    from avatarkit.render.framing import VIEWS, aim, measure
+    from avatarkit.render.renderer import Renderer
+    from avatarkit.render.scene import RenderMaterial, RenderMesh
+
+    renderer = Renderer(THUMBNAIL_SIZE_PX)
+    corners, grey = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), np.full((1, 1, 3), 128, np.uint8)
+    looks = [RenderMaterial(texture=grey, alpha_mode=mode, double_sided=both) for mode, both in _KINDS]
+    normals, triangles = np.tile([0.0, 0.0, 1.0], (3, 1)), np.arange(3)[None]
+    meshes = [RenderMesh(corners, normals, triangles, corners[:, :2], material=look) for look in looks]
+    renderer.render(meshes, aim(measure(meshes), VIEWS["bust"], THUMBNAIL_SIZE_PX))
+    return renderer
 
 
 def with_thumbnail(avatar: Avatar, renderer: Renderer | None = None) -> Avatar:
@@ -23,7 +54,7 @@ def with_thumbnail(avatar: Avatar, renderer: Renderer | None = None) -> Avatar:
 
     Args:
         avatar: stays as it is.
-        renderer: one to use again, of `THUMBNAIL_SIZE_PX`; without it one is made and closed.
+        renderer: from `thumbnail_renderer`, to use again; without it one is made and closed.
 
     Raises:
         MissingError: no Vulkan driver.

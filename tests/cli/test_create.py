@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,8 @@ from PIL import Image
 
 from avatarkit import load_recipe
 from avatarkit.cli import main
+from avatarkit.errors import MissingError
+from avatarkit.gltf.reading import read_document
 from avatarkit.media.photo import Photo
 
 WANTED = {"nose-width": 0.5, "age": -0.1}
@@ -48,7 +52,7 @@ def test_the_report_holds_what_was_measured(folder: Path) -> None:
     assert report["sliders"] == dict(load_recipe(folder / "me.avatar.json").sliders)
     assert report["bytes"] == (folder / "me.vrm").stat().st_size
     steps = {name: seconds for name, seconds in report["seconds"].items() if name != "total"}
-    assert list(steps) == ["read_photo", "track_face", "fit_face", "build_avatar", "save_avatar"]
+    assert list(steps) == ["read_photo", "track_face", "fit_face", "build_avatar", "thumbnail", "save_avatar"]
     assert report["seconds"]["total"] == pytest.approx(sum(steps.values()), abs=1e-3)
 
 
@@ -69,3 +73,32 @@ def test_a_photo_of_nobody_ends_with_3_and_writes_nothing(
 def test_a_face_that_is_not_there_is_wrong_usage(folder: Path, tmp_path: Path) -> None:
     assert main(["create", str(folder / "me.png"), "-o", str(tmp_path / "me.vrm"), "--face", "2"]) == 2
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.vulkan
+def test_a_vrm_carries_a_thumbnail(folder: Path) -> None:
+    document = read_document(folder / "me.vrm")
+    meta = document.extensions["VRMC_vrm"]["meta"]
+    assert json.loads((folder / "me.json").read_text())["thumbnail"] == ("thumbnailImage" in meta)
+    if "thumbnailImage" not in meta:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Vulkan driver")
+    with Image.open(BytesIO(document.images[meta["thumbnailImage"]].data)) as picture:
+        assert picture.format == "PNG"
+        assert picture.size == (512, 512)
+        assert np.asarray(picture).std() > 10
+
+
+def test_without_a_driver_a_vrm_is_made_without_thumbnail(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("avatarkit.export.thumbnail.thumbnail_renderer", _no_driver)
+    assert main(["build", str(folder / "me.avatar.json"), "-o", str(tmp_path / "me.vrm")]) == 0
+    assert "thumbnailImage" not in read_document(tmp_path / "me.vrm").extensions["VRMC_vrm"]["meta"]
+
+
+def _no_driver() -> None:
+    raise MissingError("no driver")
+
+
+def test_a_name_of_two_lines_is_wrong_usage_before_anything_is_read(tmp_path: Path) -> None:
+    assert main(["create", str(tmp_path / "absent.png"), "-o", str(tmp_path / "me.vrm"), "--name", "two\nlines"]) == 2
