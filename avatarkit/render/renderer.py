@@ -119,6 +119,8 @@ class _Uploads:
     def objects(self, meshes: Sequence[RenderMesh], camera: PinholeCamera, exposure: float) -> list[Any]:
         drawn = [mesh for mesh in meshes if len(mesh.triangles)]
         self._meshes = {id(mesh): self._meshes.get(id(mesh)) or (mesh, self._mesh_object(mesh)) for mesh in drawn}
+        shown = {id(picture) for mesh in drawn for picture in _pictures(mesh.material)}
+        self._textures = {key: kept for key, kept in self._textures.items() if key in shown}
         for mesh, drawable in self._meshes.values():
             _expose(mesh.material, drawable, exposure)
             if mesh.material.alpha_mode == "BLEND":
@@ -181,6 +183,10 @@ class _Uploads:
             texture = self._gfx.Texture(rgba, dim=2, colorspace=colorspace, generate_mipmaps=True)
             self._textures[id(pixels)] = (pixels, texture)
         return self._gfx.TextureMap(self._textures[id(pixels)][1], wrap="repeat", filter="linear", mipmap_filter="linear")
+
+
+def _pictures(material: RenderMaterial) -> tuple[np.ndarray | None, ...]:
+    return material.texture, material.normal_texture, material.roughness_texture, material.emissive_texture
 
 
 def _graphics() -> Any:
