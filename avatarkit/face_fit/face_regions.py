@@ -11,6 +11,8 @@ from avatarkit.body.body import load_body
 from avatarkit.face_fit.landmark_table import load_landmark_table
 from avatarkit.face_fit.projection import PICTURE_SIZE, front_texels
 
+DRAWN_SIZE, SUBPIXEL_BITS = 512, 4  # all outlines are soft: half of the picture's size is enough to draw them
+
 # MediaPipe's face mesh: the closed outlines of its own contour groups
 OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136,
         172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109)  # fmt: skip
@@ -25,15 +27,17 @@ NOSE_RIDGE, FOREHEAD = (6, 122, 196, 3, 51, 5, 281, 248, 419, 351), (109, 10, 33
 def polygon(*outlines: tuple[int, ...], grow: float = 0.0, soft: float = 0.0) -> np.ndarray:
     """(N,) 0..1 on the layout's front: inside any of the outlines, grown and softened by parts of the picture's side."""
     uvs = load_landmark_table().uvs(0.0, 0.0)
-    image: np.ndarray = np.zeros((PICTURE_SIZE, PICTURE_SIZE), np.uint8)
+    image: np.ndarray = np.zeros((DRAWN_SIZE, DRAWN_SIZE), np.uint8)
     for outline in outlines:
-        cv2.fillPoly(image, [np.round(uvs[list(outline)] * PICTURE_SIZE).astype(np.int32)], (255,))
+        corners = np.round((uvs[list(outline)] * DRAWN_SIZE - 0.5) * 2**SUBPIXEL_BITS).astype(np.int32)
+        cv2.fillPoly(image, [corners], (255,), lineType=cv2.LINE_AA, shift=SUBPIXEL_BITS)
     if grow:
-        reach = max(1, round(abs(grow) * PICTURE_SIZE))
+        reach = max(1, round(abs(grow) * DRAWN_SIZE))
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
         image = (cv2.dilate if grow > 0 else cv2.erode)(image, disc)
     if soft:
-        image = cv2.GaussianBlur(image, (0, 0), soft * PICTURE_SIZE)
+        image = cv2.GaussianBlur(image, (0, 0), soft * DRAWN_SIZE)
+    image = cv2.resize(image, (PICTURE_SIZE, PICTURE_SIZE), interpolation=cv2.INTER_LINEAR)
     return image.reshape(-1)[front_texels().texels].astype(np.float32) / 255.0
 
 
