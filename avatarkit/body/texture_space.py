@@ -64,22 +64,23 @@ def head_texels(size: int = STORED_SIZE) -> TexelMap:
     inside = np.flatnonzero(ids >= 0)
     ids = ids[inside]
     vertices, corners = head_triangles(body)
-    rows, columns = np.divmod(inside, size)
-    spots = (np.stack([columns, rows], axis=1) + np.float32(0.5)) / np.float32(size)
-    weights = np.clip(_affine(body.uvs[corners], ids, spots.astype(np.float32)), 0.0, 1.0)
-    weights /= weights.sum(axis=1, keepdims=True)
-    return TexelMap(size, inside, vertices[ids], corners[ids], weights)
+    rows, columns = np.divmod(inside.astype(np.int32), size)
+    spots = np.array([columns + np.float32(0.5), rows + np.float32(0.5)]) / np.float32(size)
+    weights = np.clip(_affine(body.uvs[corners], ids, spots), 0.0, 1.0)
+    weights *= 1.0 / weights.sum(axis=0)
+    return TexelMap(size, inside, vertices.take(ids, axis=0), corners.take(ids, axis=0), np.ascontiguousarray(weights.T))
 
 
 def _affine(triangles: np.ndarray, ids: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Barycentric weights (N, 3) float32 of points (N, 2) in `triangles[ids]`, (T, 3, 2): one small map for each triangle."""
-    origins = triangles[:, 0]
-    at = [barycentric(origins + step, triangles) for step in np.eye(2)]
-    gradients = [(weights - [1.0, 0.0, 0.0]).astype(np.float32) for weights in at]
-    away = points - origins.astype(np.float32)[ids]
-    weights = away[:, :1] * gradients[0][ids]
-    weights += away[:, 1:] * gradients[1][ids]
-    weights[:, 0] += 1.0
+    """Barycentric weights (3, N) float32 of points (2, N) in `triangles[ids]`, (T, 3, 2): one small map for each triangle."""
+    x, y = triangles[:, 0].T
+    per_x, per_y = (barycentric(triangles[:, 0] + step, triangles)[:, 1:] for step in np.eye(2))
+    maps = np.concatenate([[x, y], per_x.T, per_y.T]).astype(np.float32)
+    across, down = points[0] - maps[0].take(ids), points[1] - maps[1].take(ids)
+    weights = np.empty((3, len(ids)), np.float32)
+    for corner in (1, 2):
+        weights[corner] = maps[1 + corner].take(ids) * across + maps[3 + corner].take(ids) * down
+    weights[0] = 1.0 - weights[1] - weights[2]
     return weights
 
 

@@ -1,0 +1,43 @@
+"""Laws of the stored skin fields, and of the pictures that are made with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from avatarkit.avatar.colors import parse_color
+from avatarkit.avatar.skin import face_picture
+from avatarkit.avatar.skin_fields import FACTOR_UNIT, body_factor, head_fields
+from avatarkit.avatar.style import default_recipe, load_style
+from avatarkit.body.body import load_body
+from avatarkit.body.texture_space import head_texels
+
+
+def test_the_skin_is_nothing_but_tone_where_head_and_body_meet() -> None:
+    """Or the seam would show: both pictures end in the same colour."""
+    body = load_body()
+    seam = np.intersect1d(body.parts["head"].quads, body.parts["body"].quads)
+    texels = head_texels()
+    on_seam = texels.texels[np.isin(texels.vertices, seam).sum(axis=1) >= 2]
+    assert FACTOR_UNIT * head_fields().factor.reshape(-1, 3)[on_seam] == pytest.approx(1.0, abs=0.06)
+    corners = np.unique(body.parts["body"].uv_quads[np.isin(body.parts["body"].quads, seam)])
+    columns, rows = (body.uvs[corners] * body_factor().shape[0]).astype(int).T.clip(0, body_factor().shape[0] - 1)
+    assert FACTOR_UNIT * body_factor()[rows, columns] == pytest.approx(1.0, abs=0.06)
+
+
+def test_plain_skin_has_the_recipes_tone() -> None:
+    """Grain and blush differ around the tone, not away from it."""
+    recipe = default_recipe()
+    skin = replace(recipe.skin, tone="#b98a6e", photo=None)
+    picture = face_picture(skin, replace(load_style(recipe.style).look, skin_variation=0.0))
+    texels = head_texels()
+    fields = head_fields()
+    plain = (fields.inside + fields.lips).reshape(-1)[texels.texels] == 0
+    colors = picture[::2, ::2].reshape(-1, 3)[texels.texels[plain]]
+    assert np.median(colors, axis=0) == pytest.approx(255.0 * np.array(parse_color("#b98a6e")), abs=1.5)
+
+
+def test_grain_neither_lightens_nor_darkens() -> None:
+    assert abs(head_fields().grain.mean()) < 0.5
