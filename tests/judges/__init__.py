@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -43,14 +44,23 @@ class ThreeVrmReport:
 
 def khronos_report(path: str | Path) -> dict[str, Any]:
     """The Khronos glTF validator's report on a .glb or .vrm: `issues` has numErrors, numWarnings, numInfos and messages."""
-    return _run_node("validate.mjs", str(Path(path).resolve()))
+    return khronos_reports([path])[0]
 
 
-def assert_khronos_clean(path: str | Path) -> None:
-    """Fail unless the Khronos validator finds 0 errors and 0 warnings."""
-    issues = khronos_report(path)["issues"]
-    worst = [f"{m['code']} at {m.get('pointer')}: {m['message']}" for m in issues["messages"] if m["severity"] < 2]
-    assert issues["numErrors"] == issues["numWarnings"] == 0, "\n".join(worst[:20])
+def khronos_reports(paths: Sequence[str | Path]) -> list[dict[str, Any]]:
+    """The reports on several files, by one process: much quicker than one after the other."""
+    return _run_node("validate.mjs", *(str(Path(path).resolve()) for path in paths))
+
+
+def assert_khronos_clean(*paths: str | Path) -> None:
+    """Fail unless the Khronos validator finds 0 errors and 0 warnings in each file."""
+    worst = [
+        f"{Path(path).name}: {message['code']} at {message.get('pointer')}: {message['message']}"
+        for path, report in zip(paths, khronos_reports(paths), strict=True)
+        for message in report["issues"]["messages"]
+        if message["severity"] < 2
+    ]
+    assert not worst, "\n".join(worst[:20])
 
 
 def three_vrm_report(
@@ -86,9 +96,9 @@ def three_vrm_report(
     )
 
 
-def _run_node(script: str, argument: str) -> dict[str, Any]:
+def _run_node(script: str, *arguments: str) -> Any:
     node = _installed_node()
-    done = subprocess.run([node, script, argument], cwd=_HERE, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([node, script, *arguments], cwd=_HERE, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, f"{script} failed:\n{done.stderr[-2000:]}"
     return json.loads(done.stdout)
 

@@ -1,7 +1,9 @@
-// Prints the Khronos validator's report on one file as JSON.
+// Prints the Khronos validator's reports on the named files as a JSON list, in their order.
 import { readFile } from "node:fs/promises";
 import { validateBytes } from "gltf-validator";
 
-const data = new Uint8Array(await readFile(process.argv[2]));
-const report = await validateBytes(data, { maxIssues: 0 });
-process.stdout.write(JSON.stringify(report));
+const reports = [];
+for (const path of process.argv.slice(2)) {
+  reports.push(await validateBytes(new Uint8Array(await readFile(path)), { maxIssues: 0 }));
+}
+process.stdout.write(JSON.stringify(reports));
