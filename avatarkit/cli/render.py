@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 import avatarkit as ak
+from avatarkit.cli.quick_graphics import quicken_graphics
 from avatarkit.cli.steps import shown_steps
 from avatarkit.cli.targets import check_suffix, check_targets
 from avatarkit.errors import UsageError
@@ -28,6 +29,7 @@ def render(
     check_targets([output], sources=[file])
     size_px = None if size is None else parse_size(size)
     chosen = view or ("turntable" if output.suffix.lower() == ".mp4" else "bust")
+    quicken_graphics()
     with shown_steps() as steps, steps.step("render_file", "Drawing") as advance:
         ak.render_file(file, output, chosen, size_px, progress=advance)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import avatarkit as ak
+from avatarkit.cli.quick_graphics import quicken_graphics
 from avatarkit.cli.steps import Steps
 from avatarkit.errors import MissingError
 
@@ -28,6 +29,7 @@ def thumbnails(output: Path, steps: Steps) -> Iterator[Callable[[Avatar], Avatar
         return
     from avatarkit.export.thumbnail import thumbnail_renderer
 
+    quicken_graphics()
     with ThreadPoolExecutor(1, "graphics") as graphics:
         renderer = graphics.submit(thumbnail_renderer)
 
