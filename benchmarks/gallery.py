@@ -30,15 +30,18 @@ from benchmarks.results import OUT
 
 FACE_GROUPS = ("contour", "forehead", "brows", "eyes", "nose", "mouth", "chin", "cheeks", "ears", "neck")
 CROP_MARGIN = 0.45  # of the face's size, around it
+CLOSER = 1.25  # the views of a head leave room for hair and shoulders
 ROWS_ON_A_SHEET = 9
+WITH = {"mouthClose": {"jawOpen": 1.0}}  # by its definition it closes the lips of an open jaw
 Cell = tuple[str, np.ndarray]
 
 
 def main() -> None:
     options = _options()
     options.output.mkdir(parents=True, exist_ok=True)
+    side = round(CLOSER * options.size)
     for name in options.sheets:
-        with Renderer((options.size, options.size)) as renderer:
+        with Renderer((side, side)) as renderer:
             cells, columns = SHEETS[name](options, renderer)
             _save(options.output, name, list(cells), columns)
 
@@ -62,18 +65,19 @@ def _people(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[C
             fit = ak.fit_face(landmarks)
             front, turned = render_views(_document(fit), ("front", "three-quarter"), renderer.size_px, renderer=renderer)
             yield face.label, photo_crop(landmarks, options.size)
-            yield f"front, error {fit.error:.4f}", front
-            yield f"three-quarter, confidence {fit.confidence:.2f}", turned
+            yield f"error {fit.error:.4f}", _closer(front)
+            yield f"confidence {fit.confidence:.2f}", _closer(turned)
 
     return cells(), 6
 
 
-def _portrait(_options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
+def _portrait(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
     """The public-domain portrait from all sides."""
     landmarks = ak.track_face(ak.read_photo(portrait()))
     fit, views = ak.fit_face(landmarks), ("front", "three-quarter", "profile", "back")
     pictures = render_views(_document(fit), views, renderer.size_px, renderer=renderer)
-    return iter([("photo", photo_crop(landmarks, renderer.size_px[0])), *zip(views, pictures, strict=True)]), 5
+    crop = photo_crop(landmarks, options.size)
+    return iter([("photo", crop), *zip(views, map(_closer, pictures), strict=True)]), 5
 
 
 def _expressions(_options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
@@ -82,9 +86,9 @@ def _expressions(_options: argparse.Namespace, renderer: Renderer) -> tuple[Iter
 
     def cells() -> Iterator[Cell]:
         for name in ("neutral", *ARKIT_NAMES):
-            weights = {} if name == "neutral" else {name: 1.0}
+            weights = {name: 1.0, **WITH.get(name, {})} if name in ARKIT_NAMES else {}
             [picture] = render_views(document, ("face",), renderer.size_px, expression_weights=weights, renderer=renderer)
-            yield name, picture
+            yield name, _closer(picture)
 
     return cells(), 9
 
@@ -100,7 +104,7 @@ def _sliders(_options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator
             for value in values:
                 document = avatar_scene(ak.build_avatar(plain.with_sliders({name: value}))).document
                 [picture] = render_views(document, ("three-quarter",), renderer.size_px, renderer=renderer)
-                yield f"{name} {value:+g}", picture
+                yield f"{name} {value:+g}", _closer(picture)
 
     return cells(), 10
 
@@ -111,6 +115,13 @@ SHEETS: dict[str, Callable[[argparse.Namespace, Renderer], tuple[Iterator[Cell],
     "expressions": _expressions,
     "sliders": _sliders,
 }
+
+
+def _closer(picture: np.ndarray) -> np.ndarray:
+    """The middle of a square picture, where the head is."""
+    side = len(picture)
+    edge = (side - round(side / CLOSER)) // 2
+    return picture[edge : side - edge, edge : side - edge]
 
 
 def _document(fit: ak.FaceFit) -> Document:

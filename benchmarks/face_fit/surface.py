@@ -1,8 +1,9 @@
 """How far one face's surface lies from another's.
 
 The front of the face is each vertex of the head that on the average person lies more than 70 mm in front of the body's axis,
-above 0.64 m and faces forward: from chin to hairline, cheek to cheek, without nostrils and mouth. Means over it are
-weighted by the average person's area around each vertex, so that the dense rings around eyes and lips count as what they cover.
+between 0.64 m and 0.785 m, where the topmost landmark is, and faces forward: from chin to hairline, cheek to cheek, without
+nostrils and mouth. Means over it are weighted by the average person's area around each vertex, so that the dense rings around
+eyes and lips count as what they cover.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from avatarkit.body.body import load_body
 from avatarkit.body.shape import shape_body
 from avatarkit.geometry.meshes import face_normals, vertex_normals
 
-FRONT_Z_M, CHIN_Y_M, FORWARD = 0.07, 0.64, 0.2
+FRONT_Z_M, CHIN_Y_M, HAIRLINE_Y_M, FORWARD = 0.07, 0.64, 0.785, 0.2
 NEAREST = 3  # vertices whose triangles are searched for the nearest point
 
 
@@ -46,7 +47,8 @@ def face_front() -> FaceFront:
     triangles, positions = body.parts["head"].triangles, body.positions
     forward = vertex_normals(positions, triangles)[:, 2] > FORWARD
     head = np.isin(np.arange(len(positions)), triangles)
-    vertices = np.flatnonzero(head & forward & (positions[:, 2] > FRONT_Z_M) & (positions[:, 1] > CHIN_Y_M))
+    face = (positions[:, 1] > CHIN_Y_M) & (positions[:, 1] < HAIRLINE_Y_M)
+    vertices = np.flatnonzero(head & forward & face & (positions[:, 2] > FRONT_Z_M))
     thirds = np.linalg.norm(face_normals(positions, triangles), axis=1) / 6.0
     area = np.bincount(triangles.reshape(-1), np.repeat(thirds, 3), len(positions))[vertices]
     return FaceFront(vertices, area / area.sum(), triangles, _around(triangles, len(positions)))

@@ -17,7 +17,7 @@ def half_sphere(count: int = 4000) -> np.ndarray:
 
 def lit(normals: np.ndarray, color: np.ndarray, direction: np.ndarray) -> np.ndarray:
     """sRGB of a matt surface under a broad lamp."""
-    shade = 0.55 + 0.25 * normals @ (direction / np.linalg.norm(direction))
+    shade = 0.5 + 0.3 * normals @ (direction / np.linalg.norm(direction))
     linear = srgb_to_linear(color) * shade[:, None]
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055)
 
