@@ -20,8 +20,15 @@ TRIANGLE = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 @pytest.mark.parametrize(
     ("point", "distance"),
-    [((0.2, 0.2, 0.5), 0.5), ((0.2, 0.2, -0.5), 0.5), ((0.5, -2, 0), 2), ((-3, -4, 0), 5), ((1, 1, 0), np.sqrt(0.5)), ((0, 1, 0), 0)],
-)  # fmt: skip
+    [
+        ((0.2, 0.2, 0.5), 0.5),
+        ((0.2, 0.2, -0.5), 0.5),
+        ((0.5, -2, 0), 2),
+        ((-3, -4, 0), 5),
+        ((1, 1, 0), np.sqrt(0.5)),
+        ((0, 1, 0), 0),
+    ],
+)
 def test_the_distance_to_a_triangle_is_that_to_its_nearest_point(point, distance):
     assert triangle_distance(np.array(point, float), TRIANGLE) == pytest.approx(distance)
 
