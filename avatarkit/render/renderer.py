@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -211,9 +213,27 @@ def _pygfx() -> Any:
     from wgpu.backends.wgpu_native.extras import set_instance_extras
 
     set_instance_extras(backends=_BACKENDS)
-    import pygfx
+    with _without_font_search():
+        import pygfx
 
     return pygfx
+
+
+@contextmanager
+def _without_font_search() -> Iterator[None]:
+    """Keep pygfx from searching the system's fonts, as it does when imported, and from noting them in the user's home.
+
+    No text is drawn here. It is shown a folder of notes that say there are none.
+    """
+    before = os.environ.get("PYGFX_DATA_DIR")
+    os.environ["PYGFX_DATA_DIR"] = str(Path(__file__).parent / "no_fonts")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYGFX_DATA_DIR"]
+        else:
+            os.environ["PYGFX_DATA_DIR"] = before
 
 
 def _check_size(size_px: tuple[int, int], samples: int) -> None:
