@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         of ours, 130 interrupted.
     """
     if arguments is None:
-        _tame_libraries()
+        _limit_threads()
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     with interrupts_end_the_process() as interrupt:
         try:
@@ -41,14 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _explain(error)
 
 
-def _tame_libraries() -> None:
-    """Settings for libraries that are not loaded yet, unless the caller's environment has its own.
+def _limit_threads() -> None:
+    """One thread for linear algebra, unless the caller's environment says otherwise; numpy must not be loaded yet.
 
-    One thread for linear algebra: our matrices are small, so a second thread of OpenBLAS gains nothing, spins while it waits
-    and costs a `create` seconds of processor time. No search for fonts, of which pygfx would keep a list in the home folder.
+    Our matrices are small: a second thread of OpenBLAS gains nothing, spins while it waits and costs a `create` seconds of
+    processor time.
     """
-    for name in ("OPENBLAS_NUM_THREADS", "PYGFX_DISABLE_SYSTEM_FONTS"):
-        os.environ.setdefault(name, "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _run(arguments: list[str]) -> int:
