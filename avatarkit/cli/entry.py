@@ -44,8 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _limit_threads() -> None:
     """One thread for linear algebra, unless the caller's environment says otherwise; numpy must not be loaded yet.
 
-    Our matrices are small: a second thread of OpenBLAS gains nothing, spins while it waits and costs a `create` seconds of
-    processor time.
+    Our matrices are small: a second thread of OpenBLAS gains nothing and spins while it waits, which costs a `create` half a
+    second of processor time or more.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
