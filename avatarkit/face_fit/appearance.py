@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 import cv2
 import numpy as np
 
+from avatarkit.body.body import load_body
 from avatarkit.body.shape import BodyShape
 from avatarkit.face_fit import face_regions
 from avatarkit.face_fit.head_camera import HeadCamera
@@ -19,6 +21,12 @@ ALPHA_SIZE = 256
 SKIN_SPREAD_LAB = np.array([14.0, 6.0, 7.0])  # how far a person's own skin strays from its middle, before pimples and beards
 FOREHEAD_SPREAD_LAB = np.array([9.0, 6.0, 7.0])  # a forehead varies less than a whole face
 SHADOW_TEXELS = 41  # how far a strand's shadow reaches
+# People's skin in CIELAB, generously: what lies beyond is an over- or underexposed photo or coloured light
+SKIN_LAB_LOW, SKIN_LAB_HIGH = np.array([20.0, 2.0, 4.0]), np.array([84.0, 30.0, 34.0])
+COLORLESS_CHROMA = 3.0  # a photo whose face has less is black and white
+PLAIN_SKIN_AB = np.array([13.0, 17.0])  # chroma lent to a black-and-white photo's skin
+HAIR_AB_LOW, HAIR_AB_HIGH = np.array([-5.0, -9.0]), np.array([40.0, 50.0])  # beyond are hats, skies and trees, and dyes
+SHADOW_L = 14.0  # CIELAB lightness that one side may lie below the other and still be believed
 SHINE_L = 7.0  # CIELAB lightness above the tone at which skin counts as shining
 FLATTEN = 0.7  # how much of the broad shading that the light's model leaves is taken out
 BROAD = 0.05  # of the picture's side: what counts as broad
@@ -64,7 +72,7 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         camera: as fitted.
     """
     pixels = landmarks.photo.pixels
-    texels = project_photo(pixels, posed, camera, landmarks.points_px)
+    texels = _colored(project_photo(pixels, posed, camera, landmarks.points_px))
     trust, middle = _skin_trust(texels)
     even = _evened_colors(texels, trust)
     tone = _tone(even, trust)
@@ -96,6 +104,17 @@ def _middle(colors: np.ndarray, weights: np.ndarray, otherwise: np.ndarray) -> n
     """Median colour of the believed texels, or a stand-in if there are too few."""
     chosen = colors[weights > 0.5]
     return np.median(chosen, axis=0) if len(chosen) >= 30 else np.asarray(otherwise)
+
+
+def _colored(texels: FaceTexels) -> FaceTexels:
+    """The texels, with a plain skin's chroma if the photo is black and white."""
+    lab, shown = to_lab(texels.colors), texels.seen > 0.5
+    chroma = np.hypot(lab[:, 1], lab[:, 2])[shown]
+    if not shown.any() or np.percentile(chroma, 90) > COLORLESS_CHROMA:
+        return texels
+    lips = face_regions.lips()[:, None] * np.array([10.0, 0.0])
+    lab[:, 1:] = (PLAIN_SKIN_AB + lips) * np.clip(lab[:, :1] / 60.0, 0.1, 1.0)
+    return replace(texels, colors=from_lab(lab))
 
 
 def _skin_trust(texels: FaceTexels) -> tuple[np.ndarray, np.ndarray]:
@@ -133,7 +152,8 @@ def _tone(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
     share = np.cumsum(trust[order])
     inner = order[(share > 0.25 * share[-1]) & (share < 0.9 * share[-1])]
     weights = trust[inner, None]
-    return from_lab((lab[inner] * weights).sum(axis=0, keepdims=True) / max(weights.sum(), 1e-9))[0]
+    middle = (lab[inner] * weights).sum(axis=0, keepdims=True) / max(weights.sum(), 1e-9)
+    return from_lab(np.clip(middle, SKIN_LAB_LOW, SKIN_LAB_HIGH))[0]
 
 
 def _covered_by_hair(colors: np.ndarray, tone: np.ndarray, texels: FaceTexels) -> np.ndarray:
@@ -162,6 +182,7 @@ def _face_picture(texels: FaceTexels, colors: np.ndarray, tone: np.ndarray, show
     """The picture and its alpha: unseen parts from the mirrored side, broad shading flattened, lips closed."""
     weight = _place(shown.astype(np.float32))
     image = _place(colors.astype(np.float32))
+    weight = weight * (1.0 - _one_sided_shadow(image, weight))
     mirrored = np.clip(1.0 - 2.0 * weight, 0.0, 1.0) * weight[:, ::-1]
     total = weight + mirrored
     image = (image * weight[..., None] + image[:, ::-1] * mirrored[..., None]) / np.maximum(total, 1e-6)[..., None]
@@ -170,6 +191,18 @@ def _face_picture(texels: FaceTexels, colors: np.ndarray, tone: np.ndarray, show
     filled = image * (total > 1e-3)[..., None] + tone.astype(np.float32) * (total <= 1e-3)[..., None]
     alpha = cv2.resize(np.clip(total, 0.0, 1.0), (ALPHA_SIZE, ALPHA_SIZE), interpolation=cv2.INTER_AREA)
     return (np.clip(filled, 0, 1) * 255 + 0.5).astype(np.uint8), (alpha * 255 + 0.5).astype(np.uint8)
+
+
+def _one_sided_shadow(image: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """0..1 where one side of the face lies in a shadow so deep that the other side, mirrored, tells more."""
+    small = cv2.resize(np.dstack([image, weight]), None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    lightness = cv2.cvtColor(np.ascontiguousarray(small[..., :3]), cv2.COLOR_RGB2LAB)[..., 0]
+    sums = cv2.GaussianBlur(np.dstack([lightness * small[..., 3], small[..., 3]]), (0, 0), 0.5 * BROAD * len(small))
+    broad = sums[..., 0] / np.maximum(sums[..., 1], 1e-3)
+    both = (sums[..., 1] > 0.05) & (sums[:, ::-1, 1] > 0.05)
+    darker = np.clip((broad[:, ::-1] - broad - SHADOW_L) / SHADOW_L, 0.0, 1.0) * both
+    darker = cv2.GaussianBlur(darker.astype(np.float32), (0, 0), 2.0)
+    return cv2.resize(darker, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _place(values: np.ndarray) -> np.ndarray:
@@ -231,23 +264,29 @@ def _brow_color(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> np.nd
 
 
 def _hair_color(pixels: np.ndarray, shape: BodyShape, camera: HeadCamera, skin_lab: np.ndarray) -> tuple[str, bool]:
-    """The colour above the forehead that is not skin; assumed where nothing is there to see."""
-    from avatarkit.body.body import load_body
-
-    body = load_body()
-    head = np.unique(body.parts["head"].quads)
-    scalp = head[(body.positions[head, 1] > 0.80) & (body.positions[head, 2] > 0.02)]
-    above = camera.project(shape.positions[scalp] + np.array([0.0, 0.012, 0.008]))
-    inside = ((above >= 0) & (above < np.array(pixels.shape[1::-1]))).all(axis=1)
-    column, row = above[inside].astype(int).T
-    if len(column) < 20:
+    """The colour above the hairline that is neither skin nor hat nor sky; assumed where nothing is there to see."""
+    above = np.round(camera.project(shape.positions[_hairline()])).astype(int)
+    inside = ((above >= 2) & (above < np.array(pixels.shape[1::-1]) - 2)).all(axis=1)
+    if inside.sum() < 20:
         return DEFAULT_HAIR, False
-    blurred = cv2.GaussianBlur(pixels, (0, 0), 1.0)
+    low, high = above[inside].min(axis=0) - 2, above[inside].max(axis=0) + 3
+    blurred = cv2.GaussianBlur(pixels[low[1] : high[1], low[0] : high[0]], (0, 0), 1.0)
+    column, row = (above[inside] - low).T
     lab = to_lab(blurred[row, column].astype(np.float32) / 255.0)
     other = np.linalg.norm((lab - skin_lab) / SKIN_SPREAD_LAB, axis=1) > 1.5
-    if other.mean() < 0.3:
+    other &= ((lab[:, 1:] > HAIR_AB_LOW) & (lab[:, 1:] < HAIR_AB_HIGH)).all(axis=1)
+    if other.mean() < 0.25:
         return DEFAULT_HAIR, False
     return hex_color(from_lab(np.median(lab[other], axis=0)[None])[0]), True
+
+
+@cache
+def _hairline() -> np.ndarray:
+    """Vertices of the front of the scalp, just above where hair begins on most heads."""
+    body = load_body()
+    head = np.unique(body.parts["head"].quads)
+    x, y, z = body.positions[head].T
+    return head[(y > 0.797) & (y < 0.832) & (np.abs(x) < 0.055) & (z > 0.03)]
 
 
 def _iris_color(landmarks: FaceLandmarks) -> tuple[str, bool]:
