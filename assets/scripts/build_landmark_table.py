@@ -1,6 +1,6 @@
 """Makes assets/landmark_table.npz: where on a head the detector puts its landmarks, by asking it.
 
-    python assets/scripts/build_landmark_table.py --heads 4400 --jobs 2      (about 25 minutes on two cores)
+    python assets/scripts/build_landmark_table.py --heads 2400 --jobs 2      (about a quarter of an hour on two cores)
 
 Heads of known shape, expression, pose and camera are rendered and shown to the detector. First each landmark is cast back onto
 the surface: its place in the head's texture layout, as a function of how far the head is turned. Then what remains is explained
@@ -159,7 +159,7 @@ def strayed(sight: Sight, coefficients: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--heads", type=int, default=4400)
+    parser.add_argument("--heads", type=int, default=2400)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--output", type=Path, default=ASSETS / "landmark_table.npz")
     options = parser.parse_args()
