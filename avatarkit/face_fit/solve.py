@@ -36,11 +36,11 @@ class SolveSettings:
 
     rounds: int = 2
     steps: int = 5
-    independent_landmarks: float = 75.0
+    independent_landmarks: float = 70.0
     floor: float = 0.008
     outlier: float = 4.0
-    expression_width: float = 0.5
-    rare_width: float = 0.12
+    expression_width: float = 0.65
+    rare_width: float = 0.16
     nearness: float = 1.0
     nearness_width: float = 0.5
     stray_share: float = 0.5
