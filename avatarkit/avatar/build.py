@@ -12,7 +12,7 @@ from avatarkit.avatar.mouth import mouth_material, mouth_mesh
 from avatarkit.avatar.outfit import make_outfit
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.skin import BODY_MATERIAL, FACE_MATERIAL, body_material, face_material
-from avatarkit.avatar.skinned_parts import SKIN_PARTS, Corners, SurfaceShape, corners_of, shape_surface, split_morphs
+from avatarkit.avatar.skinned_parts import SKIN_PARTS, corners_of, shape_surface, skinned_mesh
 from avatarkit.avatar.style import load_style
 from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.rig.skeleton import HumanoidRig
@@ -53,25 +53,9 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
 def _skin(recipe: AvatarRecipe, rest: RestBody, hidden: np.ndarray) -> list[tuple[AvatarMesh, Material]]:
     look = load_style(recipe.style).look
     shape = shape_surface(SKIN_PARTS, rest)
-    face = _skin_mesh("Face", FACE_MATERIAL, corners_of(FACE_PARTS), shape, rest)
-    body = _skin_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest)
+    face = skinned_mesh("Face", FACE_MATERIAL, corners_of(FACE_PARTS), shape, rest, first_person="thirdPersonOnly")
+    body = skinned_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest, first_person="both")
     return [(face, face_material(recipe.skin, look)), (body, body_material(recipe.skin, look))]
-
-
-def _skin_mesh(name: str, material: str, corners: Corners, shape: SurfaceShape, rest: RestBody) -> AvatarMesh:
-    joints, weights = corners.binding
-    return AvatarMesh(
-        name=name,
-        positions=rest.positions[corners.vertices],
-        normals=shape.normals[corners.vertices],
-        uvs=corners.uvs,
-        triangles=corners.triangles,
-        joints=joints,
-        weights=weights,
-        material=material,
-        morphs=split_morphs(shape.morphs, corners),
-        first_person="thirdPersonOnly" if name == "Face" else "both",
-    )
 
 
 def _rig(rest: RestBody, name: str) -> HumanoidRig:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh, Material, Texture
-from avatarkit.avatar.skinned_parts import Corners, corners_of, shape_surface, split_morphs
+from avatarkit.avatar.skinned_parts import Corners, corners_of, shape_surface, skinned_mesh
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
 
@@ -23,21 +23,7 @@ _TEETH = 14  # seen along one arch
 
 def mouth_mesh(rest: RestBody) -> AvatarMesh:
     """Teeth and tongue of one person."""
-    corners = _corners()
-    shape = shape_surface(PARTS, rest)
-    joints, weights = corners.binding
-    return AvatarMesh(
-        name="Mouth",
-        positions=rest.positions[corners.vertices],
-        normals=shape.normals[corners.vertices],
-        uvs=corners.uvs,
-        triangles=corners.triangles,
-        joints=joints,
-        weights=weights,
-        material=MATERIAL,
-        morphs=split_morphs(shape.morphs, corners),
-        first_person="thirdPersonOnly",
-    )
+    return skinned_mesh("Mouth", MATERIAL, _corners(), shape_surface(PARTS, rest), rest, first_person="thirdPersonOnly")
 
 
 @cache

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Literal
 
 import numpy as np
 from scipy import sparse
 
-from avatarkit.avatar.avatar import MorphTarget
+from avatarkit.avatar.avatar import AvatarMesh, MorphTarget
 from avatarkit.body.body import Body, load_body
 from avatarkit.body.rest import RestBody
 from avatarkit.geometry.meshes import face_normals, normal_operator
@@ -165,6 +166,31 @@ def split_morphs(morphs: Mapping[str, VertexMorph], corners: Corners) -> tuple[M
             rows, indices = found.row[order], found.col[order]
             targets.append(MorphTarget(name, indices, morph.positions[rows], morph.normals[rows]))
     return tuple(targets)
+
+
+def skinned_mesh(
+    name: str,
+    material: str,
+    corners: Corners,
+    shape: SurfaceShape,
+    rest: RestBody,
+    *,
+    first_person: Literal["both", "thirdPersonOnly"],
+) -> AvatarMesh:
+    """The corners of some parts as one mesh of a person."""
+    joints, weights = corners.binding
+    return AvatarMesh(
+        name=name,
+        positions=rest.positions[corners.vertices],
+        normals=shape.normals[corners.vertices],
+        uvs=corners.uvs,
+        triangles=corners.triangles,
+        joints=joints,
+        weights=weights,
+        material=material,
+        morphs=split_morphs(shape.morphs, corners),
+        first_person=first_person,
+    )
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import Any
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.recipe import AvatarRecipe, Hair, Outfit, Skin
 from avatarkit.data_files import style_paths
-from avatarkit.errors import InputError, unknown_name
+from avatarkit.errors import InputError, UsageError, unknown_name
 
 DEFAULT_STYLE = "human"
 
@@ -114,7 +114,7 @@ def _share(where: str, key: str, value: Any) -> float:
 def _color(where: str, key: str, value: Any) -> str:
     try:
         parse_color(value)
-    except Exception as error:
+    except UsageError as error:
         raise InputError(f"{where}: {key}: {error}") from error
     return str(value)
 

@@ -12,9 +12,10 @@ from avatarkit.body.body import load_body
 from avatarkit.body.shape import BodyShape
 from avatarkit.face_fit import face_regions
 from avatarkit.face_fit.head_camera import HeadCamera
-from avatarkit.face_fit.light import evened, from_lab, harmonics, light_on_skin, srgb_to_linear, to_lab
+from avatarkit.face_fit.light import evened, from_lab, harmonics, light_on_skin, to_lab
 from avatarkit.face_fit.projection import PICTURE_SIZE, FaceTexels, front_texels, project_photo
 from avatarkit.geometry.arrays import checked_array
+from avatarkit.render.color import to_linear
 from avatarkit.tracking.face_landmarks import FaceLandmarks
 
 ALPHA_SIZE = 256
@@ -139,7 +140,7 @@ def _evened_colors(texels: FaceTexels, trust: np.ndarray) -> np.ndarray:
     if trust.sum() < 200:
         return texels.colors
     some = np.flatnonzero(trust > 0.05)[::LIGHT_STRIDE]
-    luminance = np.log(srgb_to_linear(texels.colors[some]) @ np.array([0.2126, 0.7152, 0.0722]) + 1e-3)
+    luminance = np.log(to_linear(texels.colors[some]) @ np.array([0.2126, 0.7152, 0.0722]) + 1e-3)
     light = light_on_skin(luminance, texels.normals[some], trust[some])
     level = float(np.percentile(harmonics(texels.normals[some]) @ light, 60))
     return evened(texels.colors, texels.normals, light, level)

@@ -12,7 +12,7 @@ from avatarkit.data_files import asset_path
 from avatarkit.face_fit.landmark_table import LandmarkTable, SurfacePoints, surface_points, turn_features
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
-# Gaze is read from the irises; a tongue, puffed cheeks and a pushed or slid jaw are not told reliably by 468 landmarks.
+# Gaze is read from the irises; no landmark lies on the tongue.
 NOT_SOLVED = ("eyeLookDown", "eyeLookIn", "eyeLookOut", "eyeLookUp", "tongueOut")
 
 # A slider's two ends move the face in different ways, a kink at 0 that Gauss-Newton would circle around: it is rounded.

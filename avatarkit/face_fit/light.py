@@ -55,8 +55,3 @@ def evened(colors: np.ndarray, normals: np.ndarray, coefficients: np.ndarray, le
     gain = np.exp(np.clip(dark, -np.log(MOST_GAIN), np.log(MOST_GAIN)))
     # a gain in linear light is nearly one of its 2.4th root in sRGB's, and much quicker
     return np.clip(colors * (gain ** (1 / 2.4))[:, None], 0.0, 1.0)
-
-
-def srgb_to_linear(colors: np.ndarray) -> np.ndarray:
-    """Linear light of sRGB 0..1 (IEC 61966-2-1)."""
-    return np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from avatarkit.face_fit.light import evened, from_lab, harmonics, light_on_skin, srgb_to_linear, to_lab
+from avatarkit.face_fit.light import evened, from_lab, harmonics, light_on_skin, to_lab
+from avatarkit.render.color import to_linear
 
 RNG = np.random.default_rng(0)
 
@@ -18,7 +19,7 @@ def half_sphere(count: int = 4000) -> np.ndarray:
 def lit(normals: np.ndarray, color: np.ndarray, direction: np.ndarray) -> np.ndarray:
     """sRGB of a matt surface under a broad lamp."""
     shade = 0.5 + 0.3 * normals @ (direction / np.linalg.norm(direction))
-    linear = srgb_to_linear(color) * shade[:, None]
+    linear = to_linear(color) * shade[:, None]
     return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055)
 
 
@@ -29,7 +30,7 @@ def contrast(colors: np.ndarray) -> float:
 
 
 def evenly(colors: np.ndarray, normals: np.ndarray, trust: np.ndarray) -> np.ndarray:
-    luminance = np.log(srgb_to_linear(colors) @ np.array([0.2126, 0.7152, 0.0722]) + 1e-3)
+    luminance = np.log(to_linear(colors) @ np.array([0.2126, 0.7152, 0.0722]) + 1e-3)
     light = light_on_skin(luminance, normals, trust)
     return evened(colors, normals, light, float(np.median(harmonics(normals) @ light)))
 
