@@ -1,0 +1,1 @@
+"""Landmarks over time to the motion of a human body."""

@@ -1,0 +1,1 @@
+"""Human motion to the motion of any rig, and back."""
