@@ -1,6 +1,6 @@
 """A human body's pose and its motion: the hub between any tracker or motion file and any rig.
 
-Rotations are VRM's normalized ones: from the T-pose facing +Z in which every bone's axes are parallel to the world, local to the
+Rotations are normalized as in VRM: from the T-pose facing +Z in which every bone is parallel to the world's axes, local to the
 bone's parent in `HUMAN_BONE_PARENTS` (the nearest one that is present). The floor is y = 0.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -84,7 +84,7 @@ class HumanoidRig:
     morph_names: tuple[str, ...] = ()
     source: str = ""
     t_pose: np.ndarray = None  # type: ignore[assignment]  # the rest rotations, taken when the value is checked
-    to_canonical: np.ndarray = quaternions.IDENTITY
+    to_canonical: np.ndarray = field(default_factory=lambda: quaternions.IDENTITY)
     nodes: tuple[int, ...] = ()
     family: str = ""
     data: bytes = b""
