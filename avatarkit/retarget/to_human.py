@@ -1,0 +1,97 @@
+"""A moving skeleton whose human bones are known, as human motion: the hub that everything is retargeted from.
+
+Source: vrm-c/vrm-specification, VRMC_vrm_animation-1.0, how_to_transform_human_pose.md. Its formula for one bone, written for
+world rotations, is N = G * W^-1 (G: world rotation now, W: in the T-pose); joints between two human bones fold in by themselves.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from avatarkit.geometry import quaternions
+from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanMotion, HumanSkeleton
+from avatarkit.motion.kinematics import local_rotations, world_rotations
+from avatarkit.retarget.ground import Soles, foot_contacts, ground_height, soles_of
+from avatarkit.retarget.skeleton_motion import SkeletonMotion, world_transforms
+from avatarkit.rig.skeleton import HumanoidRig
+from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS, HUMAN_BONES
+
+
+def to_human(
+    rig: HumanoidRig,
+    motion: SkeletonMotion,
+    *,
+    world_to_canonical: np.ndarray | None = None,
+    expressions: np.ndarray | None = None,
+    on_floor: bool = True,
+) -> HumanMotion:
+    """Human motion of a humanoid's joints.
+
+    Args:
+        rig: the skeleton of `motion` in metres, its human bones and T-pose.
+        motion: its joints over time.
+        world_to_canonical: (4,) rotation from the motion's world to ours; the rig's own unless told.
+        expressions: (T, 52) ARKit weights; none unless told.
+        on_floor: shift the whole motion so that the soles' lowest places are at y = 0.
+
+    Returns:
+        the motion, with foot contacts told from the soles' height and speed.
+    """
+    to_canonical = rig.to_canonical if world_to_canonical is None else world_to_canonical
+    skeleton, soles = human_skeleton(rig, motion)
+    positions, world = motion.world
+    _, t_world = world_transforms(rig.skeleton, rig.skeleton.rest_translations, rig.t_pose)
+    back = quaternions.inverse(quaternions.multiply(rig.to_canonical, t_world))
+    normalized = quaternions.normalize(quaternions.multiply(quaternions.multiply(to_canonical, world), back))
+    rotations = _locals(rig, normalized)
+    root = quaternions.rotate(to_canonical, positions[:, rig.human_bones["hips"]])
+    lowest = soles.heights(skeleton, root, world_rotations(rotations))
+    lift = ground_height(lowest) if on_floor else 0.0
+    root = root - (0.0, lift, 0.0)
+    count = len(motion.times_s)
+    return HumanMotion(
+        skeleton=skeleton,
+        times_s=motion.times_s,
+        root_positions=root,
+        rotations=rotations,
+        confidence=np.broadcast_to(skeleton.present.astype(float), (count, BONES)),
+        expressions=np.zeros((count, EXPRESSIONS)) if expressions is None else expressions,
+        foot_contacts=foot_contacts(soles, skeleton, root, rotations, motion.times_s),
+        report={"source": rig.source, "naming": rig.family, "notes": list(motion.notes)},
+    )
+
+
+def human_skeleton(rig: HumanoidRig, motion: SkeletonMotion | None = None) -> tuple[HumanSkeleton, Soles]:
+    """The proportions of a rig in its T-pose, canonical axes, soles at y = 0; and where its soles are."""
+    skeleton = rig.skeleton
+    places, t_world = world_transforms(skeleton, skeleton.rest_translations, rig.t_pose)
+    ends, end_joints = (np.zeros((0, 3)), np.zeros(0, int)) if motion is None else (motion.ends, motion.end_joints)
+    tips = places[end_joints] + quaternions.rotate(t_world[end_joints], ends)
+    tips, places = quaternions.rotate(rig.to_canonical, tips), quaternions.rotate(rig.to_canonical, places)
+    rest, present = np.zeros((BONES, 3)), np.zeros(BONES, bool)
+    for bone, parent in HUMAN_BONE_PARENTS.items():
+        row = BONE[bone]
+        present[row] = bone in rig.human_bones
+        rest[row] = places[rig.human_bones[bone]] if present[row] else rest[BONE[parent]]  # type: ignore[index]
+    soles = soles_of(rest, present, tips)
+    rest[:, 1] -= soles.floor
+    return HumanSkeleton(rest, present), soles
+
+
+def _locals(rig: HumanoidRig, normalized: np.ndarray) -> np.ndarray:
+    """Local rotations (T, 55, 4) of the joints' normalized world rotations (T, B, 4)."""
+    world = np.empty((len(normalized), BONES, 4))
+    for row, (bone, parent) in enumerate(HUMAN_BONE_PARENTS.items()):
+        joint = rig.human_bones.get(bone)
+        world[:, row] = normalized[:, joint] if joint is not None else world[:, HUMAN_BONES.index(str(parent))]
+    rotations = local_rotations(world)
+    return continuous(rotations)
+
+
+def continuous(rotations: np.ndarray) -> np.ndarray:
+    """Of each quaternion (T, ..., 4) and its negative the one nearer to the moment before; the first has w >= 0."""
+    if len(rotations) == 0:
+        return rotations
+    steps = np.where(np.sum(rotations[1:] * rotations[:-1], axis=-1) < 0, -1.0, 1.0)
+    first = np.where(rotations[:1, ..., 3] < 0, -1.0, 1.0)
+    return rotations * np.cumprod(np.concatenate([first, steps]), axis=0)[..., None]
