@@ -24,8 +24,12 @@ MAX_MOMENTS = 500_000
 
 _MAX_TEXT = 2**20
 _SHAPES: dict[str, tuple[int, ...]] = {
-    "root_positions": (3,), "rotations": (BONES, 4), "confidence": (BONES,), "expressions": (EXPRESSIONS,), "foot_contacts": (2,),
-}  # fmt: skip
+    "root_positions": (3,),
+    "rotations": (BONES, 4),
+    "confidence": (BONES,),
+    "expressions": (EXPRESSIONS,),
+    "foot_contacts": (2,),
+}
 """Per moment."""
 
 _BYTES_PER_MOMENT = 8 * (1 + sum(int(np.prod(shape)) for shape in _SHAPES.values()))

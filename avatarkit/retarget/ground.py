@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import minimum_filter1d
 
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, FEET, HumanSkeleton
@@ -24,14 +25,22 @@ HEEL_BEHIND = 0.25
 FOOT_LENGTH = 0.17
 """From the ankle to the toes' joint, in leg lengths, where a skeleton does not tell."""
 
+SAME_FLOOR = 0.12
+"""A guessed sole within this many leg lengths of y = 0 is at y = 0, where files have their floor; thick soles are no fault."""
+
 FLOOR_QUANTILE = 0.02
 """The floor lies where the lower sole is in the lowest 2 % of the moments: single stray frames do not count."""
 
-CONTACT_HEIGHT_M = (0.035, 0.05)
+CONTACT_HEIGHT_M = (0.03, 0.05)
 CONTACT_SPEED = (0.25, 0.45)
-"""A foot begins to stand below the first of each and stops above the second: metres over the floor, metres per second.
+"""A foot begins to stand below the first of each and stops above the second: metres over the floor nearby, metres per second.
 
+"Nearby" is the lowest that a sole gets within `NEARBY_S`: the floors of captures rise and fall by centimetres along a walk.
 Of the order of the stance thresholds of gait analysis; the pair is a hysteresis, so that a standing foot does not flicker."""
+
+
+NEARBY_S = 0.8
+"""Seconds before and after a moment in which a foot surely comes down: half a slow stride, more than a jump's flight."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +94,22 @@ def soles_of(rest: np.ndarray, present: np.ndarray, ends: np.ndarray) -> Soles:
     near = ends[(np.abs(ends[:, 1] - foot[0, 1]) < ANKLE_HEIGHT * leg * 2) & (ends[:, 1] < foot[:, 1].min())]
     if len(near):
         floor = min(floor, float(near[:, 1].min()))
-    ball_base = toes if has_toes else foot + (0.0, 0.0, FOOT_LENGTH * leg)
+    if abs(floor) < SAME_FLOOR * leg:
+        floor = 0.0
+    ball_base = toes if has_toes else np.add(foot, (0.0, 0.0, FOOT_LENGTH * leg))
     heels = np.zeros((2, 3))
     heels[:, 1] = floor - foot[:, 1]
     heels[:, 2] = -HEEL_BEHIND * np.abs(ball_base - foot)[:, 2]
     balls = np.zeros((2, 3)) if has_toes else ball_base - foot
     balls[:, 1] = floor - (toes if has_toes else foot)[:, 1]
     return Soles(heels, balls, has_toes, floor)
+
+
+def body_soles(skeleton: HumanSkeleton) -> Soles:
+    """The soles of a body whose floor is known to be y = 0."""
+    known = soles_of(skeleton.rest_positions, skeleton.present, np.zeros((0, 3)))
+    lift = (0.0, known.floor, 0.0)
+    return Soles(np.subtract(known.heels, lift), np.subtract(known.balls, lift), known.has_toes, 0.0)
 
 
 def ground_height(sole_heights: np.ndarray) -> float:
@@ -110,9 +128,16 @@ def foot_contacts(
     lower = np.argmin(points[..., 1], axis=-1)[..., None]
     speed = np.take_along_axis(speeds, lower, axis=-1)[..., 0]
     height = np.take_along_axis(points[..., 1], lower, axis=-1)[..., 0]
+    height = height - _floor_nearby(height.min(axis=-1), times_s)[:, None]
     begins = (height < CONTACT_HEIGHT_M[0]) & (speed < CONTACT_SPEED[0])
     ends = (height > CONTACT_HEIGHT_M[1]) | (speed > CONTACT_SPEED[1])
     return _latched(begins, ends).astype(float)
+
+
+def _floor_nearby(lowest: np.ndarray, times_s: np.ndarray) -> np.ndarray:
+    """The lowest sole (T,) within `NEARBY_S` of each moment."""
+    reach = int(NEARBY_S / np.median(np.diff(times_s)))
+    return minimum_filter1d(lowest, 2 * min(reach, len(lowest)) + 1, mode="nearest")
 
 
 def _latched(begins: np.ndarray, ends: np.ndarray) -> np.ndarray:

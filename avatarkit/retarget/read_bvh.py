@@ -23,8 +23,8 @@ _POSITIONS = 3
 def read_bvh(path: str | Path, *, fps: float | None = None) -> HumanMotion:
     """Read a BVH file of one person.
 
-    Any unit, either up axis, any order of channels and any rest pose; which joint is which human bone is told by the names, else
-    by the structure.
+    Any unit, either up axis, any order of channels and any rest pose; which joint is which human bone is told by the names,
+    else by the structure.
 
     Args:
         path: the file.

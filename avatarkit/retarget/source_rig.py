@@ -24,7 +24,7 @@ UNITS_M = {"metres": 1.0, "centimetres": 0.01, "inches": 0.0254, "millimetres": 
 """Usual units. The last is that of the CMU motion capture database: inches times 0.45."""
 
 MOST_BEND = np.radians(50.0)
-"""A rest pose with thighs, shins or elbows further from straight stands for nothing; relaxed arms and A-poses are well below."""
+"""A rest pose with thighs, shins or elbows further from straight stands for nothing; relaxed arms and A-poses are below."""
 
 MOMENTS_TRIED = 200
 """Moments of a motion at which poses are looked at: enough to find one that stands."""
@@ -118,7 +118,7 @@ def _is_extremity(skeleton: Skeleton, bones: dict[str, int]) -> np.ndarray:
 
 
 def _bend(places: np.ndarray, bones: dict[str, int]) -> float:
-    """How far a pose (B, 3) is from standing: the largest angle, radians, of thighs, shins and elbows to what they should be."""
+    """How far a pose (B, 3) is from standing: the largest angle of thighs, shins and elbows to what they should be."""
 
     def along(start: str, end: str) -> np.ndarray:
         reach = places[bones[end]] - places[bones[start]]

@@ -1,7 +1,8 @@
 """A moving skeleton whose human bones are known, as human motion: the hub that everything is retargeted from.
 
 Source: vrm-c/vrm-specification, VRMC_vrm_animation-1.0, how_to_transform_human_pose.md. Its formula for one bone, written for
-world rotations, is N = G * W^-1 (G: world rotation now, W: in the T-pose); joints between two human bones fold in by themselves.
+world rotations, is N = G * W^-1 (G: world rotation now, W: in the T-pose); joints between two human bones fold in by
+themselves.
 """
 
 from __future__ import annotations

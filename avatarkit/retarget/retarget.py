@@ -1,0 +1,157 @@
+"""Human motion on any humanoid rig.
+
+Source: vrm-c/vrm-specification, VRMC_vrm_animation-1.0, how_to_transform_human_pose.md: local = A * N * B with A and B from the
+rig's T-pose alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from avatarkit.geometry import quaternions
+from avatarkit.motion.human_motion import BONE, BONES, HumanMotion, HumanPose, HumanSkeleton
+from avatarkit.motion.kinematics import PARENTS
+from avatarkit.retarget.expressions import expression_weights
+from avatarkit.retarget.ground import body_soles
+from avatarkit.retarget.rig_motion import RigMotion
+from avatarkit.retarget.skeleton_motion import world_transforms
+from avatarkit.retarget.stance import Feet, LegShape, check_feet, hold_feet, leg_shape
+from avatarkit.retarget.to_human import continuous, human_skeleton
+from avatarkit.rig.skeleton import HumanoidRig
+from avatarkit.vocabulary.vrm import HUMAN_BONES
+
+
+def retarget(motion: HumanMotion, rig: HumanoidRig, *, feet: str = "auto") -> RigMotion:
+    """The motion on a rig: the same pose, the same steps scaled by the hips' height.
+
+    Args:
+        motion: a human motion.
+        rig: any humanoid.
+        feet: "auto" holds feet that are near the floor where the source has them, "always" and "never" speak for themselves.
+
+    Raises:
+        UsageError: another word for `feet`.
+    """
+    retargeter = make_retargeter(rig, motion.skeleton, feet=feet)
+    translations, rotations, weights = retargeter.apply_arrays(
+        motion.root_positions, motion.rotations, motion.foot_contacts, motion.expressions
+    )
+    return RigMotion(rig, motion, motion.times_s, translations, continuous(rotations), weights)
+
+
+@dataclass(frozen=True)
+class Retargeter:
+    """What putting poses of one body on one rig needs; made once by `make_retargeter`.
+
+    Attributes:
+        rig: the rig.
+        scale: the rig's hip height over the body's.
+        rows: (H,) rows of the human bones that the rig has; joints: (H,) their joints.
+        missing: per human bone that the rig lacks: its row and the rows of the bones that take its rotation.
+        before, after: (H, 4) a joint's local rotation is before * N * after.
+        hips_parent: (4,) world rotation and `hips_origin` (3,) place of the joint above the hips; `hips_scale` (3,) its scale.
+        base_translations: (B, 3), base_rotations (B, 4): what all other joints keep.
+        source_legs, target_legs: for the feet.
+        expression_matrix: (52, M) ARKit weights to the rig's morphs.
+        feet: see `retarget`.
+    """
+
+    rig: HumanoidRig
+    scale: float
+    rows: np.ndarray
+    joints: np.ndarray
+    missing: tuple[tuple[int, tuple[int, ...]], ...]
+    before: np.ndarray
+    after: np.ndarray
+    hips_joint: int
+    hips_parent: np.ndarray
+    hips_origin: np.ndarray
+    hips_scale: np.ndarray
+    base_translations: np.ndarray
+    base_rotations: np.ndarray
+    source_legs: LegShape
+    target_legs: LegShape
+    expression_matrix: np.ndarray
+    feet: Feet
+
+    def apply(self, pose: HumanPose) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """One pose: local translations (B, 3) in the rig's unit, rotations (B, 4), morph weights (M,)."""
+        return self.apply_arrays(pose.root_position, pose.rotations, pose.foot_contacts, pose.expressions)
+
+    def apply_arrays(
+        self, root: np.ndarray, rotations: np.ndarray, contacts: np.ndarray, expressions: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Any number of poses: (..., 3), (..., 55, 4), (..., 2), (..., 52) -> (..., B, 3), (..., B, 4), (..., M)."""
+        if self.feet != "never":
+            rotations = hold_feet(root, rotations, contacts, self.source_legs, self.target_legs, self.scale, self.feet)
+        rotations = self._handed_on(rotations)
+        human = quaternions.multiply(quaternions.multiply(self.before, rotations[..., self.rows, :]), self.after)
+        shape = (*root.shape[:-1], *self.base_rotations.shape)
+        local = np.array(np.broadcast_to(self.base_rotations, shape))
+        local[..., self.joints, :] = human
+        places = np.array(np.broadcast_to(self.base_translations, (*shape[:-1], 3)))
+        places[..., self.hips_joint, :] = self._hips_place(root)
+        return places, local, np.clip(expressions @ self.expression_matrix, 0.0, 1.0)
+
+    def _handed_on(self, rotations: np.ndarray) -> np.ndarray:
+        """The rotations of bones that the rig lacks go into the bones that hang on them."""
+        if not self.missing:
+            return rotations
+        handed = np.array(rotations)
+        for row, heirs in self.missing:
+            for heir in heirs:
+                handed[..., heir, :] = quaternions.multiply(handed[..., row, :], handed[..., heir, :])
+        return handed
+
+    def _hips_place(self, root: np.ndarray) -> np.ndarray:
+        world = quaternions.rotate(quaternions.inverse(self.rig.to_canonical), self.scale * root)
+        return quaternions.rotate(quaternions.inverse(self.hips_parent), world - self.hips_origin) / self.hips_scale
+
+
+def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto") -> Retargeter:
+    """Prepare putting poses of a body on a rig. Raises UsageError for an unknown `feet`."""
+    skeleton = rig.skeleton
+    target, soles = human_skeleton(rig)
+    places, world = world_transforms(skeleton, skeleton.rest_translations, rig.t_pose)
+    rows = np.array([BONE[bone] for bone in HUMAN_BONES if bone in rig.human_bones])
+    joints = np.array([rig.human_bones[HUMAN_BONES[row]] for row in rows])
+    parents = skeleton.parents[joints]
+    above = np.where((parents >= 0)[:, None], world[parents], quaternions.IDENTITY)
+    hips = rig.human_bones["hips"]
+    top = int(skeleton.parents[hips])
+    return Retargeter(
+        rig=rig,
+        scale=target.hip_height / body.hip_height,
+        rows=rows,
+        joints=joints,
+        missing=_missing(target),
+        before=quaternions.inverse(quaternions.multiply(rig.to_canonical, above)),
+        after=quaternions.multiply(rig.to_canonical, world[joints]),
+        hips_joint=hips,
+        hips_parent=world[top] if top >= 0 else quaternions.IDENTITY,
+        hips_origin=places[top] if top >= 0 else np.zeros(3),
+        hips_scale=_world_scale(rig, top),
+        base_translations=skeleton.rest_translations,
+        base_rotations=rig.t_pose,
+        source_legs=leg_shape(body, body_soles(body)),
+        target_legs=leg_shape(target, soles),
+        expression_matrix=expression_weights(rig.morph_names),
+        feet=check_feet(feet),
+    )
+
+
+def _missing(skeleton: HumanSkeleton) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """Rows of absent bones that have bones below them, upper ones first, each with the rows of its children."""
+    children = {row: tuple(heir for heir, parent in enumerate(PARENTS) if parent == row) for row in range(BONES)}
+    return tuple((row, heirs) for row, heirs in children.items() if heirs and not skeleton.present[row])
+
+
+def _world_scale(rig: HumanoidRig, joint: int) -> np.ndarray:
+    """Scale (3,) that acts on the translations of a joint's children; -1 stands for the world."""
+    scale = np.ones(3)
+    while joint >= 0:
+        scale = scale * rig.skeleton.rest_scales[joint]
+        joint = int(rig.skeleton.parents[joint])
+    return scale
