@@ -1,5 +1,6 @@
-# make demo [PHOTO=me.jpg]   a photo becomes out/avatar.vrm, out/avatar.glb and out/avatar.png
-# make test                  lint, types and the whole test suite
+# make demo [PHOTO=me.jpg] [VIDEO=me.mp4]   a photo becomes out/avatar.vrm, out/avatar.glb and out/avatar.png,
+#                                           a video its dance, out/dance.glb and out/dance.mp4
+# make test                                 lint, types and the whole test suite
 # Each makes the environment first (.venv, Python 3.11 or 3.12); PYTHON=... names the interpreter.
 
 BIN := .venv/bin
@@ -14,7 +15,12 @@ demo: .venv/installed
 	$(BIN)/avatarkit create "$(or $(PHOTO),$(PORTRAIT))" -o out/avatar.vrm --recipe out/avatar.avatar.json --report out/avatar.report.json
 	$(BIN)/avatarkit build out/avatar.avatar.json -o out/avatar.glb
 	$(BIN)/avatarkit render out/avatar.vrm -o out/avatar.png
-	@ls -l out/avatar.vrm out/avatar.glb out/avatar.png
+ifndef VIDEO
+	@test -f out/source.mp4 || $(BIN)/python -m benchmarks.studio -o out/source.mp4
+endif
+	$(BIN)/avatarkit capture "$(or $(VIDEO),out/source.mp4)" --rig out/avatar.glb -o out/dance.glb --motion out/dance.npz --report out/dance.report.json
+	$(BIN)/avatarkit render out/dance.glb -o out/dance.mp4
+	@ls -l out/avatar.vrm out/avatar.glb out/avatar.png out/dance.glb out/dance.mp4
 
 test: .venv/installed lint
 	@.ci/system-packages browser
