@@ -1,0 +1,44 @@
+"""The camera that a video is assumed to have been taken with: where a point of space is seen, and what a picture point may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FOCAL_PER_DIAGONAL = 1.0
+"""Focal length in picture diagonals where nobody told it. A lens whose focal length is its sensor's diagonal is what photographers
+call normal (43 mm on 24 x 36 mm film); telephones' main cameras are wider (26 mm), film is made with longer ones."""
+
+TOWARDS = np.array([0.0, 0.0, -1.0])
+"""The way the camera looks."""
+
+
+@dataclass(frozen=True)
+class PictureCamera:
+    """A pinhole at the origin that looks along -Z, +X to the right of the picture, +Y up.
+
+    Attributes:
+        focal_px: focal length, pixels.
+        centre_px: (2,) where the axis meets the picture.
+    """
+
+    focal_px: float
+    centre_px: tuple[float, float]
+
+    def rays(self, points_px: np.ndarray) -> np.ndarray:
+        """(..., 3) the unit directions in which picture points (..., 2) are seen."""
+        slopes = (points_px - self.centre_px) / self.focal_px
+        rays = np.stack([slopes[..., 0], -slopes[..., 1], np.full(slopes.shape[:-1], -1.0)], axis=-1)
+        return rays / np.sqrt((rays * rays).sum(axis=-1, keepdims=True))
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """(..., 2) pixels at which points (..., 3) in front of the camera are seen."""
+        slopes = points[..., :2] / -points[..., 2:]
+        return slopes * (self.focal_px, -self.focal_px) + self.centre_px
+
+
+def assumed_camera(size_px: tuple[int, int]) -> PictureCamera:
+    """The camera of a picture of width and height `size_px` of which nothing is known."""
+    width, height = size_px
+    return PictureCamera(FOCAL_PER_DIAGONAL * float(np.hypot(width, height)), (width / 2, height / 2))
