@@ -45,7 +45,11 @@ AT_HOME = {
 }
 """Libraries that one stage alone knows."""
 
-METHODS_THAT_REACH_RIGHT = {("avatar/avatar.py", "avatarkit.export.files")}
+METHODS_THAT_REACH_RIGHT = {
+    ("avatar/avatar.py", "avatarkit.export.files"),
+    ("motion/human_motion.py", "avatarkit.export.motion_files"),
+    ("retarget/rig_motion.py", "avatarkit.export.motion_files"),
+}
 """`avatar.save(path)` is the public name for a function that stands to the right; it is imported when it is called."""
 
 

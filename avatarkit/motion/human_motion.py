@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -109,6 +110,16 @@ class HumanMotion:
 
     def __len__(self) -> int:
         return len(self.times_s)
+
+    def save(self, path: str | Path) -> None:
+        """Write the motion to `path`, whole or not at all: .npz, .vrma, .bvh or .csv by the suffix.
+
+        Raises:
+            UsageError: another suffix, or a place where nothing can be written.
+        """
+        from avatarkit.export.motion_files import save_human_motion  # it stands to the right, and so do its libraries
+
+        save_human_motion(self, path)
 
     def pose(self, index: int) -> HumanPose:
         """The pose at one of the motion's moments."""

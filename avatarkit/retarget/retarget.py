@@ -85,7 +85,10 @@ class Retargeter:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Any number of poses: (..., 3), (..., 55, 4), (..., 2), (..., 52) -> (..., B, 3), (..., B, 4), (..., M)."""
         if self.feet != "never":
-            rotations = hold_feet(root, rotations, contacts, self.source_legs, self.target_legs, self.scale, self.feet)
+            rotations = hold_feet(
+                root, rotations, contacts,
+                source=self.source_legs, target=self.target_legs, scale=self.scale, feet=self.feet,
+            )  # fmt: skip
         rotations = self._handed_on(rotations)
         human = quaternions.multiply(quaternions.multiply(self.before, rotations[..., self.rows, :]), self.after)
         shape = (*root.shape[:-1], *self.base_rotations.shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -40,3 +41,13 @@ class RigMotion:
             ("morph_weights", (moments, morphs)),
         ):
             object.__setattr__(self, name, checked_array(name, getattr(self, name), shape, np.float64))
+
+    def save(self, path: str | Path) -> None:
+        """Write the motion to `path`, whole or not at all: .glb (the rig's own file, animated), .vrma, .bvh, .csv or .npz.
+
+        Raises:
+            UsageError: another suffix, a rig without a file, or a place where nothing can be written.
+        """
+        from avatarkit.export.motion_files import save_rig_motion  # it stands to the right, and so do its libraries
+
+        save_rig_motion(self, path)

@@ -1,7 +1,8 @@
 """Feet that stand where the source's feet stand, on a body with other proportions.
 
 A step without memory: the sole's lower end is brought to the (scaled) place where the source has it, by bending hip and knee;
-the foot keeps its own rotation. It counts fully near the floor and fades out higher up, so nothing pops, and live equals offline.
+the foot keeps its own rotation. It counts fully near the floor and fades out higher up, so nothing pops, and live equals
+offline.
 """
 
 from __future__ import annotations
@@ -69,7 +70,14 @@ def leg_shape(skeleton: HumanSkeleton, soles: Soles) -> LegShape:
 
 
 def hold_feet(
-    root: np.ndarray, rotations: np.ndarray, contacts: np.ndarray, source: LegShape, target: LegShape, scale: float, feet: Feet
+    root: np.ndarray,
+    rotations: np.ndarray,
+    contacts: np.ndarray,
+    *,
+    source: LegShape,
+    target: LegShape,
+    scale: float,
+    feet: Feet,
 ) -> np.ndarray:
     """Local rotations with which a target body's feet stand where the source's do.
 
@@ -89,7 +97,7 @@ def hold_feet(
     thigh = hips @ locals_[..., 0, :, :]
     shin = thigh @ locals_[..., 1, :, :]
     foot = shin @ locals_[..., 2, :, :]
-    held, weight = _held(root, (hips, thigh, shin, foot), contacts, source, scale, feet)
+    held, weight = _held(root, (hips, thigh, shin, foot), contacts, source=source, scale=scale, feet=feet)
     upper, lower = _turn(thigh, target.thigh), _turn(shin, target.shin)
     start = scale * root[..., None, :] + _turn(hips, target.hip)
     free = start + upper + lower
@@ -101,7 +109,7 @@ def hold_feet(
 
 
 def _held(
-    root: np.ndarray, world: tuple[np.ndarray, ...], contacts: np.ndarray, source: LegShape, scale: float, feet: Feet
+    root: np.ndarray, world: tuple[np.ndarray, ...], contacts: np.ndarray, *, source: LegShape, scale: float, feet: Feet
 ) -> tuple[np.ndarray, np.ndarray]:
     """The place (..., 2, 4) that each foot holds (x, y, z scaled, the share of the ball), and how much it counts (..., 2)."""
     hips, thigh, shin, foot = world

@@ -7,12 +7,15 @@ themselves.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanMotion, HumanSkeleton
 from avatarkit.motion.kinematics import local_rotations, world_rotations
 from avatarkit.retarget.ground import Soles, foot_contacts, ground_height, soles_of
+from avatarkit.retarget.rig_motion import RigMotion
 from avatarkit.retarget.skeleton_motion import SkeletonMotion, world_transforms
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS, HUMAN_BONES
@@ -96,3 +99,12 @@ def continuous(rotations: np.ndarray) -> np.ndarray:
     steps = np.where(np.sum(rotations[1:] * rotations[:-1], axis=-1) < 0, -1.0, 1.0)
     first = np.where(rotations[:1, ..., 3] < 0, -1.0, 1.0)
     return rotations * np.cumprod(np.concatenate([first, steps]), axis=0)[..., None]
+
+
+def rig_motion_to_human(motion: RigMotion) -> HumanMotion:
+    """What a rig does, as motion of a body with the rig's proportions; expressions, confidence and contacts as they were."""
+    moving = SkeletonMotion(motion.rig.skeleton, motion.times_s, motion.translations, motion.rotations)
+    found = to_human(motion.rig, moving, expressions=motion.human.expressions, on_floor=False)
+    return replace(
+        found, confidence=motion.human.confidence, foot_contacts=motion.human.foot_contacts, report=motion.human.report
+    )
