@@ -1,0 +1,52 @@
+"""Vectors and frames of a few bones at once: small arrays, so every numpy call counts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+TINY = 1e-9
+"""Metres or sines below which a direction says nothing."""
+
+_NEXT, _AFTER = [1, 2, 0], [2, 0, 1]
+
+
+def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Dot products (..., 1) of (..., 3)."""
+    return (a * b).sum(axis=-1, keepdims=True)
+
+
+def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Cross products (..., 3): `np.cross` in a third of its time."""
+    return a.take(_NEXT, -1) * b.take(_AFTER, -1) - a.take(_AFTER, -1) * b.take(_NEXT, -1)
+
+
+def unit(vectors: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
+    """`vectors` (..., 3) at unit length; `otherwise` (..., 3) where they have none."""
+    length = np.sqrt(dot(vectors, vectors))
+    return np.where(length > TINY, vectors / np.maximum(length, TINY), otherwise)
+
+
+def across(vectors: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """The part (..., 3) of `vectors` at right angles to the unit vectors `axis`."""
+    return vectors - dot(vectors, axis) * axis
+
+
+def carried(vectors: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """`vectors` (..., 3) at right angles to `source`, turned by the shortest rotation from `source` to `target` (unit vectors)."""
+    return vectors - dot(vectors, target) / np.maximum(1.0 + dot(source, target), TINY) * (source + target)
+
+
+def turned(vectors: np.ndarray, axis: np.ndarray, angles: np.ndarray) -> np.ndarray:
+    """`vectors` (..., 3) at right angles to the unit vectors `axis`, turned about them by `angles` (..., 1), radians."""
+    return np.cos(angles) * vectors + np.sin(angles) * cross(axis, vectors)
+
+
+def frames(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Matrices (..., 3, 3) whose columns are two perpendicular unit vectors and their cross product."""
+    return np.stack([first, second, cross(first, second)], axis=-1)
+
+
+def smooth_step(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """0 below `low`, 1 above `high`, without a corner between."""
+    share = np.clip((values - low) / (high - low), 0.0, 1.0)
+    return share * share * (3.0 - 2.0 * share)

@@ -1,0 +1,93 @@
+"""Points in space to the rotations of a human body's joints, one moment at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from avatarkit.geometry import quaternions
+from avatarkit.motion.human_motion import BONE
+from avatarkit.motion.joints.confidence import bone_confidence, torso_trust
+from avatarkit.motion.joints.fingers import FINGER_ROWS, solve_fingers
+from avatarkit.motion.joints.head import head_rotation
+from avatarkit.motion.joints.joint_points import JointMemory, JointPoints, JointSolution, memory_at_rest
+from avatarkit.motion.joints.limbs import Limbs, solve_limbs
+from avatarkit.motion.joints.ranges import MAX_HEAD_TURN_RAD
+from avatarkit.motion.joints.rest_directions import LIMBS
+from avatarkit.motion.joints.torso import Torso, solve_torso
+
+NECK_SHARE = 0.5
+"""Of the head's turn against the chest, how much the neck's joint makes: about half of the neck's turning happens between its two top
+vertebrae, at the head's joint. Source: Kapandji, The Physiology of the Joints 3."""
+
+SURE = 0.5
+"""Confidence from which a rotation is worth remembering."""
+
+_SPINE = np.array([BONE[name] for name in ("spine", "chest", "upperChest")])
+_NECK_AND_HEAD = np.array([BONE["neck"], BONE["head"]])
+_COLLARS_AND_LIMBS = np.array([BONE["leftShoulder"], BONE["rightShoulder"], *[BONE[bone] for limb in LIMBS for bone in limb]])
+_HIPS = BONE["hips"]
+
+
+def solve_joints(points: JointPoints, memory: JointMemory | None = None) -> JointSolution:
+    """The joint rotations that put a T-posed body's bones where the points are.
+
+    Lengths never matter, only directions. The forearm takes two thirds of the palm's twist against the elbow's hinge and the hand the
+    rest, so that no wrist turns by more than it can; on rigs with twist bones the retargeter distributes the forearm's part.
+
+    Args:
+        points: of one moment.
+        memory: the previous moment's; None at the start and after a cut.
+
+    Returns:
+        local normalized rotations, their confidence, and the memory for the next moment.
+    """
+    memory = memory or memory_at_rest()
+    hands = (points.left_hand, points.right_hand)
+    confidence = bone_confidence(points.visibility, hands, points.head is not None)
+    held_pelvis = quaternions.to_matrix(memory.rotations[_HIPS])
+    torso = solve_torso(points.body, *torso_trust(points.visibility), held_pelvis)
+    parents = np.stack([torso.chest, torso.chest, torso.pelvis, torso.pelvis])
+    limbs = solve_limbs(points.body, hands, parents, memory.hinges, memory.twists)
+    head = head_rotation(points.body) if points.head is None else points.head
+
+    rotations = np.tile(quaternions.IDENTITY, (len(confidence), 1))
+    _place_body(rotations, torso, limbs, head)
+    _place_fingers(rotations, hands, limbs)
+    rotations = np.where(confidence[:, None] > 0.0, rotations, memory.rotations)
+    remembered = np.where(confidence[:, None] >= SURE, rotations, memory.rotations)
+    return JointSolution(rotations, confidence, JointMemory(remembered, limbs.hinges, limbs.twists))
+
+
+def _place_body(rotations: np.ndarray, torso: Torso, limbs: Limbs, head: np.ndarray) -> None:
+    """Fill in all bones but the fingers."""
+    ends = limbs.world
+    tops = np.stack([torso.collars, torso.collars, torso.pelvis, torso.pelvis])
+    limb_parents = np.concatenate([tops[:, None], ends[:, :2]], axis=1)
+    chest = torso.chest[None]
+    world = np.concatenate([torso.pelvis[None], chest, torso.collars[None], torso.collars[None], ends.reshape(12, 3, 3)])
+    parents = np.concatenate([np.eye(3)[None], torso.pelvis[None], chest, chest, limb_parents.reshape(12, 3, 3)])
+    local = quaternions.from_matrix(np.swapaxes(parents, 1, 2) @ world)
+    rotations[_HIPS] = local[0]
+    rotations[_SPINE] = _share(local[1], 1.0 / len(_SPINE), np.pi)
+    rotations[_COLLARS_AND_LIMBS] = local[2:]
+    head_on_chest = quaternions.multiply(quaternions.inverse(quaternions.from_matrix(torso.chest)), head)
+    rotations[_NECK_AND_HEAD[0]] = _share(head_on_chest, NECK_SHARE, MAX_HEAD_TURN_RAD)
+    rotations[_NECK_AND_HEAD[1]] = _share(head_on_chest, 1.0 - NECK_SHARE, MAX_HEAD_TURN_RAD)
+
+
+def _place_fingers(rotations: np.ndarray, hands: tuple[np.ndarray | None, np.ndarray | None], limbs: Limbs) -> None:
+    """Fill in the fingers of the hands that are seen."""
+    which = [row for row, hand in enumerate(hands) if hand is not None]
+    if which:
+        seen = np.stack([hands[row] for row in which])  # type: ignore[misc]
+        rotations[FINGER_ROWS[which]] = solve_fingers(seen, limbs.world[which, 2], np.array(which))
+
+
+def _share(rotation: np.ndarray, share: float, limit_rad: float) -> np.ndarray:
+    """The rotation (4,) about the same axis by a share of the angle, of which at most `limit_rad` counts."""
+    axis, scalar = rotation[:3], rotation[3]
+    if scalar < 0.0:
+        axis, scalar = -axis, -scalar
+    sine = float(np.sqrt(axis @ axis))
+    half = share * min(np.arctan2(sine, scalar), 0.5 * limit_rad)
+    return np.append(axis * (np.sin(half) / max(sine, 1e-12)), np.cos(half))
