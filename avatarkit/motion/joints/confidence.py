@@ -11,8 +11,8 @@ from avatarkit.motion.joints.head import HEAD_ROWS
 from avatarkit.vocabulary.mediapipe_points import POSE
 
 HIDDEN_BELOW, SEEN_ABOVE = 0.1, 0.65
-"""Visibilities between which trust grows from none to full. MediaPipe gives points outside the picture below 0.1 and ones it sees well
-above 0.9; what other limbs hide wanders between."""
+"""Visibilities between which trust grows from none to full. MediaPipe gives points outside the picture below 0.1 and ones it
+sees well above 0.9; what other limbs hide wanders between."""
 
 COARSE_HAND = 0.5
 """Confidence in a hand that only the body's three hand points show: they tell its direction, hardly its roll."""

@@ -25,6 +25,7 @@ FINGER_ROWS = np.array(
 _TO_LEFT = np.array([[1.0, 1.0, 1.0], [-1.0, 1.0, 1.0]])
 _TURNS_TO_LEFT = np.array([[1.0, 1.0, 1.0, 1.0], [1.0, -1.0, -1.0, 1.0]])
 _AHEAD = np.array([1.0, 0.0, 0.0])
+_FROM_FINGERS = np.swapaxes(FINGER_FRAMES, 1, 2)
 _MIDDLES = BENDS_RAD.mean(axis=-1)
 
 
@@ -46,11 +47,12 @@ def solve_fingers(hands: np.ndarray, palms: np.ndarray, which: np.ndarray) -> np
     along = unit(directions @ FINGER_FRAMES, _AHEAD)
     sides, bends = np.zeros(along.shape[:3]), np.empty(along.shape[:3])
     for segment in range(3):
-        x, y, z = np.moveaxis(along[:, :, segment], -1, 0)
-        if segment < 2:
-            sides[:, :, segment] = np.clip(np.arcsin(np.clip(z, -1.0, 1.0)), *SIDES_RAD[:, segment].T)
-        bends[:, :, segment] = np.clip(_near(np.arctan2(-y, x), _MIDDLES[:, segment]), *BENDS_RAD[:, segment].T)
-        if segment < 2:
+        direction = along[:, :, segment]
+        bend = _near(np.arctan2(-direction[..., 1], direction[..., 0]), _MIDDLES[:, segment])
+        bends[:, :, segment] = _within(bend, BENDS_RAD[:, segment])
+        if segment < 2:  # the last joint only bends
+            side = np.arctan2(direction[..., 2], np.hypot(direction[..., 0], direction[..., 1]))
+            sides[:, :, segment] = _within(side, SIDES_RAD[:, segment])
             along = along @ _turns(sides[:, :, segment], bends[:, :, segment])
     return _rotations(sides, bends) * _TURNS_TO_LEFT[which, None, None]
 
@@ -60,16 +62,25 @@ def _near(angles: np.ndarray, middles: np.ndarray) -> np.ndarray:
     return angles - 2.0 * np.pi * np.round((angles - middles) / (2.0 * np.pi))
 
 
+def _within(angles: np.ndarray, ranges: np.ndarray) -> np.ndarray:
+    """Angles (..., 5) kept in ranges (5, 2)."""
+    return np.minimum(np.maximum(angles, ranges[:, 0]), ranges[:, 1])
+
+
 def _turns(side: np.ndarray, bend: np.ndarray) -> np.ndarray:
     """Matrices (..., 3, 3) of a spread, then a bend, in the axes of `FINGER_FRAMES`."""
     cs, ss, cb, sb = np.cos(side), np.sin(side), np.cos(bend), np.sin(bend)
-    zero = np.zeros_like(side)
-    rows = np.stack([cb * cs, sb, -cb * ss, -sb * cs, cb, sb * ss, ss, zero, cs], axis=-1)
-    return rows.reshape(*side.shape, 3, 3)
+    turns = np.zeros((*side.shape, 3, 3))
+    turns[..., 0, 0], turns[..., 0, 1], turns[..., 0, 2] = cb * cs, sb, -cb * ss
+    turns[..., 1, 0], turns[..., 1, 1], turns[..., 1, 2] = -sb * cs, cb, sb * ss
+    turns[..., 2, 0], turns[..., 2, 2] = ss, cs
+    return turns
 
 
 def _rotations(sides: np.ndarray, bends: np.ndarray) -> np.ndarray:
     """The same as quaternions (H, 5, 3, 4) in the hand's axes."""
     cs, ss, cb, sb = np.cos(0.5 * sides), np.sin(0.5 * sides), np.cos(0.5 * bends), np.sin(0.5 * bends)
-    axis = np.stack([-sb * ss, -cb * ss, -sb * cs], axis=-1) @ np.swapaxes(FINGER_FRAMES, 1, 2)
-    return np.concatenate([axis, (cb * cs)[..., None]], axis=-1)
+    rotations = np.empty((*sides.shape, 4))
+    rotations[..., 0], rotations[..., 1], rotations[..., 2], rotations[..., 3] = -sb * ss, -cb * ss, -sb * cs, cb * cs
+    rotations[..., :3] = rotations[..., :3] @ _FROM_FINGERS
+    return rotations

@@ -12,7 +12,7 @@ _NEXT, _AFTER = [1, 2, 0], [2, 0, 1]
 
 def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Dot products (..., 1) of (..., 3)."""
-    return (a * b).sum(axis=-1, keepdims=True)
+    return np.einsum("...i,...i->...", a, b)[..., None]
 
 
 def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -23,6 +23,8 @@ def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def unit(vectors: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
     """`vectors` (..., 3) at unit length; `otherwise` (..., 3) where they have none."""
     length = np.sqrt(dot(vectors, vectors))
+    if length.min() > TINY:
+        return vectors / length
     return np.where(length > TINY, vectors / np.maximum(length, TINY), otherwise)
 
 
@@ -32,7 +34,7 @@ def across(vectors: np.ndarray, axis: np.ndarray) -> np.ndarray:
 
 
 def carried(vectors: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """`vectors` (..., 3) at right angles to `source`, turned by the shortest rotation from `source` to `target` (unit vectors)."""
+    """`vectors` (..., 3) at right angles to `source`, turned by the shortest way from `source` to `target` (unit vectors)."""
     return vectors - dot(vectors, target) / np.maximum(1.0 + dot(source, target), TINY) * (source + target)
 
 
@@ -43,10 +45,12 @@ def turned(vectors: np.ndarray, axis: np.ndarray, angles: np.ndarray) -> np.ndar
 
 def frames(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Matrices (..., 3, 3) whose columns are two perpendicular unit vectors and their cross product."""
-    return np.stack([first, second, cross(first, second)], axis=-1)
+    result = np.empty((*first.shape, 3))
+    result[..., 0], result[..., 1], result[..., 2] = first, second, cross(first, second)
+    return result
 
 
 def smooth_step(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """0 below `low`, 1 above `high`, without a corner between."""
-    share = np.clip((values - low) / (high - low), 0.0, 1.0)
+    share = np.minimum(np.maximum((values - low) / (high - low), 0.0), 1.0)
     return share * share * (3.0 - 2.0 * share)

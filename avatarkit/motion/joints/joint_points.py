@@ -46,8 +46,8 @@ class JointPoints:
 class JointMemory:
     """What one moment's solution hands to the next.
 
-    Nothing in it is blended over time: it holds values of moments that were sure, so that the solution depends on them and on the
-    present points only, never on the number of frames between.
+    Nothing in it is blended over time: it holds values of moments that were sure, so that the solution depends on them and on
+    the present points only, never on the number of frames between.
 
     Attributes:
         rotations: (55, 4) each bone's last rotation that was sure.

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from avatarkit.motion.joints.frames import across, carried, cross, frames, smooth_step, turned, unit
+from avatarkit.motion.joints.frames import across, carried, cross, dot, frames, smooth_step, turned, unit
 from avatarkit.motion.joints.ranges import MAX_TWIST_RAD
-from avatarkit.motion.joints.rest_directions import LIMB_AXES, LIMB_FRAMES, LIMB_HINGES, LIMB_POINTS
+from avatarkit.motion.joints.rest_directions import LIMB_AXES, LIMB_FRAMES, LIMB_POINTS
 from avatarkit.vocabulary.mediapipe_points import HAND, POSE
 
 STRAIGHT_BELOW, BENT_ABOVE = np.sin(np.radians(8.0)), np.sin(np.radians(25.0))
-"""Sines of the bends between which trust in the bend plane grows from none to full: with 5 degrees of error in each bone's direction,
-as good trackers have, the plane of an elbow bent by 8 degrees may lie anywhere, and of one bent by 25 within 20 degrees."""
+"""Sines of the bends between which trust in the bend plane grows from none to full: with 5 degrees of error in each bone's
+direction, as good trackers have, the plane of an elbow bent by 8 degrees may lie anywhere, and of one bent by 25 within 20
+degrees."""
 
 TWIST_SHARE = np.array([[2.0 / 3.0], [2.0 / 3.0], [0.25], [0.25]])
-"""(4, 1) of a hand's or foot's twist, how much the lower bone takes. Pronation is the whole forearm's, and skins with one forearm bone
-fold least when its two ends share it; the shank only gives a little."""
+"""(4, 1) of a hand's or foot's twist, how much the lower bone takes. Pronation is the whole forearm's, and skins with one
+forearm bone fold least when its two ends share it; the shank only gives a little."""
 
 _POINTS = np.array([[POSE[name] for name in limb] for limb in LIMB_POINTS]).T
 _PALM = np.array([[POSE[side + name] for name in ("Index", "Pinky", "Wrist")] for side in ("left", "right")]).T
@@ -33,7 +34,7 @@ class Limbs:
     """The four limbs of `LIMBS`.
 
     Attributes:
-        world: (4, 3, 3, 3) world rotations of the upper bone, the lower bone and the end.
+        world: (3, 4, 3, 3) world rotations of the upper bones, the lower bones and the ends.
         hinges: (4, 3) as in `JointMemory`.
         twists: (4,) radians.
     """
@@ -52,9 +53,9 @@ def solve_limbs(
 ) -> Limbs:
     """Rotations of the limbs' bones.
 
-    A bone's frame is its direction and the hinge of elbow or knee, which upper and lower bone share: the bend plane's normal. The
-    straighter the limb, the more of the hinge is the one that was last sure. A hand's or foot's twist against it is bounded; its
-    lower bone takes `TWIST_SHARE`. What a straight arm's palm turns beyond the bound is the shoulder's turn.
+    A bone's frame is its direction and the hinge of elbow or knee, which upper and lower bone share: the bend plane's normal.
+    The straighter the limb, the more of the hinge is the one that was last sure. A hand's or foot's twist against it is
+    bounded; its lower bone takes `TWIST_SHARE`. What a straight arm's palm turns beyond the bound is the shoulder's turn.
 
     Args:
         body: (33, 3) points.
@@ -68,23 +69,23 @@ def solve_limbs(
     lower = unit(end - middle, upper)
     remembered = (parents @ carried(hinges, LIMB_AXES, _inside(parents, upper))[:, :, None])[..., 0]
     normal = cross(upper, lower)
-    bend = np.sqrt((normal * normal).sum(axis=1, keepdims=True))
+    bend = np.sqrt(dot(normal, normal))
     trust = smooth_step(bend, STRAIGHT_BELOW, BENT_ABOVE)
     hinge = unit(remembered + trust * (unit(normal, remembered) - remembered), remembered)
     lower_hinge = unit(across(hinge, lower), hinge)
     end_axis, end_hinge = _ends(body, hands, lower, lower_hinge)
     twist = _twist(carried(lower_hinge, lower, end_axis), end_hinge, end_axis)
     twist = twists[:, None] + _half_turns(twist - twists[:, None])
-    kept = np.clip(twist, -_MAX_TWIST, _MAX_TWIST)
+    kept = np.minimum(np.maximum(twist, -_MAX_TWIST), _MAX_TWIST)
     surplus = twist - kept
     shoulder_turn = np.where(_IS_ARM, surplus * (1.0 - trust), 0.0)
     upper_hinge = turned(hinge, upper, shoulder_turn)
     lower_hinge = turned(lower_hinge, lower, shoulder_turn + TWIST_SHARE * kept)
     end_hinge = turned(end_hinge, end_axis, shoulder_turn - surplus)
-    axes, seconds = np.stack([upper, lower, end_axis], axis=1), np.stack([upper_hinge, lower_hinge, end_hinge], axis=1)
+    axes, seconds = np.array([upper, lower, end_axis]), np.array([upper_hinge, lower_hinge, end_hinge])
     sure = carried(_inside(parents, hinge), _inside(parents, upper), LIMB_AXES)
     return Limbs(
-        frames(axes, seconds) @ _REST[:, None],
+        frames(axes, seconds) @ _REST,
         np.where(trust >= 1.0, sure, hinges),
         kept[:, 0],
     )
@@ -115,7 +116,7 @@ def _ends(
 
 def _twist(source: np.ndarray, target: np.ndarray, axis: np.ndarray) -> np.ndarray:
     """Angles (4, 1) about `axis` from `source` to `target`."""
-    return np.arctan2((cross(source, target) * axis).sum(axis=1), (source * target).sum(axis=1))[:, None]
+    return np.arctan2(dot(cross(source, target), axis), dot(source, target))
 
 
 def _half_turns(angles: np.ndarray) -> np.ndarray:

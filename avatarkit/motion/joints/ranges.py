@@ -1,9 +1,8 @@
 """How far joints turn.
 
-Sources: the fingers' ranges are the American Academy of Orthopaedic Surgeons', Joint Motion: Method of Measuring and Recording
-(1965), active motion, widened by 10 degrees for passive bends, which hands that lean on something show; the forearm's from the same
-book, 80 degrees each way, and 10 of the wrist's own play.
-"""
+Sources: the fingers' ranges are the American Academy of Orthopaedic Surgeons', Joint Motion: Method of Measuring and
+Recording (1965), active motion, widened by 10 degrees for passive bends, which hands that lean on something show; the
+forearm's from the same book, 80 degrees each way, and 10 of the wrist's own play."""
 
 from __future__ import annotations
 
@@ -23,11 +22,9 @@ THUMB_SIDE_DEG = (-20.0, 20.0)
 FINGER_SPREAD_DEG = (-30.0, 30.0)
 """At a finger's root, to both sides."""
 
-_ROOT, _MIDDLE, _LAST = (-40.0, 100.0), (-10.0, 120.0), (-20.0, 100.0)
-
-BENDS_RAD = checked_array(
-    "bends", np.radians([[THUMB_ROOT_BEND_DEG, (-20.0, 80.0), (-30.0, 100.0)], *[[_ROOT, _MIDDLE, _LAST]] * 4]), (5, 3, 2), np.float64
-)  # fmt: skip
+_THUMB = (THUMB_ROOT_BEND_DEG, (-20.0, 80.0), (-30.0, 100.0))
+_FINGER = ((-40.0, 100.0), (-10.0, 120.0), (-20.0, 100.0))
+BENDS_RAD = checked_array("bends", np.radians([_THUMB, *[_FINGER] * 4]), (5, 3, 2), np.float64)
 """(5, 3, 2) least and largest bend of each joint of each finger, thumb first."""
 
 SIDES_RAD = checked_array(
@@ -36,8 +33,8 @@ SIDES_RAD = checked_array(
 """(5, 2, 2) least and largest sideways turn of the two joints of each finger nearest to the hand."""
 
 MAX_TWIST_RAD = np.radians([90.0, 90.0, 40.0, 40.0])
-"""(4,) largest twist of hand or foot against the bend plane of its limb, both ways; `LIMBS`' order. The shank turns 40 degrees with a
-bent knee (AAOS)."""
+"""(4,) largest twist of hand or foot against the bend plane of its limb, both ways; `LIMBS`' order. The shank turns 40
+degrees with a bent knee (AAOS)."""
 
 MAX_HEAD_TURN_RAD = np.radians(100.0)
 """Largest turn of the head against the chest: 80 degrees to the side (AAOS) joined with bending."""

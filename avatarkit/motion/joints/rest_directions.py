@@ -53,9 +53,9 @@ FINGER_FRAMES = _table(
     ],
     5, 3, 3,
 )  # fmt: skip
-"""(5, 3, 3) of the left hand, thumb to little; columns: along the finger, out of its back, and the axis about which a negative turn
-bends it. A finger bends to the palm. The thumb bends in the palm's plane towards the fingers: the bends of the body's own relaxed
-thumb, laid into the T-pose by `body/rest.py`, have +Y as their mean axis within 3 degrees."""
+"""(5, 3, 3) of the left hand, thumb to little; columns: along the finger, out of its back, and the axis about which a
+negative turn bends it. A finger bends to the palm. The thumb bends in the palm's plane towards the fingers: the bends of the
+body's own relaxed thumb, laid into the T-pose by `body/rest.py`, have +Y as their mean axis within 3 degrees."""
 
 
 def _bone_directions() -> np.ndarray:

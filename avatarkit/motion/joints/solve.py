@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import atan2, cos, hypot, sin
+
 import numpy as np
 
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE
 from avatarkit.motion.joints.confidence import bone_confidence, torso_trust
 from avatarkit.motion.joints.fingers import FINGER_ROWS, solve_fingers
+from avatarkit.motion.joints.frames import TINY
 from avatarkit.motion.joints.head import head_rotation
 from avatarkit.motion.joints.joint_points import JointMemory, JointPoints, JointSolution, memory_at_rest
 from avatarkit.motion.joints.limbs import Limbs, solve_limbs
@@ -16,23 +19,24 @@ from avatarkit.motion.joints.rest_directions import LIMBS
 from avatarkit.motion.joints.torso import Torso, solve_torso
 
 NECK_SHARE = 0.5
-"""Of the head's turn against the chest, how much the neck's joint makes: about half of the neck's turning happens between its two top
-vertebrae, at the head's joint. Source: Kapandji, The Physiology of the Joints 3."""
+"""Of the head's turn against the chest, how much the neck's joint makes: about half of the neck's turning happens between its
+two top vertebrae, at the head's joint. Source: Kapandji, The Physiology of the Joints 3."""
 
 SURE = 0.5
 """Confidence from which a rotation is worth remembering."""
 
 _SPINE = np.array([BONE[name] for name in ("spine", "chest", "upperChest")])
-_NECK_AND_HEAD = np.array([BONE["neck"], BONE["head"]])
-_COLLARS_AND_LIMBS = np.array([BONE["leftShoulder"], BONE["rightShoulder"], *[BONE[bone] for limb in LIMBS for bone in limb]])
-_HIPS = BONE["hips"]
+_COLLARS_AND_LIMBS = np.array([BONE[bone] for bone in ("leftShoulder", "rightShoulder", *np.transpose(LIMBS).reshape(-1))])
+_HIPS, _NECK, _HEAD = BONE["hips"], BONE["neck"], BONE["head"]
+_UPRIGHT = np.eye(3)
 
 
 def solve_joints(points: JointPoints, memory: JointMemory | None = None) -> JointSolution:
     """The joint rotations that put a T-posed body's bones where the points are.
 
-    Lengths never matter, only directions. The forearm takes two thirds of the palm's twist against the elbow's hinge and the hand the
-    rest, so that no wrist turns by more than it can; on rigs with twist bones the retargeter distributes the forearm's part.
+    Lengths never matter, only directions. The forearm takes two thirds of the palm's twist against the elbow's hinge and the
+    hand the rest, so that no wrist turns by more than it can; on rigs with twist bones the retargeter distributes the
+    forearm's part.
 
     Args:
         points: of one moment.
@@ -46,7 +50,7 @@ def solve_joints(points: JointPoints, memory: JointMemory | None = None) -> Join
     confidence = bone_confidence(points.visibility, hands, points.head is not None)
     held_pelvis = quaternions.to_matrix(memory.rotations[_HIPS])
     torso = solve_torso(points.body, *torso_trust(points.visibility), held_pelvis)
-    parents = np.stack([torso.chest, torso.chest, torso.pelvis, torso.pelvis])
+    parents = np.array([torso.chest, torso.chest, torso.pelvis, torso.pelvis])
     limbs = solve_limbs(points.body, hands, parents, memory.hinges, memory.twists)
     head = head_rotation(points.body) if points.head is None else points.head
 
@@ -60,19 +64,19 @@ def solve_joints(points: JointPoints, memory: JointMemory | None = None) -> Join
 
 def _place_body(rotations: np.ndarray, torso: Torso, limbs: Limbs, head: np.ndarray) -> None:
     """Fill in all bones but the fingers."""
-    ends = limbs.world
-    tops = np.stack([torso.collars, torso.collars, torso.pelvis, torso.pelvis])
-    limb_parents = np.concatenate([tops[:, None], ends[:, :2]], axis=1)
-    chest = torso.chest[None]
-    world = np.concatenate([torso.pelvis[None], chest, torso.collars[None], torso.collars[None], ends.reshape(12, 3, 3)])
-    parents = np.concatenate([np.eye(3)[None], torso.pelvis[None], chest, chest, limb_parents.reshape(12, 3, 3)])
-    local = quaternions.from_matrix(np.swapaxes(parents, 1, 2) @ world)
+    pelvis, chest, collars = torso.pelvis, torso.chest, torso.collars
+    parents, world = np.empty((17, 3, 3)), np.empty((17, 3, 3))
+    parents[0], parents[1], parents[2:5] = _UPRIGHT, pelvis, chest
+    parents[5:7], parents[7:9], parents[9:] = collars, pelvis, limbs.world[:2].reshape(8, 3, 3)
+    world[0], world[1], world[2], world[3:5] = pelvis, chest, _UPRIGHT, collars
+    world[5:] = limbs.world.reshape(12, 3, 3)
+    local = quaternions.from_matrix(parents.swapaxes(1, 2) @ world)
     rotations[_HIPS] = local[0]
     rotations[_SPINE] = _share(local[1], 1.0 / len(_SPINE), np.pi)
-    rotations[_COLLARS_AND_LIMBS] = local[2:]
-    head_on_chest = quaternions.multiply(quaternions.inverse(quaternions.from_matrix(torso.chest)), head)
-    rotations[_NECK_AND_HEAD[0]] = _share(head_on_chest, NECK_SHARE, MAX_HEAD_TURN_RAD)
-    rotations[_NECK_AND_HEAD[1]] = _share(head_on_chest, 1.0 - NECK_SHARE, MAX_HEAD_TURN_RAD)
+    head_on_chest = quaternions.multiply(local[2], head)
+    rotations[_NECK] = _share(head_on_chest, NECK_SHARE, MAX_HEAD_TURN_RAD)
+    rotations[_HEAD] = _share(head_on_chest, 1.0 - NECK_SHARE, MAX_HEAD_TURN_RAD)
+    rotations[_COLLARS_AND_LIMBS] = local[3:]
 
 
 def _place_fingers(rotations: np.ndarray, hands: tuple[np.ndarray | None, np.ndarray | None], limbs: Limbs) -> None:
@@ -80,14 +84,13 @@ def _place_fingers(rotations: np.ndarray, hands: tuple[np.ndarray | None, np.nda
     which = [row for row, hand in enumerate(hands) if hand is not None]
     if which:
         seen = np.stack([hands[row] for row in which])  # type: ignore[misc]
-        rotations[FINGER_ROWS[which]] = solve_fingers(seen, limbs.world[which, 2], np.array(which))
+        rotations[FINGER_ROWS[which]] = solve_fingers(seen, limbs.world[2, which], np.array(which))
 
 
 def _share(rotation: np.ndarray, share: float, limit_rad: float) -> np.ndarray:
     """The rotation (4,) about the same axis by a share of the angle, of which at most `limit_rad` counts."""
-    axis, scalar = rotation[:3], rotation[3]
-    if scalar < 0.0:
-        axis, scalar = -axis, -scalar
-    sine = float(np.sqrt(axis @ axis))
-    half = share * min(np.arctan2(sine, scalar), 0.5 * limit_rad)
-    return np.append(axis * (np.sin(half) / max(sine, 1e-12)), np.cos(half))
+    x, y, z, scalar = map(float, rotation if rotation[3] >= 0.0 else -rotation)
+    sine = hypot(x, y, z)
+    half = share * min(atan2(sine, scalar), 0.5 * limit_rad)
+    size = sin(half) / max(sine, TINY)
+    return np.array([x * size, y * size, z * size, cos(half)])

@@ -10,11 +10,13 @@ from avatarkit.motion.joints.frames import across, cross, unit
 from avatarkit.vocabulary.mediapipe_points import POSE
 
 BEND_PER_CHORD = 1.8
-"""How far the chest tilts sideways per tilt of the line from hips to shoulders against the pelvis. A spine that bends evenly in three
-joints tilts its chord by 0.55 of its end, with the shares of length of the body's own spine (`assets` body: 16, 29, 30, 25 %)."""
+"""How far the chest tilts sideways per tilt of the line from hips to shoulders against the pelvis. A spine that bends evenly
+in three joints tilts its chord by 0.55 of its end, with the shares of length of the body's own spine (`assets` body: 16, 29,
+30, 25 %)."""
 
 MAX_SIDE_BEND_RAD = np.radians(40.0)
-"""Side bend of the whole spine below the neck. Source: Kapandji, The Physiology of the Joints 3: lumbar 20 and thoracic 20 degrees."""
+"""Side bend of the whole spine below the neck. Source: Kapandji, The Physiology of the Joints 3: lumbar 20 and thoracic 20
+degrees."""
 
 MAX_COLLAR_RAD = np.radians(30.0)
 """How far the collar bone rises or sinks in its joint at the breastbone. Source: Ludewig et al., Motion of the shoulder complex
@@ -26,7 +28,8 @@ _RIGHT = [POSE["rightHip"], POSE["rightShoulder"]]
 
 @dataclass(frozen=True)
 class Torso:
-    """World rotations (3, 3) of the pelvis, the upper chest and both collar bones (one turn in the chest's front plane serves both)."""
+    """World rotations (3, 3) of the pelvis, the upper chest and both collar bones (one turn in the chest's front plane serves
+    both)."""
 
     pelvis: np.ndarray
     chest: np.ndarray
@@ -36,8 +39,8 @@ class Torso:
 def solve_torso(body: np.ndarray, hips_seen: float, shoulders_seen: float, held_pelvis: np.ndarray) -> Torso:
     """The trunk's frames.
 
-    The pelvis has the hips' axis and leans as the spine does. The chest has the shoulders' twist; its side bend continues the one
-    between pelvis and spine evenly, and what the shoulders' line tilts beyond that is the collar bones'.
+    The pelvis has the hips' axis and leans as the spine does. The chest has the shoulders' twist; its side bend continues the
+    one between pelvis and spine evenly, and what the shoulders' line tilts beyond that is the collar bones'.
 
     Args:
         body: (33, 3) points.
