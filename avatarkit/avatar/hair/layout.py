@@ -23,6 +23,10 @@ _RIM_SHARE = 0.22  # of the locks grow right behind the hairline
 _SIDE_OVERHANG_M, _EAR_OVERHANG_M = 0.005, 0.001
 _PARTING_BLUR, _WHORL_BLUR = 0.16, 0.12  # of unit directions: how far single locks ignore the parting and the whorl
 _UPSTREAM_M = 0.007  # locks start this far behind their place, so that they cover what the comb parts
+_FACE_MARGIN_M = 0.02  # from the hairline: locks of long hair begin to turn along it
+_BESIDE_FACE = np.radians(78)  # beyond this azimuth, at the ear, they leave the scalp
+_RELEASE_DEG = (-28.0, 8.0)  # where the skull turns inward, locks fall free: outer ones first
+_FACE_HALF = np.radians(50)
 _SEED = 20
 
 
@@ -51,7 +55,9 @@ class LockLayout:
         widths: (L, LOCK_POINTS) metres.
         rolls: (L,) radians about the lock's own direction.
         strips: (L,) which of the texture's strips, counted from 0, before taking it modulo their number.
-        lengths: (L,) metres.
+        lengths: (L,) metres, over the scalp.
+        hanging: (L,) metres that go on from there in the air.
+        layers: (L,) 0 inmost to 1 outmost.
     """
 
     points: SurfacePoints
@@ -60,6 +66,8 @@ class LockLayout:
     rolls: np.ndarray
     strips: np.ndarray
     lengths: np.ndarray
+    hanging: np.ndarray
+    layers: np.ndarray
 
 
 def _smoothstep(low: float, high: float, value: np.ndarray) -> np.ndarray:
@@ -165,11 +173,13 @@ def _unit(vector: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Stray:
-    """How each lock departs from the comb: (L,) radians aside, (L,) metres of its parting, (L, 3) of its whorl's direction."""
+    """How each lock departs from the comb: (L,) radians aside, (L,) metres of its parting, (L, 3) of its whorl's direction,
+    (L,) radians, the elevation at which it leaves the scalp."""
 
     aside: np.ndarray
     parting: np.ndarray
     whorl: np.ndarray
+    release: np.ndarray
 
 
 def _strays(style: HairStyle, count: int, random: np.random.Generator) -> _Stray:
@@ -177,6 +187,7 @@ def _strays(style: HairStyle, count: int, random: np.random.Generator) -> _Stray
         style.disorder * random.standard_normal(count),
         random.normal(0.0, _PARTING_BLUR, count),
         random.normal(0.0, _WHORL_BLUR, (count, 3)),
+        np.radians(random.uniform(*_RELEASE_DEG, count)) if style.hangs else np.full(count, -np.pi),
     )
 
 
@@ -190,9 +201,10 @@ def _combed(style: HairStyle, directions: np.ndarray, stray: _Stray) -> np.ndarr
     forward = _smoothstep(-0.35, 0.45, directions[..., 2])
     top = _smoothstep(np.radians(15), np.radians(50), elevation)
     sideways = np.stack([side, -0.15 * np.ones_like(side), 0.35 * np.ones_like(side)], axis=-1)
+    backward = 0.0 if style.hangs else -0.45
     down = (
         np.broadcast_to(np.array([0.0, -1.0, 0.0]), directions.shape)
-        + np.array([0.0, 0.0, -0.45]) * _smoothstep(np.radians(60), np.radians(75), np.abs(azimuth))[..., None]
+        + np.array([0.0, 0.0, backward]) * _smoothstep(np.radians(60), np.radians(75), np.abs(azimuth))[..., None]
     )
     front = _smoothstep(np.radians(80), np.radians(35), np.abs(azimuth)) * _smoothstep(-5.0, 12.0, np.degrees(elevation))
     brushed = style.sweep * forward * np.maximum(top, 0.9 * front)
@@ -225,10 +237,36 @@ def _traced(style: HairStyle, roots: np.ndarray, lengths: np.ndarray, stray: _St
     going = np.ones(len(roots), bool)
     for _ in range(_TRACE_STEPS):
         here = path[-1]
-        ahead = _unit(here + _combed(style, here, stray) * (lengths / _TRACE_STEPS / SKULL_RADIUS_M)[:, None])
+        along = _combed(style, here, stray)
+        if style.hangs:
+            along = _kept_off_the_face(style, here, along)
+        ahead = _unit(here + along * (lengths / _TRACE_STEPS / SKULL_RADIUS_M)[:, None])
         going = going & (_inward_m(style, ahead) > -_overhang_m(style, ahead))
+        if style.hangs:
+            going = going & (to_angles(ahead)[1] > stray.release)
         path.append(np.where(going[:, None], ahead, here))
     return np.stack(path)
+
+
+def _kept_off_the_face(style: HairStyle, here: np.ndarray, along: np.ndarray) -> np.ndarray:
+    """The way (L, 3) of long locks: near the forehead's hairline they turn along it, to fall beside the face."""
+    azimuth, _ = to_angles(here)
+    step = np.radians(1.0)
+    rising = _hairline(style, azimuth + step) - _hairline(style, azimuth - step)
+    inward = _unit(_tangent(here, to_directions(azimuth, _hairline(style, azimuth) + 0.5) - here))
+    slope = to_directions(azimuth + step, _hairline(style, azimuth + step)) - to_directions(
+        azimuth - step, _hairline(style, azimuth - step)
+    )
+    inward = _unit(_tangent(_unit(slope), inward)) if rising is not None else inward
+    outward_share = np.minimum((along * inward).sum(axis=-1), 0.0)
+    near = _smoothstep(_FACE_MARGIN_M, 0.0, _inward_m(style, here)) * _smoothstep(_BESIDE_FACE, _BESIDE_FACE - 0.15, np.abs(azimuth))
+    turned = along - (near * outward_share)[:, None] * inward
+    return _unit(turned)
+
+
+def _beside_the_face(ends: np.ndarray) -> np.ndarray:
+    """(L,) whether locks that end at these directions (L, 3) may fall on: not over the face."""
+    return np.abs(to_angles(ends)[0]) > _FACE_HALF
 
 
 def _resampled(path: np.ndarray) -> np.ndarray:
@@ -255,7 +293,7 @@ def lock_layout(name: str) -> LockLayout:
     paths = _resampled(_traced(style, np.where(inside[:, None], started, roots), wanted, stray))
     lengths = np.linalg.norm(np.diff(paths, axis=1), axis=2).sum(axis=1) * SKULL_RADIUS_M
     kept = lengths > 0.006
-    paths, lengths = paths[kept], lengths[kept]
+    paths, lengths, wanted = paths[kept], lengths[kept], wanted[kept]
     count = len(paths)
     along = np.linspace(0.0, 1.0, LOCK_POINTS)
     layer = random.uniform(0.0, 1.0, count)[:, None]
@@ -282,4 +320,6 @@ def lock_layout(name: str) -> LockLayout:
         random.normal(0.0, 0.22, count),
         random.integers(0, 1 << 16, count),
         lengths,
+        np.where(_beside_the_face(paths[:, -1]), np.maximum(wanted - lengths, 0.0), 0.0) * style.hangs,
+        layer[:, 0],
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh, Material, Texture
 from avatarkit.avatar.colors import parse_color
+from avatarkit.avatar.hair.hanging import Obstacle, hang
 from avatarkit.avatar.hair.layout import (
     CAP_COLUMNS,
     CAP_ROWS,
@@ -20,12 +21,15 @@ from avatarkit.avatar.hair.layout import (
 from avatarkit.avatar.hair.scalp import HeadSurface, head_surface
 from avatarkit.avatar.hair.styles import HAIR_STYLES
 from avatarkit.avatar.hair.textures import STRIPS, cap_strands, colored, lock_strands, strand_normals
+from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
 from avatarkit.errors import unknown_name
 from avatarkit.geometry.meshes import vertex_normals
 
 _CAP_BRIGHTNESS = 0.72  # it is seen between the locks, in their shadow
 _WHITE = (1.0, 1.0, 1.0, 1.0)
+_SHORTEST_HANGING_M = 0.015
+_BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.012, 0.022  # above the skin: cloth lies there; and the body of the hair above that
 _ROUNDNESS = 0.45  # how far a ribbon's normals turn outward at its edges: it is lit like a tuft, not like tape
 
 
@@ -50,7 +54,7 @@ def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, 
     cap_material, lock_material = _materials(srgb)
     return [
         (_skinned("hair-cap", _cap(style, surface), head), cap_material),
-        (_skinned("hair-locks", _locks(style, surface), head), lock_material),
+        (_skinned("hair-locks", _locks(style, surface, _obstacle(rest)), head), lock_material),
     ]
 
 
@@ -71,6 +75,37 @@ def _reliefs() -> tuple[Texture, Texture]:
         Texture("hair-cap-normal", strand_normals(*cap_strands()), "png"),
         Texture("hair-locks-normal", strand_normals(*lock_strands()), "png"),
     )
+
+
+def _obstacle(rest: RestBody) -> Obstacle:
+    """What hair lies on: the skin without the ears, and a ball about each ear."""
+    body = load_body()
+    head = body.parts["head"]
+    ears = body.regions["ears"][head.uv_triangles].max(axis=1) > 0.5
+    triangles = np.concatenate([head.triangles[~ears], body.parts["body"].triangles])
+    positions = np.asarray(rest.positions, float)
+    vertices = np.unique(triangles)
+    balls = [positions[np.unique(head.triangles[ears & side])] for side in _sides(positions[head.triangles].mean(axis=1))]
+    return Obstacle(
+        positions[vertices],
+        _sliding(vertex_normals(positions, triangles)[vertices], positions[vertices], rest),
+        np.array([ball.mean(axis=0) for ball in balls]),
+        np.array([0.9 * np.ptp(ball[:, 0]) for ball in balls]),
+    )
+
+
+def _sliding(normals: np.ndarray, positions: np.ndarray, rest: RestBody) -> np.ndarray:
+    """Normals (N, 3) that let hair slide off the shoulders to the front or the back, not along them."""
+    shoulder, neck = rest.joint("leftUpperArm"), rest.joint("neck")
+    beside = np.clip((np.abs(positions[:, 0]) - 0.35 * shoulder[0]) / (0.35 * shoulder[0]), 0.0, 1.0) * (positions[:, 1] < neck[1] + 0.03)
+    aside = np.where(positions[:, 2] > shoulder[2], 1.0, -1.0)
+    slid = np.column_stack([np.zeros(len(normals)), np.maximum(normals[:, 1], 0.0), normals[:, 2] + 0.5 * aside])
+    mixed = normals + beside[:, None] * (slid - normals)
+    return _unit(mixed)
+
+
+def _sides(centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return centres[:, 0] > 0, centres[:, 0] < 0
 
 
 class _Shape(NamedTuple):
@@ -109,28 +144,64 @@ def _grid_triangles(corners: np.ndarray) -> np.ndarray:
     return np.concatenate([np.stack([a, b, c], axis=-1).reshape(-1, 3), np.stack([a, c, d], axis=-1).reshape(-1, 3)])
 
 
-def _locks(style: str, surface: HeadSurface) -> _Shape:
+def _locks(style: str, surface: HeadSurface, obstacle: Obstacle) -> _Shape:
     layout = lock_layout(style)
     count = len(layout.lengths)
     skin, outward = (part.reshape(count, LOCK_POINTS, 3) for part in surface.at(layout.points))
     spine = skin + (layout.heights * surface.scale)[..., None] * outward
+    widths = surface.scale * layout.widths
+    ribbons = [_ribbons(spine, outward, widths, layout.rolls, _lock_uvs(layout.strips, spine))]
+    if layout.hanging.any():
+        ribbons = _hung(layout, spine, outward, widths, obstacle)
+    return _joined(ribbons)
+
+
+def _hung(
+    layout: LockLayout, spine: np.ndarray, outward: np.ndarray, widths: np.ndarray, obstacle: Obstacle
+) -> list[_Shape]:
+    free = layout.hanging > _SHORTEST_HANGING_M
+    start, along = spine[free, -1], _unit(spine[free, -1] - spine[free, -2])
+    clearance = _BODY_CLEARANCE_M + _HANGING_DEPTH_M * layout.layers[free]
+    below = hang(start, along, layout.hanging[free], clearance, obstacle)
+    whole = np.concatenate([spine[free], below], axis=1)
+    out = np.concatenate([outward[free], obstacle.outward(below)], axis=1)
+    thin = np.linspace(1.0, 0.55, below.shape[1])
+    wide = np.concatenate([widths[free], widths[free, -1:] * 1.35 * thin], axis=1)
+    long = _ribbons(whole, out, wide, layout.rolls[free], _lock_uvs(layout.strips[free], whole))
+    kept = ~free
+    short = _ribbons(spine[kept], outward[kept], widths[kept], layout.rolls[kept], _lock_uvs(layout.strips[kept], spine[kept]))
+    return [short, long]
+
+
+def _ribbons(spine: np.ndarray, outward: np.ndarray, widths: np.ndarray, rolls: np.ndarray, uvs: np.ndarray) -> _Shape:
+    """Flat bands along spines (L, P, 3), their faces turned outward."""
+    count, points = spine.shape[:2]
     along = _unit(np.gradient(spine, axis=1))
     across = _unit(np.cross(outward, along))
-    rolled = np.cos(layout.rolls)[:, None, None] * across + np.sin(layout.rolls)[:, None, None] * np.cross(along, across)
-    half = (0.5 * surface.scale * layout.widths)[..., None] * rolled
+    rolled = np.cos(rolls)[:, None, None] * across + np.sin(rolls)[:, None, None] * np.cross(along, across)
+    half = (0.5 * widths)[..., None] * rolled
     positions = np.stack([spine - half, spine + half], axis=2)
     facing = _unit(outward - 0.5 * (outward * along).sum(axis=2, keepdims=True) * along)
     normals = _unit(np.stack([facing - _ROUNDNESS * across, facing + _ROUNDNESS * across], axis=2))
-    corners = np.arange(count * LOCK_POINTS * 2).reshape(count, LOCK_POINTS, 2)
+    corners = np.arange(count * points * 2).reshape(count, points, 2)
     quads = np.stack([corners[:, :-1, 0], corners[:, :-1, 1], corners[:, 1:, 1], corners[:, 1:, 0]], axis=-1).reshape(-1, 4)
     triangles = np.concatenate([quads[:, [0, 2, 1]], quads[:, [0, 3, 2]]])
-    return _Shape(positions.reshape(-1, 3), normals.reshape(-1, 3), _lock_uvs(layout).reshape(-1, 2), triangles)
+    return _Shape(positions.reshape(-1, 3), normals.reshape(-1, 3), uvs.reshape(-1, 2), triangles)
 
 
-def _lock_uvs(layout: LockLayout) -> np.ndarray:
-    """(L, LOCK_POINTS, 2, 2)."""
-    strip = (layout.strips % STRIPS)[:, None]
-    v = np.broadcast_to(np.linspace(0.0, 1.0, LOCK_POINTS), (len(strip), LOCK_POINTS))
+def _joined(shapes: list[_Shape]) -> _Shape:
+    starts = np.cumsum([0, *(len(shape.positions) for shape in shapes[:-1])])
+    triangles = [shape.triangles + start for shape, start in zip(shapes, starts, strict=True)]
+    fields = (np.concatenate([getattr(shape, name) for shape in shapes]) for name in ("positions", "normals", "uvs"))
+    return _Shape(*fields, np.concatenate(triangles))
+
+
+def _lock_uvs(strips: np.ndarray, spine: np.ndarray) -> np.ndarray:
+    """(L, P, 2, 2): v runs with the way along the spine (L, P, 3)."""
+    steps = np.linalg.norm(np.diff(spine, axis=1), axis=2)
+    v = np.concatenate([np.zeros((len(spine), 1)), np.cumsum(steps, axis=1)], axis=1)
+    v = v / np.maximum(v[:, -1:], 1e-9)
+    strip = (strips % STRIPS)[:, None]
     left, right = (np.broadcast_to((strip + edge) / STRIPS, v.shape) for edge in (0.02, 0.98))
     return np.stack([np.stack([left, v], axis=-1), np.stack([right, v], axis=-1)], axis=2)
 

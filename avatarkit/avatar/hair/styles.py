@@ -60,6 +60,8 @@ class HairStyle:
         lock_width_mm: a ribbon's width at its middle.
         unevenness: share by which locks may be shorter than their neighbours.
         disorder: how far locks stray from the combed direction, radians.
+        hangs: whether locks longer than their way over the scalp fall on from the hairline, or end there.
+        curl_mm: radius of the curls; 0 is straight. `curl_pitch_mm` is a curl's height.
     """
 
     hairline: tuple[tuple[float, float], ...]
@@ -74,6 +76,9 @@ class HairStyle:
     lock_width_mm: float
     unevenness: float
     disorder: float
+    hangs: bool = False
+    curl_mm: float = 0.0
+    curl_pitch_mm: float = 40.0
 
 
 HAIR_STYLES: Mapping[str, HairStyle] = {
@@ -90,5 +95,20 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
         lock_width_mm=11,
         unevenness=0.45,
         disorder=0.2,
+    ),
+    "long": HairStyle(
+        hairline=NATURAL_HAIRLINE,
+        length_mm=Zones(top=430, front=400, side=360, back=380, nape=300),
+        depth_mm=Zones(top=11, front=9, side=9, back=11, nape=8),
+        lift_mm=Zones(top=5, front=6, side=3, back=4, nape=2),
+        whorl_deg=(0.0, 42.0),
+        part_deg=10.0,
+        sweep=0.9,
+        overhang_mm=1,
+        locks=900,
+        lock_width_mm=14,
+        unevenness=0.2,
+        disorder=0.08,
+        hangs=True,
     ),
 }

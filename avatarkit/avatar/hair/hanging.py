@@ -1,0 +1,78 @@
+"""Hair that leaves the scalp: locks fall under their weight and lie on whatever they meet."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+STEPS = 14
+"""Points of a lock below the hairline."""
+
+WEIGHT_M = 0.045
+"""Over this length a lock turns from the way it was combed to straight down."""
+
+_DOWN = np.array([0.0, -1.0, 0.0])
+_NEAREST = 3
+_ROUNDS = 2
+
+
+class Obstacle:
+    """A surface that hair lies on, from its vertices and normals (N, 3), and balls: centres (M, 3), radii (M,)."""
+
+    def __init__(self, positions: np.ndarray, normals: np.ndarray, centres: np.ndarray, radii: np.ndarray) -> None:
+        self._positions, self._normals, self._tree = positions, normals, cKDTree(positions)
+        self._balls = tuple(zip(centres, radii, strict=True))
+
+    def pushed_out(self, points: np.ndarray, clearance: np.ndarray) -> np.ndarray:
+        """Points (N, 3), those nearer to the surface than `clearance` (N,) moved out of it."""
+        for _ in range(_ROUNDS):
+            place, normal = self._nearest(points)
+            height = ((points - place) * normal).sum(axis=1)
+            points = points + np.maximum(clearance - height, 0.0)[:, None] * normal
+        for centre, radius in self._balls:
+            away = points - centre
+            distance = np.linalg.norm(away, axis=1)
+            points = points + np.maximum(radius + 0.5 * clearance - distance, 0.0)[:, None] * _unit(away)
+        return points
+
+    def outward(self, points: np.ndarray) -> np.ndarray:
+        """Unit directions (..., 3) away from the surface at points (..., 3)."""
+        return self._nearest(points.reshape(-1, 3))[1].reshape(points.shape)
+
+    def _nearest(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        distance, nearest = self._tree.query(points, _NEAREST)
+        weights = 1.0 / (distance + 1e-4)
+        weights /= weights.sum(axis=1, keepdims=True)
+        return (weights[..., None] * self._positions[nearest]).sum(axis=1), _unit(
+            (weights[..., None] * self._normals[nearest]).sum(axis=1)
+        )
+
+
+def hang(starts: np.ndarray, directions: np.ndarray, lengths: np.ndarray, clearance: np.ndarray, obstacle: Obstacle) -> np.ndarray:
+    """Let locks hang.
+
+    Args:
+        starts: (L, 3) metres, where they leave the scalp.
+        directions: (L, 3) unit, the way they were combed.
+        lengths: (L,) metres.
+        clearance: (L,) metres they keep from what they lie on: outer locks lie on inner ones.
+        obstacle: head, body and clothes.
+
+    Returns:
+        (L, STEPS, 3) points after the start, at about even steps.
+    """
+    points, here, along = [], starts, directions
+    step = (lengths / STEPS)[:, None]
+    share = 1.0 - np.exp(-step / WEIGHT_M)
+    for _ in range(STEPS):
+        along = _unit(along + share * (_DOWN - along))
+        ahead = obstacle.pushed_out(here + step * along, clearance)
+        moved = _unit(ahead - here)
+        here = here + step * moved
+        along = moved
+        points.append(here)
+    return np.stack(points, axis=1)
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-9)
