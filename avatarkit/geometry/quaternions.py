@@ -51,13 +51,15 @@ def rotate(rotation: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 def to_matrix(rotation: np.ndarray) -> np.ndarray:
     """Rotation matrices (..., 3, 3) of unit quaternions (..., 4)."""
-    x, y, z, w = np.moveaxis(np.asarray(rotation), -1, 0)
-    rows = (
-        (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
-        (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
-        (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
-    )
-    return np.moveaxis(np.array(rows), (0, 1), (-2, -1))
+    rotation = np.asarray(rotation, float)
+    x, y, z, w = (rotation[..., part] for part in range(4))
+    x2, y2, z2 = x + x, y + y, z + z
+    xx, yy, zz, xy, xz, yz, wx, wy, wz = x * x2, y * y2, z * z2, x * y2, x * z2, y * z2, w * x2, w * y2, w * z2
+    flat = (1 - yy - zz, xy - wz, xz + wy, xy + wz, 1 - xx - zz, yz - wx, xz - wy, yz + wx, 1 - xx - yy)
+    matrix = np.empty((*rotation.shape[:-1], 3, 3))
+    for place, entry in enumerate(flat):
+        matrix[..., place // 3, place % 3] = entry
+    return matrix
 
 
 def _forms_of_matrix() -> np.ndarray:

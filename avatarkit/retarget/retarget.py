@@ -51,7 +51,7 @@ class Retargeter:
         rows: (H,) rows of the human bones that the rig has; joints: (H,) their joints.
         missing: per human bone that the rig lacks: its row and the rows of the bones that take its rotation.
         before, after: (H, 4) a joint's local rotation is before * N * after.
-        hips_parent: (4,) world rotation and `hips_origin` (3,) place of the joint above the hips; `hips_scale` (3,) its scale.
+        hips_joint: the hips'; hips_matrix: (3, 3), hips_offset: (3,): root @ matrix + offset is its local translation.
         base_translations: (B, 3), base_rotations (B, 4): what all other joints keep.
         source_legs, target_legs: for the feet.
         expression_matrix: (52, M) ARKit weights to the rig's morphs.
@@ -66,9 +66,8 @@ class Retargeter:
     before: np.ndarray
     after: np.ndarray
     hips_joint: int
-    hips_parent: np.ndarray
-    hips_origin: np.ndarray
-    hips_scale: np.ndarray
+    hips_matrix: np.ndarray
+    hips_offset: np.ndarray
     base_translations: np.ndarray
     base_rotations: np.ndarray
     source_legs: LegShape
@@ -109,8 +108,7 @@ class Retargeter:
         return handed
 
     def _hips_place(self, root: np.ndarray) -> np.ndarray:
-        world = quaternions.rotate(quaternions.inverse(self.rig.to_canonical), self.scale * root)
-        return quaternions.rotate(quaternions.inverse(self.hips_parent), world - self.hips_origin) / self.hips_scale
+        return root @ self.hips_matrix + self.hips_offset
 
 
 def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto") -> Retargeter:
@@ -122,20 +120,19 @@ def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto"
     joints = np.array([rig.human_bones[HUMAN_BONES[row]] for row in rows])
     parents = skeleton.parents[joints]
     above = np.where((parents >= 0)[:, None], world[parents], quaternions.IDENTITY)
-    hips = rig.human_bones["hips"]
-    top = int(skeleton.parents[hips])
+    scale = target.hip_height / body.hip_height
+    matrix, offset = _world_to_hips(rig, places, world)
     return Retargeter(
         rig=rig,
-        scale=target.hip_height / body.hip_height,
+        scale=scale,
         rows=rows,
         joints=joints,
         missing=_missing(target),
         before=quaternions.inverse(quaternions.multiply(rig.to_canonical, above)),
         after=quaternions.multiply(rig.to_canonical, world[joints]),
-        hips_joint=hips,
-        hips_parent=world[top] if top >= 0 else quaternions.IDENTITY,
-        hips_origin=places[top] if top >= 0 else np.zeros(3),
-        hips_scale=_world_scale(rig, top),
+        hips_joint=rig.human_bones["hips"],
+        hips_matrix=scale * matrix,
+        hips_offset=offset,
         base_translations=skeleton.rest_translations,
         base_rotations=rig.t_pose,
         source_legs=leg_shape(body, body_soles(body)),
@@ -147,8 +144,22 @@ def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto"
 
 def _missing(skeleton: HumanSkeleton) -> tuple[tuple[int, tuple[int, ...]], ...]:
     """Rows of absent bones that have bones below them, upper ones first, each with the rows of its children."""
-    children = {row: tuple(heir for heir, parent in enumerate(PARENTS) if parent == row) for row in range(BONES)}
+    used = np.array(skeleton.present)  # by a bone of the rig, its own or one further down
+    for row in reversed(range(BONES)):
+        used[PARENTS[row]] |= used[row]
+    children = {row: tuple(heir for heir in range(BONES) if PARENTS[heir] == row and used[heir]) for row in range(BONES)}
     return tuple((row, heirs) for row, heirs in children.items() if heirs and not skeleton.present[row])
+
+
+def _world_to_hips(rig: HumanoidRig, places: np.ndarray, world: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How canonical world places (..., 3) become the hips' local translations: places @ (3, 3) + (3,)."""
+    top = int(rig.skeleton.parents[rig.human_bones["hips"]])
+    scale = _world_scale(rig, top)
+    to_rig = quaternions.to_matrix(quaternions.inverse(rig.to_canonical))
+    if top < 0:
+        return to_rig.T, np.zeros(3)
+    to_local = quaternions.to_matrix(quaternions.inverse(world[top])) / scale[:, None]
+    return (to_local @ to_rig).T, -to_local @ places[top]
 
 
 def _world_scale(rig: HumanoidRig, joint: int) -> np.ndarray:

@@ -168,7 +168,9 @@ def align_t_pose(
     human = {joint: bone for bone, joint in bones.items()}
     for joint, parent in enumerate(skeleton.parents):
         turn = turned[int(parent)]
-        if joint in human:
+        if straight_spine and joint == bones["hips"]:
+            turn = _pelvis_upright(positions, bones)
+        elif joint in human:
             wanted = _t_direction(human[joint], straight_spine)
             turn = quaternions.multiply(_straightening(human[joint], bones, positions, turn, wanted), turn)
         turned[joint] = turn
@@ -179,6 +181,16 @@ def align_t_pose(
         if parent >= 0:
             local[joint] = quaternions.multiply(quaternions.inverse(t_world[parent]), t_world[joint])
     return local, to_canonical
+
+
+def _pelvis_upright(positions: np.ndarray, bones: dict[str, int]) -> np.ndarray:
+    """The rotation that brings the line between the thighs to X, and what is above them as near to Y as it then goes."""
+    left = positions[bones["leftUpperLeg"]] - positions[bones["rightUpperLeg"]]
+    left /= np.linalg.norm(left)
+    up = positions[bones["spine"]] - 0.5 * (positions[bones["leftUpperLeg"]] + positions[bones["rightUpperLeg"]])
+    up = up - left * (left @ up)
+    up /= max(float(np.linalg.norm(up)), np.finfo(float).tiny)
+    return quaternions.from_matrix(np.array([left, up, np.cross(left, up)]))
 
 
 def _facing(positions: np.ndarray, bones: dict[str, int]) -> np.ndarray:

@@ -33,6 +33,7 @@ _HINGE = np.array([1.0, 0.0, 0.0])
 
 _LEGS = np.array([[BONE[f"{side}{part}"] for part in ("UpperLeg", "LowerLeg", "Foot")] for side in FEET])
 _HIPS = BONE["hips"]
+_HIPS_AND_LEGS = np.insert(_LEGS, 0, _HIPS, axis=1)
 
 
 def check_feet(feet: str) -> Feet:
@@ -92,11 +93,11 @@ def hold_feet(
     Returns:
         (..., 55, 4) with other thighs, shins and feet; the feet's world rotations are as before.
     """
-    locals_ = quaternions.to_matrix(rotations[..., _LEGS, :])
-    hips = quaternions.to_matrix(rotations[..., _HIPS, :])[..., None, :, :]
-    thigh = hips @ locals_[..., 0, :, :]
-    shin = thigh @ locals_[..., 1, :, :]
-    foot = shin @ locals_[..., 2, :, :]
+    locals_ = quaternions.to_matrix(rotations[..., _HIPS_AND_LEGS, :])
+    hips = locals_[..., 0, :, :]
+    thigh = hips @ locals_[..., 1, :, :]
+    shin = thigh @ locals_[..., 2, :, :]
+    foot = shin @ locals_[..., 3, :, :]
     held, weight = _held(root, (hips, thigh, shin, foot), contacts, source=source, scale=scale, feet=feet)
     upper, lower = _turn(thigh, target.thigh), _turn(shin, target.shin)
     start = scale * root[..., None, :] + _turn(hips, target.hip)
@@ -138,8 +139,8 @@ def _lowest(ankle: np.ndarray, foot: np.ndarray, target: LegShape) -> np.ndarray
 
 
 def _with_legs(rotations: np.ndarray, hips: np.ndarray, thigh: np.ndarray, shin: np.ndarray, foot: np.ndarray) -> np.ndarray:
-    world = np.stack(np.broadcast_arrays(hips, thigh, shin, foot), axis=-3)
-    locals_ = np.swapaxes(world[..., :-1, :, :], -1, -2) @ world[..., 1:, :, :]
+    above, below = np.stack([hips, thigh, shin], axis=-3), np.stack([thigh, shin, foot], axis=-3)
+    locals_ = np.swapaxes(above, -1, -2) @ below
     held = np.array(rotations)
     held[..., _LEGS, :] = quaternions.from_matrix(locals_)
     return held
