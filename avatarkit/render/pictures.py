@@ -16,9 +16,10 @@ from avatarkit.gltf.document import Document
 from avatarkit.gltf.reading import document_from_bytes, read_document
 from avatarkit.render.framing import VIEWS, Figure, aim, measure
 from avatarkit.render.humanoid import find_head, find_humanoid, relaxed_arms, world_matrices
+from avatarkit.render.puppet import vertices_under
 from avatarkit.render.renderer import Renderer
 from avatarkit.render.scene import NEUTRAL_BACKGROUND, RenderMesh
-from avatarkit.render.scene_from_gltf import posed_meshes, vertices_under
+from avatarkit.render.scene_from_gltf import posed_meshes
 from avatarkit.render.video import FRAMES_PER_SECOND, mp4_bytes
 from avatarkit.whole_files import check_target, write_whole
 
@@ -125,10 +126,10 @@ def _subject(document: Document, pose: Pose, expression_weights: Mapping[str, fl
     rotations = relaxed_arms(document, humanoid) if pose == "relaxed" else {}
     meshes = tuple(posed_meshes(document, expression_weights, rotations))
     head = find_head(document, humanoid)
-    matrix = None if head is None else world_matrices(document, humanoid).get(head)
-    if head is None or matrix is None:
+    matrices = world_matrices(document, humanoid)
+    if head not in matrices:
         return _Subject(meshes, measure(meshes))
-    return _Subject(meshes, measure(meshes, matrix[:3, 3], vertices_under(document, head)))
+    return _Subject(meshes, measure(meshes, matrices[head][:3, 3], vertices_under(document, matrices, head)))
 
 
 def _turning(renderer: Renderer, subject: _Subject, view: str, progress: Progress) -> Iterator[np.ndarray]:
