@@ -31,6 +31,11 @@ ROLL = 0.03
 _HINGE = np.array([1.0, 0.0, 0.0])
 """The knee's axis in the T-pose: turning about it in the positive sense takes the shin back."""
 
+_OUTWARD = np.array([1.0, -1.0])
+"""Sign of X on the outer side of the left and the right foot."""
+
+_HORIZONTAL = np.array([1.0, 0.0, 1.0])
+
 _LEGS = np.array([[BONE[f"{side}{part}"] for part in ("UpperLeg", "LowerLeg", "Foot")] for side in FEET])
 _HIPS = BONE["hips"]
 _HIPS_AND_LEGS = np.insert(_LEGS, 0, _HIPS, axis=1)
@@ -102,7 +107,7 @@ def hold_feet(
     upper, lower = _turn(thigh, target.thigh), _turn(shin, target.shin)
     start = scale * root[..., None, :] + _turn(hips, target.hip)
     free = start + upper + lower
-    goal = _ankle(held, foot, target)
+    goal = _ankle(held, foot, target) + _wider(foot, source, target, scale)
     goal = free + weight[..., None] * (goal - free)
     goal[..., 1] += np.maximum(0.0, -_lowest(goal, foot, target))  # no foot goes through the floor
     upper_turn, lower_turn = two_bone_ik(upper, lower, goal - start, thigh @ _HINGE)
@@ -131,6 +136,13 @@ def _ankle(held: np.ndarray, foot: np.ndarray, target: LegShape) -> np.ndarray:
     pivots = (foot[..., None, :, :] @ target.pivots[..., None])[..., 0]
     arm = pivots[..., 0, :] + held[..., 3:] * (pivots[..., 1, :] - pivots[..., 0, :])
     return held[..., :3] - arm
+
+
+def _wider(foot: np.ndarray, source: LegShape, target: LegShape, scale: float) -> np.ndarray:
+    """How much further out (..., 2, 3) the feet of broader hips stand: along the foot's own side, which stays while it stands."""
+    wider = np.maximum(0.0, (target.hip[:, 0] - scale * source.hip[:, 0]) * _OUTWARD) * _OUTWARD
+    side = foot[..., :, 0] * _HORIZONTAL
+    return side * wider[:, None]
 
 
 def _lowest(ankle: np.ndarray, foot: np.ndarray, target: LegShape) -> np.ndarray:
