@@ -108,3 +108,17 @@ def between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     opposite = scalar < 1e-8
     axis = np.where(opposite, np.cross(a, least_axis), axis)
     return normalize(np.concatenate([axis, np.where(opposite, 0.0, scalar)], axis=-1))
+
+
+def slerp(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Rotations on the shortest way from `first` (..., 4) to `second` (..., 4); `share` (...) runs from 0 to 1.
+
+    Source: K. Shoemake, Animating Rotation with Quaternion Curves, 1985.
+    """
+    cosine = np.sum(first * second, axis=-1)
+    second = np.where(cosine[..., None] < 0, -second, second)
+    angle = np.arccos(np.minimum(np.abs(cosine), 1.0))
+    whole = np.sinc(angle / np.pi)  # sin(angle) / angle, which is 1 where the rotations are equal
+    keep = (1 - share) * np.sinc((1 - share) * angle / np.pi) / whole
+    take = share * np.sinc(share * angle / np.pi) / whole
+    return normalize(keep[..., None] * first + take[..., None] * second)

@@ -139,7 +139,7 @@ def _ankle(held: np.ndarray, foot: np.ndarray, target: LegShape) -> np.ndarray:
 
 
 def _wider(foot: np.ndarray, source: LegShape, target: LegShape, scale: float) -> np.ndarray:
-    """How much further out (..., 2, 3) the feet of broader hips stand: along the foot's own side, which stays while it stands."""
+    """How much further out (..., 2, 3) the feet of broader hips stand: to the foot's own side, which stays while it stands."""
     wider = np.maximum(0.0, (target.hip[:, 0] - scale * source.hip[:, 0]) * _OUTWARD) * _OUTWARD
     side = foot[..., :, 0] * _HORIZONTAL
     return side * wider[:, None]
