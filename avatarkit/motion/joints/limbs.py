@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from avatarkit.motion.joints.frames import across, carried, cross, dot, frames, smooth_step, turned, unit
+from avatarkit.motion.joints.joint_points import JointMemory
 from avatarkit.motion.joints.ranges import MAX_TWIST_RAD
 from avatarkit.motion.joints.rest_directions import LIMB_AXES, LIMB_FRAMES, LIMB_POINTS
 from avatarkit.vocabulary.mediapipe_points import HAND, POSE
@@ -20,12 +21,14 @@ TWIST_SHARE = np.array([[2.0 / 3.0], [2.0 / 3.0], [0.25], [0.25]])
 """(4, 1) of a hand's or foot's twist, how much the lower bone takes. Pronation is the whole forearm's, and skins with one
 forearm bone fold least when its two ends share it; the shank only gives a little."""
 
+_FOOT_SAYS = np.array([[0.0], [0.0], [0.8], [0.8]])
+"""(4, 1) how much of a straight leg's hinge is the foot's; the rest is the last sure one, for feet stretched along the leg."""
+
 _POINTS = np.array([[POSE[name] for name in limb] for limb in LIMB_POINTS]).T
 _PALM = np.array([[POSE[side + name] for name in ("Index", "Pinky", "Wrist")] for side in ("left", "right")]).T
 _FOOT = np.array([[POSE[side + name] for name in ("FootIndex", "Heel", "Ankle")] for side in ("left", "right")]).T
 _WRIST, _INDEX, _MIDDLE, _LITTLE = (HAND[name] for name in ("wrist", "indexMcp", "middleMcp", "littleMcp"))
 _REST = np.swapaxes(LIMB_FRAMES, 1, 2)
-_IS_ARM = np.array([[True], [True], [False], [False]])
 _MAX_TWIST = MAX_TWIST_RAD[:, None]
 
 
@@ -47,46 +50,49 @@ class Limbs:
 def solve_limbs(
     body: np.ndarray,
     hands: tuple[np.ndarray | None, np.ndarray | None],
+    ends_seen: np.ndarray,
     parents: np.ndarray,
-    hinges: np.ndarray,
-    twists: np.ndarray,
+    memory: JointMemory,
 ) -> Limbs:
     """Rotations of the limbs' bones.
 
     A bone's frame is its direction and the hinge of elbow or knee, which upper and lower bone share: the bend plane's normal.
-    The straighter the limb, the more of the hinge is the one that was last sure. A hand's or foot's twist against it is
-    bounded; its lower bone takes `TWIST_SHARE`. What a straight arm's palm turns beyond the bound is the shoulder's turn.
+    The straighter the limb, the less that plane says: then an arm keeps the hinge that was last sure, and a leg, whose knee can
+    hardly turn, takes it from the foot. A hand's or foot's twist against the hinge is bounded; the lower bone takes
+    `TWIST_SHARE` of it. What the end of a straight limb turns beyond the bound is the whole limb's turn.
 
     Args:
         body: (33, 3) points.
         hands: (21, 3) points of the left and right hand, where seen.
+        ends_seen: (4, 1) 0..1 how surely hands and feet are seen; what is not keeps its last twist.
         parents: (4, 3, 3) world rotations of what the limbs hang on: twice the chest, twice the pelvis.
-        hinges, twists: as in `JointMemory`.
+        memory: of the previous moment.
     """
     root, middle, end = body[_POINTS]
     rest_axis = parents @ LIMB_AXES[:, :, None]
     upper = unit(middle - root, rest_axis[..., 0])
     lower = unit(end - middle, upper)
-    remembered = (parents @ carried(hinges, LIMB_AXES, _inside(parents, upper))[:, :, None])[..., 0]
+    inner = _inside(parents, upper)
+    remembered = (parents @ carried(memory.hinges, LIMB_AXES, inner)[:, :, None])[..., 0]
+    end_axis, end_hinge = _ends(body, hands, lower, remembered)
+    likely = unit(remembered + _FOOT_SAYS * ends_seen * (across(end_hinge, upper) - remembered), remembered)
     normal = cross(upper, lower)
-    bend = np.sqrt(dot(normal, normal))
-    trust = smooth_step(bend, STRAIGHT_BELOW, BENT_ABOVE)
-    hinge = unit(remembered + trust * (unit(normal, remembered) - remembered), remembered)
+    trust = smooth_step(np.sqrt(dot(normal, normal)), STRAIGHT_BELOW, BENT_ABOVE)
+    hinge = unit(likely + trust * (unit(normal, likely) - likely), likely)
     lower_hinge = unit(across(hinge, lower), hinge)
-    end_axis, end_hinge = _ends(body, hands, lower, lower_hinge)
-    twist = _twist(carried(lower_hinge, lower, end_axis), end_hinge, end_axis)
-    twist = twists[:, None] + _half_turns(twist - twists[:, None])
+    held = memory.twists[:, None]
+    twist = held + ends_seen * _half_turns(_twist(carried(lower_hinge, lower, end_axis), end_hinge, end_axis) - held)
     kept = np.minimum(np.maximum(twist, -_MAX_TWIST), _MAX_TWIST)
     surplus = twist - kept
-    shoulder_turn = np.where(_IS_ARM, surplus * (1.0 - trust), 0.0)
-    upper_hinge = turned(hinge, upper, shoulder_turn)
-    lower_hinge = turned(lower_hinge, lower, shoulder_turn + TWIST_SHARE * kept)
-    end_hinge = turned(end_hinge, end_axis, shoulder_turn - surplus)
+    whole = surplus * (1.0 - trust)
+    upper_hinge = turned(hinge, upper, whole)
+    lower_hinge = turned(lower_hinge, lower, whole + TWIST_SHARE * kept)
+    end_hinge = turned(end_hinge, end_axis, whole - surplus)
     axes, seconds = np.array([upper, lower, end_axis]), np.array([upper_hinge, lower_hinge, end_hinge])
-    sure = carried(_inside(parents, hinge), _inside(parents, upper), LIMB_AXES)
+    sure = carried(_inside(parents, hinge), inner, LIMB_AXES)
     return Limbs(
         frames(axes, seconds) @ _REST,
-        np.where(trust >= 1.0, sure, hinges),
+        np.where(trust >= 1.0, sure, memory.hinges),
         kept[:, 0],
     )
 
