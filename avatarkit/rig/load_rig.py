@@ -1,0 +1,95 @@
+"""A file becomes a rig: any humanoid glTF or VRM."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from avatarkit.errors import InputError, NotHumanoidError
+from avatarkit.gltf.container import read_bounded
+from avatarkit.gltf.document import Document
+from avatarkit.gltf.reading import tree_from_bytes
+from avatarkit.gltf.vrm import read_vrm
+from avatarkit.rig.base_pose import base_pose
+from avatarkit.rig.file_skeleton import FileSkeleton, file_skeleton
+from avatarkit.rig.naming import NamedBones, name_human_bones
+from avatarkit.rig.skeleton import HumanoidRig
+from avatarkit.rig.t_pose import t_pose
+from avatarkit.vocabulary.vrm import REQUIRED_BONES
+
+VRM_EXTENSION = "VRM extension"
+"""The family of a rig whose bones the file itself states."""
+
+
+def load_rig(source: str | Path | bytes, *, name: str = "") -> HumanoidRig:
+    """Read a rig and find the human in it.
+
+    Args:
+        source: a .glb, .gltf or .vrm, or the bytes of one; bytes may not name other files.
+        name: what the rig is called in messages and reports; the file's name unless told.
+
+    Returns:
+        the rig with the file in it, its human bones told by VRM's extension, by names or by the shape of the joint tree.
+
+    Raises:
+        InputError: not glTF, damaged, or pointing outside its folder.
+        NotHumanoidError: no humanoid skeleton; says which bones were not found.
+    """
+    data, folder, label = _content(source, name)
+    try:
+        return _rig(data, folder, label)
+    except InputError as error:
+        raise type(error)(f"{label}: {error}") from error
+
+
+def _content(source: str | Path | bytes, name: str) -> tuple[bytes, Path | None, str]:
+    if isinstance(source, bytes):
+        return source, None, name or "the rig"
+    path = Path(source)
+    try:
+        return read_bounded(path), path.parent, name or path.name
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from error
+
+
+def _rig(data: bytes, folder: Path | None, label: str) -> HumanoidRig:
+    document = tree_from_bytes(data, folder)
+    vrm = read_vrm(document)
+    stated = vrm.human_bones if vrm is not None else {}
+    found = file_skeleton(document, stated.values())
+    named = _human_bones(found, stated)
+    pose, to_canonical = t_pose(found.skeleton, named.joints, base_pose(found, named.joints))
+    return HumanoidRig(
+        skeleton=found.skeleton,
+        human_bones=named.joints,
+        morph_names=_morph_names(document),
+        source=label,
+        t_pose=pose,
+        to_canonical=to_canonical,
+        nodes=found.nodes,
+        family=named.family,
+        data=data,
+        folder=folder,
+    )
+
+
+def _human_bones(found: FileSkeleton, stated: Mapping[str, int]) -> NamedBones:
+    if all(bone in stated for bone in REQUIRED_BONES):
+        place = {node: joint for joint, node in enumerate(found.nodes)}
+        return NamedBones(VRM_EXTENSION, {bone: place[node] for bone, node in stated.items()})
+    named = name_human_bones(found.labels, found.skeleton.parents.tolist())
+    if named is None:
+        raise NotHumanoidError(_why_not(found))
+    return named
+
+
+def _why_not(found: FileSkeleton) -> str:
+    if not any(found.skinned):
+        return "not a humanoid rig: it has no skeleton (no skin with joints)"
+    return "not a humanoid rig: its bones were not found"
+
+
+def _morph_names(document: Document) -> tuple[str, ...]:
+    used = [node.mesh for node in document.nodes if node.mesh is not None]
+    names = [name for mesh in dict.fromkeys(used) for name in document.meshes[mesh].target_names]
+    return tuple(dict.fromkeys(name for name in names if name))
