@@ -47,7 +47,7 @@ def read_animation(path: str | Path, *, animation: str | int | None = None) -> H
         motion = to_human(rig, _sampled(rig, clip, times), expressions=_expressions(document, clip, times), on_floor=False)
         return _described(_with_gaze(motion, gaze, _eyes_from_head(document)), path, clip)
     except InputError as error:
-        raise InputError(f"{path.name}: {error}") from error
+        raise type(error)(f"{path.name}: {error}") from error
 
 
 def _chosen(document: Document, rig: HumanoidRig, animation: str | int | None) -> Animation:

@@ -7,6 +7,7 @@ from pathlib import Path
 from avatarkit.errors import InputError
 from avatarkit.motion.human_motion import HumanMotion
 from avatarkit.motion.npz import load_motion
+from avatarkit.retarget.read_animation import read_animation
 from avatarkit.retarget.read_bvh import read_bvh
 
 SUFFIXES = (".npz", ".bvh", ".vrma", ".glb", ".gltf", ".vrm")
@@ -31,7 +32,5 @@ def read_motion(path: str | Path, *, animation: str | int | None = None) -> Huma
     if suffix == ".bvh":
         return read_bvh(path)
     if suffix in SUFFIXES:
-        from avatarkit.retarget.read_animation import read_animation
-
         return read_animation(path, animation=animation)
     raise InputError(f"{path.name}: this is no motion file; {', '.join(SUFFIXES)} are read")
