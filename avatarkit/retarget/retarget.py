@@ -16,15 +16,15 @@ from avatarkit.motion.kinematics import PARENTS
 from avatarkit.retarget.expressions import expression_weights
 from avatarkit.retarget.ground import body_soles
 from avatarkit.retarget.rig_motion import RigMotion
-from avatarkit.retarget.skeleton_motion import world_transforms
-from avatarkit.retarget.stance import Feet, LegShape, check_feet, hold_feet, leg_shape
-from avatarkit.retarget.to_human import continuous, human_skeleton
+from avatarkit.retarget.skeleton_motion import continuous, world_transforms
+from avatarkit.retarget.stance import Feet, LegShape, check_feet, leg_shape, stand
+from avatarkit.retarget.to_human import human_skeleton
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import HUMAN_BONES
 
 
 def retarget(motion: HumanMotion, rig: HumanoidRig, *, feet: str = "auto") -> RigMotion:
-    """The motion on a rig: the same pose, the same steps scaled by the hips' height.
+    """The motion on a rig: the same pose, the same steps scaled by the legs' height.
 
     Args:
         motion: a human motion.
@@ -47,7 +47,6 @@ class Retargeter:
 
     Attributes:
         rig: the rig.
-        scale: the rig's hip height over the body's.
         rows: (H,) rows of the human bones that the rig has; joints: (H,) their joints.
         missing: per human bone that the rig lacks: its row and the rows of the bones that take its rotation.
         before, after: (H, 4) a joint's local rotation is before * N * after.
@@ -59,7 +58,6 @@ class Retargeter:
     """
 
     rig: HumanoidRig
-    scale: float
     rows: np.ndarray
     joints: np.ndarray
     missing: tuple[tuple[int, tuple[int, ...]], ...]
@@ -83,11 +81,7 @@ class Retargeter:
         self, root: np.ndarray, rotations: np.ndarray, contacts: np.ndarray, expressions: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Any number of poses: (..., 3), (..., 55, 4), (..., 2), (..., 52) -> (..., B, 3), (..., B, 4), (..., M)."""
-        if self.feet != "never":
-            rotations = hold_feet(
-                root, rotations, contacts,
-                source=self.source_legs, target=self.target_legs, scale=self.scale, feet=self.feet,
-            )  # fmt: skip
+        root, rotations = stand(root, rotations, contacts, source=self.source_legs, target=self.target_legs, feet=self.feet)
         rotations = self._handed_on(rotations)
         human = quaternions.multiply(quaternions.multiply(self.before, rotations[..., self.rows, :]), self.after)
         shape = (*root.shape[:-1], *self.base_rotations.shape)
@@ -120,18 +114,16 @@ def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto"
     joints = np.array([rig.human_bones[HUMAN_BONES[row]] for row in rows])
     parents = skeleton.parents[joints]
     above = np.where((parents >= 0)[:, None], world[parents], quaternions.IDENTITY)
-    scale = target.hip_height / body.hip_height
     matrix, offset = _world_to_hips(rig, places, world)
     return Retargeter(
         rig=rig,
-        scale=scale,
         rows=rows,
         joints=joints,
         missing=_missing(target),
         before=quaternions.inverse(quaternions.multiply(rig.to_canonical, above)),
         after=quaternions.multiply(rig.to_canonical, world[joints]),
         hips_joint=rig.human_bones["hips"],
-        hips_matrix=scale * matrix,
+        hips_matrix=matrix,
         hips_offset=offset,
         base_translations=skeleton.rest_translations,
         base_rotations=rig.t_pose,

@@ -70,3 +70,12 @@ def world_transforms(skeleton: Skeleton, translations: np.ndarray, rotations: np
         world[..., joint, :] = quaternions.multiply(above, rotations[..., joint, :])
         scales[joint] = scales[parent] * skeleton.rest_scales[joint]
     return positions, world
+
+
+def continuous(rotations: np.ndarray) -> np.ndarray:
+    """Of each quaternion (T, ..., 4) and its negative the one nearer to the moment before; the first has w >= 0."""
+    if len(rotations) == 0:
+        return rotations
+    steps = np.where(np.sum(rotations[1:] * rotations[:-1], axis=-1) < 0, -1.0, 1.0)
+    first = np.where(rotations[:1, ..., 3] < 0, -1.0, 1.0)
+    return rotations * np.cumprod(np.concatenate([first, steps]), axis=0)[..., None]

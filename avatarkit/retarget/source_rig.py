@@ -9,7 +9,7 @@ import numpy as np
 
 from avatarkit.errors import InputError, NotHumanoidError
 from avatarkit.geometry import quaternions
-from avatarkit.retarget.skeleton_motion import SkeletonMotion, world_transforms
+from avatarkit.retarget.skeleton_motion import SkeletonMotion, continuous, world_transforms
 from avatarkit.rig.base_pose import bend
 from avatarkit.rig.body_axes import SHORT
 from avatarkit.rig.naming import name_human_bones
@@ -31,6 +31,9 @@ MOST_BEND = np.radians(50.0)
 
 MOMENTS_TRIED = 200
 """Moments of a motion at which poses are looked at: enough to find one that stands."""
+
+_TRUNK = ("chest", "upperChest", "neck", "head")
+"""Where nothing says how these are held in the T-pose, it is as they are held on the average."""
 
 CLEAR_UP = 0.5
 """A mean direction of the body (of length 1 when it never tilts) that tells which way is up: within 60 degrees."""
@@ -103,6 +106,8 @@ def _standing_pose(motion: SkeletonMotion, bones: Mapping[str, int]) -> tuple[np
     places, _ = world_transforms(skeleton, motion.translations[moments], motion.rotations[moments])
     best = moments[int(np.argmin([bend(pose, bones) for pose in places]))]
     pose = np.where(_straight_at_rest(skeleton, bones)[:, None], skeleton.rest_rotations, motion.rotations[best])
+    upper = [bones[bone] for bone in _TRUNK if bone in bones]
+    pose[upper] = quaternions.normalize(continuous(motion.rotations[moments][:, upper]).mean(axis=0))
     return _upright(skeleton, bones, pose), False
 
 
@@ -111,13 +116,12 @@ def _some_moments(motion: SkeletonMotion) -> np.ndarray:
 
 
 def _straight_at_rest(skeleton: Skeleton, bones: Mapping[str, int]) -> np.ndarray:
-    """(B,) the spine above its root, the head, the hands and their fingers: straight at rest, and seldom in a motion."""
-    tops = {bones[bone] for bone in ("chest", "upperChest", "neck") if bone in bones}
-    ends = {bones[bone] for bone in ("head", "leftHand", "rightHand")}
+    """(B,) the hands and their fingers: straight at rest, and seldom in a motion."""
+    ends = {bones["leftHand"], bones["rightHand"]}
     below = np.zeros(len(skeleton.names), bool)
     for joint, parent in enumerate(skeleton.parents):
         below[joint] = joint in ends or (parent >= 0 and below[parent])
-    return below | np.isin(np.arange(len(below)), list(tops))
+    return below
 
 
 def _upright(skeleton: Skeleton, bones: Mapping[str, int], pose: np.ndarray) -> np.ndarray:

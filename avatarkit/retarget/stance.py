@@ -55,7 +55,7 @@ class LegShape:
     Attributes:
         hip: (2, 3) from the hips to the thigh's joint; thigh, shin: (2, 3) on to the knee and the ankle.
         pivots: (2, 2, 3) from the ankle to the heel and the ball, on the sole.
-        length: of a leg.
+        length: of a leg; height: of the thighs' joints over the floor, the scale of a body's steps.
     """
 
     hip: np.ndarray
@@ -63,6 +63,12 @@ class LegShape:
     shin: np.ndarray
     pivots: np.ndarray
     length: float
+    height: float
+
+    @property
+    def pelvis(self) -> np.ndarray:
+        """(3,) from the hips' joint to the middle between the thighs' joints: rigs have the hips' joint anywhere."""
+        return self.hip.mean(axis=0)
 
 
 def leg_shape(skeleton: HumanSkeleton, soles: Soles) -> LegShape:
@@ -72,46 +78,42 @@ def leg_shape(skeleton: HumanSkeleton, soles: Soles) -> LegShape:
     toes = rest[[BONE[f"{side}Toes"] for side in FEET]] - foot
     pivots = np.stack([soles.heels, soles.balls + (toes if soles.has_toes else 0.0)], axis=1)
     length = float(np.linalg.norm(lower - upper, axis=-1).mean() + np.linalg.norm(foot - lower, axis=-1).mean())
-    return LegShape(upper - rest[_HIPS], lower - upper, foot - lower, pivots, length)
+    return LegShape(upper - rest[_HIPS], lower - upper, foot - lower, pivots, length, float(upper[:, 1].mean()))
 
 
-def hold_feet(
-    root: np.ndarray,
-    rotations: np.ndarray,
-    contacts: np.ndarray,
-    *,
-    source: LegShape,
-    target: LegShape,
-    scale: float,
-    feet: Feet,
-) -> np.ndarray:
-    """Local rotations with which a target body's feet stand where the source's do.
+def stand(
+    root: np.ndarray, rotations: np.ndarray, contacts: np.ndarray, *, source: LegShape, target: LegShape, feet: Feet
+) -> tuple[np.ndarray, np.ndarray]:
+    """A pose of one body as another body stands in it.
 
     Args:
         root: (..., 3) the source's hips, metres.
-        rotations: (..., 55, 4) normalized, of both bodies.
+        rotations: (..., 55, 4) normalized.
         contacts: (..., 2) 0..1.
         source, target: the two bodies' legs.
-        scale: target's hip height over the source's.
         feet: see `Feet`.
 
     Returns:
-        (..., 55, 4) with other thighs, shins and feet; the feet's world rotations are as before.
+        the target's hips (..., 3), metres; and rotations (..., 55, 4) with other thighs, shins and feet: the feet stand where
+        the source's do, and their world rotations are as before.
     """
     locals_ = quaternions.to_matrix(rotations[..., _HIPS_AND_LEGS, :])
-    hips = locals_[..., 0, :, :]
+    hips, scale = locals_[..., 0, :, :], target.height / source.height
+    placed = scale * root + _turn(hips[..., 0, :, :], scale * source.pelvis - target.pelvis)
+    if feet == "never":
+        return placed, rotations
     thigh = hips @ locals_[..., 1, :, :]
     shin = thigh @ locals_[..., 2, :, :]
     foot = shin @ locals_[..., 3, :, :]
     held, weight = _held(root, (hips, thigh, shin, foot), contacts, source=source, scale=scale, feet=feet)
     upper, lower = _turn(thigh, target.thigh), _turn(shin, target.shin)
-    start = scale * root[..., None, :] + _turn(hips, target.hip)
+    start = placed[..., None, :] + _turn(hips, target.hip)
     free = start + upper + lower
     goal = _ankle(held, foot, target) + _wider(foot, source, target, scale)
     goal = free + weight[..., None] * (goal - free)
     goal[..., 1] += np.maximum(0.0, -_lowest(goal, foot, target))  # no foot goes through the floor
     upper_turn, lower_turn = two_bone_ik(upper, lower, goal - start, thigh @ _HINGE)
-    return _with_legs(rotations, hips, upper_turn @ thigh, upper_turn @ lower_turn @ shin, foot)
+    return placed, _with_legs(rotations, hips, upper_turn @ thigh, upper_turn @ lower_turn @ shin, foot)
 
 
 def _held(
@@ -127,7 +129,7 @@ def _held(
     low, high = NEAR_FLOOR
     near = np.clip((high - heights.min(axis=-1) / source.length) / (high - low), 0.0, 1.0)
     near = near * near * (3 - 2 * near)
-    weight = {"auto": np.maximum(near, contacts), "always": np.ones_like(near), "never": np.zeros_like(near)}[feet]
+    weight = {"auto": np.maximum(near, contacts), "always": np.ones_like(near)}[feet]
     return np.concatenate([scale * place, ball[..., None]], axis=-1), weight
 
 

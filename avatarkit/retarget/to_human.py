@@ -16,7 +16,7 @@ from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanMotion,
 from avatarkit.motion.kinematics import local_rotations, world_rotations
 from avatarkit.retarget.ground import Soles, foot_contacts, ground_height, soles_of
 from avatarkit.retarget.rig_motion import RigMotion
-from avatarkit.retarget.skeleton_motion import SkeletonMotion, world_transforms
+from avatarkit.retarget.skeleton_motion import SkeletonMotion, continuous, world_transforms
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS, HUMAN_BONES
 
@@ -90,15 +90,6 @@ def _locals(rig: HumanoidRig, normalized: np.ndarray) -> np.ndarray:
         world[:, row] = normalized[:, joint] if joint is not None else world[:, HUMAN_BONES.index(str(parent))]
     rotations = local_rotations(world)
     return continuous(rotations)
-
-
-def continuous(rotations: np.ndarray) -> np.ndarray:
-    """Of each quaternion (T, ..., 4) and its negative the one nearer to the moment before; the first has w >= 0."""
-    if len(rotations) == 0:
-        return rotations
-    steps = np.where(np.sum(rotations[1:] * rotations[:-1], axis=-1) < 0, -1.0, 1.0)
-    first = np.where(rotations[:1, ..., 3] < 0, -1.0, 1.0)
-    return rotations * np.cumprod(np.concatenate([first, steps]), axis=0)[..., None]
 
 
 def rig_motion_to_human(motion: RigMotion) -> HumanMotion:
