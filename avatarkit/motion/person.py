@@ -125,7 +125,7 @@ def _group_medians(values: np.ndarray, counted: np.ndarray) -> tuple[np.ndarray,
     """Median and count, each (G,), of the counted values (T, E) of each group."""
     medians, counts = np.zeros(len(GROUPS)), np.zeros(len(GROUPS))
     for group in range(len(GROUPS)):
-        own = LIMB_GROUPS == group
+        own = group == LIMB_GROUPS
         chosen = values[:, own][counted[:, own]]
         counts[group] = len(chosen)
         medians[group] = np.median(chosen) if len(chosen) else 0.0
