@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d
 
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, FEET, HumanSkeleton
+from benchmarks.studio.curves import rate_of, smooth
 
 FULL_REACH = 0.995
 """Of the leg's length: a knee that is quite straight has no plane and snaps."""
 
+COMFORTABLE_REACH = 0.985
+"""Of the leg's length: as far as a standing leg is stretched."""
+
 
 def with_feet(
-    skeleton: HumanSkeleton, root: np.ndarray, world: np.ndarray, ankles: np.ndarray, feet: np.ndarray, poles: np.ndarray
+    skeleton: HumanSkeleton, root: np.ndarray, world: np.ndarray, *, ankles: np.ndarray, feet: np.ndarray, poles: np.ndarray
 ) -> np.ndarray:
     """World rotations with the legs' bones made anew.
 
@@ -67,3 +72,18 @@ def _frame(direction: np.ndarray, hinge: np.ndarray) -> np.ndarray:
     second = hinge - first * np.sum(hinge * first, axis=-1, keepdims=True)
     second = second / np.linalg.norm(second, axis=-1, keepdims=True)
     return np.stack([first, second, np.cross(first, second)], axis=-1)
+
+
+def within_reach(
+    skeleton: HumanSkeleton, root: np.ndarray, world: np.ndarray, ankles: np.ndarray, times_s: np.ndarray
+) -> np.ndarray:
+    """Roots (T, 3) lowered, smoothly, to where both ankles (T, 2, 3) can be reached."""
+    lower, rest = np.zeros(len(root)), skeleton.rest_positions
+    for side, name in enumerate(FEET):
+        upper, knee, foot = (BONE[f"{name}{bone}"] for bone in ("UpperLeg", "LowerLeg", "Foot"))
+        length = COMFORTABLE_REACH * (np.linalg.norm(rest[knee] - rest[upper]) + np.linalg.norm(rest[foot] - rest[knee]))
+        hip = root + quaternions.rotate(world[:, BONE["hips"]], rest[upper] - rest[BONE["hips"]])
+        flat = np.hypot(*(hip - ankles[:, side])[:, [0, 2]].T)
+        lower = np.maximum(lower, hip[:, 1] - ankles[:, side, 1] - np.sqrt(np.maximum(length**2 - flat**2, 0.0)))
+    widened = maximum_filter1d(lower, 2 * round(0.08 * rate_of(times_s)) + 1)
+    return root - smooth(widened, times_s, 0.05)[:, None] * [0.0, 1.0, 0.0]

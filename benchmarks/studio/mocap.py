@@ -12,7 +12,7 @@ from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, FEET, HumanMotion, HumanSkeleton
 from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
 from avatarkit.retarget.read_bvh import read_bvh
-from benchmarks.studio.legs import with_feet
+from benchmarks.studio.legs import with_feet, within_reach
 from benchmarks.studio.sole import sole_points
 
 LEAST_STANCE_S = 0.1
@@ -22,8 +22,13 @@ STILL_M_S = 0.35
 NEAR_M = 0.045
 """A ball of the foot stands below this speed and height: those of avatarkit/retarget/ground.py, a little stricter."""
 
+FLOOR_QUANTILE = 0.05
+"""The floor lies where the soles are in their lowest 5 % of moments."""
 
-def recorded(path: Path, skeleton: HumanSkeleton, fps: float, start_s: float, seconds: float, file_fps: float | None = None) -> HumanMotion:
+
+def recorded(
+    path: Path, skeleton: HumanSkeleton, fps: float, *, start_s: float, seconds: float, file_fps: float | None = None
+) -> HumanMotion:
     """A part of a BVH file on another body, turned to face +Z at its beginning and begun above the origin.
 
     Args:
@@ -55,7 +60,8 @@ def facing_front(root: np.ndarray, rotations: np.ndarray) -> tuple[np.ndarray, n
 def planted(skeleton: HumanSkeleton, times_s: np.ndarray, root: np.ndarray, rotations: np.ndarray, source: str) -> HumanMotion:
     """The motion on the floor: where the ball of a foot all but stands it stands, and no sole is below the floor."""
     soles, world = sole_points(skeleton), world_rotations(rotations)
-    root = root - [0.0, np.quantile(soles.world(skeleton, world_positions(skeleton, root, world), world)[..., 1].min(axis=(1, 2)), 0.05), 0.0]
+    lowest = soles.world(skeleton, world_positions(skeleton, root, world), world)[..., 1].min(axis=(1, 2))
+    root = root - np.quantile(lowest, FLOOR_QUANTILE) * np.array([0.0, 1.0, 0.0])
     joints = world_positions(skeleton, root, world)
     points = soles.world(skeleton, joints, world)
     stands = _stands(points[:, :, 1], times_s)
@@ -67,9 +73,9 @@ def planted(skeleton: HumanSkeleton, times_s: np.ndarray, root: np.ndarray, rota
     ankles = balls + quaternions.rotate(feet, lever)
     heels = ankles + quaternions.rotate(feet, soles.heels - skeleton.rest_positions[rows])
     ankles[..., 1] += np.maximum(0.0, -np.minimum(heels[..., 1], balls[..., 1])) * ~stands
-    root = _within_reach(skeleton, root, world, ankles, times_s)
+    root = within_reach(skeleton, root, world, ankles, times_s)
     poles = quaternions.rotate(world[:, [BONE[f"{side}LowerLeg"] for side in FEET]], np.array([0.0, 0.0, 1.0]))
-    world = with_feet(skeleton, root, world, ankles, feet, poles)
+    world = with_feet(skeleton, root, world, ankles=ankles, feet=feet, poles=poles)
     return HumanMotion(
         skeleton, times_s, root, local_rotations(world), np.ones((len(times_s), BONES)),
         np.zeros((len(times_s), EXPRESSIONS)), stands.astype(float), {"source": source},
@@ -148,20 +154,3 @@ def _between(times_s: np.ndarray, keys_s: np.ndarray, values: np.ndarray) -> np.
         return np.repeat(values, len(times_s), axis=0)
     inside = PchipInterpolator(keys_s, values, axis=0)(np.clip(times_s, keys_s[0], keys_s[-1]))
     return np.asarray(inside)
-
-
-def _within_reach(skeleton: HumanSkeleton, root: np.ndarray, world: np.ndarray, ankles: np.ndarray, times_s: np.ndarray) -> np.ndarray:
-    """Roots (T, 3) lowered, smoothly, to where both ankles can be reached."""
-    lower = np.zeros(len(root))
-    rest = skeleton.rest_positions
-    for side, name in enumerate(FEET):
-        upper, knee, foot = (BONE[f"{name}{bone}"] for bone in ("UpperLeg", "LowerLeg", "Foot"))
-        length = 0.99 * (np.linalg.norm(rest[knee] - rest[upper]) + np.linalg.norm(rest[foot] - rest[knee]))
-        hip = root + quaternions.rotate(world[:, 0], rest[upper] - rest[0])
-        flat = np.hypot(*(hip - ankles[:, side])[:, [0, 2]].T)
-        lower = np.maximum(lower, hip[:, 1] - ankles[:, side, 1] - np.sqrt(np.maximum(length**2 - flat**2, 0.0)))
-    rate = (len(times_s) - 1) / (times_s[-1] - times_s[0])
-    from scipy.ndimage import maximum_filter1d
-
-    eased = gaussian_filter1d(maximum_filter1d(lower, 2 * round(0.08 * rate) + 1), 0.05 * rate)
-    return root - np.stack([np.zeros_like(eased), np.maximum(eased, 0.0), np.zeros_like(eased)], axis=-1)

@@ -1,4 +1,4 @@
-"""Where clips are filmed: a room with a floor, light, and cameras that stand or sway."""
+"""Where clips are filmed: a room with a floor, and its light."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from avatarkit.render.camera import look_at
 from avatarkit.render.scene import Light, Lighting, RenderMaterial, RenderMesh
 
 _ROOM_M = 9.0
@@ -89,7 +88,7 @@ def _walls(texture: np.ndarray) -> list[RenderMesh]:
         c, s = np.cos(turn * np.pi / 2), np.sin(turn * np.pi / 2)
         across, back = np.array([c, 0.0, -s]), np.array([-s, 0.0, -c])
         low = [back * half - across * half, back * half + across * half]
-        high = [point + [0, _ROOM_HEIGHT_M, 0] for point in low]
+        high = [point + np.array([0.0, _ROOM_HEIGHT_M, 0.0]) for point in low]
         walls.append(_quad(np.array([low[0], low[1], high[1], high[0]]), _ROOM_M / _TILE_M, _ROOM_HEIGHT_M / _TILE_M, texture))
     return walls
 
@@ -101,40 +100,3 @@ def _quad(corners: np.ndarray, across: float, up: float, texture: np.ndarray) ->
     uvs = np.array([[0.0, up], [across, up], [across, 0.0], [0.0, 0.0]])
     material = RenderMaterial(texture=texture, roughness=0.9, casts_shadow=False)
     return RenderMesh(corners, normals, np.array([[0, 1, 2], [0, 2, 3]]), uvs, None, material)
-
-
-@dataclass(frozen=True)
-class CameraWork:
-    """How a clip is filmed.
-
-    Attributes:
-        target: (3,) what is looked at, metres, world.
-        distance: metres from it.
-        yaw_deg: the camera stands this far to the subject's left.
-        height: of the camera above the floor, metres.
-        fov_deg: vertical field of view.
-        sway: metres by which a hand-held camera wanders; 0 for a tripod.
-    """
-
-    target: tuple[float, float, float]
-    distance: float
-    yaw_deg: float = 0.0
-    height: float = 1.3
-    fov_deg: float = 40.0
-    sway: float = 0.0
-
-    def poses(self, times_s: np.ndarray, size_px: tuple[int, int], seed: int) -> tuple[float, np.ndarray]:
-        """Focal length in pixels and (T, 4, 4) camera_to_world."""
-        random, angle = np.random.default_rng(seed), np.radians(self.yaw_deg)
-        target = np.asarray(self.target, float)
-        flat = np.sqrt(max(self.distance**2 - (self.height - target[1]) ** 2, 0.01))
-        position = target + [np.sin(angle) * flat, self.height - target[1], np.cos(angle) * flat]
-        wander, glance = (self.sway * _wander(random, times_s) for _ in range(2))
-        cameras = [look_at(position + w, target + g, self.fov_deg, size_px) for w, g in zip(wander, glance, strict=True)]
-        return cameras[0].focal_px, np.stack([camera.camera_to_world for camera in cameras])
-
-
-def _wander(random: np.random.Generator, times_s: np.ndarray) -> np.ndarray:
-    """(T, 3) smooth wandering of about 1: three slow sines an axis."""
-    rates, phases = random.uniform(0.1, 0.7, (3, 3)), random.uniform(0.0, 2 * np.pi, (3, 3))
-    return np.sin(2 * np.pi * times_s[:, None, None] * rates + phases).sum(axis=1) / np.sqrt(3.0)

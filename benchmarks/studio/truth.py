@@ -95,7 +95,12 @@ class TruthClip:
     def save(self, path: str | Path) -> None:
         """Write all of it, and for other programs what follows from it (joints, gaze, curls, soles), as NPZ."""
         motion, skeleton = self.motion, self.motion.skeleton
-        about = {"name": self.name, "recipe": self.recipe, "full_body": self.full_body, "source": motion.report.get("source", "")}
+        about = {
+            "name": self.name,
+            "recipe": self.recipe,
+            "full_body": self.full_body,
+            "source": motion.report.get("source", ""),
+        }
         np.savez_compressed(
             Path(path), about=json.dumps(about), times_s=motion.times_s, root_positions=motion.root_positions,
             rotations=motion.rotations, confidence=motion.confidence, expressions=motion.expressions,
