@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from avatarkit.geometry import quaternions
 from avatarkit.motion.joints.fingers import FINGER_ROWS, solve_fingers
 from avatarkit.motion.joints.ranges import BENDS_RAD, THUMB_ROOT_BEND_DEG
 from avatarkit.motion.joints.rest_directions import FINGER_FRAMES, FINGERS
@@ -64,12 +65,18 @@ def test_a_fist_bends_to_the_palm_and_a_thumb_to_the_fingers(hand: int) -> None:
 def test_no_finger_leaves_its_range_nor_turns_where_it_has_no_joint(seed: int) -> None:
     hands = np.random.default_rng(seed).normal(size=(2, 21, 3))
     rotations = solve_fingers(hands, np.tile(np.eye(3), (2, 1, 1)), np.array([0, 1]))
-    vectors = rotations[..., :3] * np.array([[1, 1, 1], [1, -1, -1]])[:, None, None] @ FINGER_FRAMES  # bend, spread, twist axes
+    vectors = rotations[..., :3] * np.array([[1, 1, 1], [1, -1, -1]])[:, None, None] @ FINGER_FRAMES
     bend = -2.0 * np.arctan2(vectors[..., 2], rotations[..., 3])
+    bend[..., 0] = _root_bend(np.concatenate([vectors[:, :, 0], rotations[:, :, 0, 3:]], axis=-1))
     assert (bend >= BENDS_RAD[..., 0] - 1e-9).all() and (bend <= BENDS_RAD[..., 1] + 1e-9).all()
     assert vectors[:, 1:, 1:, :2] == pytest.approx(0.0, abs=1e-12)
     assert vectors[:, 0, 2, :2] == pytest.approx(0.0, abs=1e-12)
     assert np.linalg.norm(rotations, axis=-1) == pytest.approx(1.0)
+
+
+def _root_bend(rotations: np.ndarray) -> np.ndarray:
+    x, y, _ = np.moveaxis(quaternions.rotate(rotations, np.array([1.0, 0.0, 0.0])), -1, 0)
+    return np.arctan2(-y, x)
 
 
 def test_all_fingers_of_both_hands_have_a_row_of_their_own() -> None:
