@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
-from avatarkit.tracking.person_graphs import BODY_INPUT_PX, PERSON_DETECTOR_PX, PersonGraphs
-from avatarkit.tracking.regions import distance, person_square, to_our_axes, whole_picture
+from avatarkit.tracking.person_graphs import PersonGraphs
+from avatarkit.tracking.read_body import KEPT, PROVEN, BodyReading, closer_views, find_people, read_body, steadiness
+from avatarkit.tracking.regions import distance, whole_picture
 from avatarkit.tracking.square_crop import PhotoPyramid, SquareCrop
 from avatarkit.tracking.tracked_frame import BodyLandmarks
 
-MIN_BODY_PRESENCE = 0.5
-"""MediaPipe's own for following a body."""
-
 LOOK_EVERY_S = 1.0
-"""How often other people are looked for while the body is followed."""
+"""How often other people are looked for, and the body is doubted, while it is followed."""
 
-WAIT_FOR_S = 0.5
-"""How long a lost person is waited for at the place where they were before anybody else is taken."""
+WAIT_FOR_S = 1.0
+"""How long a lost person is waited for near the place where they were before anybody else is taken."""
 
 SAME_PLACE = 0.35
 """Distance, in sides of the person's square, within which a detection is the same person as before."""
 
 HOP = 0.25
-"""A body that moves this much of its square's side from one picture to the next is doubted."""
+"""A body that moves this much of its square's side from one picture to the next may be another person's."""
+
+NEARBY = 2.0
+"""Side of the view in which a lost person is looked for first, in sides of their square."""
+
+MOST_TRIES = 3
+"""Detections that are examined in one picture."""
+
+MOST_DOUBTS = 2
+"""Looks in a row that find the body unsteady before it is given up."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +41,11 @@ class BodyMemory:
 
     Attributes:
         square: where to look next; None when nobody is followed.
-        place: where the person was last.
+        place: where the person was last; None before anybody was seen and after a cut.
         seen_s: when the person was seen last.
         looked_s: when people were looked for last.
+        searches: pictures since the person was seen.
+        doubts: looks in a row that found the body unsteady.
         people: the largest number of people seen at once.
     """
 
@@ -44,13 +53,13 @@ class BodyMemory:
     place: SquareCrop | None = None
     seen_s: float = -np.inf
     looked_s: float = -np.inf
+    searches: int = 0
+    doubts: int = 0
     people: int = 0
 
-
-@dataclass(frozen=True)
-class _Reading:
-    body: BodyLandmarks
-    square: SquareCrop
+    def after_a_cut(self) -> BodyMemory:
+        """What is left when the film goes on somewhere else."""
+        return BodyMemory(people=self.people)
 
 
 def follow_body(
@@ -68,23 +77,44 @@ def follow_body(
     Returns:
         what to remember, and the body if it is seen.
     """
-    reading = None if memory.square is None else _read(pyramid, memory.square, graphs)
-    doubted = (
+    reading = None if memory.square is None else read_body(pyramid, memory.square, graphs)
+    hopped = (
         reading is not None and memory.place is not None and distance(reading.square, memory.place) > HOP * memory.place.side
     )
-    if reading is None or doubted or time_s - memory.looked_s >= LOOK_EVERY_S:
-        people = _find_people(pyramid, graphs)
-        memory = replace(memory, looked_s=time_s, people=max(memory.people, len(people)))
-        if reading is None or doubted:
-            reading = _first_read(pyramid, _candidates(time_s, memory, people, person), graphs) or reading
+    if reading is not None and time_s - memory.looked_s >= LOOK_EVERY_S:
+        people = find_people(pyramid, whole_picture(pyramid.size), graphs)
+        steady = steadiness(pyramid, reading, graphs).is_within(KEPT)
+        memory = replace(
+            memory, looked_s=time_s, doubts=0 if steady else memory.doubts + 1, people=max(memory.people, len(people))
+        )
+        reading = reading if memory.doubts < MOST_DOUBTS else None
+    if reading is None or hopped:
+        memory, found = _search(pyramid, time_s, memory, graphs, person)
+        reading = found or reading
     if reading is None:
-        return replace(memory, square=None), None
-    return replace(memory, square=reading.square, place=reading.square, seen_s=time_s), reading.body
+        return replace(memory, square=None, searches=memory.searches + 1), None
+    seen = replace(memory, square=reading.square, place=reading.square, seen_s=time_s, searches=0)
+    return seen, reading.body
 
 
-def _first_read(pyramid: PhotoPyramid, squares: list[SquareCrop], graphs: PersonGraphs) -> _Reading | None:
-    """The body in the first of the squares that holds one."""
-    return next((reading for square in squares if (reading := _read(pyramid, square, graphs)) is not None), None)
+def _search(
+    pyramid: PhotoPyramid, time_s: float, memory: BodyMemory, graphs: PersonGraphs, person: int | None
+) -> tuple[BodyMemory, BodyReading | None]:
+    """The person, looked for in the whole picture and in one closer view, another one in each picture."""
+    whole = find_people(pyramid, whole_picture(pyramid.size), graphs)
+    memory = replace(memory, looked_s=time_s, doubts=0, people=max(memory.people, len(whole)))
+    found = _first_proven(pyramid, _candidates(time_s, memory, whole, person), graphs)
+    if found is None and (person is None or memory.place is not None):  # a closer view cannot say who is the second largest
+        closer = find_people(pyramid, _closer_view(pyramid, memory), graphs)
+        found = _first_proven(pyramid, _candidates(time_s, memory, closer, person), graphs)
+    return memory, found
+
+
+def _closer_view(pyramid: PhotoPyramid, memory: BodyMemory) -> SquareCrop:
+    views = closer_views(pyramid.size)
+    if memory.place is not None:
+        views = [view for tile in views for view in (replace(memory.place, side=memory.place.side * NEARBY, roll=0.0), tile)]
+    return views[memory.searches % len(views)]
 
 
 def _candidates(time_s: float, memory: BodyMemory, people: list[SquareCrop], person: int | None) -> list[SquareCrop]:
@@ -102,23 +132,10 @@ def _candidates(time_s: float, memory: BodyMemory, people: list[SquareCrop], per
     return people if person is None else sorted(people, key=lambda p: distance(p, place))
 
 
-def _find_people(pyramid: PhotoPyramid, graphs: PersonGraphs) -> list[SquareCrop]:
-    """Squares for the body model around each person, largest first."""
-    view = whole_picture(pyramid.size)
-    rows = graphs.detect_people(pyramid.cut(view, PERSON_DETECTOR_PX))
-    squares = [person_square(view.to_photo(row[1:].reshape(2, 2))) for row in rows]
-    return sorted(squares, key=lambda square: -square.side)
-
-
-def _read(pyramid: PhotoPyramid, square: SquareCrop, graphs: PersonGraphs) -> _Reading | None:
-    found = graphs.read_body(pyramid.cut(square, BODY_INPUT_PX, border=cv2.BORDER_REPLICATE))
-    if found is None or found.presence < MIN_BODY_PRESENCE:
-        return None
-    body = BodyLandmarks(
-        points_px=square.to_photo(found.points[:, :2]),
-        depth_px=found.points[:, 2] * square.side,
-        world_m=to_our_axes(found.world, square.roll),
-        visibility=np.clip(found.visibility, 0, 1),
-        confidence=float(np.clip(found.presence, 0, 1)),
-    )
-    return _Reading(body, person_square(square.to_photo(found.circle)))
+def _first_proven(pyramid: PhotoPyramid, squares: Iterable[SquareCrop], graphs: PersonGraphs) -> BodyReading | None:
+    """The body in the first of the squares that holds a person."""
+    for square in list(squares)[:MOST_TRIES]:
+        reading = read_body(pyramid, square, graphs)
+        if reading is not None and steadiness(pyramid, reading, graphs).is_within(PROVEN):
+            return reading
+    return None

@@ -6,6 +6,7 @@ import numpy as np
 
 from avatarkit.tracking.read_face import upright_box
 from avatarkit.tracking.square_crop import SquareCrop
+from avatarkit.tracking.tracked_frame import BodyLandmarks
 from avatarkit.vocabulary.mediapipe_points import HAND, POSE
 
 BODY_MARGIN = 1.25
@@ -21,23 +22,27 @@ PALM_MARGIN, PALM_SHIFT = 2.6, -0.5
 FACE_MARGIN = 1.5
 """The face mesh wants the face's box this much larger. Source: MediaPipe, FaceLandmarkLandmarksToRoi."""
 
-BODY_HAND_MARGIN = 5.4
-"""Side of the first look at a hand over the distance of wrist and knuckles as the body model sees them.
-Source: MediaPipe, HandLandmarksFromPoseToRecropRoi (2 and 2.7)."""
-
-FOREARM_HAND = 0.75
-"""The least side of that look over the forearm's length: knuckles seen end on say nothing about a hand's size. Hand and forearm
-measure about 0.108 and 0.146 of the standing height. Source: Winter, Biomechanics and Motor Control of Human Movement."""
+HAND_SQUARE_M = 0.24
+"""Side of the square around a hand. Measured on 17 clips: medians 0.18 to 0.26; neither the knuckles as the body model sees
+them nor the forearm say as well how large a hand is."""
 
 EARS_TO_FACE, EYES_MOUTH_TO_FACE = 1.2, 2.6
 """Side of the face mesh's box over the distance of the ears, and of eyes and mouth, as the body model sees them.
 Measured on the clips of people facing the camera and turned away."""
+
+AWAY_M = 0.06
+"""A nose this far behind the ears is on the other side of the head. Measured: a worker from behind 0.13 behind, people half
+turned 0.01 behind to 0.13 before the ears."""
+
+MIN_TORSO_M = 0.1
+"""No torso spreads less in the picture's plane, not even seen from above."""
 
 _HAND_BOX = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]
 """Points that bound a hand whatever the finger tips do. Source: MediaPipe, HandLandmarkLandmarksToRoi."""
 
 _EYES = [POSE["leftEye"], POSE["rightEye"]]
 _EARS = [POSE["leftEar"], POSE["rightEar"]]
+_TORSO = [POSE[side + joint] for side in ("left", "right") for joint in ("Shoulder", "Hip")]
 _MOUTH = [POSE["mouthLeft"], POSE["mouthRight"]]
 
 Side = str
@@ -71,12 +76,25 @@ def palm_square(centre: np.ndarray, side: float, wrist: np.ndarray, middle_root:
     return _square(centre + _turn(roll) @ [0, PALM_SHIFT * side], PALM_MARGIN * side, roll)
 
 
-def hand_square_from_body(points: np.ndarray, side: Side) -> SquareCrop:
-    """Where the hand model should look first, from a body's landmarks; (33, 2) pixels."""
-    elbow, wrist, index, little = (points[POSE[side + name]] for name in ("Elbow", "Wrist", "Index", "Pinky"))
+def hand_square_from_body(body: BodyLandmarks, side: Side) -> SquareCrop:
+    """Where the hand model should look first."""
+    wrist, index, little = (body.points_px[POSE[side + name]] for name in ("Wrist", "Index", "Pinky"))
+    # Between the knuckles, nearer to the index. Source: MediaPipe, HandLandmarksFromPoseToRecropRoi.
     knuckles = (2 * index + little) / 3
-    size = max(_distance(wrist, knuckles) * BODY_HAND_MARGIN, _distance(elbow, wrist) * FOREARM_HAND)
-    return _square(knuckles, size, _roll(knuckles - wrist))
+    return _square(knuckles, HAND_SQUARE_M * pixels_per_metre(body), _roll(knuckles - wrist))
+
+
+def pixels_per_metre(body: BodyLandmarks) -> float:
+    """How large a person's middle appears, by shoulders and hips."""
+    pixels, metres = body.points_px[_TORSO], body.world_m[_TORSO, :2]
+    spread = float(np.linalg.norm(metres - metres.mean(axis=0)))
+    return float(np.linalg.norm(pixels - pixels.mean(axis=0))) / max(spread, MIN_TORSO_M)
+
+
+def faces_away(body: BodyLandmarks) -> bool:
+    """Whether the back of the head is seen."""
+    depth = body.world_m[:, 2]
+    return bool(depth[POSE["nose"]] < depth[_EARS].mean() - AWAY_M)
 
 
 def face_square(points: np.ndarray) -> SquareCrop:

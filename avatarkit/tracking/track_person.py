@@ -6,25 +6,26 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
 
+import numpy as np
+
 from avatarkit.errors import UsageError
 from avatarkit.media.video_frame import VideoFrame
+from avatarkit.tracking import follow_face, follow_hands
+from avatarkit.tracking.attempts import EAGER, Attempts
 from avatarkit.tracking.detect_faces import MIN_DETECTION_SCORE
+from avatarkit.tracking.film_cuts import Glimpse, glimpse_of, is_cut
 from avatarkit.tracking.follow_body import BodyMemory, follow_body
-from avatarkit.tracking.follow_face import belongs, find_face, follow_face
-from avatarkit.tracking.follow_hands import (
-    SIDES,
-    Hands,
-    SeenHand,
-    find_hand,
-    find_hands_alone,
-    follow_hand,
-    settled,
-)
+from avatarkit.tracking.follow_face import FaceMemory
+from avatarkit.tracking.follow_hands import SIDES, HandMemory, SeenHand
 from avatarkit.tracking.mediapipe_graphs import FaceGraphs, face_graphs
 from avatarkit.tracking.person_graphs import PersonGraphs, person_graphs
-from avatarkit.tracking.regions import face_square
-from avatarkit.tracking.square_crop import PhotoPyramid, SquareCrop
+from avatarkit.tracking.regions import hand_square_from_body
+from avatarkit.tracking.square_crop import PhotoPyramid
 from avatarkit.tracking.tracked_frame import BodyLandmarks, TrackedFace, TrackedFrame
+from avatarkit.vocabulary.mediapipe_points import POSE
+
+SWIFT = 0.3
+"""A wrist that moved this much of a hand's square since the picture before is worth a second look where it is now."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +33,27 @@ class PersonMemory:
     """Everything that is carried from one picture to the next.
 
     Attributes:
-        body: where the body is looked for.
+        body, face, left_hand, right_hand: what following each needs to know.
         seen_body: the body in the picture before.
-        face: where the face is looked for; None if it was not seen.
-        hands: where each hand that was seen is looked for.
+        glimpse: the picture before, very small.
         time_s: of the picture before.
     """
 
     body: BodyMemory = field(default_factory=BodyMemory)
+    face: FaceMemory = field(default_factory=FaceMemory)
+    left_hand: HandMemory = field(default_factory=HandMemory)
+    right_hand: HandMemory = field(default_factory=HandMemory)
     seen_body: BodyLandmarks | None = None
-    face: SquareCrop | None = None
-    hands: dict[str, SquareCrop] = field(default_factory=dict)
+    glimpse: Glimpse | None = None
     time_s: float | None = None
+
+    def hand(self, side: str) -> HandMemory:
+        """The memory of the left or right hand."""
+        return self.left_hand if side == "left" else self.right_hand
+
+    def after_a_cut(self) -> PersonMemory:
+        """What is left when the film goes on somewhere else."""
+        return PersonMemory(body=self.body.after_a_cut())
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,17 @@ class Graphs:
 
     person: PersonGraphs
     face: FaceGraphs
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What was found beside the body, before it was known where the body is now."""
+
+    face_memory: FaceMemory
+    face: TrackedFace | None
+    face_searched: bool
+    hands: dict[str, SeenHand]
+    searched: frozenset[str]
 
 
 class PersonTracker:
@@ -120,59 +141,90 @@ def track_step(
         beside: a thread for face and hands.
         person: as in `PersonTracker`.
     """
-    pyramid = PhotoPyramid(frame.pixels)
-    followed = beside.submit(_follow_face_and_hands, pyramid, memory, graphs)
-    body_memory, body = follow_body(pyramid, frame.time_s, memory.body, graphs.person, person)
-    face, hands = followed.result()
-    face = _face_of(body, face, pyramid, memory, graphs)
-    hands = _hands_of(body, hands, pyramid, memory, graphs)
+    pyramid, time_s = PhotoPyramid(frame.pixels), frame.time_s
+    glimpse = glimpse_of(pyramid)
+    if memory.glimpse is not None and is_cut(memory.glimpse, glimpse):
+        memory = memory.after_a_cut()
+    followed = beside.submit(_follow_face_and_hands, pyramid, time_s, memory, graphs)
+    body_memory, body = follow_body(pyramid, time_s, memory.body, graphs.person, person)
+    found = followed.result()
+    face_memory, face = _face_of(body, found, pyramid, time_s, graphs)
+    hands = _hands_of(body, found, pyramid, memory, graphs)
+    left, right = (hands.get(side) for side in SIDES)
     remembered = PersonMemory(
         body=body_memory,
+        face=face_memory,
+        left_hand=_remember(left, memory.left_hand, time_s),
+        right_hand=_remember(right, memory.right_hand, time_s),
         seen_body=body,
-        face=None if face is None else face_square(face.points_px),
-        hands={side: hand.square for side, hand in hands.items()},
-        time_s=frame.time_s,
+        glimpse=glimpse,
+        time_s=time_s,
     )
-    left, right = (hands[side].landmarks if side in hands else None for side in SIDES)
-    return remembered, TrackedFrame(frame.time_s, pyramid.size, body, left, right, face)
+    return remembered, TrackedFrame(
+        time_s, pyramid.size, body, left.landmarks if left else None, right.landmarks if right else None, face
+    )
 
 
-def _follow_face_and_hands(pyramid: PhotoPyramid, memory: PersonMemory, graphs: Graphs) -> tuple[TrackedFace | None, Hands]:
-    face = None if memory.face is None else follow_face(pyramid, memory.face, graphs.face)
-    if face is None and memory.seen_body is not None:
-        face = find_face(pyramid, memory.seen_body, graphs.face)
-    hands = {side: _hand_beside(pyramid, memory, side, graphs.person) for side in SIDES}
-    return face, {side: hand for side, hand in hands.items() if hand is not None}
+def _follow_face_and_hands(pyramid: PhotoPyramid, time_s: float, memory: PersonMemory, graphs: Graphs) -> _Beside:
+    face_memory, face = follow_face.follow_face(pyramid, time_s, memory.face, graphs.face)
+    face_searched = face is None and memory.seen_body is not None
+    if face_searched:
+        face_memory, face = follow_face.find_face(pyramid, time_s, face_memory, memory.seen_body, graphs.face)
+    hands, searched = {}, set()
+    for side in SIDES:
+        square = memory.hand(side).square
+        hand = None if square is None else follow_hands.read_hand(pyramid, square, graphs.person)
+        if hand is None and memory.seen_body is not None and _is_worth_a_look(memory.seen_body, side, memory, pyramid, time_s):
+            hand = follow_hands.find_hand(pyramid, memory.seen_body, side, memory.hand(side).attempts, graphs.person)
+            searched.add(side)
+        if hand is not None:
+            hands[side] = hand
+    return _Beside(face_memory, face, face_searched, hands, frozenset(searched))
 
 
-def _hand_beside(pyramid: PhotoPyramid, memory: PersonMemory, side: str, graphs: PersonGraphs) -> SeenHand | None:
-    hand = follow_hand(pyramid, memory.hands[side], graphs) if side in memory.hands else None
-    if hand is None and memory.seen_body is not None:
-        hand = find_hand(pyramid, memory.seen_body, side, graphs)
-    return hand
+def _is_worth_a_look(body: BodyLandmarks, side: str, memory: PersonMemory, pyramid: PhotoPyramid, time_s: float) -> bool:
+    return memory.hand(side).attempts.are_due(time_s) and follow_hands.wrist_is_visible(body, side, pyramid.size)
 
 
 def _face_of(
-    body: BodyLandmarks | None, face: TrackedFace | None, pyramid: PhotoPyramid, memory: PersonMemory, graphs: Graphs
-) -> TrackedFace | None:
+    body: BodyLandmarks | None, found: _Beside, pyramid: PhotoPyramid, time_s: float, graphs: Graphs
+) -> tuple[FaceMemory, TrackedFace | None]:
     """The followed face if it is the body's, else the face that is found there now."""
-    if face is not None and belongs(face, body):
-        return face
-    already_looked = face is None and memory.seen_body is not None and body is not None
-    found = None if already_looked else find_face(pyramid, body, graphs.face)
-    return found if found is not None and belongs(found, body) else None
+    if found.face is not None and follow_face.belongs(found.face, body):
+        return found.face_memory, found.face
+    if found.face is None and found.face_searched and body is not None:
+        return found.face_memory, None  # it was looked for already, where the body was a moment ago
+    start = FaceMemory(attempts=found.face_memory.attempts)
+    return follow_face.find_face(pyramid, time_s, start, body, graphs.face)
 
 
 def _hands_of(
-    body: BodyLandmarks | None, hands: Hands, pyramid: PhotoPyramid, memory: PersonMemory, graphs: Graphs
+    body: BodyLandmarks | None, found: _Beside, pyramid: PhotoPyramid, memory: PersonMemory, graphs: Graphs
 ) -> dict[str, SeenHand]:
     """The followed hands that are the body's, and those that are found at its wrists now."""
     if body is None:
-        return settled(hands or find_hands_alone(pyramid, graphs.person), None)
-    kept = settled(hands, body)
+        return follow_hands.settled(found.hands or follow_hands.find_hands_alone(pyramid, graphs.person), None)
+    kept = follow_hands.settled(found.hands, body)
     for side in SIDES:
-        if side not in kept and (side in hands or memory.seen_body is None):
-            hand = find_hand(pyramid, body, side, graphs.person)
+        news = side in found.hands or memory.seen_body is None or (side in found.searched and _is_swift(body, side, memory))
+        if side not in kept and news and follow_hands.wrist_is_visible(body, side, pyramid.size):
+            hand = follow_hands.find_hand(pyramid, body, side, memory.hand(side).attempts, graphs.person)
             if hand is not None:
                 kept[side] = hand
-    return settled(kept, body)
+    return follow_hands.settled(kept, body)
+
+
+def _is_swift(body: BodyLandmarks, side: str, memory: PersonMemory) -> bool:
+    """Whether the wrist moved so far that a look where it was could not show the hand; not asked for ever."""
+    before, wrist = memory.seen_body, POSE[side + "Wrist"]
+    if before is None or memory.hand(side).attempts.count >= EAGER:
+        return False
+    moved = np.hypot(*(body.points_px[wrist] - before.points_px[wrist]))
+    return bool(moved > SWIFT * hand_square_from_body(body, side).side)
+
+
+def _remember(hand: SeenHand | None, before: HandMemory, time_s: float) -> HandMemory:
+    if hand is not None:
+        return HandMemory(hand.square)
+    attempts = before.attempts if before.square is None else Attempts()
+    return HandMemory(None, attempts.after_another(time_s) if attempts.are_due(time_s) else attempts)
