@@ -18,7 +18,7 @@ class JointTree:
     def __init__(self, parents: Sequence[int]) -> None:
         self.parents = list(parents)
         self.children: list[list[int]] = [[] for _ in self.parents]
-        roots = []
+        roots: list[int] = []
         for joint, parent in enumerate(self.parents):
             (self.children[parent] if parent >= 0 else roots).append(joint)
         self.order: list[int] = []

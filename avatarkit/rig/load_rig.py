@@ -12,7 +12,8 @@ from avatarkit.gltf.reading import tree_from_bytes
 from avatarkit.gltf.vrm import read_vrm
 from avatarkit.rig.base_pose import base_pose
 from avatarkit.rig.file_skeleton import FileSkeleton, file_skeleton
-from avatarkit.rig.naming import NamedBones, name_human_bones
+from avatarkit.rig.human_bones import find_human_bones
+from avatarkit.rig.naming import NamedBones
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.rig.t_pose import t_pose
 from avatarkit.vocabulary.vrm import REQUIRED_BONES
@@ -77,7 +78,7 @@ def _human_bones(found: FileSkeleton, stated: Mapping[str, int]) -> NamedBones:
     if all(bone in stated for bone in REQUIRED_BONES):
         place = {node: joint for joint, node in enumerate(found.nodes)}
         return NamedBones(VRM_EXTENSION, {bone: place[node] for bone, node in stated.items()})
-    named = name_human_bones(found.labels, found.skeleton.parents.tolist())
+    named = find_human_bones(found)
     if named is None:
         raise NotHumanoidError(_why_not(found))
     return named

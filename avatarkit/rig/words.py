@@ -55,9 +55,9 @@ _SEGMENTS = {"Thumb": ("Metacarpal", "Proximal", "Distal")}
 _USUAL_SEGMENTS = ("Proximal", "Intermediate", "Distal")
 
 _HELPERS = frozenset((
-    "twist", "roll", "ik", "pole", "target", "helper", "end", "tip", "nub", "leaf", "hair", "skirt", "breast", "cloth", "weapon",
-    "socket", "attach", "ctrl", "control", "mch", "tweak", "cape", "sleeve", "armor", "pad", "top", "lash", "lid", "brow",
-    "metacarpal", "carpal", "corrective", "bulge", "root",
+    "twist", "roll", "ik", "pole", "target", "helper", "end", "tip", "nub", "leaf", "hair", "skirt", "breast", "cloth",
+    "top", "weapon", "socket", "attach", "ctrl", "control", "mch", "tweak", "cape", "sleeve", "armor", "pad", "lash", "lid",
+    "brow", "metacarpal", "carpal", "corrective", "bulge", "root",
 ))  # fmt: skip
 """Words of joints that accompany a bone and are none."""
 
