@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -117,5 +118,5 @@ def test_three_vrm_plays_it_as_we_do(tmp_path: Path):
         for name in ("jawOpen", "eyeBlinkLeft", "mouthPucker"):
             assert moment.expressions[name] == pytest.approx(MOTION.expressions[index, ARKIT_NAMES.index(name)], abs=1e-3)
     pictures = [np.asarray(Image.open(moment.picture).convert("RGB"), float) for moment in moments]
-    for first, second in zip(pictures, pictures[1:], strict=False):
+    for first, second in pairwise(pictures):
         assert np.abs(first - second).mean() > 1

@@ -104,7 +104,7 @@ def test_feet_that_stand_do_not_slide_on_other_proportions(factors: dict[str, fl
 def test_no_sole_goes_through_the_floor(feet: str):
     rig = scaled(DISGUISES["Z up"], {"leftFoot": 1.5, "rightFoot": 1.5, "leftLowerLeg": 0.8, "rightLowerLeg": 0.8})
     motion = random_motion(BODY, seed=5, most_deg=40, moments=100)
-    motion = replace(motion, root_positions=motion.root_positions + (0, 0.25, 0))  # within reach of the legs
+    motion = replace(motion, root_positions=np.add(motion.root_positions, (0, 0.25, 0)))  # within reach of the legs
     played = rig_motion_to_human(retarget(motion, rig, feet=feet))
     skeleton, soles = human_skeleton(rig)
     heights = soles.heights(skeleton, played.root_positions, world_rotations(played.rotations))
