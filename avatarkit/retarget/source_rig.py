@@ -12,7 +12,9 @@ from avatarkit.geometry import quaternions
 from avatarkit.retarget.skeleton_motion import SkeletonMotion, continuous, world_transforms
 from avatarkit.rig.base_pose import bend
 from avatarkit.rig.body_axes import SHORT
-from avatarkit.rig.naming import name_human_bones
+from avatarkit.rig.file_skeleton import FileSkeleton
+from avatarkit.rig.human_bones import find_human_bones
+from avatarkit.rig.naming import NamedBones
 from avatarkit.rig.skeleton import HumanoidRig, Skeleton
 from avatarkit.rig.t_pose import t_pose
 
@@ -28,6 +30,9 @@ UNITS_M = {"metres": 1.0, "centimetres": 0.01, "inches": 0.0254, "millimetres": 
 
 MOST_BEND = np.radians(50.0)
 """A rest pose with thighs, shins or elbows further from straight stands for nothing; relaxed arms and A-poses are below."""
+
+POSES_ASKED = 5
+"""Moments of a motion of which it is asked whether a human is seen there."""
 
 MOMENTS_TRIED = 200
 """Moments of a motion at which poses are looked at: enough to find one that stands."""
@@ -60,16 +65,25 @@ def human_source(motion: SkeletonMotion, source: str = "") -> HumanSource:
     Raises:
         InputError: it is no human skeleton.
     """
-    skeleton = motion.skeleton
-    named = name_human_bones(skeleton.names, skeleton.parents.tolist())
-    if named is None:
-        raise NotHumanoidError("no human skeleton: its bones were not found by their names or their shape")
+    named = _human_bones(motion)
     bones = dict(named.joints)
     motion = _in_metres(motion, bones)
     base, is_rest = _standing_pose(motion, bones)
     pose, to_canonical = t_pose(motion.skeleton, bones, base)
     rig = HumanoidRig(motion.skeleton, bones, source=source, t_pose=pose, to_canonical=to_canonical, family=named.family)
     return HumanSource(rig, motion, _world_axes(rig, motion) if not is_rest else _agreeing_axes(rig, motion))
+
+
+def _human_bones(motion: SkeletonMotion) -> NamedBones:
+    """The human bones of a moving skeleton: one of its poses may show a human where the rest pose shows nothing."""
+    skeleton, count = motion.skeleton, len(motion.skeleton.names)
+    moments = np.unique(np.linspace(0, len(motion.times_s) - 1, POSES_ASKED).astype(int))
+    for pose in (skeleton.rest_rotations, *motion.rotations[moments]):
+        found = FileSkeleton(skeleton, tuple(range(count)), skeleton.names, (True,) * count, pose)
+        named = find_human_bones(found)
+        if named is not None:
+            return named
+    raise NotHumanoidError("no human skeleton: its bones were not found by their names or their shape")
 
 
 def _in_metres(motion: SkeletonMotion, bones: Mapping[str, int]) -> SkeletonMotion:
