@@ -11,11 +11,14 @@ from avatarkit.gltf.document import Document
 from avatarkit.gltf.reading import tree_from_bytes
 from avatarkit.gltf.vrm import read_vrm
 from avatarkit.rig.base_pose import base_pose
+from avatarkit.rig.expressions import expression_map
 from avatarkit.rig.file_skeleton import FileSkeleton, file_skeleton
 from avatarkit.rig.human_bones import find_human_bones
+from avatarkit.rig.joint_tree import JointTree
 from avatarkit.rig.naming import NamedBones
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.rig.t_pose import t_pose
+from avatarkit.rig.twist import shared_rotations
 from avatarkit.vocabulary.vrm import REQUIRED_BONES
 
 VRM_EXTENSION = "VRM extension"
@@ -60,10 +63,11 @@ def _rig(data: bytes, folder: Path | None, label: str) -> HumanoidRig:
     found = file_skeleton(document, stated.values())
     named = _human_bones(found, stated)
     pose, to_canonical = t_pose(found.skeleton, named.joints, base_pose(found, named.joints))
+    morph_names = _morph_names(document)
     return HumanoidRig(
         skeleton=found.skeleton,
         human_bones=named.joints,
-        morph_names=_morph_names(document),
+        morph_names=morph_names,
         source=label,
         t_pose=pose,
         to_canonical=to_canonical,
@@ -71,7 +75,14 @@ def _rig(data: bytes, folder: Path | None, label: str) -> HumanoidRig:
         family=named.family,
         data=data,
         folder=folder,
+        twist_bones=_twist_bones(found, named),
+        expressions=expression_map(document, morph_names),
     )
+
+
+def _twist_bones(found: FileSkeleton, named: NamedBones) -> dict[int, tuple[str, float]]:
+    positions, _ = found.skeleton.rest_world
+    return shared_rotations(JointTree(found.skeleton.parents.tolist()), positions, found.labels, named.joints)
 
 
 def _human_bones(found: FileSkeleton, stated: Mapping[str, int]) -> NamedBones:
