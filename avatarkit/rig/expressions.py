@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -47,17 +47,19 @@ VISEMES: dict[str, dict[str, float]] = {
 """The visemes of Oculus that a face's shape alone tells; the others are sounds."""
 
 OTHER_NAMES: dict[str, str] = {
-    "a": "aa", "i": "ih", "u": "ou", "e": "ee", "o": "oh", "joy": "happy", "sorrow": "sad", "blinkl": "blinkleft", "blinkr": "blinkright",
+    "a": "aa", "i": "ih", "u": "ou", "e": "ee", "o": "oh", "joy": "happy", "sorrow": "sad",
+    "blinkl": "blinkleft", "blinkr": "blinkright",
     "fclmtha": "aa", "fclmthi": "ih", "fclmthu": "ou", "fclmthe": "ee", "fclmtho": "oh", "fcleyeclose": "blink",
-    "fcleyeclosel": "blinkleft", "fcleyecloser": "blinkright", "fclalljoy": "happy", "fclallangry": "angry", "fclallsorrow": "sad",
-    "fclallsurprised": "surprised", "vaa": "aa", "vih": "ih", "vou": "ou", "vee": "ee", "voh": "oh",
-    "あ": "aa", "い": "ih", "う": "ou", "え": "ee", "お": "oh", "まばたき": "blink", "ウィンク": "blinkleft", "ウィンク右": "blinkright",
+    "fcleyeclosel": "blinkleft", "fcleyecloser": "blinkright", "fclalljoy": "happy", "fclallangry": "angry",
+    "fclallsorrow": "sad", "fclallsurprised": "surprised", "vaa": "aa", "vih": "ih", "vou": "ou", "vee": "ee", "voh": "oh",
+    "あ": "aa", "い": "ih", "う": "ou", "え": "ee", "お": "oh",
+    "まばたき": "blink", "ウィンク": "blinkleft", "ウィンク右": "blinkright",
     "eyesclosed": "blink", "mouthopen": "aa",
 }  # fmt: skip
 """Names of the presets in VRM 0.x, VRoid Studio, VRChat (vrc.v_aa), MikuMikuDance and Ready Player Me."""
 
 _SEPARATORS = re.compile(r"[\s_.:\-]+")
-_VROID = re.compile(r"^.*(?=fcl(all|mth|eye|brw|ha)_?)", re.IGNORECASE)
+_VROID = re.compile(r"^.*(?=fcl_?(all|mth|eye|brw|ha))", re.IGNORECASE)
 
 
 def _arkit_variants() -> dict[str, dict[str, float]]:
@@ -109,7 +111,7 @@ def expression_matrix(expressions: ExpressionMap, morph_count: int) -> np.ndarra
 
 
 def canonical_morph(name: str) -> str:
-    """A morph's name as it is compared: without the mesh's name before it ("Face.M_F00_000_Fcl_MTH_A", "blendShape1.jawOpen")."""
+    """A morph's name as it is compared: without a mesh's name before it ("blendShape1.jawOpen")."""
     plain = unicodedata.normalize("NFKC", name)
     plain = _VROID.sub("", plain) if _VROID.search(plain) else plain.rsplit(".", 1)[-1] if _is_prefixed(plain) else plain
     return _SEPARATORS.sub("", plain).casefold()
@@ -125,16 +127,23 @@ def _arkit_of(name: str) -> Mapping[str, float]:
 
 
 def _preset_of(name: str) -> Mapping[str, float]:
-    plain = canonical_morph(name)
-    plain = OTHER_NAMES.get(plain, plain)
+    plain = _preset_name(name)
     return PRESETS.get(plain) or VISEMES.get(plain) or {}
 
 
-def _driven(binds: Sequence[tuple[str, int, float]], meaning: object) -> dict[int, dict[str, float]]:
+def _preset_name(name: str) -> str:
+    """VRM 1.0's name of a preset, in lower case; the morph's own name where it is none."""
+    plain = canonical_morph(name)
+    return OTHER_NAMES.get(plain, plain)
+
+
+def _driven(
+    binds: Sequence[tuple[str, int, float]], meaning: Callable[[str], Mapping[str, float]]
+) -> dict[int, dict[str, float]]:
     """Morph -> drivers, summed over everything that moves it."""
     found: dict[int, dict[str, float]] = {}
     for name, place, weight in binds:
-        for arkit, share in meaning(name).items():  # type: ignore[operator]
+        for arkit, share in meaning(name).items():
             drivers = found.setdefault(place, {})
             drivers[arkit] = drivers.get(arkit, 0.0) + weight * share
     return found
@@ -144,7 +153,7 @@ def _without_both_eyes(
     found: dict[int, dict[str, float]], named: Sequence[tuple[str, int, float]]
 ) -> dict[int, dict[str, float]]:
     """A morph that closes both eyes rests where there is one for each."""
-    names = {OTHER_NAMES.get(canonical_morph(name), canonical_morph(name)): place for name, place, _ in named}
+    names = {_preset_name(name): place for name, place, _ in named}
     if {"blink", "blinkleft", "blinkright"} <= set(names):
         found.pop(names["blink"], None)
     return found
@@ -157,9 +166,7 @@ def _vrm_binds(document: Document) -> Iterator[tuple[str, str, float]]:
         found = list(_vrm1_binds(root.child("VRMC_vrm").child("expressions"), document))
     else:
         found = list(_vrm0_binds(root.child("VRM").child("blendShapeMaster"), document))
-    separate = {"blinkleft", "blinkright"} <= {
-        OTHER_NAMES.get(canonical_morph(name), canonical_morph(name)) for name, _, _ in found
-    }
+    separate = {"blinkleft", "blinkright"} <= {_preset_name(name) for name, _, _ in found}
     yield from (bind for bind in found if not (separate and canonical_morph(bind[0]) == "blink"))
 
 

@@ -7,6 +7,7 @@ joints' places along the bone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,28 +54,28 @@ def shared_rotations(
         for segment, (end, twisted) in SEGMENTS.items():
             start, stop = bones.get(side + segment), bones.get(side + end)
             if start is not None and stop is not None and tree.is_below(stop, start):
-                for joint, share in _along(tree, positions, names, bones, start, stop):
+                for joint, share in _along(tree, positions, names, set(bones.values()), (start, stop)):
                     found[joint] = (side + twisted, 0.5 if share < AT_THE_START and twisted != segment else share)
     return found | _between_trunk_bones(tree, bones)
 
 
 def _along(
-    tree: JointTree, positions: np.ndarray, names: Sequence[str], bones: Mapping[str, int], start: int, stop: int
+    tree: JointTree, positions: np.ndarray, names: Sequence[str], human: set[int], segment: tuple[int, int]
 ) -> Iterator[tuple[int, float]]:
     """The joints inside a segment with their places along it, 0..1."""
-    human = set(bones.values())
+    start, stop = segment
     inline = tree.path_down(start, stop)[:-1]
     line = positions[stop] - positions[start]
     square = float(line @ line) or 1.0
     for owner in (start, *inline):
         for joint in tree.children[owner]:
-            if joint in human or tree.is_below(stop, joint) and joint not in inline or _carries(tree, joint, human, inline):
+            if joint in human or _carries(tree, joint, human, inline):
                 continue
             away = positions[joint] - positions[start]
             place = float(away @ line) / square
             aside = float(np.linalg.norm(away - place * line)) / square**0.5
             named = any(word in names[joint].casefold() for word in _NAMED)
-            if joint in inline or (named or aside < OFF_LINE) and -OFF_LINE <= place <= 1 + OFF_LINE:
+            if joint in inline or ((named or aside < OFF_LINE) and -OFF_LINE <= place <= 1 + OFF_LINE):
                 yield joint, float(np.clip(place, 0.0, 1.0))
 
 
@@ -87,7 +88,7 @@ def _between_trunk_bones(tree: JointTree, bones: Mapping[str, int]) -> dict[int,
     """The joints between two bones of the trunk take even shares of the upper one's rotation."""
     present = [bone for bone in TRUNK if bone in bones]
     found: dict[int, tuple[str, float]] = {}
-    for lower, upper in zip(present, present[1:], strict=False):
+    for lower, upper in pairwise(present):
         between = tree.path_down(bones[lower], bones[upper])[:-1]
         found |= {joint: (upper, (place + 1) / (len(between) + 1)) for place, joint in enumerate(between)}
     return found
