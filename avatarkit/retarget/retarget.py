@@ -13,10 +13,11 @@ import numpy as np
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, BONES, HumanMotion, HumanPose, HumanSkeleton
 from avatarkit.motion.kinematics import PARENTS
+from avatarkit.retarget.detached import DetachedBone, carry, detached_bones
 from avatarkit.retarget.expressions import expression_weights
 from avatarkit.retarget.ground import body_soles
 from avatarkit.retarget.rig_motion import RigMotion
-from avatarkit.retarget.skeleton_motion import continuous, world_transforms
+from avatarkit.retarget.skeleton_motion import continuous, world_scales, world_transforms
 from avatarkit.retarget.stance import Feet, LegShape, check_feet, leg_shape, stand
 from avatarkit.retarget.to_human import human_skeleton
 from avatarkit.rig.skeleton import HumanoidRig
@@ -46,7 +47,7 @@ class Retargeter:
     """What putting poses of one body on one rig needs; made once by `make_retargeter`.
 
     Attributes:
-        rig: the rig.
+        rig: the rig; body: its proportions; detached: its bones that hang elsewhere than a body's.
         rows: (H,) rows of the human bones that the rig has; joints: (H,) their joints.
         missing: per human bone that the rig lacks: its row and the rows of the bones that take its rotation.
         before, after: (H, 4) a joint's local rotation is before * N * after.
@@ -58,6 +59,8 @@ class Retargeter:
     """
 
     rig: HumanoidRig
+    body: HumanSkeleton
+    detached: tuple[DetachedBone, ...]
     rows: np.ndarray
     joints: np.ndarray
     missing: tuple[tuple[int, tuple[int, ...]], ...]
@@ -82,6 +85,7 @@ class Retargeter:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Any number of poses: (..., 3), (..., 55, 4), (..., 2), (..., 52) -> (..., B, 3), (..., B, 4), (..., M)."""
         root, rotations = stand(root, rotations, contacts, source=self.source_legs, target=self.target_legs, feet=self.feet)
+        carried = carry(self.detached, self.body, root, rotations) if self.detached else None
         rotations = self._handed_on(rotations)
         human = quaternions.multiply(quaternions.multiply(self.before, rotations[..., self.rows, :]), self.after)
         shape = (*root.shape[:-1], *self.base_rotations.shape)
@@ -89,6 +93,9 @@ class Retargeter:
         local[..., self.joints, :] = human
         places = np.array(np.broadcast_to(self.base_translations, (*shape[:-1], 3)))
         places[..., self.hips_joint, :] = self._hips_place(root)
+        if carried is not None:
+            joints = [bone.joint for bone in self.detached]
+            places[..., joints, :], local[..., joints, :] = carried
         return places, local, np.clip(expressions @ self.expression_matrix, 0.0, 1.0)
 
     def _handed_on(self, rotations: np.ndarray) -> np.ndarray:
@@ -110,18 +117,22 @@ def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto"
     skeleton = rig.skeleton
     target, soles = human_skeleton(rig)
     places, world = world_transforms(skeleton, skeleton.rest_translations, rig.t_pose)
+    places, world = quaternions.rotate(rig.to_canonical, places), quaternions.multiply(rig.to_canonical, world)
+    scales = world_scales(skeleton)
     rows = np.array([BONE[bone] for bone in HUMAN_BONES if bone in rig.human_bones])
     joints = np.array([rig.human_bones[HUMAN_BONES[row]] for row in rows])
     parents = skeleton.parents[joints]
-    above = np.where((parents >= 0)[:, None], world[parents], quaternions.IDENTITY)
-    matrix, offset = _world_to_hips(rig, places, world)
+    above = np.where((parents >= 0)[:, None], world[parents], rig.to_canonical)
+    matrix, offset = _world_to_hips(rig, places, world, scales)
     return Retargeter(
         rig=rig,
+        body=target,
+        detached=detached_bones(rig, target, places, world, scales),
         rows=rows,
         joints=joints,
         missing=_missing(target),
-        before=quaternions.inverse(quaternions.multiply(rig.to_canonical, above)),
-        after=quaternions.multiply(rig.to_canonical, world[joints]),
+        before=quaternions.inverse(above),
+        after=world[joints],
         hips_joint=rig.human_bones["hips"],
         hips_matrix=matrix,
         hips_offset=offset,
@@ -137,27 +148,18 @@ def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto"
 def _missing(skeleton: HumanSkeleton) -> tuple[tuple[int, tuple[int, ...]], ...]:
     """Rows of absent bones that have bones below them, upper ones first, each with the rows of its children."""
     used = np.array(skeleton.present)  # by a bone of the rig, its own or one further down
-    for row in reversed(range(BONES)):
+    for row in reversed(range(1, BONES)):
         used[PARENTS[row]] |= used[row]
     children = {row: tuple(heir for heir in range(BONES) if PARENTS[heir] == row and used[heir]) for row in range(BONES)}
     return tuple((row, heirs) for row, heirs in children.items() if heirs and not skeleton.present[row])
 
 
-def _world_to_hips(rig: HumanoidRig, places: np.ndarray, world: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _world_to_hips(
+    rig: HumanoidRig, places: np.ndarray, world: np.ndarray, scales: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """How canonical world places (..., 3) become the hips' local translations: places @ (3, 3) + (3,)."""
     top = int(rig.skeleton.parents[rig.human_bones["hips"]])
-    scale = _world_scale(rig, top)
-    to_rig = quaternions.to_matrix(quaternions.inverse(rig.to_canonical))
     if top < 0:
-        return to_rig.T, np.zeros(3)
-    to_local = quaternions.to_matrix(quaternions.inverse(world[top])) / scale[:, None]
-    return (to_local @ to_rig).T, -to_local @ places[top]
-
-
-def _world_scale(rig: HumanoidRig, joint: int) -> np.ndarray:
-    """Scale (3,) that acts on the translations of a joint's children; -1 stands for the world."""
-    scale = np.ones(3)
-    while joint >= 0:
-        scale = scale * rig.skeleton.rest_scales[joint]
-        joint = int(rig.skeleton.parents[joint])
-    return scale
+        return quaternions.to_matrix(rig.to_canonical), np.zeros(3)
+    to_local = quaternions.to_matrix(quaternions.inverse(world[top])) / scales[top][:, None]
+    return to_local.T, -to_local @ places[top]
