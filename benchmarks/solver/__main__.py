@@ -17,7 +17,7 @@ from benchmarks.media import DEFAULT_MEDIA
 from benchmarks.results import OUT, Figure, figure_table, figures_before, machine, table, write_results
 from benchmarks.solver import kalidokit
 from benchmarks.solver.measure import DIRECTIONS, JUDGED, TURNS, Errors, direction_errors, errors_of
-from benchmarks.solver.truth import Take, read_take
+from benchmarks.solver.truth import DAMAGED, Take, read_take
 
 MEAN_GOAL_DEG, WORST_GOAL_DEG, TIME_GOAL_MS = 2.0, 4.0, 0.6
 SEARCH_FRAMES = 40
@@ -49,6 +49,8 @@ def main() -> None:
     except MissingError as error:
         convention = None
         print(f"KALIDOKIT IS MISSING, its column is left out: {error}")
+    for take, how in DAMAGED.items():
+        print(f"feet and flips of {take} are not counted: {how}")
     print("\nmean angle to the true bone direction, degrees\n" + _bone_table(runs))
     print("\nmean over torso, arms and legs, degrees\n" + _take_table(runs))
     print("\nour rotations against the recorded ones, twist included: mean degrees\n" + _turn_table(ours))
@@ -114,15 +116,18 @@ def _every(take: Take, pick: slice) -> HumanMotion:
 
 
 def _bones(run: Run) -> dict[str, float]:
-    """Bone -> mean error over all frames of all takes, both sides together in one number each."""
-    return {bone: float(np.concatenate([e.directions[bone] for e in run.errors.values()]).mean()) for bone in DIRECTIONS}
+    """Bone -> mean error over all frames of all takes."""
+    return {bone: float(_angles(run, bone).mean()) for bone in DIRECTIONS}
+
+
+def _angles(run: Run, bone: str) -> np.ndarray:
+    """A bone's direction errors in all frames of all takes; feet of sound takes only."""
+    return np.concatenate([e.directions[bone] for take, e in run.errors.items() if bone in JUDGED or take not in DAMAGED])
 
 
 def _bone_table(runs: dict[str, Run]) -> str:
     means = {name: _bones(run) for name, run in runs.items()}
-    worst = {
-        name: np.concatenate([e.directions[b] for e in runs["ours"].errors.values() for b in (name,)]) for name in DIRECTIONS
-    }
+    worst = {bone: _angles(runs["ours"], bone) for bone in DIRECTIONS}
     rows = [
         (
             bone,
@@ -173,7 +178,9 @@ def _their_figures(name: str, run: Run) -> list[Figure]:
         Figure(f"{name}: largest of these bones' means", max(judged), "deg"),
         Figure(f"{name}: mean direction error of the arms", float(np.mean(arms)), "deg"),
         Figure(f"{name}: mean direction error of the feet", float(np.mean(feet)), "deg"),
-        Figure(f"{name}: flips over 45 degrees", sum(errors.flips for errors in run.errors.values())),
+        Figure(
+            f"{name}: flips over 45 degrees", sum(errors.flips for take, errors in run.errors.items() if take not in DAMAGED)
+        ),
         Figure(f"{name}: time per frame, mean", float(run.seconds.mean() * 1e3), "ms"),
     ]
 

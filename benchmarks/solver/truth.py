@@ -18,6 +18,9 @@ from avatarkit.vocabulary.mediapipe_points import POSE, POSE_POINTS
 HALF_RATE_FILES = ("cmu_salsa",)
 """Files whose header says 120 frames a second where their makers' notes say 60."""
 
+DAMAGED = {"cmu_05_06_dance": "its right knee jumps by up to 38 cm between two frames, its feet are twisted backward"}
+"""Takes whose recording is broken, and how: their feet and flips are not counted, for any solver."""
+
 JOINTS = {
     side + point: side + bone
     for side in ("left", "right")

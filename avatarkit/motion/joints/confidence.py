@@ -18,7 +18,8 @@ HIDDEN_BELOW, SEEN_ABOVE = 0.1, 0.65
 sees well above 0.9; what other limbs hide wanders between."""
 
 COARSE_HAND = 0.5
-"""Confidence in a hand that only the body's three hand points show: they tell its direction, hardly its roll."""
+"""Trust in a hand that only the body's hand points show, which lie too near to each other: with points shaken as in `limbs`,
+hands are wrong by 34 degrees in the mean when fully trusted and by 21 when trusted by half."""
 
 _SHOULDERS = ("leftShoulder", "rightShoulder")
 _HIPS = ("leftHip", "rightHip")
@@ -79,7 +80,8 @@ def sight(points: JointPoints) -> Sight:
     ends = trust[_END_POINTS].min(axis=1)
     for row, hand in enumerate((points.left_hand, points.right_hand)):
         if hand is None:
-            bones[_HANDS[row]] *= COARSE_HAND * ends[row]
+            ends[row] *= COARSE_HAND
+            bones[_HANDS[row]] *= ends[row]
         else:
             bones[FINGER_ROWS[row]] = ends[row] = 1.0
     hips, shoulders = trust[_TRUNK].min(axis=1)

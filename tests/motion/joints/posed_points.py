@@ -91,7 +91,7 @@ def turn(axis: np.ndarray, degrees: float) -> np.ndarray:
     return quaternions.from_rotation_vector(np.radians(degrees) * np.asarray(axis, float))
 
 
-def random_pose(seed: int, *, least_bend_deg: float = 30.0) -> np.ndarray:
+def random_pose(seed: int, *, least_bend_deg: float = 50.0) -> np.ndarray:
     """Local rotations that points determine: every joint within its range, elbows and knees bent at least so much."""
     random = np.random.default_rng(seed)
     pose = identity()
