@@ -9,7 +9,7 @@ import numpy as np
 EAGER = 3
 """Attempts one after another; what is merely blurred comes back within them."""
 
-PATIENCE_S = 0.15
+PATIENCE_S = 0.08
 """Between later attempts: nothing that stays hidden should cost time in each picture, and nobody sees so short a delay."""
 
 

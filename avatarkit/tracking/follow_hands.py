@@ -11,10 +11,12 @@ import numpy as np
 from avatarkit.tracking.attempts import Attempts
 from avatarkit.tracking.person_graphs import HAND_INPUT_PX, PALM_DETECTOR_PX, PersonGraphs
 from avatarkit.tracking.regions import (
+    HAND_SQUARE_M,
     hand_square,
     hand_square_from_body,
     is_inside,
     palm_square,
+    pixels_per_metre,
     to_our_axes,
     whole_picture,
 )
@@ -27,7 +29,7 @@ SIDES = ("left", "right")
 MIN_HAND_PRESENCE = 0.5
 """MediaPipe's own for following a hand."""
 
-HOPELESS_PRESENCE = 0.01
+HOPELESS_PRESENCE = 0.02
 """Below this a first look at a wrist has not even an idea of where the hand is."""
 
 MIN_WRIST_VISIBILITY = 0.3
@@ -38,6 +40,10 @@ LOOK_SIZES = (1.0, 1.3, 0.8)
 
 MOST_LOOKS = 3
 """Each look at a hand tells where to look more closely."""
+
+LEAST_SQUARE = 0.85
+"""Of the square expected by the body's size. On signed clips, hands seen edge on kept a presence above 0.9 in it and fell to
+0.7 in squares that followed their outline."""
 
 MAX_MISFIT = 0.4
 """Distance of the hand's wrist from the body's, in sides of the hand's square, beyond which it is another hand.
@@ -104,14 +110,13 @@ def find_hand(
     """A hand that was not followed, at the body's wrist."""
     square = hand_square_from_body(body, side)
     square = replace(square, side=square.side * LOOK_SIZES[attempts.count % len(LOOK_SIZES)])
-    needed = HOPELESS_PRESENCE
-    for _ in range(MOST_LOOKS):
-        hand = read_hand(pyramid, square, graphs, needed)
+    for look in range(MOST_LOOKS):
+        hand = read_hand(pyramid, square, graphs, HOPELESS_PRESENCE)
         if hand is None:
             return None
-        if needed > HOPELESS_PRESENCE and hand.landmarks.confidence >= MIN_HAND_PRESENCE:
+        if look > 0 and hand.landmarks.confidence >= MIN_HAND_PRESENCE:
             return hand if belongs(hand, body, side) else None
-        square, needed = hand.square, max(hand.landmarks.confidence, 2 * HOPELESS_PRESENCE)
+        square = next_square(hand, body)
     return None
 
 
@@ -127,6 +132,13 @@ def find_hands_alone(pyramid: PhotoPyramid, graphs: PersonGraphs) -> dict[str, S
             looks, other = SIDES if hand.leftness >= 1 / 2 else SIDES[::-1]
             hands.setdefault(other if looks in hands else looks, hand)
     return hands
+
+
+def next_square(hand: SeenHand, body: BodyLandmarks | None) -> SquareCrop:
+    """Where to look for a hand next: around it, but not much closer than the body's size says; a hand seen edge on is narrow,
+    and squares that shrink with it lose it."""
+    least = 0.0 if body is None else LEAST_SQUARE * HAND_SQUARE_M * pixels_per_metre(body)
+    return replace(hand.square, side=max(hand.square.side, least))
 
 
 def wrist_is_visible(body: BodyLandmarks, side: str, size: tuple[int, int]) -> bool:

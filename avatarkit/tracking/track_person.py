@@ -154,8 +154,8 @@ def track_step(
     remembered = PersonMemory(
         body=body_memory,
         face=face_memory,
-        left_hand=_remember(left, memory.left_hand, time_s),
-        right_hand=_remember(right, memory.right_hand, time_s),
+        left_hand=_remember(left, body, memory.left_hand, time_s),
+        right_hand=_remember(right, body, memory.right_hand, time_s),
         seen_body=body,
         glimpse=glimpse,
         time_s=time_s,
@@ -223,8 +223,8 @@ def _is_swift(body: BodyLandmarks, side: str, memory: PersonMemory) -> bool:
     return bool(moved > SWIFT * hand_square_from_body(body, side).side)
 
 
-def _remember(hand: SeenHand | None, before: HandMemory, time_s: float) -> HandMemory:
+def _remember(hand: SeenHand | None, body: BodyLandmarks | None, before: HandMemory, time_s: float) -> HandMemory:
     if hand is not None:
-        return HandMemory(hand.square)
+        return HandMemory(follow_hands.next_square(hand, body))
     attempts = before.attempts if before.square is None else Attempts()
     return HandMemory(None, attempts.after_another(time_s) if attempts.are_due(time_s) else attempts)
