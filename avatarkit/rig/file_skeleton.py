@@ -30,6 +30,7 @@ class FileSkeleton:
         nodes: (B,) each joint's node.
         labels: (B,) names as the file has them: not unique, empty where there are none.
         skinned: (B,) whether a skin uses the joint.
+        skins_of: (B,) the numbers of the skins that use the joint; skins: how many skins there are.
         bound: (B, 4) local rotations of the pose in which the skins were bound; the rest pose's where nothing tells.
     """
 
@@ -37,6 +38,8 @@ class FileSkeleton:
     nodes: tuple[int, ...]
     labels: tuple[str, ...]
     skinned: tuple[bool, ...]
+    skins_of: tuple[frozenset[int], ...]
+    skins: int
     bound: np.ndarray
 
 
@@ -65,8 +68,19 @@ def file_skeleton(document: Document, human_nodes: Iterable[int] = ()) -> FileSk
         rest_scales=_rows([document.nodes[node].scale for node in nodes], 3),
     )
     _check_reach(skeleton)
-    skinned = tuple(node in joints for node in nodes)
-    return FileSkeleton(skeleton, nodes, labels, skinned, _bound_rotations(document, skeleton, place))
+    users: dict[int, set[int]] = {node: set() for node in nodes}
+    for number, skin in enumerate(document.skins):
+        for node in skin.joints:
+            users[node].add(number)
+    return FileSkeleton(
+        skeleton,
+        nodes,
+        labels,
+        skinned=tuple(bool(users[node]) for node in nodes),
+        skins_of=tuple(frozenset(users[node]) for node in nodes),
+        skins=len(document.skins),
+        bound=_bound_rotations(document, skeleton, place),
+    )
 
 
 def _chosen(document: Document, joints: set[int]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from avatarkit.gltf.vrm import read_vrm
 from avatarkit.rig.base_pose import base_pose
 from avatarkit.rig.expressions import expression_map
 from avatarkit.rig.file_skeleton import FileSkeleton, file_skeleton
-from avatarkit.rig.human_bones import find_human_bones
+from avatarkit.rig.human_bones import find_human_bones, missing_bones
 from avatarkit.rig.joint_tree import JointTree
 from avatarkit.rig.naming import NamedBones
 from avatarkit.rig.skeleton import HumanoidRig
@@ -21,8 +21,15 @@ from avatarkit.rig.t_pose import t_pose
 from avatarkit.rig.twist import shared_rotations
 from avatarkit.vocabulary.vrm import REQUIRED_BONES
 
+MOST_MISSING = 8
+"""Missing bones that a message lists; a rig that lacks more has other names altogether."""
+
 VRM_EXTENSION = "VRM extension"
 """The family of a rig whose bones the file itself states."""
+
+
+TRUST_IN_VRM = 4.0
+"""A VRM promises to be in a T-pose, and other programs take it at its word: only an A-pose is put right."""
 
 
 def load_rig(source: str | Path | bytes, *, name: str = "") -> HumanoidRig:
@@ -62,7 +69,8 @@ def _rig(data: bytes, folder: Path | None, label: str) -> HumanoidRig:
     stated = vrm.human_bones if vrm is not None else {}
     found = file_skeleton(document, stated.values())
     named = _human_bones(found, stated)
-    pose, to_canonical = t_pose(found.skeleton, named.joints, base_pose(found, named.joints))
+    trust = TRUST_IN_VRM if named.family == VRM_EXTENSION else 1.0
+    pose, to_canonical = t_pose(found.skeleton, named.joints, base_pose(found, named.joints), tolerance=trust)
     morph_names = _morph_names(document)
     return HumanoidRig(
         skeleton=found.skeleton,
@@ -96,9 +104,18 @@ def _human_bones(found: FileSkeleton, stated: Mapping[str, int]) -> NamedBones:
 
 
 def _why_not(found: FileSkeleton) -> str:
+    """What is missing, in one line."""
     if not any(found.skinned):
         return "not a humanoid rig: it has no skeleton (no skin with joints)"
-    return "not a humanoid rig: its bones were not found"
+    missing = missing_bones(found)
+    if not missing:
+        return "not a humanoid rig: its legs stand across its trunk, as an animal's do"
+    if len(missing) > MOST_MISSING:
+        return (
+            f"not a humanoid rig: {len(missing)} of the {len(REQUIRED_BONES)} bones of every human were not found by name "
+            f"({', '.join(missing[:3])}, ...), and its shape is not that of two legs, a trunk, two arms and a head"
+        )
+    return f"not a humanoid rig: no bone was found for {', '.join(missing)}"
 
 
 def _morph_names(document: Document) -> tuple[str, ...]:

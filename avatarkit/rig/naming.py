@@ -74,13 +74,27 @@ def name_human_bones(names: Sequence[str], parents: Sequence[int], likely: Seque
         the family that names most of the bones, or None when no family names all of VRM's 15 required ones. Every bone in it
         lies below the bones that it hangs from in a body, or hangs on nothing human at all.
     """
-    joints = _by_name(names, likely)
-    found = [(family, attached(bones, parents)) for family in naming_families() for bones in _matches(family, joints)]
+    found = list(_all_matches(names, parents, likely))
     whole = [(family, bones) for family, bones in found if all(bone in bones for bone in REQUIRED_BONES)]
     if not whole:
         return None
     family, bones = max(whole, key=lambda match: (len(match[0].requires), len(match[1])))
     return NamedBones(family.name, bones)
+
+
+def best_partial(names: Sequence[str], parents: Sequence[int], likely: Sequence[bool] = ()) -> Mapping[str, int]:
+    """The bones that the family tells which tells most of the required ones: what a message of failure speaks of."""
+    found = [bones for _, bones in _all_matches(names, parents, likely)]
+    return max(found, key=lambda bones: sum(bone in bones for bone in REQUIRED_BONES), default={})
+
+
+def _all_matches(
+    names: Sequence[str], parents: Sequence[int], likely: Sequence[bool]
+) -> Iterator[tuple[NamingFamily, dict[str, int]]]:
+    joints = _by_name(names, likely)
+    for family in naming_families():
+        for bones in _matches(family, joints):
+            yield family, attached(bones, parents)
 
 
 def attached(bones: Mapping[str, int], parents: Sequence[int]) -> dict[str, int]:

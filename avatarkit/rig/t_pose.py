@@ -24,6 +24,13 @@ CLEAR_BEND = np.sin(np.radians(15.0))
 PALM_TOLERANCE = np.radians(25.0)
 """Knuckles are an arc: a palm within this of facing down faces down."""
 
+T_POSE_ALREADY = {"Arm": np.radians(5.0), "Leg": np.radians(5.0), "": np.radians(25.0)}
+"""A pose none of whose bones is further than this from where the T-pose wants it is the rig's own T-pose, by ending of the
+part's name: wrists are not in line with knuckles, feet and fingers splay a little."""
+
+HAND_AXIS = np.radians(12.0)
+"""The middle knuckle lies this far from a straight hand's axis on many rigs; within it the hand is straight."""
+
 LEANING_TRUNK = np.radians(25.0)
 """A trunk that leans further than any spine's own curve is brought upright."""
 
@@ -35,13 +42,16 @@ _THUMB = (_X + _Z) / np.sqrt(2.0)
 _FINGERS = ("Index", "Middle", "Ring", "Little")
 
 
-def t_pose(skeleton: Skeleton, bones: Mapping[str, int], base: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def t_pose(
+    skeleton: Skeleton, bones: Mapping[str, int], base: np.ndarray, *, tolerance: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
     """The T-pose nearest to a pose.
 
     Args:
         skeleton: the joints.
         bones: human bone -> joint, with all that VRM requires.
         base: (B, 4) local rotations of the pose to start from: the rest pose, or the one in which the skin was bound.
+        tolerance: factor on `T_POSE_ALREADY`, larger for files that promise to be in a T-pose.
 
     Returns:
         local rotations (B, 4) and the rotation (4,) to canonical axes.
@@ -50,6 +60,8 @@ def t_pose(skeleton: Skeleton, bones: Mapping[str, int], base: np.ndarray) -> tu
     to_canonical = body_axes(positions, bones)
     figure = _Figure(quaternions.rotate(to_canonical, positions), bones)
     turns = _turns(skeleton, figure)
+    if all(_angle_of(turns[joint]) < _tolerance(bone) * tolerance for bone, joint in bones.items()):
+        return np.array(base), to_canonical
     upright = quaternions.multiply(turns, quaternions.multiply(to_canonical, world))
     return _locals(skeleton, quaternions.multiply(quaternions.inverse(to_canonical), upright)), to_canonical
 
@@ -110,6 +122,8 @@ def _turn(bone: str, figure: _Figure, above: np.ndarray, rolls: dict[str, float]
     if part == "Foot":
         return _level_foot(figure, side, above)
     turn = _aimed(figure.direction(bone), _t_direction(part, SIDES[side]), above)
+    if part == "Hand" and _angle_of(quaternions.multiply(turn, quaternions.inverse(above))) < HAND_AXIS:
+        turn = above
     return _with_roll(bone, part, figure, turn, rolls)
 
 
@@ -124,6 +138,15 @@ def _with_roll(bone: str, part: str, figure: _Figure, turn: np.ndarray, rolls: d
         rolls[side] = _palm_roll(figure, side, turn) / 2
         return _rolled(turn, _X, rolls[side])
     return _rolled(turn, _X, rolls[side]) if part == "Hand" else turn
+
+
+def _tolerance(bone: str) -> float:
+    """How far a bone of a T-pose may be from the ideal one, radians."""
+    return next(angle for ending, angle in T_POSE_ALREADY.items() if bone.endswith(ending))
+
+
+def _angle_of(rotation: np.ndarray) -> float:
+    return 2.0 * float(np.arccos(np.clip(abs(rotation[3]), 0.0, 1.0)))
 
 
 def _t_direction(part: str, side: float) -> np.ndarray | None:
