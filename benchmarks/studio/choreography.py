@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from benchmarks.studio.steps import FeetPaths
 
 SPINE_SHARES = {"spine": 0.35, "chest": 0.35, "upperChest": 0.3}
 NECK_SHARES = {"neck": 0.4, "head": 0.6}
+PLANNED_HIP_HEIGHT_M = 0.9
+"""Plans are made for a body whose hips are so high."""
+
 _MIRROR = np.array([1.0, -1.0, -1.0, 1.0])
 
 
@@ -64,7 +67,7 @@ class Choreography:
     pelvis: np.ndarray
     spine: np.ndarray
     head: np.ndarray
-    arms: tuple[Arm, Arm]
+    arms: tuple[Arm, ...]
     curls: np.ndarray
     spread: np.ndarray
     expressions: np.ndarray
@@ -74,6 +77,7 @@ class Choreography:
 
 def performed(plan: Choreography, skeleton: HumanSkeleton) -> HumanMotion:
     """The motion of a body that carries a plan out."""
+    plan = _scaled(plan, skeleton.hip_height / PLANNED_HIP_HEIGHT_M)
     count, soles = len(plan.times_s), sole_points(skeleton)
     local = np.tile(quaternions.IDENTITY, (count, BONES, 1))
     local[:, BONE["hips"]] = quaternions.from_rotation_vector(plan.pelvis)
@@ -145,6 +149,11 @@ def arm_rotations(arm: Arm) -> dict[str, np.ndarray]:
             about(x, 0.5 * arm.palm), quaternions.multiply(about(z, -arm.wrist[:, 0]), about(y, -arm.wrist[:, 1]))
         ),
     }
+
+
+def _scaled(plan: Choreography, scale: float) -> Choreography:
+    """The plan for a body of another size: shorter legs make shorter steps."""
+    return replace(plan, feet=replace(plan.feet, balls=scale * plan.feet.balls), hips=scale * plan.hips)
 
 
 def _root(plan: Choreography, skeleton: HumanSkeleton) -> np.ndarray:

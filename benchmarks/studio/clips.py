@@ -78,17 +78,17 @@ def _touring(times_s: np.ndarray, seed: int) -> Choreography:
 
 
 _UPPER, _HEAD = CameraWork("upper", height=None, fov_deg=38.0), CameraWork("head", height=None, fov_deg=30.0, room=1.25)
-_LANDSCAPE, _PORTRAIT, _SMALL = (640, 480), (480, 640), (384, 384)
+_LANDSCAPE, _PORTRAIT, _SQUARE, _SMALL = (640, 480), (480, 640), (480, 480), (384, 384)
 
 CLIPS: Mapping[str, ClipPlan] = {
     "dance": ClipPlan(dance, "anna", DANCE_S, 25, _PORTRAIT, CameraWork(yaw_deg=8, sway=0.004), 1),
-    "exercise": ClipPlan(moves.arms_and_torso, "ben", 5.0, 25, (480, 480), CameraWork(yaw_deg=-15, height=1.5), 2),
-    "jacks": ClipPlan(moves.jumping_jacks, "chidi", 3.6, 30, (480, 480), CameraWork(yaw_deg=5, height=1.1), 3),
+    "exercise": ClipPlan(moves.arms_and_torso, "ben", 5.0, 25, _SQUARE, CameraWork(yaw_deg=-15, height=1.5), 2),
+    "jacks": ClipPlan(moves.jumping_jacks, "chidi", 3.6, 30, _SQUARE, CameraWork(yaw_deg=5, height=1.1), 3),
     "walk": ClipPlan(moves.walk, "dara", 4.0, 25, _LANDSCAPE, CameraWork(yaw_deg=40, height=1.5, fov_deg=36), 4),
-    "squats": ClipPlan(moves.squats, "emil", 4.0, 25, (480, 480), CameraWork(yaw_deg=30, height=1.2, sway=0.006), 5),
+    "squats": ClipPlan(moves.squats, "emil", 4.0, 25, _SQUARE, CameraWork(yaw_deg=30, height=1.2, sway=0.006), 5),
     "wave": ClipPlan(moves.wave, "ben", 3.2, 25, _LANDSCAPE, CameraWork(yaw_deg=-25, height=1.6, fov_deg=34), 6),
-    "jump": ClipPlan(moves.jump, "anna", 3.6, 30, (480, 480), CameraWork(yaw_deg=-30, height=0.9), 7),
-    "turn": ClipPlan(moves.turn_around, "chidi", 3.8, 25, (480, 480), CameraWork(height=1.3), 8),
+    "jump": ClipPlan(moves.jump, "anna", 3.6, 30, _SQUARE, CameraWork(yaw_deg=-30, height=0.9), 7),
+    "turn": ClipPlan(moves.turn_around, "chidi", 3.8, 25, _SQUARE, CameraWork(height=1.3), 8),
     "gestures": ClipPlan(moves.gestures, "dara", 5.0, 25, _LANDSCAPE, _UPPER, 9, False),
     "talking": ClipPlan(_talking, "emil", 4.0, 25, _SMALL, _HEAD, 10, False),
     "faces": ClipPlan(_touring, "anna", 12.0, 20, _SMALL, _HEAD, 11, False),
@@ -96,12 +96,15 @@ CLIPS: Mapping[str, ClipPlan] = {
 """Of our own choreography; they need no other files."""
 
 RECORDED: Mapping[str, ClipPlan] = {
-    "cmu_walk": ClipPlan(Recording("cmu_02_01_walk.bvh", 0.1), "ben", 2.6, 30, _LANDSCAPE, CameraWork(yaw_deg=50, height=1.4, fov_deg=36), 12),
-    "cmu_dance": ClipPlan(Recording("cmu_05_06_dance.bvh", 1.5), "anna", 4.0, 30, _LANDSCAPE, CameraWork(yaw_deg=20, sway=0.005), 13),
-    "cmu_salsa": ClipPlan(Recording("cmu_salsa_10.bvh", 3.0, 60), "chidi", 4.0, 30, (480, 480), CameraWork(yaw_deg=-10), 14),
-    "jesse_dance": ClipPlan(Recording("ad_rokoko_jesse_dance.bvh", 2.0), "dara", 4.0, 25, (480, 480), CameraWork(yaw_deg=10), 15),
-    "fair_wave": ClipPlan(Recording("ad_fair_wave_hello.bvh", 0.8), "emil", 4.0, 25, (480, 480), CameraWork(yaw_deg=-20, height=1.5), 16),
-    "indian": ClipPlan(Recording("cmu_indian_06.bvh", 6.0), "anna", 4.0, 30, (480, 480), CameraWork(yaw_deg=15), 17),
+    "cmu_walk": ClipPlan(Recording("cmu_02_01_walk.bvh", 0.1), "ben", 2.6, 30, _LANDSCAPE,
+                         CameraWork(yaw_deg=50, height=1.4, fov_deg=36), 12),
+    "cmu_dance": ClipPlan(Recording("cmu_05_06_dance.bvh", 1.5), "anna", 4.0, 30, _LANDSCAPE,
+                          CameraWork(yaw_deg=20, sway=0.005), 13),
+    "cmu_salsa": ClipPlan(Recording("cmu_salsa_10.bvh", 3.0, 60), "chidi", 4.0, 30, _SQUARE, CameraWork(yaw_deg=-10), 14),
+    "jesse_dance": ClipPlan(Recording("ad_rokoko_jesse_dance.bvh", 2.0), "dara", 4.0, 25, _SQUARE, CameraWork(yaw_deg=10), 15),
+    "fair_wave": ClipPlan(Recording("ad_fair_wave_hello.bvh", 0.8), "emil", 4.0, 25, _SQUARE,
+                          CameraWork(yaw_deg=-20, height=1.5), 16),
+    "indian": ClipPlan(Recording("cmu_indian_06.bvh", 6.0), "anna", 4.0, 30, _SQUARE, CameraWork(yaw_deg=15), 17),
 }  # fmt: skip
 """Of the recordings in the media folder."""
 
@@ -115,7 +118,9 @@ def direct(plan: ClipPlan, name: str, figure: Figure, mocap: Path | None = None)
     focal_px, poses = plan.camera.poses(motion, plan.size_px, plan.seed)
     middle = plan.size_px[0] / 2, plan.size_px[1] / 2
     soles = sole_points(figure.skeleton)
-    return TruthClip(name, motion, soles, focal_px, middle, plan.size_px, poses, recipe_json(plan.recipe), plan.full_body)
+    return TruthClip(
+        name, motion, soles, focal_px, middle, plan.size_px, poses, recipe_json(plan.recipe), figure.height_m, plan.full_body
+    )
 
 
 def move_body(plan: ClipPlan, skeleton: HumanSkeleton, mocap: Path | None = None) -> HumanMotion:
@@ -123,14 +128,23 @@ def move_body(plan: ClipPlan, skeleton: HumanSkeleton, mocap: Path | None = None
     if isinstance(plan.what, Recording):
         if mocap is None:
             raise ValueError("a recording needs its folder")
-        motion = recorded(mocap / plan.what.file, skeleton, plan.fps, start_s=plan.what.start_s, seconds=plan.seconds, file_fps=plan.what.file_fps)
+        motion = recorded(
+            mocap / plan.what.file,
+            skeleton,
+            plan.fps,
+            start_s=plan.what.start_s,
+            seconds=plan.seconds,
+            file_fps=plan.what.file_fps,
+        )
         face = lively_face(np.random.default_rng(plan.seed), motion.times_s)
         return HumanMotion(**{**vars(motion), "expressions": face})
     times = np.arange(round(plan.seconds * plan.fps)) / plan.fps
     return performed(plan.what(times, plan.seed), skeleton)
 
 
-def make_clip(name: str, plan: ClipPlan, *, folder: Path = FOLDER, mocap: Path | None = None, samples: int = 2) -> tuple[Path, TruthClip]:
+def make_clip(
+    name: str, plan: ClipPlan, *, folder: Path = FOLDER, mocap: Path | None = None, samples: int = 2
+) -> tuple[Path, TruthClip]:
     """A clip's film and truth; filmed only if the folder does not have it yet.
 
     Returns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -43,3 +43,8 @@ def bump(times_s: np.ndarray, middle_s: float, rise_s: float, hold_s: float, fal
     begin = middle_s - hold_s / 2 - rise_s
     at = [begin, begin + rise_s, begin + rise_s + hold_s + 1e-6, begin + rise_s + hold_s + fall_s + 1e-6]
     return np.asarray(PchipInterpolator(at, [0.0, 1.0, 1.0, 0.0])(np.clip(times_s, at[0], at[-1])))
+
+
+def added(curves: Iterable[np.ndarray]) -> np.ndarray:
+    """The sum of curves of one length."""
+    return np.asarray(np.sum(list(curves), axis=0))

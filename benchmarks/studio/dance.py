@@ -88,10 +88,10 @@ def _pose(times_s: np.ndarray) -> np.ndarray:
 
 
 def _hands(times_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    left = hand_curves(times_s, [(0.0, "relaxed"), (0.5, "fist"), (1.2, "relaxed"), (1.6, "open"), (2.6, "open"), (2.95, "fist"),
-                                 (3.3, "open"), (3.8, "point")])  # fmt: skip
-    right = hand_curves(times_s, [(0.0, "relaxed"), (0.5, "open"), (1.2, "relaxed"), (1.6, "fist"), (2.2, "open"), (2.6, "open"),
-                                  (2.95, "fist"), (3.3, "relaxed")])  # fmt: skip
+    left = hand_curves(times_s, [(0.0, "relaxed"), (0.5, "fist"), (1.2, "relaxed"), (1.6, "open"), (2.6, "open"),
+                                 (2.95, "fist"), (3.3, "open"), (3.8, "point")])  # fmt: skip
+    right = hand_curves(times_s, [(0.0, "relaxed"), (0.5, "open"), (1.2, "relaxed"), (1.6, "fist"), (2.2, "open"),
+                                  (2.6, "open"), (2.95, "fist"), (3.3, "relaxed")])  # fmt: skip
     curls, spread = (np.stack(part, axis=1) for part in zip(left, right, strict=True))
     return curls, spread
 
@@ -100,8 +100,8 @@ def _face(times_s: np.ndarray) -> np.ndarray:
     random = np.random.default_rng(7)
     smile = keyed(times_s, (0.0, 0.35), (1.0, 0.6), (2.6, 0.5), (3.3, 0.75), (4.0, 0.95))
     surprise = 0.7 * bump(times_s, 3.1, 0.15, 0.1, 0.3)
-    gaze = look(keyed(times_s, (0.3, 0.0), (0.6, -12.0), (1.3, -10.0), (1.5, 12.0), (2.2, 8.0), (2.4, 0.0), (3.5, 0.0), (3.8, 8.0)),
-                keyed(times_s, (0.5, 0.0), (3.3, 2.0), (3.8, 6.0)))  # fmt: skip
+    aside = keyed(times_s, (0.3, 0.0), (0.6, -12.0), (1.3, -10.0), (1.5, 12.0), (2.2, 8.0), (2.4, 0.0), (3.5, 0.0), (3.8, 8.0))
+    gaze = look(aside, keyed(times_s, (0.5, 0.0), (3.3, 2.0), (3.8, 6.0)))
     weights = smile[:, None] * preset("happy") + surprise[:, None] * preset("surprised") + blinks(random, times_s) + gaze
     return settled(weights)
 

@@ -31,12 +31,14 @@ class Figure:
         skeleton: its proportions.
         puppet: its triangles.
         joint_nodes: node index -> human bone's row.
+        height_m: from the floor to the crown.
         morphs: node index of each mesh -> rows of `ARKIT_NAMES` of its morph targets.
     """
 
     recipe: AvatarRecipe
     skeleton: HumanSkeleton
     puppet: Puppet
+    height_m: float
     joint_nodes: dict[int, int]
     morphs: dict[int, np.ndarray]
 
@@ -61,7 +63,11 @@ def make_figure(recipe: AvatarRecipe) -> Figure:
         for node, mesh in zip(scene.mesh_nodes, avatar.meshes, strict=True)
     }
     joint_nodes = {node: BONE[bones[joint]] for joint, node in enumerate(scene.joint_nodes)}
-    return Figure(recipe, human_skeleton(avatar), Puppet(scene.document, scene.mesh_nodes), joint_nodes, morphs)
+    puppet, crown = (
+        Puppet(scene.document, scene.mesh_nodes),
+        max(mesh.positions[:, 1].max() for mesh in avatar.meshes if mesh.morphs),
+    )
+    return Figure(recipe, human_skeleton(avatar), puppet, float(crown), joint_nodes, morphs)
 
 
 def human_skeleton(avatar: Avatar) -> HumanSkeleton:
@@ -86,3 +92,8 @@ def _reduced(texture: Texture) -> Texture:
     if share >= 1.0:
         return texture
     return replace(texture, pixels=cv2.resize(texture.pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA))
+
+
+def _crown(avatar: Avatar) -> float:
+    """Height of the head's top, metres; the head is among what expressions move, hair is not."""
+    return max(float(mesh.positions[:, 1].max()) for mesh in avatar.meshes if mesh.morphs)

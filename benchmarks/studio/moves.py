@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.studio.choreography import Choreography, arm, still
-from benchmarks.studio.curves import bump, keyed, wandering
+from benchmarks.studio.curves import added, bump, keyed, wandering
 from benchmarks.studio.faces import lively_face
 from benchmarks.studio.hands import hand_curves, random_hands
 from benchmarks.studio.steps import FeetPaths, Stance, feet_paths
@@ -32,17 +32,19 @@ def bare(times_s: np.ndarray, feet: FeetPaths, seed: int) -> Choreography:
     parts["spine"] = noise[:, 3:] * [0.02, 0.03, 0.02]
     parts["expressions"] = lively_face(random, times_s)
     parts["spread"] = np.full((len(times_s), 2), 0.03)
-    return Choreography(times_s, feet, arms=(arm(times_s), arm(times_s)), **parts)
+    return Choreography(times_s=times_s, feet=feet, arms=(arm(times_s), arm(times_s)), **parts)  # type: ignore[arg-type]
 
 
-def walk(times_s: np.ndarray, seed: int, step_m: float = 0.62, step_s: float = 0.55) -> Choreography:
+def walk(times_s: np.ndarray, seed: int, step_m: float = 0.58, step_s: float = 0.55) -> Choreography:
     """Steps towards +Z from standing, arms swinging."""
-    left, right, z, moment, number = [], [], 0.0, 0.3, 0
+    left: list[Stance] = []
+    right: list[Stance] = []
+    z, moment, number = 0.0, 0.3, 0
     down = {1: (-1.0, 0.0), -1: (-1.0, 0.0)}
     while moment < times_s[-1] + 2.0:
         side = 1 if number % 2 == 0 else -1
         start, place = down[side]
-        (left if side > 0 else right).append(Stance(start, moment, 0.085 * side, place, 6.0 * side, push_deg=32.0))
+        (left if side > 0 else right).append(Stance(start, moment, 0.085 * side, place, 6.0 * side, push_deg=38.0, push_s=0.24))
         z += step_m / 2 if number == 0 else step_m
         down[side] = (moment + 0.75 * step_s, z)
         moment, number = moment + step_s, number + 1
@@ -89,8 +91,8 @@ def jumping_jacks(times_s: np.ndarray, seed: int, beat_s: float = 0.5) -> Choreo
         for _ in range(2)
     )  # fmt: skip
     zero = np.zeros_like(up)
-    hops = sum(bump(times_s, 0.4 + beat * beat_s + fly / 2, fly / 2, 0.0, fly / 2) for beat in range(count))
-    dips = sum(bump(times_s, 0.4 + beat * beat_s + fly + 0.08, 0.1, 0.02, 0.15) for beat in range(count))
+    hops = added(bump(times_s, 0.4 + beat * beat_s + fly / 2, fly / 2, 0.0, fly / 2) for beat in range(count))
+    dips = added(bump(times_s, 0.4 + beat * beat_s + fly + 0.08, 0.1, 0.02, 0.15) for beat in range(count))
     return replace(plan, arms=arms, hips=np.stack([zero, 0.05 * hops - 0.035 * dips - 0.01, zero], axis=-1))
 
 
@@ -113,7 +115,7 @@ def wave(times_s: np.ndarray, seed: int) -> Choreography:
 def squats(times_s: np.ndarray, seed: int, every_s: float = 1.8) -> Choreography:
     """Down with the arms held out in front, and up."""
     plan = bare(times_s, standing(times_s, 0.2, 18.0), seed)
-    down = sum(bump(times_s, 0.2 + every_s * (k + 0.5), 0.6, 0.2, 0.6) for k in range(int(times_s[-1] / every_s) + 1))
+    down = added(bump(times_s, 0.2 + every_s * (k + 0.5), 0.6, 0.2, 0.6) for k in range(int(times_s[-1] / every_s) + 1))
     direction = (1 - down)[:, None] * [0.22, -1.0, 0.02] + down[:, None] * [0.1, 0.05, 1.0]
     arms = tuple(arm(times_s, direction=direction, elbow=0.25 - 0.15 * down) for _ in range(2))
     zero = np.zeros_like(down)
@@ -126,7 +128,8 @@ def squats(times_s: np.ndarray, seed: int, every_s: float = 1.8) -> Choreography
 
 def jump(times_s: np.ndarray, seed: int, every_s: float = 1.7) -> Choreography:
     """Crouch, fly, land, again: both feet leave the floor."""
-    fly, feet = 0.42, ([], [])
+    fly = 0.42
+    feet: tuple[list[Stance], list[Stance]] = ([], [])
     starts = [0.75 + every_s * k for k in range(int(times_s[-1] / every_s) + 1)]
     for sign, stances in zip((1, -1), feet, strict=True):
         landed = -1.0
@@ -138,11 +141,11 @@ def jump(times_s: np.ndarray, seed: int, every_s: float = 1.7) -> Choreography:
     crouch = sum(
         bump(times_s, s - 0.22, 0.35, 0.05, 0.2) + 0.8 * bump(times_s, s + fly + 0.14, 0.14, 0.02, 0.4) for s in starts
     )
-    share = sum(np.where((times_s > s) & (times_s < s + fly), (times_s - s) / fly, 0.0) for s in starts)
+    share = added(np.where((times_s > s) & (times_s < s + fly), (times_s - s) / fly, 0.0) for s in starts)
     flight = 9.81 / 2 * fly**2 * share * (1 - share)
     zero = np.zeros_like(crouch)
-    back = sum(bump(times_s, s - 0.25, 0.3, 0.02, 0.2) for s in starts)
-    forth = sum(bump(times_s, s + fly / 2, 0.25, 0.1, 0.4) for s in starts)
+    back = added(bump(times_s, s - 0.25, 0.3, 0.02, 0.2) for s in starts)
+    forth = added(bump(times_s, s + fly / 2, 0.25, 0.1, 0.4) for s in starts)
     direction = np.stack([0.25 + zero, -1.0 + 0.7 * forth, -0.7 * back + 1.1 * forth], axis=-1)
     arms = tuple(arm(times_s, direction=direction, elbow=0.3 + 0.5 * forth) for _ in range(2))
     return replace(
@@ -217,7 +220,8 @@ def arms_and_torso(times_s: np.ndarray, seed: int) -> Choreography:
         noise = wandering(random, times_s, 7, 2.2)
         angle = np.clip(-0.2 + 0.75 * noise[:, 0], -1.3, 1.25)
         direction = np.stack([np.cos(angle) * (0.75 + 0.2 * noise[:, 1]), np.sin(angle), 0.45 + 0.3 * noise[:, 2]], axis=-1)
-        arms.append(arm(times_s, direction=direction, elbow=np.clip(0.9 + 0.6 * noise[:, 3], 0.05, 2.3), twist=0.5 * noise[:, 4],
+        elbow = np.clip(0.9 + 0.6 * noise[:, 3], 0.05, 2.3)
+        arms.append(arm(times_s, direction=direction, elbow=elbow, twist=0.5 * noise[:, 4],
                         palm=0.6 * noise[:, 5], wrist=0.2 * noise[:, 5:7]))  # fmt: skip
     noise = wandering(random, times_s, 7, 2.5)
     sink = np.clip(0.5 + 0.5 * noise[:, 0], 0.0, 1.2)

@@ -11,9 +11,6 @@ from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, FEET, HumanSkeleton
 from benchmarks.studio.curves import keyed, smooth
 
-PUSH_S = 0.16
-"""The heel lifts this long before a foot leaves the floor."""
-
 
 @dataclass(frozen=True)
 class Stance:
@@ -24,7 +21,7 @@ class Stance:
         x, z: where the ball of the foot is, metres.
         yaw_deg: how far the foot points to the subject's left.
         lift: how high the foot is raised on its way to the next stance, metres.
-        push_deg: how far the heel is lifted when the foot leaves.
+        push_deg: how far the heel is lifted when the foot leaves; it begins to lift `push_s` before.
     """
 
     start_s: float
@@ -34,6 +31,7 @@ class Stance:
     yaw_deg: float = 0.0
     lift: float = 0.07
     push_deg: float = 25.0
+    push_s: float = 0.16
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def _path(times_s: np.ndarray, stances: Sequence[Stance]) -> tuple[np.ndarray, n
         )  # fmt: skip
         yaw[away] = stance.yaw_deg + eased * (following.yaw_deg - stance.yaw_deg)
         pitch_keys += [
-            (stance.end_s - PUSH_S, 0.0), (stance.end_s, -stance.push_deg),
+            (stance.end_s - stance.push_s, 0.0), (stance.end_s, -stance.push_deg),
             (stance.end_s + 0.7 * gap, 0.1 * stance.push_deg), (following.start_s, 0.0),
         ]  # fmt: skip
     pitch = keyed(times_s, *_rising(pitch_keys), ease_s=0.02)

@@ -36,6 +36,7 @@ class TruthClip:
         focal_px, principal_px, size_px: the camera's, without distortion, as in avatarkit/render/camera.py.
         camera_to_world: (T, 4, 4); +X right, +Y down, +Z forward in camera axes.
         recipe: the avatar's recipe, JSON.
+        height_m: how tall the body is, to the crown of its head, without hair and shoes.
         full_body: whether the whole body is meant to be seen.
     """
 
@@ -47,6 +48,7 @@ class TruthClip:
     size_px: tuple[int, int]
     camera_to_world: np.ndarray
     recipe: str
+    height_m: float
     full_body: bool = True
 
     def __post_init__(self) -> None:
@@ -106,7 +108,8 @@ class TruthClip:
             rotations=motion.rotations, confidence=motion.confidence, expressions=motion.expressions,
             foot_contacts=motion.foot_contacts, rest_positions=skeleton.rest_positions, present=skeleton.present,
             heels=self.soles.heels, balls=self.soles.balls, focal_px=self.focal_px, principal_px=self.principal_px,
-            size_px=self.size_px, camera_to_world=self.camera_to_world, joints=self.joints.astype(np.float32),
+            size_px=self.size_px, height_m=self.height_m, camera_to_world=self.camera_to_world,
+            joints=self.joints.astype(np.float32),
             gaze_deg=self.gaze_deg, finger_curls=self.finger_curls, sole_points=self.sole_points.astype(np.float32),
         )  # fmt: skip
 
@@ -123,7 +126,7 @@ def load_truth(path: str | Path) -> TruthClip:
         return TruthClip(
             about["name"], motion, SolePoints(content["heels"], content["balls"]), float(content["focal_px"]),
             tuple(content["principal_px"].tolist()), tuple(content["size_px"].tolist()), content["camera_to_world"],
-            about["recipe"], about["full_body"],
+            about["recipe"], float(content["height_m"]), about["full_body"],
         )  # fmt: skip
 
 
