@@ -16,6 +16,7 @@ from avatarkit.motion.human_motion import BONE, HumanMotion, HumanPose
 from avatarkit.motion.kinematics import local_rotations, world_rotations
 from avatarkit.motion.person import Person, estimate_person
 from avatarkit.motion.picture_camera import assumed_camera
+from avatarkit.motion.quiet_legs import quiet_legs
 from avatarkit.motion.root_solve import solve_root
 from avatarkit.motion.smooth import smooth, smooth_rotations
 from avatarkit.motion.steps import PoseMemory, pose_step, rest_rotations
@@ -31,6 +32,12 @@ HAND_CUTOFF_HZ = 5.0
 
 FACE_CUTOFF_HZ = 8.0
 """The same of expressions: a blink lasts a tenth of a second."""
+
+FADE_HZ = 1.0
+"""How fast legs come to rest when they leave the picture."""
+
+DRIFT_HZ = 0.1
+"""How fast a body whose legs are not seen travels at most: its feet stand."""
 
 _BODY = np.array(
     [
@@ -91,9 +98,15 @@ def raw_motion(video: TrackedVideo, person: Person, progress: Callable[[float], 
 
 def motion_of(person: Person, poses: list[HumanPose]) -> HumanMotion:
     """Poses in a row as one motion."""
-    times = np.array([pose.time_s for pose in poses])
-    names = ("root_position", "rotations", "confidence", "expressions", "foot_contacts")
-    return HumanMotion(person.skeleton, times, *(np.array([getattr(pose, name) for pose in poses]) for name in names))
+    return HumanMotion(
+        person.skeleton,
+        np.array([pose.time_s for pose in poses]),
+        np.array([pose.root_position for pose in poses]),
+        np.array([pose.rotations for pose in poses]),
+        np.array([pose.confidence for pose in poses]),
+        np.array([pose.expressions for pose in poses]),
+        np.array([pose.foot_contacts for pose in poses]),
+    )
 
 
 def smooth_motion(motion: HumanMotion) -> HumanMotion:
@@ -115,8 +128,9 @@ def smooth_motion(motion: HumanMotion) -> HumanMotion:
 def stand(motion: HumanMotion, feet: Feet) -> HumanMotion:
     """A motion over the floor with its root from picture and feet together, and standing feet held."""
     times, skeleton = motion.times_s, motion.skeleton
-    world = world_rotations(motion.rotations)
     seen = legs_seen(motion.confidence)
+    motion = still_legs(motion, seen.any(axis=1))
+    world = world_rotations(motion.rotations)
     weights = motion.confidence[:, BONE["hips"]]
     roots = solve_root(times, motion.root_positions, weights, np.zeros((len(times), 2, 3)), np.zeros((len(times), 2)))
     contacts = detect_contacts(times, sole_points(skeleton, roots, world), seen)
@@ -127,6 +141,18 @@ def stand(motion: HumanMotion, feet: Feet) -> HumanMotion:
         offsets = held(times, sole_points(skeleton, roots, world), contacts)
         world = move_ankles(skeleton, roots, world, offsets)
     return replace(motion, rotations=local_rotations(world), root_positions=roots, foot_contacts=contacts.astype(float))
+
+
+def still_legs(motion: HumanMotion, seen: np.ndarray) -> HumanMotion:
+    """The motion with legs that were not seen (T,) at rest, under hips that hardly travel."""
+    if seen.all():
+        return motion
+    times = motion.times_s
+    share = 1.0 - np.clip(smooth(times, seen.astype(float), np.ones(len(times)), FADE_HZ), 0.0, 1.0)[:, None]
+    roots = smooth(times, motion.root_positions, motion.confidence[:, BONE["hips"]], DRIFT_HZ)
+    roots[:, 1] = motion.skeleton.hip_height
+    rotations = quiet_legs(motion.rotations, share)
+    return replace(motion, rotations=rotations, root_positions=motion.root_positions + share * (roots - motion.root_positions))
 
 
 def held(times_s: np.ndarray, soles: np.ndarray, contacts: np.ndarray) -> np.ndarray:

@@ -20,11 +20,24 @@ Source: ANSUR 2012, lateral malleolus and ball of foot lengths."""
 TILT_SPREAD_RAD = np.radians(8.0)
 """How far people tilt a camera that they mean to hold level, one standard deviation."""
 
-POSTURE_SPREAD_RAD = np.radians(5.0)
-"""How far the line from a standing person's ankles to the neck is from upright, over a whole clip, the tracker's lean included."""
+CAMERA_HEIGHT_M, CAMERA_HEIGHT_SPREAD_M = 1.3, 0.35
+"""Where people hold or stand a camera: between a table's laptop and the eyes of somebody who films standing."""
+
+POSTURE_SPREAD_RAD = np.radians(8.0)
+"""How far the line from a standing person's ankles to the neck is from upright over a whole clip. Mostly the tracker's fault: it
+turns bodies upright that a tilted camera shows leaning."""
 
 POINT_SPREAD_M = 0.05
 """How far a standing foot is seen from the plane of the floor."""
+
+PLANE_FRAMES = 10
+"""Soles count at most as so many independent ones: what is wrong with depth is wrong for seconds."""
+
+ROUNDS = 5
+"""Of weighing the soles anew."""
+
+TINY = 1e-6
+"""Metres and slopes that are none."""
 
 MAX_TILT_RAD = np.radians(35.0)
 """Beyond this the picture does not show people upright."""
@@ -41,7 +54,12 @@ STRAIGHT = 0.9
 
 @dataclass(frozen=True)
 class Floor:
-    """Attributes: to_world: (4,) rotation from the camera's axes to ours. origin: (3,) of the turned space, where ours begins."""
+    """Where the floor is.
+
+    Attributes:
+        to_world: (4,) rotation from the camera's axes to ours.
+        origin: (3,) where ours begin, in the turned axes.
+    """
 
     to_world: np.ndarray
     origin: np.ndarray
@@ -80,8 +98,8 @@ def legs_seen(confidence: np.ndarray) -> np.ndarray:
 def find_floor(motion: HumanMotion) -> Floor:
     """The floor of a motion in the camera's space.
 
-    Up is the camera's own, corrected by the posture of the standing body and by the plane through the lower soles, each as far as
-    it can be trusted. The origin lies under the body's first place.
+    Up is the camera's own, corrected by its usual height, the posture of the standing body and the plane through the lower soles,
+    each as far as it can be trusted. The origin lies under the body's first place.
     """
     world = world_rotations(motion.rotations)
     places = world_positions(motion.skeleton, motion.root_positions, world)
@@ -96,29 +114,47 @@ def find_floor(motion: HumanMotion) -> Floor:
 
 
 def _up(places: np.ndarray, soles: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
-    """(3,) the direction up in the camera's axes: the slopes that agree best with camera, posture and the lower soles."""
-    matrix, right = np.eye(2) / TILT_SPREAD_RAD**2, np.zeros(2)
-    ankles, neck = places[:, FOOT_BONES].mean(axis=1), places[:, BONE["neck"]]
-    rest = skeleton.rest_positions
-    standing = neck[:, 1] - ankles[:, 1] > STRAIGHT * (rest[BONE["neck"], 1] - rest[FOOT_BONES[0], 1])
-    if standing.any():
-        body = np.median(neck[standing] - ankles[standing], axis=0)
-        share = standing.mean() / POSTURE_SPREAD_RAD**2
+    """(3,) the direction up in the camera's axes: the slopes (x, z over y) that agree best with a level camera at the usual height,
+    with the posture of the standing body, and with the plane of the lower soles."""
+    flat = soles.reshape(len(soles), -1, 3)
+    lower = flat[np.arange(len(flat)), flat[..., 1].argmin(axis=1)]
+    matrix, right = _level_camera(np.median(lower, axis=0))
+    upright = _upright(places, skeleton)
+    if len(upright):
+        share = len(upright) / len(places) / POSTURE_SPREAD_RAD**2
+        body = np.median(upright, axis=0)
         matrix, right = matrix + share * np.eye(2), right + share * body[[0, 2]] / body[1]
-    lowest = np.take_along_axis(soles.reshape(len(soles), 4, 3), soles[..., 1].reshape(-1, 4).argmin(axis=1)[:, None, None], 1)[
-        :, 0
-    ]
-    for _ in range(5):
-        level = lowest - np.median(lowest, axis=0)
-        missed = level[:, 1] - level[:, [0, 2]] @ -np.linalg.solve(matrix, right)
-        trust = 1.0 / (1.0 + (missed / POINT_SPREAD_M) ** 2) / POINT_SPREAD_M**2
-        trust *= min(1.0, 30.0 / len(level))
-        flat = level[:, [0, 2]]
-        now = matrix + (flat.T * trust) @ flat, right - (flat.T * trust) @ level[:, 1]
-        slopes = np.linalg.solve(*now)
-    limit = np.tan(MAX_TILT_RAD)
-    slopes = slopes * min(1.0, limit / max(float(np.hypot(*slopes)), 1e-9))
+    slopes = _with_plane(matrix, right, lower - np.median(lower, axis=0))
+    slopes = slopes * min(1.0, np.tan(MAX_TILT_RAD) / max(float(np.hypot(*slopes)), TINY))
     return np.array([slopes[0], 1.0, slopes[1]]) / np.sqrt(1.0 + slopes @ slopes)
+
+
+def _level_camera(foot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Normal equations (2, 2), (2,) of the slopes: none, and that which puts the camera at its usual height above a foot (3,)."""
+    away = max(-foot[2], TINY)
+    by_height = (away / CAMERA_HEIGHT_SPREAD_M) ** 2
+    level = TILT_SPREAD_RAD**-2
+    slope = (CAMERA_HEIGHT_M + foot[1]) / away
+    return np.diag([level, level + by_height]), np.array([0.0, by_height * slope])
+
+
+def _upright(places: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
+    """(S, 3) from the ankles to the neck at the moments when the body stands straight."""
+    neck, feet = BONE["neck"], FOOT_BONES
+    rest = skeleton.rest_positions
+    bodies = places[:, neck] - places[:, feet].mean(axis=1)
+    return bodies[bodies[:, 1] > STRAIGHT * (rest[neck, 1] - rest[feet[0], 1])]
+
+
+def _with_plane(matrix: np.ndarray, right: np.ndarray, soles: np.ndarray) -> np.ndarray:
+    """(2,) the slopes when the soles (N, 3), about their middle, shall lie in the plane too; those that do not count less."""
+    slopes = np.linalg.solve(matrix, right)
+    across, up = soles[:, [0, 2]], soles[:, 1]
+    for _ in range(ROUNDS):
+        missed = up + across @ slopes
+        trust = min(1.0, PLANE_FRAMES / len(soles)) / (POINT_SPREAD_M**2 + missed**2)
+        slopes = np.linalg.solve(matrix + (across.T * trust) @ across, right - (across.T * trust) @ up)
+    return slopes
 
 
 def onto_floor(motion: HumanMotion, floor: Floor) -> HumanMotion:

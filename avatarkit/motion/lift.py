@@ -1,7 +1,7 @@
 """A body's points in the camera's space, metres: seen where the picture has them, limbs as long as the person's.
 
-A monocular tracker's depth is its weak axis. What is known beside it: each point lies on the ray of its picture point, each limb has
-its length, and the tracker's limbs in metres have about the right direction, above all the right sign of depth. The three are
+A monocular tracker's depth is its weak axis. What is known beside it: each point lies on the ray of its picture point, each limb
+has its length, and the tracker's limbs in metres have about the right direction, above all the right sign of depth. The three are
 weighed against each other in one small least-squares problem a frame, linear except for the lengths, solved by a few damped
 Gauss-Newton steps.
 """

@@ -8,7 +8,7 @@ from scipy.linalg import solveh_banded
 from avatarkit.motion.smooth import ORDER, jerk_bands
 
 PLACE_SPREAD_M = np.array([0.02, 0.02, 0.10])
-"""How far the hips seen are from where they are: across the picture, upward, and in depth, which a picture's size alone tells."""
+"""How far the hips seen are from where they are: across the picture, upward, and in depth, told by size alone."""
 
 STANCE_SPEED = 0.02
 """Metres per second that a standing foot seems to move at, after smoothing."""

@@ -17,8 +17,8 @@ MIN_WEIGHT = 1e-6
 def smooth(times_s: np.ndarray, values: np.ndarray, weights: np.ndarray, cutoff_hz: float | np.ndarray) -> np.ndarray:
     """Values nearest to the given ones and with little jerk.
 
-    Minimises sum of w |x - y|^2 dt + sum of |x'''|^2 dt / (2 pi f)^6: at weight 1 a sine of frequency f keeps half of its height, one
-    of half of f 98 %, one of twice f 2 %; nothing is delayed. Weight 0 is filled in.
+    Minimises sum of w |x - y|^2 dt + sum of |x'''|^2 dt / (2 pi f)^6: at weight 1 a sine of frequency f keeps half of its height,
+    one of half of f 98 %, one of twice f 2 %; nothing is delayed. Weight 0 is filled in.
 
     Args:
         times_s: (T,) rising strictly, not necessarily evenly.

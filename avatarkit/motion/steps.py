@@ -1,4 +1,4 @@
-"""What is done with each picture: landmarks to a pose in the camera's space. Live and from files alike, before any smoothing."""
+"""What is done with each picture, live and from files alike: landmarks to a pose in the camera's space, before any smoothing."""
 
 from __future__ import annotations
 
