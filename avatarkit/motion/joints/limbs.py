@@ -94,10 +94,9 @@ def solve_limbs(
     shoulder = (1.0 - trust) * SHOULDER_SHARE * bounded
     whole = (1.0 - trust) * (twist - bounded) + shoulder
     kept = bounded - shoulder
-    upper_hinge = turned(hinge, upper, whole)
-    lower_hinge = turned(lower_hinge, lower, whole + TWIST_SHARE * kept)
-    end_hinge = turned(untwisted, end_axis, whole + kept)
-    axes, seconds = np.array([upper, lower, end_axis]), np.array([upper_hinge, lower_hinge, end_hinge])
+    axes = np.array([upper, lower, end_axis])
+    turns = np.array([whole, whole + TWIST_SHARE * kept, whole + kept])
+    seconds = turned(np.array([hinge, lower_hinge, untwisted]), axes, turns)
     sure = carried(_inside(parents, hinge), inner, LIMB_AXES)
     return Limbs(
         frames(axes, seconds) @ _REST,
@@ -114,19 +113,18 @@ def _inside(parents: np.ndarray, directions: np.ndarray) -> np.ndarray:
 def _ends(
     body: np.ndarray, hands: tuple[np.ndarray | None, np.ndarray | None], lower: np.ndarray, hinge: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Axis and hinge direction (4, 3) of hands and feet; where points coincide, the lower bones' own."""
+    """Axis and hinge direction (4, 3) of hands and feet; where points coincide, something of unit length."""
     index, little, wrist = body[_PALM]
     toes, heel, ankle = body[_FOOT]
     along, side = 0.5 * (index + little) - wrist, index - little
     for row, hand in enumerate(hands):
         if hand is not None:
             along[row], side[row] = hand[_MIDDLE] - hand[_WRIST], hand[_INDEX] - hand[_LITTLE]
-    forward = unit(toes - heel, cross(lower[2:], -hinge[2:]))
+    forward = unit(toes - heel, lower[2:])
     first = np.concatenate([unit(along, lower[:2]), forward])
     second = np.concatenate([side, heel - ankle])
     end_hinge = unit(cross(first, second), hinge)
-    axis = np.concatenate([first[:2], cross(end_hinge[2:], forward)])
-    return axis, unit(across(end_hinge, axis), hinge)
+    return np.concatenate([first[:2], cross(end_hinge[2:], forward)]), end_hinge
 
 
 def _twist(source: np.ndarray, target: np.ndarray, axis: np.ndarray) -> np.ndarray:

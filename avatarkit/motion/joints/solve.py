@@ -53,7 +53,7 @@ def solve_joints(points: JointPoints, memory: JointMemory | None = None) -> Join
     limbs = solve_limbs(points.body, hands, seen.ends, parents, memory)
     head = head_rotation(points.body) if points.head is None else points.head
 
-    rotations = np.tile(quaternions.IDENTITY, (len(seen.bones), 1))
+    rotations = memory_at_rest().rotations.copy()
     _place_body(rotations, torso, limbs, head)
     _place_fingers(rotations, hands, limbs)
     confidence = seen.bones[:, None]
