@@ -14,12 +14,13 @@ from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, BONES, HumanMotion, HumanPose, HumanSkeleton
 from avatarkit.motion.kinematics import PARENTS
 from avatarkit.retarget.detached import DetachedBone, carry, detached_bones
-from avatarkit.retarget.expressions import expression_weights
+from avatarkit.retarget.expressions import expression_weights, needs_jaw, open_jaw
 from avatarkit.retarget.ground import body_soles
 from avatarkit.retarget.rig_motion import RigMotion
 from avatarkit.retarget.skeleton_motion import continuous, world_scales, world_transforms
 from avatarkit.retarget.stance import Feet, LegShape, check_feet, leg_shape, stand
 from avatarkit.retarget.to_human import human_skeleton
+from avatarkit.retarget.twist_shares import TwistShares, share, twist_shares
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import HUMAN_BONES
 
@@ -54,7 +55,8 @@ class Retargeter:
         hips_joint: the hips'; hips_matrix: (3, 3), hips_offset: (3,): root @ matrix + offset is its local translation.
         base_translations: (B, 3), base_rotations (B, 4): what all other joints keep.
         source_legs, target_legs: for the feet.
-        expression_matrix: (52, M) ARKit weights to the rig's morphs.
+        expression_matrix: (52, M) ARKit weights to the rig's morphs; opens_jaw: whether a bone opens the mouth.
+        shares: joints that take a share of a bone's rotation.
         feet: see `retarget`.
     """
 
@@ -74,6 +76,8 @@ class Retargeter:
     source_legs: LegShape
     target_legs: LegShape
     expression_matrix: np.ndarray
+    opens_jaw: bool
+    shares: TwistShares | None
     feet: Feet
 
     def apply(self, pose: HumanPose) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -86,11 +90,15 @@ class Retargeter:
         """Any number of poses: (..., 3), (..., 55, 4), (..., 2), (..., 52) -> (..., B, 3), (..., B, 4), (..., M)."""
         root, rotations = stand(root, rotations, contacts, source=self.source_legs, target=self.target_legs, feet=self.feet)
         carried = carry(self.detached, self.body, root, rotations) if self.detached else None
-        rotations = self._handed_on(rotations)
+        rotations = self._handed_on(open_jaw(rotations, expressions) if self.opens_jaw else rotations)
+        if self.shares is not None:
+            shared, rotations = share(self.shares, rotations)
         human = quaternions.multiply(quaternions.multiply(self.before, rotations[..., self.rows, :]), self.after)
         shape = (*root.shape[:-1], *self.base_rotations.shape)
         local = np.array(np.broadcast_to(self.base_rotations, shape))
         local[..., self.joints, :] = human
+        if self.shares is not None:
+            local[..., self.shares.joints, :] = shared
         places = np.array(np.broadcast_to(self.base_translations, (*shape[:-1], 3)))
         places[..., self.hips_joint, :] = self._hips_place(root)
         if carried is not None:
@@ -123,6 +131,7 @@ def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto"
     joints = np.array([rig.human_bones[HUMAN_BONES[row]] for row in rows])
     parents = skeleton.parents[joints]
     above = np.where((parents >= 0)[:, None], world[parents], rig.to_canonical)
+    face = expression_weights(rig)
     matrix, offset = _world_to_hips(rig, places, world, scales)
     return Retargeter(
         rig=rig,
@@ -140,7 +149,9 @@ def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto"
         base_rotations=rig.t_pose,
         source_legs=leg_shape(body, body_soles(body)),
         target_legs=leg_shape(target, soles),
-        expression_matrix=expression_weights(rig.morph_names),
+        expression_matrix=face,
+        opens_jaw=needs_jaw(rig, face),
+        shares=twist_shares(rig, target, world),
         feet=check_feet(feet),
     )
 

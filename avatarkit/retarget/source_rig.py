@@ -79,7 +79,10 @@ def _human_bones(motion: SkeletonMotion) -> NamedBones:
     skeleton, count = motion.skeleton, len(motion.skeleton.names)
     moments = np.unique(np.linspace(0, len(motion.times_s) - 1, POSES_ASKED).astype(int))
     for pose in (skeleton.rest_rotations, *motion.rotations[moments]):
-        found = FileSkeleton(skeleton, tuple(range(count)), skeleton.names, (True,) * count, pose)
+        found = FileSkeleton(
+            skeleton=skeleton, nodes=tuple(range(count)), labels=skeleton.names, skinned=(True,) * count,
+            skins_of=(frozenset({0}),) * count, skins=1, bound=pose,
+        )  # fmt: skip
         named = find_human_bones(found)
         if named is not None:
             return named
