@@ -20,6 +20,7 @@ from benchmarks.results import OUT, Figure, figure_table, figures_before, machin
 from benchmarks.studio import metrics
 from benchmarks.studio.clips import CLIPS, FOLDER, QUICK, RECORDED, ClipPlan, make_clip
 from benchmarks.studio.compare import (
+    EXPRESSION_GROUPS,
     body_record,
     face_record,
     floor_record,
@@ -123,39 +124,29 @@ def clip_table(records: Mapping[str, Mapping[str, Record]]) -> str:
 
 def summary(records: Mapping[str, Mapping[str, Record]]) -> list[Figure]:
     """Means over the clips, beside the goals."""
-
-    def mean(measure: str, who: str = "ours") -> float | None:
-        values = [both[who][measure] for both in records.values() if measure in both[who]]
-        return fmean(values) if values else None
-
-    figures = []
-    ours, raw = mean("direction, deg"), mean("direction, deg", "raw MediaPipe")
-    if ours is not None and raw is not None:
-        figures += [
-            Figure("bone directions", ours, "deg", DIRECTION_GOAL * raw),
-            Figure("bone directions, raw MediaPipe", raw, "deg"),
-        ]
-    for measure in SHOWN[1:]:
-        for who in ("ours", "raw MediaPipe"):
-            if (value := mean(measure, who)) is not None and measure != "jitter of truth":
-                goal = JITTER_GOAL * (mean("jitter of truth") or 0.0) if (measure, who) == ("jitter", "ours") else None
-                figures.append(Figure(measure + ("" if who == "ours" else ", raw MediaPipe"), value, goal=goal))
+    raw, trembling = mean(records, "direction, deg", "raw MediaPipe"), mean(records, "jitter of truth")
     goals = {
-        "skate, mm/frame": SKATE_GOAL_MM,
-        "skate in contacts, mm/frame": SKATE_GOAL_MM,
-        "root drift, share of path": DRIFT_GOAL,
-    }
-    for measure in (*SHOWN_OURS, *(f"expression {part}" for part in ("eyes", "jaw", "mouth", "brows", "cheeks and nose"))):
-        if (value := mean(measure)) is not None:
-            figures.append(Figure(measure, value, goal=goals.get(measure)))
+        "direction, deg": DIRECTION_GOAL * (raw or 0.0), "jitter": JITTER_GOAL * (trembling or 0.0),
+        "skate, mm/frame": SKATE_GOAL_MM, "skate in contacts, mm/frame": SKATE_GOAL_MM, "root drift, share of path": DRIFT_GOAL,
+    }  # fmt: skip
+    figures = []
+    for measure in (*SHOWN, *SHOWN_OURS, *(f"expression {group}" for group in EXPRESSION_GROUPS)):
+        for who, label in (("ours", measure), ("raw MediaPipe", f"{measure}, raw MediaPipe")):
+            value = mean(records, measure, who)
+            if value is not None and (who == "ours" or measure != "jitter of truth"):
+                figures.append(Figure(label, value, goal=goals.get(measure) if who == "ours" else None))
     return figures
+
+
+def mean(records: Mapping[str, Mapping[str, Record]], measure: str, who: str = "ours") -> float | None:
+    """Over the clips that have it."""
+    values = [both[who][measure] for both in records.values() if measure in both[who]]
+    return fmean(values) if values else None
 
 
 def real_figures(real: Mapping[str, Record]) -> list[Figure]:
     """Trembling in real videos."""
-    return [
-        Figure(f"{name}: {measure}", record[measure]) for name, record in real.items() for measure in ("jitter", "raw jitter")
-    ]
+    return [Figure(f"{name}: {what}", record[what]) for name, record in real.items() for what in ("jitter", "raw jitter")]
 
 
 def _moments(times_s: np.ndarray, clip: TruthClip) -> np.ndarray:
@@ -179,9 +170,7 @@ def _wanted(options: argparse.Namespace, name: str) -> bool:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.capture", description=__doc__)
-    parser.add_argument(
-        "--media", type=Path, default=DEFAULT_MEDIA, help="folder with mocap/ and video/ (default: beside the checkout)"
-    )
+    parser.add_argument("--media", type=Path, default=DEFAULT_MEDIA, help="folder with mocap/ and video/ (beside the checkout)")
     parser.add_argument("--films", type=Path, default=FOLDER, help="where the studio's films are kept")
     parser.add_argument("--output", type=Path, default=OUT / "capture.json", help="where the JSON goes")
     parser.add_argument("--quick", action="store_true", help=f"only {', '.join(QUICK)}, no real video")
