@@ -45,8 +45,16 @@ def rotate(rotation: np.ndarray, points: np.ndarray) -> np.ndarray:
     """
     rotation, points = np.asarray(rotation), np.asarray(points)
     axis, scalar = rotation[..., :3], rotation[..., 3:]
-    twice_cross = 2.0 * np.cross(axis, points)
-    return points + scalar * twice_cross + np.cross(axis, twice_cross)
+    twice_cross = 2.0 * _cross(axis, points)
+    return points + scalar * twice_cross + _cross(axis, twice_cross)
+
+
+def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The cross product (..., 3); numpy's own takes several times as long for few vectors."""
+    return a[..., _NEXT] * b[..., _AFTER] - a[..., _AFTER] * b[..., _NEXT]
+
+
+_NEXT, _AFTER = [1, 2, 0], [2, 0, 1]
 
 
 def to_matrix(rotation: np.ndarray) -> np.ndarray:

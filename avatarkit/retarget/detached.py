@@ -5,13 +5,14 @@ Other bones only turn, and their place follows. These get a place too, the one t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, HumanSkeleton
-from avatarkit.motion.kinematics import PARENTS, world_positions, world_rotations
+from avatarkit.motion.kinematics import PARENTS
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import HUMAN_BONES
 
@@ -70,17 +71,37 @@ def carry(
         body: the rig's proportions.
         root: (..., 3) its hips; rotations: (..., 55, 4) normalized.
     """
-    world = world_rotations(rotations)
-    places = world_positions(body, root, world)
+    world, places = _chains(bones, body, root, rotations)
     translations, turns = [], []
     for bone in bones:
-        moved = bone.anchor != NO_BONE
-        turn = world[..., bone.anchor, :] if moved else quaternions.IDENTITY
-        origin = (places[..., bone.anchor, :] if moved else 0.0) + quaternions.rotate(turn, bone.offset)
+        turn = world[bone.anchor]
+        origin = places[bone.anchor] + quaternions.rotate(turn, bone.offset)
         back = quaternions.inverse(quaternions.multiply(turn, bone.above))
-        translations.append(quaternions.rotate(back, places[..., bone.row, :] - origin) / bone.scale)
-        turns.append(quaternions.multiply(back, quaternions.multiply(world[..., bone.row, :], bone.own)))
+        translations.append(quaternions.rotate(back, places[bone.row] - origin) / bone.scale)
+        turns.append(quaternions.multiply(back, quaternions.multiply(world[bone.row], bone.own)))
     return np.stack(translations, axis=-2), np.stack(turns, axis=-2)
+
+
+def _chains(
+    bones: tuple[DetachedBone, ...], body: HumanSkeleton, root: np.ndarray, rotations: np.ndarray
+) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
+    """World rotations (..., 4) and places (..., 3) of the rows that the bones need and no others; the world is `NO_BONE`."""
+    still = np.zeros(root.shape)
+    world: dict[int, np.ndarray] = {NO_BONE: np.broadcast_to(quaternions.IDENTITY, (*root.shape[:-1], 4))}
+    places: dict[int, np.ndarray] = {NO_BONE: still}
+    for row in sorted({upper for bone in bones for start in (bone.row, bone.anchor) for upper in _upward(start)}):
+        parent = PARENTS[row]
+        world[row] = quaternions.multiply(world[parent], rotations[..., row, :])
+        step = body.rest_positions[row] - body.rest_positions[parent] if parent >= 0 else root
+        places[row] = places[parent] + quaternions.rotate(world[parent], step)
+    return world, places
+
+
+def _upward(row: int) -> Iterator[int]:
+    """A bone's row and those above it."""
+    while row != NO_BONE:
+        yield row
+        row = PARENTS[row]
 
 
 def _anchor(rig: HumanoidRig, rows: dict[int, int], joint: int) -> int:
