@@ -18,13 +18,16 @@ from avatarkit.motion.person import Person, estimate_person
 from avatarkit.motion.picture_camera import assumed_camera
 from avatarkit.motion.quiet_legs import quiet_legs
 from avatarkit.motion.root_solve import solve_root
-from avatarkit.motion.smooth import smooth, smooth_rotations
+from avatarkit.motion.smooth import smooth, smooth_adaptively
 from avatarkit.motion.steps import PoseMemory, pose_step, rest_rotations
 from avatarkit.tracking.tracked_frame import TrackedVideo
 
 Feet = Literal["auto", "always", "never"]
 
-BODY_CUTOFF_HZ = 4.0
+STILL_CUTOFF_HZ = 0.5
+"""The fastest movement that is kept of what hardly moves: below it, what trembles is noise."""
+
+BODY_CUTOFF_HZ = 5.0
 """The fastest movement of trunk and limbs that is kept at full confidence."""
 
 HAND_CUTOFF_HZ = 5.0
@@ -117,10 +120,10 @@ def smooth_motion(motion: HumanMotion) -> HumanMotion:
     weights = np.where(seen, motion.confidence, 0.1)
     world = world_rotations(local)
     for bone in _BODY:
-        world[:, bone] = smooth_rotations(times, world[:, bone], weights[:, bone], BODY_CUTOFF_HZ)
+        world[:, bone] = smooth_adaptively(times, world[:, bone], weights[:, bone], STILL_CUTOFF_HZ, BODY_CUTOFF_HZ)
     smoothed = local_rotations(world)
     for bone in np.setdiff1d(np.arange(len(BONE)), _BODY):
-        smoothed[:, bone] = smooth_rotations(times, local[:, bone], weights[:, bone], HAND_CUTOFF_HZ)
+        smoothed[:, bone] = smooth_adaptively(times, local[:, bone], weights[:, bone], STILL_CUTOFF_HZ, HAND_CUTOFF_HZ)
     expressions = np.clip(smooth(times, motion.expressions, np.ones(len(times)), FACE_CUTOFF_HZ), 0.0, 1.0)
     return replace(motion, rotations=smoothed, expressions=expressions)
 

@@ -65,6 +65,34 @@ def continuous(rotations: np.ndarray) -> np.ndarray:
     return rotations * signs[..., None]
 
 
-def smooth_rotations(times_s: np.ndarray, rotations: np.ndarray, weights: np.ndarray, cutoff_hz: float) -> np.ndarray:
+def smooth_rotations(times_s: np.ndarray, rotations: np.ndarray, weights: np.ndarray, cutoff_hz: float | np.ndarray) -> np.ndarray:
     """Rotations (T, 4) smoothed as points of the sphere of quaternions and brought back onto it; see `smooth`."""
     return quaternions.normalize(smooth(times_s, continuous(rotations), weights, cutoff_hz))
+
+
+def smooth_adaptively(
+    times_s: np.ndarray, rotations: np.ndarray, weights: np.ndarray, still_hz: float, moving_hz: float
+) -> np.ndarray:
+    """Rotations (T, 4) smoothed strongly where they hardly turn, little where they turn fast, so that blows stay and trembling goes.
+
+    The idea of the 1 Euro filter (Casiez et al., CHI 2012), without its delay: the cutoff rises with the speed.
+    """
+    if len(times_s) <= ORDER:
+        return rotations
+    first = smooth_rotations(times_s, rotations, weights, SPEED_CUTOFF_HZ)
+    speeds = 2.0 * np.linalg.norm(np.gradient(first, times_s, axis=0), axis=-1)
+    share = speeds / (speeds + HALF_SPEED)
+    strays = 2.0 * np.linalg.norm(continuous(rotations) - first, axis=-1)
+    weights = weights / (1.0 + (strays / (STRAY_RAD + STRAY_S * speeds)) ** 2)
+    return smooth_rotations(times_s, rotations, weights, still_hz + (moving_hz - still_hz) * share)
+
+
+SPEED_CUTOFF_HZ = 2.0
+"""Of the rotations whose speed is taken: noise must not pass for speed."""
+
+HALF_SPEED = 2.5
+"""Radians per second at which half of the way to the higher cutoff is gone; chosen, as the cutoffs, by jitter and error on rendered truth."""
+
+STRAY_RAD, STRAY_S = 0.1, 0.05
+"""A moment that strays by the first, plus what is turned in the second at the speed around it, counts half: jumps of a tracker that
+exchanges a limb for another stray by a radian."""
