@@ -23,7 +23,7 @@ HEEL_BEHIND = 0.25
 """How far the heel lies behind the ankle, in parts of the way from the ankle to the toes' joint."""
 
 FOOT_LENGTH = 0.17
-"""From the ankle to the toes' joint, in leg lengths, where a skeleton does not tell."""
+"""From the ankle to the toes' joint, in leg lengths, where a skeleton does not tell; larger feet show by where they end."""
 
 SAME_FLOOR = 0.12
 """A guessed sole within this many leg lengths of y = 0 is at y = 0, where files have their floor; thick soles are no fault."""
@@ -100,7 +100,8 @@ def soles_of(rest: np.ndarray, present: np.ndarray, ends: np.ndarray) -> Soles:
         floor = min(floor, float(near[:, 1].min()))
     if abs(floor) < SAME_FLOOR * leg:
         floor = 0.0
-    ball_base = toes if has_toes else np.add(foot, (0.0, 0.0, FOOT_LENGTH * leg))
+    length = max(float((near[:, 2] - foot[:, 2].mean()).max(initial=0.0)), FOOT_LENGTH * leg)
+    ball_base = toes if has_toes else np.add(foot, (0.0, 0.0, length))
     heels = np.zeros((2, 3))
     heels[:, 1] = floor - foot[:, 1]
     heels[:, 2] = -HEEL_BEHIND * np.abs(ball_base - foot)[:, 2]

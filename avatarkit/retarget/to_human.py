@@ -69,8 +69,9 @@ def human_skeleton(rig: HumanoidRig, motion: SkeletonMotion | None = None) -> tu
     """The proportions of a rig in its T-pose, canonical axes, soles at y = 0; and where its soles are."""
     skeleton = rig.skeleton
     places, t_world = world_transforms(skeleton, skeleton.rest_translations, rig.t_pose)
-    ends, end_joints = (np.zeros((0, 3)), np.zeros(0, int)) if motion is None else (motion.ends, motion.end_joints)
-    tips = places[end_joints] + quaternions.rotate(t_world[end_joints], ends)
+    tips = places[_toe_tips(rig)]
+    if motion is not None:
+        tips = np.concatenate([tips, places[motion.end_joints] + quaternions.rotate(t_world[motion.end_joints], motion.ends)])
     tips, places = quaternions.rotate(rig.to_canonical, tips), quaternions.rotate(rig.to_canonical, places)
     rest, present = np.zeros((BONES, 3)), np.zeros(BONES, bool)
     for bone, parent in HUMAN_BONE_PARENTS.items():
@@ -80,6 +81,16 @@ def human_skeleton(rig: HumanoidRig, motion: SkeletonMotion | None = None) -> tu
     soles = soles_of(rest, present, tips)
     rest[:, 1] -= soles.floor
     return HumanSkeleton(rest, present), soles
+
+
+def _toe_tips(rig: HumanoidRig) -> list[int]:
+    """Joints below the feet that are no human bones and on which nothing hangs: where large shoes end."""
+    parents = rig.skeleton.parents.tolist()
+    below = {rig.human_bones["leftFoot"], rig.human_bones["rightFoot"]}
+    for joint, parent in enumerate(parents):
+        if parent in below:
+            below.add(joint)
+    return sorted(below - set(parents) - set(rig.human_bones.values()))
 
 
 def _locals(rig: HumanoidRig, normalized: np.ndarray) -> np.ndarray:
