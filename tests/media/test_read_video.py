@@ -250,3 +250,8 @@ def test_reading_holds_one_picture_at_a_time(tmp_path: Path) -> None:
         kept = [np.shares_memory(a.pixels, b.pixels) for a, b in zip(reader, reader, strict=False)]
     assert len(kept) == 50
     assert not any(kept)
+
+
+def test_pixels_lie_in_memory_without_gaps(tmp_path: Path) -> None:
+    pictures = [np.zeros((66, 98, 3), np.uint8)] * 2
+    assert all(frame.pixels.flags.c_contiguous for frame in frames_of(written(tmp_path, film(pictures))))

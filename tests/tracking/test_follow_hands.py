@@ -42,7 +42,7 @@ def test_hands_go_to_their_wrists_whatever_they_look_like(leftness: float) -> No
 
 
 def test_a_hand_far_from_its_wrist_is_another_hand() -> None:
-    assert settled({"left": hand(LEFT + [150, 0], 1.0)}, body()) == {}
+    assert settled({"left": hand(LEFT + np.array([150, 0]), 1.0)}, body()) == {}
     assert settled({"left": hand(RIGHT, 1.0)}, body()) == {}
 
 
@@ -50,7 +50,7 @@ def test_one_hand_is_not_taken_twice() -> None:
     between = (LEFT + RIGHT) / 2
     close = body()
     points = close.points_px.copy()
-    points[POSE["leftWrist"]], points[POSE["rightWrist"]] = between + [5, 0], between - [5, 0]
+    points[POSE["leftWrist"]], points[POSE["rightWrist"]] = [305, 300], [295, 300]
     close = BodyLandmarks(points, close.depth_px, close.world_m, close.visibility, 1.0)
     assert set(settled({"left": hand(between, 0.9), "right": hand(between + 1, 0.9)}, close)) == {"left"}
     assert set(settled({"left": hand(between, 0.1), "right": hand(between + 1, 0.1)}, close)) == {"right"}

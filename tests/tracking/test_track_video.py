@@ -142,7 +142,8 @@ def test_progress_is_told(talking_head: Path) -> None:
 
 def test_no_connection_is_tried(talking_head: Path) -> None:
     code = (
-        "import sys; sys.addaudithook(lambda e, a: sys.exit(e) if e.startswith('socket.') and e != 'socket.gethostname' else None)\n"
+        "import sys\n"
+        "sys.addaudithook(lambda e, a: sys.exit(e) if e.startswith('socket.') and e != 'socket.gethostname' else None)\n"
         "from avatarkit.tracking.track_video import track_video; track_video(sys.argv[1])"
     )
     done = subprocess.run([sys.executable, "-c", code, talking_head], capture_output=True, text=True, check=False)
@@ -155,7 +156,7 @@ def test_a_mirrored_film_gives_the_mirrored_person_with_left_and_right_exchanged
     plain, mirror = tracked(frames), tracked(mirrored(frames))
     width = frames[0].pixels.shape[1]
     shoulders = np.median([np.linalg.norm(f.body.points_px[11] - f.body.points_px[12]) for f in plain if f.body])
-    apart = {"body": [], "hand": []}
+    apart: dict[str, list[float]] = {"body": [], "hand": []}
     for a, b in zip(plain, mirror, strict=True):
         assert a.body is not None and b.body is not None
         flipped = [width, 0] + b.body.points_px[BODY_MIRROR] * [-1, 1]
