@@ -81,7 +81,8 @@ def sample(channel: Channel, times_s: np.ndarray) -> np.ndarray:
     elif channel.interpolation == "STEP":
         sampled = values[np.where(share[:, 0] < 1.0, before, after)]
     elif channel.path == "rotation":
-        return quaternions.slerp(_unit(values[before]), _unit(values[after]), share[:, 0])
+        with np.errstate(invalid="ignore"):  # keys without a length give no number, which `pose_at` leaves out
+            return quaternions.slerp(_unit(values[before]), _unit(values[after]), share[:, 0])
     else:
         sampled = (1.0 - share) * values[before] + share * values[after]
     return _unit(sampled) if channel.path == "rotation" else sampled
