@@ -12,7 +12,7 @@ from avatarkit.motion.joints.fingers import FINGER_ROWS, solve_fingers
 from avatarkit.motion.joints.ranges import BENDS_RAD, THUMB_ROOT_BEND_DEG
 from avatarkit.motion.joints.rest_directions import FINGER_FRAMES, FINGERS
 from avatarkit.motion.joints.solve import solve_joints
-from tests.motion.joints.posed_points import angles_deg, finger_rotation, identity, points_of
+from tests.motion.joints.posed_points import angles_deg, finger_rotation, identity, points_of, turn
 
 TYPICAL_NOISE_M = 0.001
 
@@ -29,6 +29,19 @@ def test_a_curl_is_read_back(hand: int, finger: int, bend_deg: float) -> None:
     for joint in range(3):
         bend = min(bend_deg, THUMB_ROOT_BEND_DEG[1]) if (finger, joint) == (0, 0) else bend_deg
         pose[FINGER_ROWS[hand][finger][joint]] = finger_rotation(finger, 10.0 * (joint == 0), bend, hand)
+    assert angles_deg(solved(pose, hand), pose[FINGER_ROWS[hand]]).max() < 1e-3
+
+
+@pytest.mark.parametrize("hand", [0, 1])
+@pytest.mark.parametrize("roll_deg", [-15.0, 15.0])
+def test_a_bent_finger_shows_its_roll(hand: int, roll_deg: float) -> None:
+    pose = identity()
+    for finger in range(5):
+        bones = FINGER_ROWS[hand][finger]
+        pose[bones] = [finger_rotation(finger, 0.0, 40.0, hand) for _ in range(3)]
+        sign = 1.0 if hand == 0 else -1.0
+        along = FINGER_FRAMES[finger][:, 0] * ([1, 1, 1] if hand == 0 else [-1, 1, 1])
+        pose[bones[0]] = quaternions.multiply(pose[bones[0]], turn(along, sign * roll_deg))
     assert angles_deg(solved(pose, hand), pose[FINGER_ROWS[hand]]).max() < 1e-3
 
 

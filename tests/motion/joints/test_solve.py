@@ -95,9 +95,13 @@ def test_points_that_coincide_give_finite_unit_rotations(body: np.ndarray) -> No
     assert np.linalg.norm(solution.rotations, axis=1) == pytest.approx(1.0)
 
 
-def test_the_same_moment_twice_changes_nothing() -> None:
+@pytest.mark.parametrize("bend", [5.0, 25.0, 35.0, 90.0])
+def test_the_same_moment_twice_changes_nothing(bend: float) -> None:
     """What is remembered does not depend on the number of frames."""
-    points = [points_of(random_pose(seed, least_bend_deg=0.0)) for seed in (1, 2)]
+    second = random_pose(2)
+    for side, sign in (("left", -1), ("right", 1)):
+        second[BONE[side + "LowerArm"]] = turn([0, sign, 0], bend)
+    points = [points_of(random_pose(1)), points_of(second)]
     once = solve_joints(points[1], solve_joints(points[0]).memory)
     again = solve_joints(points[1], once.memory)
     assert angles_deg(again.rotations, once.rotations) == pytest.approx(0.0, abs=1e-4)
@@ -165,6 +169,32 @@ def test_what_is_not_seen_keeps_its_last_rotation_without_confidence() -> None:
 
 def test_nothing_is_claimed_of_bones_without_points() -> None:
     assert (solve_joints(points_of(random_pose(6))).confidence[UNSEEN] == 0.0).all()
+
+
+@pytest.mark.parametrize("degrees", [-20.0, 12.0])
+def test_one_shoulder_above_the_other_is_the_collar_bones(degrees: float) -> None:
+    pose = identity()
+    pose[[BONE["leftShoulder"], BONE["rightShoulder"]]] = turn([0, 0, 1], degrees)
+    solution = solve_joints(points_of(pose)).rotations
+    for bone in ("leftShoulder", "rightShoulder", "upperChest", "leftUpperArm"):
+        assert angles_deg(solution[BONE[bone]], pose[BONE[bone]]) < 4.0  # the collar bones are shorter than the shoulders' line
+
+
+def test_a_spine_bent_sideways_bends_evenly() -> None:
+    pose = identity()
+    for bone in ("spine", "chest", "upperChest"):
+        pose[BONE[bone]] = turn([0, 0, 1], 7.0)
+    assert angles_deg(solve_joints(points_of(pose)).rotations[:4], pose[:4]).max() < 1.0
+
+
+def test_hips_guessed_below_the_picture_turn_nothing() -> None:
+    visibility = np.ones(33)
+    visibility[[POSE["leftHip"], POSE["rightHip"]]] = 0.0
+    pose = identity()
+    pose[BONE["hips"]] = turn([0, 1, 0], 40.0)
+    pose[BONE["spine"]] = turn([0, 1, 0], -40.0)
+    solution = solve_joints(points_of(pose, visibility=visibility)).rotations
+    assert angles_deg(solution[: BONE["leftUpperLeg"]], quaternions.IDENTITY).max() < 1e-3
 
 
 def test_a_bust_keeps_its_hips_still() -> None:
