@@ -9,6 +9,7 @@ import numpy as np
 
 from avatarkit.errors import InputError, NotHumanoidError
 from avatarkit.geometry import quaternions
+from avatarkit.retarget.level_feet import some_moments, with_level_feet
 from avatarkit.retarget.skeleton_motion import SkeletonMotion, continuous, world_transforms
 from avatarkit.rig.base_pose import bend
 from avatarkit.rig.body_axes import SHORT
@@ -33,9 +34,6 @@ MOST_BEND = np.radians(50.0)
 
 POSES_ASKED = 5
 """Moments of a motion of which it is asked whether a human is seen there."""
-
-MOMENTS_TRIED = 200
-"""Moments of a motion at which poses are looked at: enough to find one that stands."""
 
 _TRUNK = ("chest", "upperChest", "neck", "head")
 """Where nothing says how these are held in the T-pose, it is as they are held on the average."""
@@ -70,8 +68,9 @@ def human_source(motion: SkeletonMotion, source: str = "") -> HumanSource:
     motion = _in_metres(motion, bones)
     base, is_rest = _standing_pose(motion, bones)
     pose, to_canonical = t_pose(motion.skeleton, bones, base)
-    rig = HumanoidRig(motion.skeleton, bones, source=source, t_pose=pose, to_canonical=to_canonical, family=named.family)
-    return HumanSource(rig, motion, _world_axes(rig, motion) if not is_rest else _agreeing_axes(rig, motion))
+    rig = HumanoidRig(motion.skeleton, bones, (), source, pose, to_canonical, family=named.family)
+    axes = _agreeing_axes(rig, motion) if is_rest else _world_axes(rig, motion)
+    return HumanSource(with_level_feet(rig, base, motion, axes), motion, axes)
 
 
 def _human_bones(motion: SkeletonMotion) -> NamedBones:
@@ -119,17 +118,13 @@ def _standing_pose(motion: SkeletonMotion, bones: Mapping[str, int]) -> tuple[np
     skeleton = motion.skeleton
     if bend(skeleton.rest_world[0], bones) < MOST_BEND:
         return skeleton.rest_rotations, True
-    moments = _some_moments(motion)
+    moments = some_moments(motion)
     places, _ = world_transforms(skeleton, motion.translations[moments], motion.rotations[moments])
     best = moments[int(np.argmin([bend(pose, bones) for pose in places]))]
     pose = np.where(_straight_at_rest(skeleton, bones)[:, None], skeleton.rest_rotations, motion.rotations[best])
     upper = [bones[bone] for bone in _TRUNK if bone in bones]
     pose[upper] = quaternions.normalize(continuous(motion.rotations[moments][:, upper]).mean(axis=0))
     return _upright(skeleton, bones, pose), False
-
-
-def _some_moments(motion: SkeletonMotion) -> np.ndarray:
-    return np.unique(np.linspace(0, len(motion.times_s) - 1, MOMENTS_TRIED).astype(int))
 
 
 def _straight_at_rest(skeleton: Skeleton, bones: Mapping[str, int]) -> np.ndarray:
@@ -169,7 +164,7 @@ def _agreeing_axes(rig: HumanoidRig, motion: SkeletonMotion) -> np.ndarray:
 
 
 def _mean_up(rig: HumanoidRig, motion: SkeletonMotion) -> np.ndarray:
-    moments = _some_moments(motion)
+    moments = some_moments(motion)
     places, _ = world_transforms(motion.skeleton, motion.translations[moments], motion.rotations[moments])
     feet = 0.5 * (places[:, rig.human_bones["leftFoot"]] + places[:, rig.human_bones["rightFoot"]])
     up = places[:, rig.human_bones["head"]] - feet
