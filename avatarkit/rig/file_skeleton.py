@@ -58,7 +58,8 @@ def file_skeleton(document: Document, human_nodes: Iterable[int] = ()) -> FileSk
     if len(nodes) > MOST_JOINTS:
         raise InputError(f"it has {len(nodes)} joints; at most {MOST_JOINTS} are read")
     place = {node: joint for joint, node in enumerate(nodes)}
-    parents = [place.get(document.parents[node], -1) for node in nodes] if nodes else []
+    above = document.parents
+    parents = [place.get(above[node], -1) for node in nodes]
     labels = tuple(document.nodes[node].name for node in nodes)
     skeleton = Skeleton(
         names=_unique(labels, nodes),

@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS, REQUIRED_BONES
 
 _SEPARATORS = re.compile(r"[\s_.:|/#()\[\]\-]+")
 _COUNTED = re.compile(r"_\d+$")
+
+LONGEST_NAME = 120
+"""Letters of a name that are looked at."""
 
 MOST_PREFIXES = 12
 """Prefixes of one file that are tried: characters, namespaces, objects named like a hip."""
@@ -59,6 +62,11 @@ def naming_families() -> tuple[NamingFamily, ...]:
 
 def canonical_name(name: str) -> str:
     """A bone's name as it is compared: lower case, no separators ("DEF-upper_arm.L" and "def upper arm l" are one)."""
+    return _canonical(name[:LONGEST_NAME])
+
+
+@lru_cache(maxsize=8192)
+def _canonical(name: str) -> str:
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", name)).casefold()
 
 

@@ -38,7 +38,7 @@ WORST_MISFIT = 6.0
 """Limbs that fit worse than this are none: wings, fins, tails."""
 
 OFF_CENTRE = 0.2
-"""The top of the trunk lies within this part of the trunk's length of the plane between the legs."""
+"""The middle of the shoulders lies within this part of the trunk's length of the plane between the legs."""
 
 ACROSS = np.cos(np.radians(35.0))
 """Shoulders lie side by side as the hips do: a walking pose turns them against each other by less."""
@@ -50,7 +50,7 @@ ARM_PER_LEG = (0.3, 2.0)
 """Shoulder to wrist over hip to ankle; 0.68 in an adult, 1.4 in the shortest-legged figure seen."""
 
 TRUNK_PER_LEG = (0.2, 3.5)
-"""Hips to neck over hip to ankle; 0.59 in an adult, 2.2 in the shortest-legged figure seen."""
+"""Hips to shoulders over hip to ankle; 0.59 in an adult, 2.2 in the shortest-legged figure seen."""
 
 
 @dataclass(frozen=True)
@@ -160,13 +160,14 @@ class _Shape:
         if hips in (-1, top) or arm is None or arm.misfit > WORST_MISFIT:
             return None
         detour = len(self.tree.path_down(hips, legs.parent))
-        if not self._has_proportions(hips, top, (legs, leg), (arms, arm)):
+        if not self._has_proportions(hips, (legs, leg), (arms, arm)):
             return None
         return _Body(hips, top, legs, arms, leg, arm, leg.misfit + arm.misfit + 0.5 * detour)
 
-    def _has_proportions(self, hips: int, top: int, legs: tuple[_Pair, Limb], arms: tuple[_Pair, Limb]) -> bool:
+    def _has_proportions(self, hips: int, legs: tuple[_Pair, Limb], arms: tuple[_Pair, Limb]) -> bool:
         leg, arm = (self._limb_length(*limb) for limb in (legs, arms))
-        trunk = float(np.linalg.norm(self.positions[top] - self.positions[hips]))
+        shoulders = [self.positions[chain[arms[1].upper - 1]] for chain in (arms[0].first, arms[0].second)]
+        trunk = float(np.linalg.norm(0.5 * (shoulders[0] + shoulders[1]) - self.positions[hips]))
         return ARM_PER_LEG[0] < arm / leg < ARM_PER_LEG[1] and TRUNK_PER_LEG[0] < trunk / leg < TRUNK_PER_LEG[1]
 
     def _limb_length(self, pair: _Pair, limb: Limb) -> float:
@@ -251,7 +252,7 @@ class _Shape:
 
 def _is_upright(body: _Body, positions: np.ndarray) -> bool:
     """Whether both legs go on where the trunk ends."""
-    trunk = positions[body.top] - positions[body.hips]
+    trunk = _trunk(body, positions)
     for chain in (body.legs.first, body.legs.second):
         leg = positions[chain[body.leg.end - 1]] - positions[chain[body.leg.upper - 1]]
         if -(trunk @ leg) < UPRIGHT * np.linalg.norm(trunk) * np.linalg.norm(leg):
@@ -262,12 +263,18 @@ def _is_upright(body: _Body, positions: np.ndarray) -> bool:
 def _is_mirrored(body: _Body, positions: np.ndarray) -> bool:
     """Whether the trunk stands between the legs, and the arms lie to the same two sides as the legs."""
     across = _between(body.legs, body.leg, positions)
-    trunk = positions[body.top] - positions[body.hips]
+    trunk = _trunk(body, positions)
     length = float(np.linalg.norm(across))
     if length <= 0 or abs(trunk @ across) > OFF_CENTRE * length * np.linalg.norm(trunk):
         return False
     shoulders = _between(body.arms, body.arm, positions)
     return bool(abs(shoulders @ across) > ACROSS * length * np.linalg.norm(shoulders))
+
+
+def _trunk(body: _Body, positions: np.ndarray) -> np.ndarray:
+    """From the hips to the middle between the shoulders."""
+    shoulders = [positions[chain[body.arm.upper - 1]] for chain in (body.arms.first, body.arms.second)]
+    return 0.5 * (shoulders[0] + shoulders[1]) - positions[body.hips]
 
 
 def _between(pair: _Pair, limb: Limb, positions: np.ndarray) -> np.ndarray:

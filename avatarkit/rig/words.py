@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from avatarkit.rig.joint_tree import JointTree
-from avatarkit.rig.naming import NamedBones, attached, without_counters
+from avatarkit.rig.naming import LONGEST_NAME, NamedBones, attached, without_counters
 from avatarkit.rig.trunk import trunk_bones
 from avatarkit.vocabulary.vrm import REQUIRED_BONES
 
 FAMILY = "words in the names"
 """What a rig's family is called when words told its bones."""
-
-LONGEST_NAME = 120
-"""Letters of a name that are looked at."""
 
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 
@@ -180,10 +177,14 @@ def _qualified(part: str, words: Sequence[str]) -> str:
     return f"lower {part}" if any(word in _LOWER for word in words) else part
 
 
-@lru_cache(maxsize=4096)
 def split_words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, without its namespace: "Rig|LArmUpper01" is l, arm, upper, 01."""
-    plain = re.split(r"[:|]", unicodedata.normalize("NFKC", name[:LONGEST_NAME]))[-1]
+    return _words(name[:LONGEST_NAME])
+
+
+@lru_cache(maxsize=4096)
+def _words(name: str) -> tuple[str, ...]:
+    plain = re.split(r"[:|]", unicodedata.normalize("NFKC", name))[-1]
     return tuple(word for piece in _PIECES.findall(plain) for word in _known_words(piece.casefold()))
 
 
