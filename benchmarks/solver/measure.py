@@ -31,7 +31,11 @@ TURNS = ("hips", "upperChest", "head", *(side + b for side in ("left", "right") 
 """Bones whose rotation, twist included, the landmarks determine."""
 
 FLIP_RAD = np.radians(45.0)
-"""A joint that turns by more between two frames has flipped, unless the truth does."""
+"""A joint that turns by so much more than the recorded one between two frames has flipped."""
+
+RECORDING_JUMPS_RAD = np.radians(30.0)
+"""No joint of a dancer turns by more between two frames of these files (60 to 120 a second; 1,800 degrees a second): where a
+recorded one does, the recording is broken, and nothing can be told from it."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Errors:
         directions: bone of `DIRECTIONS` -> (T,) angle to the true direction.
         turns: bone of `TURNS` -> (T,) angle of the rotation to the true one, after the constant turn between both is taken out:
             files do not agree how a bone is rolled in the T-pose.
-        flips: how often a joint turned by more than 45 degrees between two frames more than the truth did.
+        flips: how often a joint turned by 45 degrees more between two frames than the truth did.
     """
 
     directions: dict[str, np.ndarray]
@@ -69,8 +73,8 @@ def errors_of(take: Take, rotations: np.ndarray) -> Errors:
     world = world_rotations(rotations)
     turns = {bone: _turn_but_constant(world[:, BONE[bone]], take.world[:, BONE[bone]]) for bone in TURNS}
     steps, true_steps = (_turn(local[1:], local[:-1]) for local in (rotations, take.motion.rotations))
-    flips = int((steps > true_steps + np.degrees(FLIP_RAD)).sum())
-    return Errors(direction_errors(take, rotations), turns, flips)
+    flips = (steps > true_steps + np.degrees(FLIP_RAD)) & (true_steps < np.degrees(RECORDING_JUMPS_RAD))
+    return Errors(direction_errors(take, rotations), turns, int(flips.sum()))
 
 
 def _middle(positions: np.ndarray, bone: str) -> np.ndarray:
