@@ -77,7 +77,7 @@ def _touring(times_s: np.ndarray, seed: int) -> Choreography:
     return moves.talking_head(times_s, expression_tour(np.random.default_rng(seed), times_s), seed, 0.6)
 
 
-_UPPER, _HEAD = CameraWork("upper", height=None, fov_deg=38.0), CameraWork("head", height=None, fov_deg=30.0, room=1.25)
+_UPPER, _HEAD = CameraWork("upper", height=None, fov_deg=38.0), CameraWork("head", height=None, fov_deg=30.0, room=1.05)
 _LANDSCAPE, _PORTRAIT, _SQUARE, _SMALL = (640, 480), (480, 640), (480, 480), (384, 384)
 
 CLIPS: Mapping[str, ClipPlan] = {
@@ -100,8 +100,10 @@ RECORDED: Mapping[str, ClipPlan] = {
                          CameraWork(yaw_deg=50, height=1.4, fov_deg=36), 12),
     "cmu_dance": ClipPlan(Recording("cmu_05_06_dance.bvh", 1.5), "anna", 4.0, 30, _LANDSCAPE,
                           CameraWork(yaw_deg=20, sway=0.005), 13),
-    "cmu_salsa": ClipPlan(Recording("cmu_salsa_10.bvh", 3.0, 60), "chidi", 4.0, 30, _SQUARE, CameraWork(yaw_deg=-10), 14),
-    "jesse_dance": ClipPlan(Recording("ad_rokoko_jesse_dance.bvh", 2.0), "dara", 4.0, 25, _SQUARE, CameraWork(yaw_deg=10), 15),
+    "cmu_salsa": ClipPlan(Recording("cmu_salsa_10.bvh", 8.0, 60), "chidi", 4.0, 30, _SQUARE, CameraWork(yaw_deg=-10), 14),
+    "fair_dab": ClipPlan(Recording("ad_fair_dab.bvh", 5.0), "dara", 4.0, 25, _SQUARE, CameraWork(yaw_deg=10), 15),
+    "cmu_jacks": ClipPlan(Recording("ad_cmu_jumping_jacks.bvh", 0.2), "ben", 3.6, 30, _SQUARE,
+                          CameraWork(yaw_deg=-5, height=1.1), 18),
     "fair_wave": ClipPlan(Recording("ad_fair_wave_hello.bvh", 0.8), "emil", 4.0, 25, _SQUARE,
                           CameraWork(yaw_deg=-20, height=1.5), 16),
     "indian": ClipPlan(Recording("cmu_indian_06.bvh", 6.0), "anna", 4.0, 30, _SQUARE, CameraWork(yaw_deg=15), 17),
