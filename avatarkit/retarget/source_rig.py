@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from avatarkit.rig.file_skeleton import FileSkeleton
 from avatarkit.rig.human_bones import find_human_bones
 from avatarkit.rig.naming import NamedBones
 from avatarkit.rig.skeleton import HumanoidRig, Skeleton
+from avatarkit.rig.structure import FAMILY
 from avatarkit.rig.t_pose import t_pose
 
 LEG_PER_STATURE = 0.491
@@ -74,17 +75,26 @@ def human_source(motion: SkeletonMotion, source: str = "") -> HumanSource:
 
 
 def _human_bones(motion: SkeletonMotion) -> NamedBones:
-    """The human bones of a moving skeleton: one of its poses may show a human where the rest pose shows nothing."""
+    """The human bones of a moving skeleton: one of its poses may show a human where the rest pose shows nothing.
+
+    Names are taken at their word; where the shape alone tells, of several poses the one that shows most bones is right.
+    """
     skeleton, count = motion.skeleton, len(motion.skeleton.names)
     moments = np.unique(np.linspace(0, len(motion.times_s) - 1, POSES_ASKED).astype(int))
+    best: NamedBones | None = None
     for pose in (skeleton.rest_rotations, *motion.rotations[moments]):
+        posed = replace(skeleton, rest_rotations=pose)
         found = FileSkeleton(
-            skeleton=skeleton, nodes=tuple(range(count)), labels=skeleton.names, skinned=(True,) * count,
+            skeleton=posed, nodes=tuple(range(count)), labels=skeleton.names, skinned=(True,) * count,
             skins_of=(frozenset({0}),) * count, skins=1, bound=pose,
         )  # fmt: skip
         named = find_human_bones(found)
-        if named is not None:
+        if named is not None and named.family != FAMILY:
             return named
+        if named is not None and (best is None or len(named.joints) > len(best.joints)):
+            best = named
+    if best is not None:
+        return best
     raise NotHumanoidError("no human skeleton: its bones were not found by their names or their shape")
 
 

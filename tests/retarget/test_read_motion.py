@@ -180,3 +180,25 @@ def _z_up_in_inches(text: str) -> str:
         row[3::3] *= -1  # every first rotation was about Z, which is -Y now
     lines = ["MOTION", *motion.splitlines()[1:3], *(" ".join(f"{value:.6f}" for value in row) for row in rows)]
     return head + "\n".join(lines) + "\n"
+
+
+@pytest.mark.shared_media
+@pytest.mark.parametrize("name", CAPTURES)
+def test_a_capture_without_names_is_the_same_motion(name: str, shared_media: Path, tmp_path: Path):
+    text = (shared_media / "mocap" / f"{name}.bvh").read_text()
+    numbers = iter(range(1000))
+    plain, unnamed = (
+        in_file(text, tmp_path),
+        in_file(re.sub(r"(ROOT|JOINT)\s+\S+", lambda match: f"{match.group(1)} bone{next(numbers)}", text), tmp_path),
+    )
+    assert unnamed.report["naming"] == "structure"
+    rows = [BONE[side + part] for side in ("left", "right") for part in ("UpperLeg", "LowerLeg", "UpperArm", "LowerArm")]
+    assert np.median(angles_deg(world_of(unnamed)[:, rows], world_of(plain)[:, rows])) < 1
+
+
+@pytest.mark.shared_media
+@pytest.mark.parametrize("name", ["cmu_02_01_walk", "cmu_salsa_03", "ad_fair_dab"])
+def test_feet_that_stand_are_level(name: str, shared_media: Path):
+    motion = read_motion(shared_media / "mocap" / f"{name}.bvh")
+    up = quaternions.rotate(world_of(motion)[:, [BONE["leftFoot"], BONE["rightFoot"]]], np.array([0.0, 1.0, 0.0]))[..., 1]
+    assert np.degrees(np.arccos(np.median(up[motion.foot_contacts > 0.5]))) < 12
