@@ -50,12 +50,12 @@ CLIPS = (
     Clip("full body, 1080x1920", "p2s_single_cam01.mp4"),
 )
 
+# Not `getrusage`: its peak is inherited from the process that starts this one.
 _MEASURE_MEMORY = """
-import resource, sys
-from avatarkit.media.read_video import open_video
+import sys
 from avatarkit.tracking.track_video import track_video
 track_video(sys.argv[1])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(next(int(line.split()[1]) / 1024 for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from avatarkit.tracking.person_graphs import PersonGraphs
-from avatarkit.tracking.read_body import KEPT, PROVEN, BodyReading, closer_views, find_people, read_body, steadiness
+from avatarkit.tracking.read_body import KEPT, BodyReading, closer_views, find_people, is_person, read_body, steadiness
 from avatarkit.tracking.regions import distance, whole_picture
 from avatarkit.tracking.square_crop import PhotoPyramid, SquareCrop
 from avatarkit.tracking.tracked_frame import BodyLandmarks
@@ -136,6 +136,6 @@ def _first_proven(pyramid: PhotoPyramid, squares: Iterable[SquareCrop], graphs: 
     """The body in the first of the squares that holds a person."""
     for square in list(squares)[:MOST_TRIES]:
         reading = read_body(pyramid, square, graphs)
-        if reading is not None and steadiness(pyramid, reading, graphs).is_within(PROVEN):
+        if reading is not None and is_person(pyramid, reading, graphs):
             return reading
     return None

@@ -31,7 +31,7 @@ MIN_PROOF = 0.5
 """Score that one of them must give. The mesh takes backs of heads for faces, with a presence of 0.99; measured on clips, the
 best of the three scores is 0.3 to 0.5 there and 0.6 to 0.96 for faces."""
 
-MIN_LONELY_PROOF = 0.7
+MIN_LONELY_PROOF = 0.8
 """The same where no body says where a face should be."""
 
 PROVE_EVERY_S = 0.5

@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 from dataclasses import dataclass
 from functools import cache
+from queue import SimpleQueue
 from threading import Lock
 from typing import Any
 
@@ -86,7 +87,7 @@ class HandInCrop(PointsInCrop):
 
 
 class PersonGraphs:
-    """Detectors and landmark models of bodies and hands; each graph serves one caller at a time, others wait."""
+    """Detectors and landmark models of bodies and hands, ready to run from any thread."""
 
     def __init__(self) -> None:
         with quiet_native_log():
@@ -99,9 +100,8 @@ class PersonGraphs:
                     base, "PoseLandmarkByRoiCpu", "AUXILIARY_LANDMARKS", _BODY_PREFIX, f"{_BODY_PREFIX}pose_presence_score"
                 )
             )
-            self._hand = _Graph(
-                _landmarker(base, "HandLandmarkCpu", "HANDEDNESS", _HAND_PREFIX, f"{_HAND_PREFIX}hand_presence_score")
-            )
+            hand = ("HandLandmarkCpu", "HANDEDNESS", _HAND_PREFIX, f"{_HAND_PREFIX}hand_presence_score")
+            self._hand = _Graph(*(_landmarker(base, *hand) for _ in range(2)))  # a person has two, read at once
             self._run_once()
 
     def detect_people(self, picture: np.ndarray) -> np.ndarray:
@@ -175,20 +175,25 @@ class PersonGraphs:
 
 
 class _Graph:
-    """A graph and whose turn it is."""
+    """One or several equal graphs; each serves one caller at a time, others wait."""
 
-    def __init__(self, solution: Any) -> None:
-        self._solution = solution
-        self._lock = Lock()
+    def __init__(self, *solutions: Any) -> None:
+        self._count = len(solutions)
+        self._free: SimpleQueue[Any] = SimpleQueue()
+        for solution in solutions:
+            self._free.put(solution)
 
     def run(self, inputs: Any) -> Any:
-        with self._lock:
+        solution = self._free.get()
+        try:
             # MediaPipe answers with a class of its own for each call: nothing is overwritten by the next.
-            return self._solution.process(inputs)
+            return solution.process(inputs)
+        finally:
+            self._free.put(solution)
 
     def close(self) -> None:
-        with self._lock:
-            self._solution.close()
+        for _ in range(self._count):
+            self._free.get().close()
 
 
 _building = Lock()

@@ -65,6 +65,9 @@ PROVEN = Steadiness(presence=0.6, torso=0.055, limbs=0.075)
 (a backflip against the light 0.07), a hand and bottles taken for people 0.04, 0.07, 0.15, a cartoon rabbit 0.04, 0.12, 0.24,
 several men taken for one 0.06, 0.08, 0.09; of `limbs`: people 0.01, 0.02, 0.04, rabbit 0.07, 0.14, 0.32."""
 
+PROOF_SIZES = (1.0, 1.15)
+"""Squares in which a new body must be steady."""
+
 KEPT = Steadiness(presence=0.4, torso=0.12, limbs=0.2)
 """A followed body must stay this steady: people turn sideways, bend and are hidden."""
 
@@ -99,14 +102,19 @@ def read_body(pyramid: PhotoPyramid, square: SquareCrop, graphs: PersonGraphs) -
     return BodyReading(body, person_square(square.to_photo(found.circle)))
 
 
-def steadiness(pyramid: PhotoPyramid, reading: BodyReading, graphs: PersonGraphs) -> Steadiness:
-    """Read the body once more, in a mirror, and compare."""
-    square = replace(reading.square, mirrored=True)
+def is_person(pyramid: PhotoPyramid, reading: BodyReading, graphs: PersonGraphs) -> bool:
+    """Whether a new body may be believed."""
+    return all(steadiness(pyramid, reading, graphs, size).is_within(PROVEN) for size in PROOF_SIZES)
+
+
+def steadiness(pyramid: PhotoPyramid, reading: BodyReading, graphs: PersonGraphs, size: float = 1.0) -> Steadiness:
+    """Read the body once more, in a mirror and in a square that many times as large, and compare."""
+    square = replace(reading.square, mirrored=True, side=reading.square.side * size)
     found = graphs.read_body(pyramid.cut(square, BODY_INPUT_PX, border=cv2.BORDER_REPLICATE))
     if found is None:
         return Steadiness(0.0, np.inf, np.inf)
     apart = np.linalg.norm(square.to_photo(found.points[:, :2])[MIRROR] - reading.body.points_px, axis=1)
-    apart = apart / (square.side / 2 / BODY_MARGIN)
+    apart = apart / (reading.square.side / 2 / BODY_MARGIN)
     seen = np.minimum(found.visibility[MIRROR], reading.body.visibility)
     return Steadiness(
         presence=min(found.presence, reading.body.confidence),

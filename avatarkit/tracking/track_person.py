@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -65,14 +66,20 @@ class Graphs:
 
 
 @dataclass(frozen=True)
-class _Beside:
-    """What was found beside the body, before it was known where the body is now."""
+class _FaceBeside:
+    """What was found of the face beside the body, before it was known where the body is now."""
 
-    face_memory: FaceMemory
+    memory: FaceMemory
     face: TrackedFace | None
-    face_searched: bool
-    hands: dict[str, SeenHand]
-    searched: frozenset[str]
+    searched: bool
+
+
+@dataclass(frozen=True)
+class _HandBeside:
+    """The same of a hand."""
+
+    hand: SeenHand | None
+    searched: bool
 
 
 class PersonTracker:
@@ -145,10 +152,12 @@ def track_step(
     glimpse = glimpse_of(pyramid)
     if memory.glimpse is not None and is_cut(memory.glimpse, glimpse):
         memory = memory.after_a_cut()
-    followed = beside.submit(_follow_face_and_hands, pyramid, time_s, memory, graphs)
+    face_beside = beside.submit(_face_beside, pyramid, time_s, memory, graphs)
+    hands_beside = {side: beside.submit(_hand_beside, pyramid, time_s, memory, side, graphs) for side in SIDES}
     body_memory, body = follow_body(pyramid, time_s, memory.body, graphs.person, person)
-    found = followed.result()
-    face_memory, face = _face_of(body, found, pyramid, time_s, graphs)
+    # What the other thread has not begun is done here.
+    found = {side: _taken_over(hands_beside[side], _hand_beside, pyramid, time_s, memory, side, graphs) for side in SIDES[::-1]}
+    face_memory, face = _face_of(body, face_beside.result(), pyramid, time_s, graphs)
     hands = _hands_of(body, found, pyramid, memory, graphs)
     left, right = (hands.get(side) for side in SIDES)
     remembered = PersonMemory(
@@ -165,48 +174,53 @@ def track_step(
     )
 
 
-def _follow_face_and_hands(pyramid: PhotoPyramid, time_s: float, memory: PersonMemory, graphs: Graphs) -> _Beside:
+def _taken_over(future: Future[_HandBeside], step: Callable[..., _HandBeside], *arguments: object) -> _HandBeside:
+    return step(*arguments) if future.cancel() else future.result()
+
+
+def _face_beside(pyramid: PhotoPyramid, time_s: float, memory: PersonMemory, graphs: Graphs) -> _FaceBeside:
     face_memory, face = follow_face.follow_face(pyramid, time_s, memory.face, graphs.face)
-    face_searched = face is None and memory.seen_body is not None
-    if face_searched:
-        face_memory, face = follow_face.find_face(pyramid, time_s, face_memory, memory.seen_body, graphs.face)
-    hands, searched = {}, set()
-    for side in SIDES:
-        square = memory.hand(side).square
-        hand = None if square is None else follow_hands.read_hand(pyramid, square, graphs.person)
-        if hand is None and memory.seen_body is not None and _is_worth_a_look(memory.seen_body, side, memory, pyramid, time_s):
-            hand = follow_hands.find_hand(pyramid, memory.seen_body, side, memory.hand(side).attempts, graphs.person)
-            searched.add(side)
-        if hand is not None:
-            hands[side] = hand
-    return _Beside(face_memory, face, face_searched, hands, frozenset(searched))
+    if face is not None or memory.seen_body is None:
+        return _FaceBeside(face_memory, face, searched=False)
+    return _FaceBeside(*follow_face.find_face(pyramid, time_s, face_memory, memory.seen_body, graphs.face), searched=True)
 
 
-def _is_worth_a_look(body: BodyLandmarks, side: str, memory: PersonMemory, pyramid: PhotoPyramid, time_s: float) -> bool:
-    return memory.hand(side).attempts.are_due(time_s) and follow_hands.wrist_is_visible(body, side, pyramid.size)
+def _hand_beside(pyramid: PhotoPyramid, time_s: float, memory: PersonMemory, side: str, graphs: Graphs) -> _HandBeside:
+    before = memory.hand(side)
+    hand = None if before.square is None else follow_hands.read_hand(pyramid, before.square, graphs.person)
+    if hand is not None or memory.seen_body is None or not _is_worth_a_look(memory.seen_body, side, before, pyramid, time_s):
+        return _HandBeside(hand, searched=False)
+    return _HandBeside(follow_hands.find_hand(pyramid, memory.seen_body, side, before.attempts, graphs.person), searched=True)
+
+
+def _is_worth_a_look(body: BodyLandmarks, side: str, before: HandMemory, pyramid: PhotoPyramid, time_s: float) -> bool:
+    return before.attempts.are_due(time_s) and follow_hands.wrist_is_visible(body, side, pyramid.size)
 
 
 def _face_of(
-    body: BodyLandmarks | None, found: _Beside, pyramid: PhotoPyramid, time_s: float, graphs: Graphs
+    body: BodyLandmarks | None, found: _FaceBeside, pyramid: PhotoPyramid, time_s: float, graphs: Graphs
 ) -> tuple[FaceMemory, TrackedFace | None]:
     """The followed face if it is the body's, else the face that is found there now."""
     if found.face is not None and follow_face.belongs(found.face, body):
-        return found.face_memory, found.face
-    if found.face is None and found.face_searched and body is not None:
-        return found.face_memory, None  # it was looked for already, where the body was a moment ago
-    start = FaceMemory(attempts=found.face_memory.attempts)
+        return found.memory, found.face
+    if found.face is None and found.searched and body is not None:
+        return found.memory, None  # it was looked for already, where the body was a moment ago
+    start = FaceMemory(attempts=found.memory.attempts)
     return follow_face.find_face(pyramid, time_s, start, body, graphs.face)
 
 
 def _hands_of(
-    body: BodyLandmarks | None, found: _Beside, pyramid: PhotoPyramid, memory: PersonMemory, graphs: Graphs
+    body: BodyLandmarks | None, found: dict[str, _HandBeside], pyramid: PhotoPyramid, memory: PersonMemory, graphs: Graphs
 ) -> dict[str, SeenHand]:
     """The followed hands that are the body's, and those that are found at its wrists now."""
+    followed = {side: beside.hand for side, beside in found.items() if beside.hand is not None}
     if body is None:
-        return follow_hands.settled(found.hands or follow_hands.find_hands_alone(pyramid, graphs.person), None)
-    kept = follow_hands.settled(found.hands, body)
+        # Hands that a body led to are not believed without it until the palm detector sees them.
+        believed = followed if memory.seen_body is None else {}
+        return follow_hands.settled(believed or follow_hands.find_hands_alone(pyramid, graphs.person), None)
+    kept = follow_hands.settled(followed, body)
     for side in SIDES:
-        news = side in found.hands or memory.seen_body is None or (side in found.searched and _is_swift(body, side, memory))
+        news = side in followed or memory.seen_body is None or (found[side].searched and _is_swift(body, side, memory))
         if side not in kept and news and follow_hands.wrist_is_visible(body, side, pyramid.size):
             hand = follow_hands.find_hand(pyramid, body, side, memory.hand(side).attempts, graphs.person)
             if hand is not None:
