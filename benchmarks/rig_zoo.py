@@ -20,6 +20,12 @@ from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS, HUMAN_BONES
 A_POSE_DEG, RELAXED_DEG, ELBOW_DEG, LEGS_DEG, CURL_DEG = 45.0, 72.0, 18.0, 8.0, 20.0
 """Arms of an A-pose, arms that hang at ease and their elbows, spread legs, curled fingers."""
 
+UNEVEN = 0.015
+"""How much single bones of a body differ from its proportions."""
+
+BODIES = 24
+"""Bodies of other proportions, without names."""
+
 FINGERS = ("Thumb", "Index", "Middle", "Ring", "Little")
 SIDES = {"left": 1.0, "right": -1.0}
 _X, _Y, _Z = np.eye(3)
@@ -337,6 +343,20 @@ def oddities(joints: Joints) -> Iterator[tuple[str, Joints, dict[str, object]]]:
     yield "several roots", [*joints, Joint("Prop", -1, 2.0 * _X), Joint("Camera_Target", -1, 3.0 * _Z)], {}
 
 
+def proportioned(joints: Joints, seed: int) -> Joints:
+    """Another body: legs, arms, trunk and head between a toddler's and a giant's, left and right a little uneven."""
+    random = np.random.default_rng(seed)
+    leg, arm, trunk, head = random.uniform((0.45, 0.7, 0.7, 0.7), (1.3, 1.3, 1.4, 2.0))
+    scales = {"Leg": leg, "Foot": leg, "Arm": arm, "Hand": arm, "neck": head, "head": head}
+    places = [joint.place for joint in joints]
+    for row in _top_down(joints):
+        joint = joints[row]
+        if joint.parent >= 0:
+            scale = next((scales[part] for part in scales if part in joint.bone), trunk) * (1 + random.normal(0, UNEVEN))
+            places[row] = places[joint.parent] + scale * (joint.place - joints[joint.parent].place)
+    return [replace(joint, place=place) for joint, place in zip(joints, places, strict=True)]
+
+
 _PARTLY = {
     "no chest": lambda bone: bone in ("chest", "upperChest"),
     "no upper chest": lambda bone: bone == "upperChest",
@@ -351,7 +371,7 @@ _PARTLY = {
 
 
 def humanoids(*, quick: bool = False) -> Iterator[Specimen]:
-    """Every family in T-pose and A-pose with rolled axes, every oddity in two families and unnamed, every lack."""
+    """Every family at rest and at ease, every oddity, every lack, named and unnamed; fewer families of each when `quick`."""
     for family in naming_families():
         body = family_body(family.name)
         yield _specimen(f"{family.name}, T-pose", body)
@@ -360,7 +380,7 @@ def humanoids(*, quick: bool = False) -> Iterator[Specimen]:
         )
         if not quick:
             yield _specimen(f"{family.name} tree, unnamed", _by_shape(family.name, body), unnamed=True)
-    for name in ("mixamo", "unreal", "vrm"):
+    for name in ("mixamo",) if quick else ("mixamo", "unreal", "vrm"):
         for oddity, joints, how in oddities(family_body(name)):
             yield _specimen(f"{name}, {oddity}", joints, **how)
             yield _specimen(f"unnamed ({name} tree), {oddity}", joints, unnamed=True, **how)
@@ -368,6 +388,11 @@ def humanoids(*, quick: bool = False) -> Iterator[Specimen]:
     for lack, without in _PARTLY.items():
         yield _specimen(f"vrm, {lack}", named_body(vrm, without))
         yield _specimen(f"unnamed, {lack}", named_body(vrm, without), unnamed=True)
+    for seed in range(BODIES // 4 if quick else BODIES):
+        family = ("mixamo", "unreal", "vrm", "rigify", "daz", "smpl")[seed % 6]
+        body = proportioned(family_body(family), seed)
+        body = posed(body, arms_down(RELAXED_DEG * (seed % 4) / 3, ELBOW_DEG * (seed % 3)))
+        yield _specimen(f"unnamed ({family} tree), proportions {seed}", rolled(body, seed), unnamed=True)
     for prefix in ("Armature|", "mixamorig12:", "rig_", "Character1_"):
         body = family_body("mixamo")
         named = [replace(joint, name=prefix + joint.name.removeprefix("mixamorig:")) for joint in body]

@@ -17,8 +17,17 @@ LONGEST_CHAIN = 12
 NO_LENGTH = 1e-6
 """Segments shorter than this part of a chain are none: joints that lie in one place."""
 
+USUAL = {2: (1, 2), 3: (2, 3), 5: (2, 4)}
+"""Joints before a wrist -> which of them are shoulder and elbow on most rigs: with a collar bone, with twist joints too."""
+
+UNUSUAL = 0.6
+"""Cost of another arrangement."""
+
 JOINT_INSIDE = 0.5
 """Cost of a joint inside a bone: a collar bone before the arm is likelier than a twist joint in it."""
+
+RATIO_WEIGHT = 3.0
+"""Cost of lengths that differ from an adult's, per squared logarithm of their ratio."""
 
 HANDS_BRANCH = (0.3, 0.5)
 """What it is worth that a hand carries two chains, or more."""
@@ -94,7 +103,7 @@ def _misfit(
     limb = first + second
     before, after = reach[upper] / limb, (reach[-1] - reach[end]) / limb
     straight = np.linalg.norm(points[lower] - points[upper]) / first + np.linalg.norm(points[end] - points[lower]) / second
-    misfit = 4.0 * np.log(first / second / kind.ratio) ** 2 + BENT_SEGMENT * (2.0 - straight)
+    misfit = RATIO_WEIGHT * np.log(first / second / kind.ratio) ** 2 + BENT_SEGMENT * (2.0 - straight)
     misfit += (
         kind.reserve * max(before - kind.before, 0.0) + 2.0 * max(after - kind.after, 0.0) + (0.3 if after < 0.05 else 0.0)
     )
@@ -105,6 +114,7 @@ def _misfit(
         misfit += max(cosine, 0.0)
     misfit += JOINT_INSIDE * (end - upper - 2)
     if kind.branches:
+        misfit += UNUSUAL if USUAL.get(end - 1, (upper, lower)) != (upper, lower) else 0.0
         misfit -= HANDS_BRANCH[children[end] > 2] if children[end] > 1 else 0.0
         misfit += HANDS_BRANCH[1] * sum(children[place] > 2 for place in range(upper, end))
     return float(misfit)

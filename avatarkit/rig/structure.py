@@ -213,7 +213,8 @@ class _Shape:
 
     def _is_crown(self, joints: list[int]) -> bool:
         """Whether the last joint is the top of the head: it is further to it than from one neck joint to the next."""
-        return bool(self.steps[joints[-1]] > CROWN_PER_NECK * self.steps[joints[-2]])
+        carries_face = len(self.tree.children[joints[-1]]) > 1
+        return bool(not carries_face and self.steps[joints[-1]] > CROWN_PER_NECK * self.steps[joints[-2]])
 
     def named(self, body: _Body, head: tuple[int, ...], positions: np.ndarray) -> dict[str, int]:
         """The bones of a body by their names."""

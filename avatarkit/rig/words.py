@@ -126,13 +126,13 @@ class _Body:
         collars = [joint for joint in (self.first(side, "collar"), self.first(side, "shoulder")) if joint is not None]
         shoulder = next((joint for joint in collars if self.tree.is_below(upper, joint)), None)
         found = _present({"Shoulder": shoulder, "UpperArm": upper, "LowerArm": lower, "Hand": hand}, side)
-        return found | (self.fingers(side, hand) if hand is not None else {})
+        return found | (self.fingers(side, lower if lower is not None else hand) if hand is not None else {})
 
-    def fingers(self, side: str, hand: int) -> dict[str, int]:
-        """The finger bones below a hand, as many of each finger as there are, the nearest first."""
+    def fingers(self, side: str, arm: int) -> dict[str, int]:
+        """The finger bones below a forearm (some hang beside the hand), as many of each as there are, the nearest first."""
         found: dict[str, int] = {}
         for finger in _FINGERS:
-            joints = [joint for joint in self.order if self.labels[joint].finger == finger and self.tree.is_below(joint, hand)]
+            joints = [joint for joint in self.order if self.labels[joint].finger == finger and self.tree.is_below(joint, arm)]
             segments = _SEGMENTS.get(finger, _USUAL_SEGMENTS)
             found |= {f"{side}{finger}{segment}": joint for segment, joint in zip(segments, joints, strict=False)}
         return found

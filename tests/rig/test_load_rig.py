@@ -100,7 +100,7 @@ def test_scale_and_unit_of_the_file_are_in_the_hip_height():
 
 
 def test_the_order_of_the_nodes_does_not_matter():
-    plain, shuffled = (all_humanoids()[f"unnamed (unreal tree), {kind}"] for kind in ("T-pose", "nodes in any order"))
+    plain, shuffled = (all_humanoids()[f"unnamed (mixamo tree), {kind}"] for kind in ("T-pose", "nodes in any order"))
     first, second = load_rig(plain.data), load_rig(shuffled.data)
     assert set(first.human_bones) == set(second.human_bones)
     for bone, joint in first.human_bones.items():
@@ -162,3 +162,42 @@ def test_real_humanoids_are_understood(name: str, shared_media: Path):
 def test_animals_and_mere_meshes_are_refused(name: str, shared_media: Path):
     with pytest.raises(NotHumanoidError):
         load_rig(shared_media / "rigs" / name)
+
+
+@pytest.mark.parametrize("extension", ["EXT_meshopt_compression", "KHR_draco_mesh_compression"])
+def test_a_compressed_mesh_hides_no_skeleton(extension: str):
+    specimen = all_humanoids()["mixamo, A-pose"]
+
+    def compress(content: dict[str, Any]) -> None:
+        content["extensionsUsed"] = content["extensionsRequired"] = [extension]
+        content["buffers"] = [{"byteLength": 64, "uri": "data:application/octet-stream;base64," + "A" * 88}]
+        content["bufferViews"] = [{"buffer": 0, "byteLength": 64, "extensions": {extension: {"buffer": 0}}}]
+        content["accessors"] = [{"bufferView": 0, "componentType": 5126, "type": "MAT4", "count": 99}]
+        content["meshes"] = [
+            {"primitives": [{"attributes": {"POSITION": 0}, "targets": [{}]}], "extras": {"targetNames": ["jawOpen"]}}
+        ]
+        content["nodes"].append({"mesh": 0, "skin": 0})
+        content["skins"][0]["inverseBindMatrices"] = 0
+
+    rig = load_rig(edited(specimen.data, compress))
+    assert nodes_of(rig) == specimen.truth
+    assert rig.morph_names == ("jawOpen",)
+
+
+def test_of_two_figures_with_the_same_names_one_is_found_whole():
+    specimen = all_humanoids()["mixamo, T-pose"]
+
+    def twice(content: dict[str, Any]) -> None:
+        count = len(content["nodes"])
+        copies = [{**node, "children": [child + count for child in node.get("children", [])]} for node in content["nodes"]]
+        for node in copies:
+            if not node["children"]:
+                del node["children"]
+        content["nodes"] += copies
+        content["scenes"][0]["nodes"].append(2 * count - 1)
+        content["skins"].append({"joints": [joint + count for joint in content["skins"][0]["joints"]]})
+        content["skins"][0]["joints"].reverse()
+
+    found = nodes_of(load_rig(edited(specimen.data, twice)))
+    shift = found["hips"] - specimen.truth["hips"]
+    assert found == {bone: node + shift for bone, node in specimen.truth.items()}
