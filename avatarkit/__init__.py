@@ -1,4 +1,4 @@
-"""avatarkit: one photo becomes an editable, rigged avatar.
+"""avatarkit: one photo becomes an editable, rigged avatar, and an ordinary video its motion.
 
     import avatarkit as ak
 
@@ -6,6 +6,9 @@
     fit = ak.fit_face(ak.track_face(photo))
     recipe = ak.make_recipe(fit).with_sliders({"nose-width": 0.3})
     ak.build_avatar(recipe).save("me.vrm")
+
+    motion = ak.estimate_motion(ak.track_video("dance.mp4"))
+    ak.retarget(motion, ak.load_rig("hero.glb")).save("hero_dances.glb")
 
 Each public name is loaded when it is first used, so that importing the package costs nothing and needs no heavy library.
 """
@@ -27,6 +30,8 @@ if TYPE_CHECKING:  # what editors and type checkers see; `_HOME` is the same at 
     from avatarkit.errors import InputError as InputError
     from avatarkit.errors import MissingError as MissingError
     from avatarkit.errors import NoFaceError as NoFaceError
+    from avatarkit.errors import NoPersonError as NoPersonError
+    from avatarkit.errors import NotHumanoidError as NotHumanoidError
     from avatarkit.errors import UsageError as UsageError
     from avatarkit.export.files import save_avatar as save_avatar
     from avatarkit.export.inspection import inspect_file as inspect_file
@@ -35,9 +40,23 @@ if TYPE_CHECKING:  # what editors and type checkers see; `_HOME` is the same at 
     from avatarkit.face_fit.fit import fit_face as fit_face
     from avatarkit.media.photo import Photo as Photo
     from avatarkit.media.read_photo import read_photo as read_photo
+    from avatarkit.media.read_video import open_video as open_video
+    from avatarkit.media.video_frame import VideoFrame as VideoFrame
+    from avatarkit.motion.estimate import estimate_motion as estimate_motion
+    from avatarkit.motion.human_motion import HumanMotion as HumanMotion
+    from avatarkit.motion.human_motion import HumanPose as HumanPose
+    from avatarkit.motion.resample import resample as resample
     from avatarkit.render.pictures import render_file as render_file
+    from avatarkit.retarget.read_motion import read_motion as read_motion
+    from avatarkit.retarget.retarget import retarget as retarget
+    from avatarkit.retarget.rig_motion import RigMotion as RigMotion
+    from avatarkit.rig.load_rig import load_rig as load_rig
+    from avatarkit.rig.skeleton import HumanoidRig as HumanoidRig
     from avatarkit.tracking.face_landmarks import FaceLandmarks as FaceLandmarks
     from avatarkit.tracking.track_face import track_face as track_face
+    from avatarkit.tracking.track_video import track_video as track_video
+    from avatarkit.tracking.tracked_frame import TrackedFrame as TrackedFrame
+    from avatarkit.tracking.tracked_frame import TrackedVideo as TrackedVideo
 
 __version__ = "0.1.0"
 
@@ -48,21 +67,37 @@ _HOME = {
     "AvatarkitError": "errors",
     "FaceFit": "face_fit.fit",
     "FaceLandmarks": "tracking.face_landmarks",
+    "HumanMotion": "motion.human_motion",
+    "HumanPose": "motion.human_motion",
+    "HumanoidRig": "rig.skeleton",
     "InputError": "errors",
     "MissingError": "errors",
     "NoFaceError": "errors",
+    "NoPersonError": "errors",
+    "NotHumanoidError": "errors",
     "Photo": "media.photo",
+    "RigMotion": "retarget.rig_motion",
+    "TrackedFrame": "tracking.tracked_frame",
+    "TrackedVideo": "tracking.tracked_frame",
     "UsageError": "errors",
+    "VideoFrame": "media.video_frame",
     "build_avatar": "avatar.build",
+    "estimate_motion": "motion.estimate",
     "fit_face": "face_fit.fit",
     "inspect_file": "export.inspection",
     "load_body": "body.body",
     "load_recipe": "avatar.recipe_json",
+    "load_rig": "rig.load_rig",
     "make_recipe": "avatar.make_recipe",
+    "open_video": "media.read_video",
+    "read_motion": "retarget.read_motion",
     "read_photo": "media.read_photo",
     "render_file": "render.pictures",
+    "resample": "motion.resample",
+    "retarget": "retarget.retarget",
     "save_avatar": "export.files",
     "track_face": "tracking.track_face",
+    "track_video": "tracking.track_video",
     "with_thumbnail": "export.thumbnail",
 }
 """Public name -> the module that has it."""

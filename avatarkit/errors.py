@@ -32,6 +32,14 @@ class NoFaceError(InputError):
     """No face was found in a picture."""
 
 
+class NoPersonError(InputError):
+    """Nobody was found in a video."""
+
+
+class NotHumanoidError(InputError):
+    """A file has no humanoid skeleton; the message names the human bones that were not found."""
+
+
 class MissingError(AvatarkitError):
     """Something the work needs is not on this machine: a driver, a camera, an optional package."""
 

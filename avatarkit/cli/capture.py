@@ -47,7 +47,9 @@ def capture(
         target = load_target(rig, output, steps)
         tracked = _tracked(video, person, steps)
         with steps.step("estimate_motion", "Solving the motion") as advance:
-            moved = ak.estimate_motion(tracked, height_m=height, feet=feet, progress=advance)
+            moved = ak.estimate_motion(
+                tracked, height_m=height, feet=feet, progress=lambda share: advance(round(100 * share), 100)
+            )
         write_motion(moved, target, output, fps=fps, feet=feet, steps=steps)
         if motion is not None:
             moved.save(motion)

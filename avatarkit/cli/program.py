@@ -8,12 +8,15 @@ import typer
 
 import avatarkit
 from avatarkit.cli.build import build
+from avatarkit.cli.capture import capture
 from avatarkit.cli.create import create
 from avatarkit.cli.inspect import inspect
 from avatarkit.cli.render import render
+from avatarkit.cli.retarget import retarget
+from avatarkit.cli.rigs import rigs
 from avatarkit.cli.sliders import sliders
 
-COMMANDS = (create, build, sliders, inspect, render)
+COMMANDS = (create, build, sliders, capture, retarget, rigs, inspect, render)
 
 
 def run(arguments: list[str]) -> str | int | None:
@@ -39,4 +42,4 @@ def _shared(
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
     version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_say_version, help="Show the version.")] = False,
 ) -> None:
-    """One photo becomes an editable, rigged avatar: offline, on a CPU."""
+    """A photo becomes an editable, rigged avatar, and a video its motion: offline, on a CPU."""

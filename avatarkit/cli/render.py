@@ -20,18 +20,22 @@ PICTURE_SUFFIXES = (".png", ".mp4")
 
 def render(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .glb, .gltf or .vrm.")],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="A .png, or an .mp4 of one turn.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="OUT", help="A .png, or an .mp4: its movement, or one turn.")
+    ],
+    *,
     size: Annotated[str | None, typer.Option(metavar="WxH", help="Pixels, for example 1024x1024.")] = None,
-    view: Annotated[View | None, typer.Option(help="Without it a bust, or a turntable for an .mp4.")] = None,
+    view: Annotated[View | None, typer.Option(help="Without it a bust; the body in a film.")] = None,
+    animation: Annotated[int | None, typer.Option(metavar="N", min=0, help="Which of a file's animations, from 0.")] = None,
+    time: Annotated[float | None, typer.Option(metavar="SECONDS", help="Which moment of it a .png shows.")] = None,
 ) -> None:
-    """Draw an avatar, or any glTF or VRM file."""
+    """Draw an avatar, or any glTF or VRM file; a film plays its animation."""
     check_suffix(output, PICTURE_SUFFIXES)
     check_targets([output], sources=[file])
     size_px = None if size is None else parse_size(size)
-    chosen = view or ("turntable" if output.suffix.lower() == ".mp4" else "bust")
     quicken_graphics()
     with shown_steps() as steps, steps.step("render_file", "Drawing") as advance:
-        ak.render_file(file, output, chosen, size_px, progress=advance)
+        ak.render_file(file, output, view, size_px, animation=animation, time_s=time, progress=advance)
 
 
 def parse_size(text: str) -> tuple[int, int]:

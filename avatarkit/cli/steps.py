@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-Advance = Callable[[int, int], None]
-"""Told how much of a step is done, and of how much."""
+Advance = Callable[[int, int | None], None]
+"""Told how much of a step is done, and of how much as far as that is known."""
 
 
 class Steps:
@@ -46,7 +46,7 @@ def _bar(display: Progress, label: str) -> Advance:
     return lambda done, total: display.update(task, completed=done, total=total)
 
 
-def _silent(_done: int, _total: int) -> None:
+def _silent(_done: int, _total: int | None) -> None:
     pass
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from avatarkit.errors import UsageError
@@ -14,6 +15,7 @@ from avatarkit.motion.human_motion import HumanMotion
 from avatarkit.motion.npz import motion_to_npz
 from avatarkit.retarget.rig_motion import RigMotion
 from avatarkit.retarget.to_human import rig_motion_to_human
+from avatarkit.rig.load_rig import VRM_EXTENSION
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from avatarkit.whole_files import write_whole
 
@@ -65,7 +67,7 @@ def save_rig_motion(motion: RigMotion, path: str | Path) -> None:
     if suffix == ".glb":
         content = animated_glb(motion)
     elif suffix == ".vrma":
-        content = vrma_glb(rig_motion_to_human(motion), presets=not _has_arkit(motion))
+        content = vrma_glb(rig_motion_to_human(_from_its_rest(motion)), presets=not _has_arkit(motion))
     elif suffix == ".bvh":
         content = bvh_text(rig_motion_to_human(motion)).encode()
     else:
@@ -79,6 +81,12 @@ def save_motion_file(motion: HumanMotion | RigMotion, path: str | Path) -> None:
         save_rig_motion(motion, path)
     else:
         save_human_motion(motion, path)
+
+
+def _from_its_rest(motion: RigMotion) -> RigMotion:
+    """The motion as told from the rest pose of a VRM: players take that for its T-pose, be it one or not."""
+    rig = motion.rig
+    return replace(motion, rig=replace(rig, t_pose=rig.skeleton.rest_rotations)) if rig.family == VRM_EXTENSION else motion
 
 
 def _has_arkit(motion: RigMotion) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from avatarkit.body.body import load_body
+from avatarkit.body.expressions import LOOK_DEG
 from avatarkit.body.shape import BodyShape
 from avatarkit.face_fit.head_camera import HeadCamera
 from avatarkit.geometry import quaternions
@@ -12,7 +13,6 @@ from avatarkit.tracking.face_landmarks import FaceLandmarks
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 IRIS_MIDDLES = {"Right": 468, "Left": 473}
-FULL_YAW_DEG, FULL_PITCH_DEG = 35.0, 25.0  # eye rotation at full weight of the look expressions
 
 
 def read_gaze(landmarks: FaceLandmarks, shape: BodyShape, camera: HeadCamera) -> np.ndarray:
@@ -22,10 +22,10 @@ def read_gaze(landmarks: FaceLandmarks, shape: BodyShape, camera: HeadCamera) ->
         yaw_deg, pitch_deg = _eye_turn(landmarks.points_px[landmark], side, shape, camera)
         outward = yaw_deg if side == "Left" else -yaw_deg
         for name, value in (
-            (f"eyeLookOut{side}", outward / FULL_YAW_DEG),
-            (f"eyeLookIn{side}", -outward / FULL_YAW_DEG),
-            (f"eyeLookUp{side}", pitch_deg / FULL_PITCH_DEG),
-            (f"eyeLookDown{side}", -pitch_deg / FULL_PITCH_DEG),
+            (f"eyeLookOut{side}", outward / LOOK_DEG["Out"]),
+            (f"eyeLookIn{side}", -outward / LOOK_DEG["In"]),
+            (f"eyeLookUp{side}", pitch_deg / LOOK_DEG["Up"]),
+            (f"eyeLookDown{side}", -pitch_deg / LOOK_DEG["Down"]),
         ):
             weights[ARKIT_NAMES.index(name)] = np.clip(value, 0.0, 1.0)
     return weights

@@ -83,6 +83,18 @@ def document_from_bytes(data: bytes, folder: Path | None = None) -> Document:
     return _Reader(root, accessors, root.children("samplers"), folder).document()
 
 
+def tree_from_bytes(data: bytes, folder: Path | None = None) -> Document:
+    """Read only what a rig is made of: nodes, skins, scenes, extensions, names of meshes and of their morph targets.
+
+    Meshes, pictures and animations stay undecoded, so compressed ones do no harm; compressed skin matrices count as absent.
+    Arguments and errors are those of `document_from_bytes`.
+    """
+    text, binary = split_container(data)
+    root = parse_json(text)
+    _check_version(root)
+    return _Reader(root, _accessors(root, binary, folder), (), folder).tree()
+
+
 def _check_version(root: CheckedObject) -> None:
     version = root.child("asset").text("version")
     if not version.startswith("2."):
@@ -154,9 +166,7 @@ class _Reader:
             images=self._images(),
             animations=tuple(self._animation(entry) for entry in root.children("animations")),
             cameras=tuple(entry.values for entry in root.children("cameras")),
-            scenes=tuple(
-                Scene(entry.indices("nodes", self._length("nodes")), entry.text("name")) for entry in root.children("scenes")
-            ),
+            scenes=self._scenes(),
             scene=root.index("scene", self._length("scenes")),
             extensions=_kept(root),
             extras=_extras(root),
@@ -168,6 +178,23 @@ class _Reader:
         _check_tree(document)
         _check_skinning(document)
         return document
+
+    def tree(self) -> Document:
+        document = Document(
+            nodes=tuple(self._node(entry) for entry in self.root.children("nodes")),
+            meshes=tuple(Mesh(entry.text("name"), (), _target_names(entry)) for entry in self.root.children("meshes")),
+            skins=tuple(self._skin(entry) for entry in self.root.children("skins")),
+            scenes=self._scenes(),
+            scene=self.root.index("scene", self._length("scenes")),
+            extensions=_kept(self.root),
+            generator=self.root.child("asset").text("generator"),
+        )
+        _check_tree(document)
+        return document
+
+    def _scenes(self) -> tuple[Scene, ...]:
+        count = self._length("nodes")
+        return tuple(Scene(entry.indices("nodes", count), entry.text("name")) for entry in self.root.children("scenes"))
 
     def _length(self, key: str) -> int:
         return len(self.root.items(key))
@@ -192,13 +219,9 @@ class _Reader:
 
     def _mesh(self, entry: CheckedObject) -> Mesh:
         primitives = tuple(self._primitive(part) for part in entry.children("primitives"))
-        extras = dict(_extras(entry))
-        named = extras.pop("targetNames", None)
-        names = CheckedObject({"names": named}, entry.where).texts("names") if isinstance(named, list) else ()
-        if len(names) != max((len(part.targets) for part in primitives), default=0):
-            names = _names_of_targets(entry)
+        extras = {key: value for key, value in _extras(entry).items() if key != "targetNames"}
         weights = entry.numbers("weights", (), any_length=True)
-        return Mesh(entry.text("name"), primitives, names, weights, _kept(entry), extras)
+        return Mesh(entry.text("name"), primitives, _target_names(entry), weights, _kept(entry), extras)
 
     def _primitive(self, entry: CheckedObject) -> Primitive:
         attributes = entry.child("attributes")
@@ -224,12 +247,20 @@ class _Reader:
     def _skin(self, entry: CheckedObject) -> Skin:
         joints, node_count = entry.indices("joints", self._length("nodes")), self._length("nodes")
         matrices = None
-        if entry.has("inverseBindMatrices"):
+        if entry.has("inverseBindMatrices") and not self._is_compressed(entry.integer("inverseBindMatrices")):
             flat = self._accessor(entry, "inverseBindMatrices")
             if flat.ndim != 2 or flat.shape[1] != 16 or len(flat) < len(joints):
                 raise InputError(f"damaged glTF: {entry.where} needs a 4x4 matrix for each of its {len(joints)} joints")
             matrices = flat[: len(joints)].reshape(-1, 4, 4).transpose(0, 2, 1)
         return Skin(joints, matrices, entry.index("skeleton", node_count), entry.text("name"))
+
+    def _is_compressed(self, accessor: int) -> bool:
+        """Whether an accessor's bytes can only be had by an extension that a file requires and nobody here decodes."""
+        required = set(self.root.texts("extensionsRequired")).intersection(_COMPRESSIONS)
+        if not required or accessor >= len(self.accessors.entries):
+            return False
+        view = self.accessors.entries[accessor].index("bufferView", len(self.accessors.views))
+        return view is not None and not required.isdisjoint(self.accessors.views[view].child("extensions").values)
 
     def _texture_use(self, parent: CheckedObject, key: str, strength_key: str = "scale") -> TextureUse | None:
         if not parent.has(key):
@@ -320,16 +351,15 @@ def _transform(entry: CheckedObject) -> tuple[tuple[float, ...], tuple[float, ..
     return entry.numbers("translation", (0.0, 0.0, 0.0)), rotation, entry.numbers("scale", (1.0, 1.0, 1.0))
 
 
-def _names_of_targets(entry: CheckedObject) -> tuple[str, ...]:
-    """Names that older exporters put on the first primitive or on the accessors, else numbers."""
-    first = next(iter(entry.children("primitives")), None)
-    if first is None:
-        return ()
-    count = len(first.items("targets"))
-    names = first.values.get("extras", {}).get("targetNames") if isinstance(first.values.get("extras"), dict) else None
-    if isinstance(names, list) and len(names) == count:
-        return CheckedObject({"names": names}, first.where).texts("names")
-    return tuple(f"target{number}" for number in range(count))
+def _target_names(mesh: CheckedObject) -> tuple[str, ...]:
+    """The names on the mesh, else those that older exporters put on its first primitive, else numbers."""
+    parts = mesh.children("primitives")
+    most = max((len(part.items("targets")) for part in parts), default=0)
+    for owner, count in ((mesh, most), *((part, len(part.items("targets"))) for part in parts[:1])):
+        names = _extras(owner).get("targetNames")
+        if isinstance(names, list) and len(names) == count:
+            return CheckedObject({"names": names}, owner.where).texts("names")
+    return tuple(f"target{number}" for number in range(len(parts[0].items("targets")) if parts else 0))
 
 
 def _check_primitive(primitive: Primitive, entry: CheckedObject) -> None:

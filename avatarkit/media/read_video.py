@@ -41,6 +41,9 @@ RATE_LIMITS_HZ = (0.1, 1000.0)
 MAX_BROKEN_IN_A_ROW = 500
 """Packets without a decodable picture after which a file is given up as damaged."""
 
+EARLY = 1 / 8
+"""Of the step at the highest rate asked for: a picture this early counts as on time, for times are rounded in files."""
+
 MISSING_END_S = 0.5
 """A film that ends this much before its stated duration was cut short."""
 
@@ -147,11 +150,9 @@ class VideoReader:
         while picture is not None:
             clock = clock.next(None if picture.time is None else float(picture.time))
             time_s = clock.last_s or 0.0
-            if time_s >= due_s:
-                pixels = upright_pixels(picture, self._layout, self._reformatter)
-                yield VideoFrame(pixels, time_s)
-                # A picture up to half a step early is taken rather than waiting a whole one more.
-                due_s = max(due_s + self._least_step_s, time_s - self._least_step_s / 2) if self._least_step_s else 0.0
+            if time_s >= due_s - EARLY * self._least_step_s:
+                yield VideoFrame(upright_pixels(picture, self._layout, self._reformatter), time_s)
+                due_s = max(due_s, time_s - self._least_step_s) + self._least_step_s
             picture = next(self._pictures, None)
         self._note_the_end(clock)
 

@@ -97,7 +97,7 @@ def upright_pixels(frame: av.VideoFrame, layout: PictureLayout, reformatter: Vid
     ).to_ndarray()
     if (width, height) != layout.stored_size:
         rgb = _centred(rgb, layout.stored_size)
-    return _turned(rgb, layout)
+    return np.ascontiguousarray(_turned(rgb, layout))  # the decoder's rows are padded
 
 
 def _fitted(frame: av.VideoFrame, layout: PictureLayout) -> tuple[int, int]:
@@ -121,7 +121,7 @@ def _turned(rgb: np.ndarray, layout: PictureLayout) -> np.ndarray:
     code = {1: cv2.ROTATE_90_CLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_COUNTERCLOCKWISE}.get(layout.turns)
     if code is not None:
         rgb = np.asarray(cv2.rotate(rgb, code), np.uint8)
-    return np.ascontiguousarray(rgb[:, ::-1]) if layout.mirrored else rgb
+    return rgb[:, ::-1] if layout.mirrored else rgb
 
 
 def _orientation(frame: Any) -> tuple[int, bool]:

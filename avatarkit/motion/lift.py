@@ -1,7 +1,7 @@
 """A body's points in the camera's space, metres: seen where the picture has them, limbs as long as the person's.
 
-A monocular tracker's depth is its weak axis. What is known beside it: each point lies on the ray of its picture point, each limb has
-its length, and the tracker's limbs in metres have about the right direction, above all the right sign of depth. The three are
+A monocular tracker's depth is its weak axis. What is known beside it: each point lies on the ray of its picture point, each limb
+has its length, and the tracker's limbs in metres have about the right direction, above all the right sign of depth. The three are
 weighed against each other in one small least-squares problem a frame, linear except for the lengths, solved by a few damped
 Gauss-Newton steps.
 """
@@ -123,7 +123,9 @@ def _solve(points: np.ndarray, limbs: np.ndarray, lengths: np.ndarray, rays: np.
     return points
 
 
-def _linear_part(limbs: np.ndarray, lengths: np.ndarray, rays: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _linear_part(
+    limbs: np.ndarray, lengths: np.ndarray, rays: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Normal matrix (3N, 3N) and right side (3N,) of the rays and the limbs' directions."""
     trust = (DIRECTION_SPREAD * lengths) ** -2
     edges = (_INCIDENCE.T * trust) @ _INCIDENCE
@@ -142,7 +144,7 @@ def _carried(world: np.ndarray, solved: np.ndarray) -> np.ndarray:
     points[_SOLVED] = solved
     moved = np.zeros_like(world)
     moved[_SOLVED] = solved - world[_SOLVED]
-    rest = _CARRIERS != np.arange(len(world))
+    rest = np.arange(len(world)) != _CARRIERS
     points[rest] = world[rest] + moved[_CARRIERS[rest]]
     points[_HEAD] = world[_HEAD] + moved[_SHOULDERS].mean(axis=0)
     return points

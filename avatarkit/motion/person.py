@@ -18,22 +18,22 @@ from avatarkit.motion.limb_points import GROUPS, LIMB_ENDS, LIMB_GROUPS, LIMB_ST
 from avatarkit.tracking.tracked_frame import BodyLandmarks, TrackedVideo
 
 ASSUMED_HEIGHT_M = 1.70
-"""Standing height where nobody told it: between the means of grown women and men of most countries, 1.59 to 1.71 and 1.71 to 1.84 m.
+"""Standing height where nobody told it: between the means of grown women (1.59 to 1.71 m) and men (1.71 to 1.84 m).
 Source: NCD Risk Factor Collaboration, A century of trends in adult human height, eLife 2016."""
 
 SURE_VISIBILITY = 0.8
 """A limb counts as seen when both its ends are at least this visible."""
 
 FLAT_SINE = 0.35
-"""A limb whose depth is at most this share of its length lies nearly parallel to the picture: its picture is at least 94 % of it."""
+"""A limb whose depth is at most this share of its length lies nearly parallel to the picture: its picture is 94 % of it or more."""
 
 PROPORTION_SPREAD = 0.05
 """People's limb lengths over their height differ by 4 to 6 % (one standard deviation).
 Source: ANSUR 2012 anthropometric survey: acromion-radiale, radiale-stylion, tibial and trochanterion heights over stature."""
 
 WORLD_SPREAD, PICTURE_SPREAD = 0.08, 0.04
-"""One standard deviation of a limb's length, over many frames, by the landmarks in metres, which shrink towards an average person,
-and by the picture of the limb where it lies flat."""
+"""One standard deviation of a limb's length, over many frames, by the landmarks in metres, which shrink towards an average
+person, and by the picture of the limb where it lies flat."""
 
 ENOUGH_FRAMES = 10
 """So many sure frames make an estimate as good as it gets; fewer count in proportion."""
@@ -74,8 +74,8 @@ def average_person(height_m: float | None = None) -> Person:
 def estimate_person(video: TrackedVideo, height_m: float | None = None) -> Person:
     """The proportions of the person in a video.
 
-    Each limb's length over the average body's is a weighted mean, in logarithms, of three: the average body itself, the median of
-    the landmarks in metres, and the median of the limb's picture where it lies flat.
+    Each limb's length over the average body's is a weighted mean, in logarithms, of three: the average body itself, the median
+    of the landmarks in metres, and the median of the limb's picture where it lies flat.
 
     Args:
         video: every frame counts.
@@ -106,7 +106,7 @@ def limb_ratios(bodies: Sequence[BodyLandmarks]) -> np.ndarray:
 
 
 def _measured(bodies: Sequence[BodyLandmarks]) -> tuple[np.ndarray, ...]:
-    """Per frame and limb, (T, E): log length over the average's in metres and in the picture; whether it is sure; whether flat."""
+    """Per frame and limb, (T, E): log length over the average's in metres and in the picture; whether sure; whether flat."""
     world = np.array([body.world_m for body in bodies])
     pixels = np.array([body.points_px for body in bodies])
     visibility = np.array([body.visibility for body in bodies])
@@ -125,7 +125,7 @@ def _group_medians(values: np.ndarray, counted: np.ndarray) -> tuple[np.ndarray,
     """Median and count, each (G,), of the counted values (T, E) of each group."""
     medians, counts = np.zeros(len(GROUPS)), np.zeros(len(GROUPS))
     for group in range(len(GROUPS)):
-        own = LIMB_GROUPS == group
+        own = group == LIMB_GROUPS
         chosen = values[:, own][counted[:, own]]
         counts[group] = len(chosen)
         medians[group] = np.median(chosen) if len(chosen) else 0.0
@@ -163,10 +163,10 @@ def _reshaped(rest: np.ndarray, shape: dict[str, float]) -> np.ndarray:
     for bone in ("spine", "chest", "upperChest", "neck"):
         factors[BONE[bone]] = (1.0, shape["trunk"], shape["trunk"])
     places = np.zeros_like(rest)
-    for bone, parent in enumerate(PARENTS):
-        places[bone] = rest[bone] if parent < 0 else places[parent] + factors[bone] * (rest[bone] - rest[parent])
+    for row, parent in enumerate(PARENTS):
+        places[row] = rest[row] if parent < 0 else places[parent] + factors[row] * (rest[row] - rest[parent])
     foot = BONE["leftFoot"]
-    return places + (0.0, rest[foot, 1] - places[foot, 1], 0.0)
+    return np.asarray(places + np.array([0.0, rest[foot, 1] - places[foot, 1], 0.0]))
 
 
 def _limb_lengths(skeleton: HumanSkeleton) -> np.ndarray:

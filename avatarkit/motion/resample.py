@@ -49,20 +49,9 @@ def sample(motion: HumanMotion, times_s: np.ndarray) -> HumanMotion:
         skeleton=motion.skeleton,
         times_s=times_s,
         root_positions=straight(motion.root_positions),
-        rotations=_slerp(motion.rotations[before], motion.rotations[after], share[:, None]),
+        rotations=quaternions.slerp(motion.rotations[before], motion.rotations[after], share[:, None]),
         confidence=straight(motion.confidence),
         expressions=straight(motion.expressions),
         foot_contacts=straight(motion.foot_contacts),
         report=motion.report,
     )
-
-
-def _slerp(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Rotations (..., 4) on the shortest way from `first` to `second`; `share` (...) 0..1. Source: K. Shoemake, 1985."""
-    cosine = np.sum(first * second, axis=-1)
-    second = np.where(cosine[..., None] < 0, -second, second)
-    angle = np.arccos(np.clip(np.abs(cosine), 0.0, 1.0))
-    sine = np.sinc(angle / np.pi)  # sin(angle) / angle, which is 1 where the rotations are equal
-    keep = (1 - share) * np.sinc((1 - share) * angle / np.pi) / sine
-    take = share * np.sinc(share * angle / np.pi) / sine
-    return quaternions.normalize(keep[..., None] * first + take[..., None] * second)

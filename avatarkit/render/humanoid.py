@@ -10,6 +10,7 @@ import numpy as np
 
 from avatarkit.geometry import quaternions
 from avatarkit.gltf.document import Document
+from avatarkit.render.animation import AnimatedPose
 from avatarkit.vocabulary.vrm import HUMAN_BONES, REQUIRED_BONES
 
 _RELAXED_ARM_DEG = 65.0
@@ -17,6 +18,7 @@ _RELAXED_ELBOW_DEG = 12.0
 _RELAXED_ARM_FORWARD = 0.06
 _FORWARD = np.array([0.0, 0.0, 1.0])
 _HALF_TURN = np.array([0.0, 1.0, 0.0, 0.0])
+_UNMOVED = AnimatedPose()
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,10 @@ def relaxed_arms(document: Document, humanoid: Humanoid) -> dict[str, np.ndarray
 
 
 def world_matrices(
-    document: Document, humanoid: Humanoid, joint_rotations: Mapping[int, np.ndarray] | None = None
+    document: Document,
+    humanoid: Humanoid,
+    joint_rotations: Mapping[int, np.ndarray] | None = None,
+    animated: AnimatedPose = _UNMOVED,
 ) -> dict[int, np.ndarray]:
     """Where the nodes of the shown scene are, the subject turned to face +Z.
 
@@ -87,6 +92,7 @@ def world_matrices(
         document: the file.
         humanoid: its human meaning.
         joint_rotations: node index -> rotation (4,) from the normalized rest pose, local to the parent, subject facing +Z.
+        animated: where an animation has put nodes, instead of where the file has them.
 
     Returns:
         node index -> (4, 4), for every node of the scene.
@@ -100,12 +106,13 @@ def world_matrices(
         if index in matrices:  # a damaged file may share or loop nodes
             continue
         node = document.nodes[index]
-        rest = _unit(np.asarray(node.rotation, float))
+        rest = _unit(np.asarray(animated.rotations.get(index, node.rotation), float))
         local = rest
         if index in rotations:
             local = _conjugate(quaternions.inverse(parent_rotation), rotations[index])
             local = quaternions.multiply(local, rest)
-        matrices[index] = parent_matrix @ _trs(node.translation, local, node.scale)
+        translation, scale = animated.translations.get(index, node.translation), animated.scales.get(index, node.scale)
+        matrices[index] = parent_matrix @ _trs(translation, local, scale)
         rest_world = quaternions.multiply(parent_rotation, rest)
         waiting += [(child, matrices[index], rest_world) for child in node.children]
     return matrices

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -37,6 +38,7 @@ _SHADOW_MAP_SIDE_PX = 1024  # pygfx's, not adjustable
 _SHADOW_BIAS_PX = 4.0  # pygfx blurs over two pixels either way; twice that keeps slopes up to 60 degrees free of stripes
 _INVISIBLE_ALPHA = 0.02
 _TOON_FLAT_SHARE = 0.5
+_Key = tuple[int, ...]
 
 
 class Renderer:
@@ -111,16 +113,16 @@ class Renderer:
 
 
 class _Uploads:
-    """pygfx objects of the meshes and textures of the last picture, by identity."""
+    """pygfx objects of the meshes and textures of the last picture, by identity. What only moved is moved, not made anew."""
 
     def __init__(self, gfx: Any) -> None:
         self._gfx = gfx
-        self._meshes: dict[int, tuple[RenderMesh, Any]] = {}
+        self._meshes: dict[_Key, tuple[RenderMesh, Any]] = {}
         self._textures: dict[int, tuple[np.ndarray, Any]] = {}
 
     def objects(self, meshes: Sequence[RenderMesh], camera: PinholeCamera, exposure: float) -> list[Any]:
         drawn = [mesh for mesh in meshes if len(mesh.triangles)]
-        self._meshes = {id(mesh): self._meshes.get(id(mesh)) or (mesh, self._mesh_object(mesh)) for mesh in drawn}
+        self._meshes = {key: (mesh, self._object(key, mesh)) for key, mesh in _keyed(drawn)}
         shown = {id(picture) for mesh in drawn for picture in _pictures(mesh.material)}
         self._textures = {key: kept for key, kept in self._textures.items() if key in shown}
         for mesh, drawable in self._meshes.values():
@@ -128,6 +130,18 @@ class _Uploads:
             if mesh.material.alpha_mode == "BLEND":
                 _sort_back_to_front(mesh, drawable, camera)
         return [drawable for _, drawable in self._meshes.values()]
+
+    def _object(self, key: _Key, mesh: RenderMesh) -> Any:
+        if key not in self._meshes:
+            return self._mesh_object(mesh)
+        before, drawable = self._meshes[key]
+        for name in ("positions", "normals"):
+            values = getattr(mesh, name)
+            if values is not getattr(before, name):
+                buffer = getattr(drawable.geometry, name)
+                buffer.data[:] = values
+                buffer.update_full()
+        return drawable
 
     def _mesh_object(self, mesh: RenderMesh) -> Any:
         gfx = self._gfx
@@ -140,7 +154,7 @@ class _Uploads:
         drawable = gfx.Mesh(gfx.Geometry(**{name: part.copy() for name, part in parts.items()}), self._material(mesh))
         drawable.receive_shadow = True
         # pygfx's shadows know no alpha: a lash would darken the eye as the rectangle it is drawn on.
-        drawable.cast_shadow = mesh.material.alpha_mode == "OPAQUE"
+        drawable.cast_shadow = _casts_shadow(mesh)
         return drawable
 
     def _material(self, mesh: RenderMesh) -> Any:
@@ -185,6 +199,19 @@ class _Uploads:
             texture = self._gfx.Texture(rgba, dim=2, colorspace=colorspace, generate_mipmaps=True)
             self._textures[id(pixels)] = (pixels, texture)
         return self._gfx.TextureMap(self._textures[id(pixels)][1], wrap="repeat", filter="linear", mipmap_filter="linear")
+
+
+def _keyed(meshes: Sequence[RenderMesh]) -> Iterator[tuple[_Key, RenderMesh]]:
+    """Each mesh under what it shares with its moved copies; two copies in one picture are told apart by a number."""
+    seen: Counter[tuple[int, ...]] = Counter()
+    for mesh in meshes:
+        shared = id(mesh.triangles), id(mesh.uvs), id(mesh.colors), id(mesh.material)
+        yield (*shared, seen[shared]), mesh
+        seen[shared] += 1
+
+
+def _casts_shadow(mesh: RenderMesh) -> bool:
+    return mesh.material.casts_shadow and mesh.material.alpha_mode == "OPAQUE"
 
 
 def _pictures(material: RenderMaterial) -> tuple[np.ndarray | None, ...]:
@@ -302,7 +329,8 @@ def _light_objects(gfx: Any, lighting: Lighting, meshes: Sequence[RenderMesh], c
 def _aim_shadow(drawable: Any, toward: np.ndarray, meshes: Sequence[RenderMesh], camera: PinholeCamera) -> None:
     """Fit the light's shadow map: as wide as what the camera sees, as deep as everything that may throw a shadow on it."""
     points = np.concatenate([mesh.positions for mesh in meshes])
-    seen = points[_in_picture(points, camera)]
+    casting = np.concatenate([mesh.positions for mesh in meshes if mesh.material.casts_shadow] or [points])
+    seen = casting[_in_picture(casting, camera)]
     if not len(seen):
         return
     middle = (seen.min(axis=0) + seen.max(axis=0)) / 2

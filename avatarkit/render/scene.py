@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -28,6 +29,7 @@ class RenderMaterial:
         alpha_mode: glTF's OPAQUE, MASK (with `alpha_cutoff`) or BLEND.
         double_sided: drawn from behind too.
         shading: "lit" is physically based, "toon" is half of that and half flat colour, "unlit" is all flat colour.
+        casts_shadow: whether it stands in the light's way; the room around a figure does not. Only opaque surfaces do.
     """
 
     base_color: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
@@ -42,6 +44,7 @@ class RenderMaterial:
     alpha_cutoff: float = 0.5
     double_sided: bool = False
     shading: Shading = "lit"
+    casts_shadow: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,13 @@ class RenderMesh:
             object.__setattr__(self, "uvs", checked_array("uvs", self.uvs, (count, 2)))
         if self.colors is not None:
             object.__setattr__(self, "colors", checked_array("colors", self.colors, (count, None)))
+
+    def moved(self, positions: np.ndarray, normals: np.ndarray) -> RenderMesh:
+        """The mesh with its vertices (V, 3) elsewhere. All else is shared, and a renderer does not upload it again."""
+        other = copy(self)
+        for name, values in (("positions", positions), ("normals", normals)):
+            object.__setattr__(other, name, checked_array(name, values, self.positions.shape))
+        return other
 
 
 @dataclass(frozen=True)

@@ -189,6 +189,8 @@ def _motion(data: bytes, start: int, channels: int) -> tuple[np.ndarray, float, 
     announced, frame_time = _header_number(count_line, "Frames"), _header_number(time_line, "Frame Time")
     if channels == 0:
         raise InputError("this BVH moves nothing: no joint has channels")
+    if min(announced, data.count(b"\n", time_line.end())) > MAX_FRAMES:  # before any number is read
+        raise InputError(f"this BVH has more than {MAX_FRAMES} frames; cut it into parts")
     wanted = int(min(announced, MAX_FRAMES + 1))
     if wanted * channels > MAX_NUMBERS + channels:
         wanted = MAX_NUMBERS // channels + 1

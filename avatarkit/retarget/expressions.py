@@ -1,20 +1,36 @@
-"""ARKit's 52 weights to whatever morphs a rig's face has."""
+"""ARKit's 52 weights to whatever a rig's face has: morphs, and a jaw where no morph opens the mouth."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
+from avatarkit.geometry import quaternions
+from avatarkit.gltf.document import Document
+from avatarkit.motion.human_motion import BONE
+from avatarkit.rig.expressions import expression_map, expression_matrix
+from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
+JAW_OPEN = np.radians(20.0)
+"""How far a jaw turns down for jawOpen 1: about half of what a jaw can do, as ARKit's shape is a mouth wide open in speech."""
 
-def expression_weights(morph_names: Sequence[str]) -> np.ndarray:
-    """The matrix (52, M) that turns ARKit weights into weights of the named morphs; zero where none belongs."""
-    rows = {name.lower(): row for row, name in enumerate(ARKIT_NAMES)}
-    matrix = np.zeros((len(ARKIT_NAMES), len(morph_names)))
-    for column, name in enumerate(morph_names):
-        row = rows.get(name.lower())
-        if row is not None:
-            matrix[row, column] = 1.0
-    return matrix
+_JAW_OPEN = ARKIT_NAMES.index("jawOpen")
+
+
+def expression_weights(rig: HumanoidRig) -> np.ndarray:
+    """The matrix (52, M) that turns ARKit weights into weights of the rig's morphs; zero where none belongs."""
+    drivers = rig.expressions or expression_map(Document(), rig.morph_names)
+    return expression_matrix(drivers, len(rig.morph_names))
+
+
+def needs_jaw(rig: HumanoidRig, matrix: np.ndarray) -> bool:
+    """Whether the rig opens its mouth by a bone: it has a jaw and no morph that jawOpen drives."""
+    return "jaw" in rig.human_bones and not matrix[_JAW_OPEN].any()
+
+
+def open_jaw(rotations: np.ndarray, expressions: np.ndarray) -> np.ndarray:
+    """Rotations (..., 55, 4) with the jaw turned down by jawOpen of `expressions` (..., 52)."""
+    opened = np.array(rotations)
+    turn = quaternions.from_rotation_vector(JAW_OPEN * expressions[..., _JAW_OPEN, None] * np.array([1.0, 0.0, 0.0]))
+    opened[..., BONE["jaw"], :] = quaternions.multiply(opened[..., BONE["jaw"], :], turn)
+    return opened

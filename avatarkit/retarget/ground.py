@@ -23,7 +23,7 @@ HEEL_BEHIND = 0.25
 """How far the heel lies behind the ankle, in parts of the way from the ankle to the toes' joint."""
 
 FOOT_LENGTH = 0.17
-"""From the ankle to the toes' joint, in leg lengths, where a skeleton does not tell."""
+"""From the ankle to the toes' joint, in leg lengths, where a skeleton does not tell; larger feet show by where they end."""
 
 SAME_FLOOR = 0.12
 """A guessed sole within this many leg lengths of y = 0 is at y = 0, where files have their floor; thick soles are no fault."""
@@ -33,11 +33,15 @@ FLOOR_QUANTILE = 0.02
 
 CONTACT_HEIGHT_M = (0.03, 0.05)
 CONTACT_SPEED = (0.25, 0.45)
-"""A foot begins to stand below the first of each and stops above the second: metres over the floor nearby, metres per second.
+"""A foot begins to stand below the first of each and stops above the second: metres over the floor nearby, metres per second,
+of a grown body.
 
 "Nearby" is the lowest that a sole gets within `NEARBY_S`: the floors of captures rise and fall by centimetres along a walk.
 Of the order of the stance thresholds of gait analysis; the pair is a hysteresis, so that a standing foot does not flicker."""
 
+
+GROWN_HIP_HEIGHT_M = 0.95
+"""Height of a grown body's hips, the size that contacts are told for; smaller bodies take smaller steps."""
 
 NEARBY_S = 0.8
 """Seconds before and after a moment in which a foot surely comes down: half a slow stride, more than a jump's flight."""
@@ -96,7 +100,8 @@ def soles_of(rest: np.ndarray, present: np.ndarray, ends: np.ndarray) -> Soles:
         floor = min(floor, float(near[:, 1].min()))
     if abs(floor) < SAME_FLOOR * leg:
         floor = 0.0
-    ball_base = toes if has_toes else np.add(foot, (0.0, 0.0, FOOT_LENGTH * leg))
+    length = max(float((near[:, 2] - foot[:, 2].mean()).max(initial=0.0)), FOOT_LENGTH * leg)
+    ball_base = toes if has_toes else np.add(foot, (0.0, 0.0, length))
     heels = np.zeros((2, 3))
     heels[:, 1] = floor - foot[:, 1]
     heels[:, 2] = -HEEL_BEHIND * np.abs(ball_base - foot)[:, 2]
@@ -122,15 +127,17 @@ def foot_contacts(
 ) -> np.ndarray:
     """Whether each foot stands, (T, 2) of 0 or 1: its lower end is near the floor and hardly moves."""
     if len(times_s) == 1:
-        return (soles.heights(skeleton, root, world_rotations(rotations)) < CONTACT_HEIGHT_M[0]).astype(float)
+        low = skeleton.hip_height / GROWN_HIP_HEIGHT_M * CONTACT_HEIGHT_M[0]
+        return (soles.heights(skeleton, root, world_rotations(rotations)) < low).astype(float)
     points = soles.points(skeleton, root, world_rotations(rotations))
     speeds = np.linalg.norm(np.gradient(points, times_s, axis=0), axis=-1)
     lower = np.argmin(points[..., 1], axis=-1)[..., None]
     speed = np.take_along_axis(speeds, lower, axis=-1)[..., 0]
     height = np.take_along_axis(points[..., 1], lower, axis=-1)[..., 0]
     height = height - _floor_nearby(height.min(axis=-1), times_s)[:, None]
-    begins = (height < CONTACT_HEIGHT_M[0]) & (speed < CONTACT_SPEED[0])
-    ends = (height > CONTACT_HEIGHT_M[1]) | (speed > CONTACT_SPEED[1])
+    size = skeleton.hip_height / GROWN_HIP_HEIGHT_M
+    begins = (height < size * CONTACT_HEIGHT_M[0]) & (speed < size * CONTACT_SPEED[0])
+    ends = (height > size * CONTACT_HEIGHT_M[1]) | (speed > size * CONTACT_SPEED[1])
     return _latched(begins, ends).astype(float)
 
 

@@ -38,7 +38,7 @@ def read_bvh(path: str | Path, *, fps: float | None = None) -> HumanMotion:
         source = human_source(read_bvh_skeleton(path, fps=fps), source=path.name)
         return to_human(source.rig, source.motion, world_to_canonical=source.world_to_canonical)
     except InputError as error:
-        raise error if str(error).startswith(path.name) else InputError(f"{path.name}: {error}") from error
+        raise type(error)(f"{path.name}: {error}") from error
 
 
 def read_bvh_skeleton(path: str | Path, *, fps: float | None = None) -> SkeletonMotion:

@@ -13,18 +13,20 @@ import numpy as np
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, BONES, HumanMotion, HumanPose, HumanSkeleton
 from avatarkit.motion.kinematics import PARENTS
-from avatarkit.retarget.expressions import expression_weights
+from avatarkit.retarget.detached import DetachedBone, carry, detached_bones
+from avatarkit.retarget.expressions import expression_weights, needs_jaw, open_jaw
 from avatarkit.retarget.ground import body_soles
 from avatarkit.retarget.rig_motion import RigMotion
-from avatarkit.retarget.skeleton_motion import world_transforms
-from avatarkit.retarget.stance import Feet, LegShape, check_feet, hold_feet, leg_shape
-from avatarkit.retarget.to_human import continuous, human_skeleton
+from avatarkit.retarget.skeleton_motion import continuous, world_scales, world_transforms
+from avatarkit.retarget.stance import Feet, LegShape, check_feet, leg_shape, stand
+from avatarkit.retarget.to_human import human_skeleton
+from avatarkit.retarget.twist_shares import TwistShares, share, twist_shares
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import HUMAN_BONES
 
 
 def retarget(motion: HumanMotion, rig: HumanoidRig, *, feet: str = "auto") -> RigMotion:
-    """The motion on a rig: the same pose, the same steps scaled by the hips' height.
+    """The motion on a rig: the same pose, the same steps scaled by the legs' height.
 
     Args:
         motion: a human motion.
@@ -46,34 +48,36 @@ class Retargeter:
     """What putting poses of one body on one rig needs; made once by `make_retargeter`.
 
     Attributes:
-        rig: the rig.
-        scale: the rig's hip height over the body's.
+        rig: the rig; body: its proportions; detached: its bones that hang elsewhere than a body's.
         rows: (H,) rows of the human bones that the rig has; joints: (H,) their joints.
         missing: per human bone that the rig lacks: its row and the rows of the bones that take its rotation.
         before, after: (H, 4) a joint's local rotation is before * N * after.
-        hips_parent: (4,) world rotation and `hips_origin` (3,) place of the joint above the hips; `hips_scale` (3,) its scale.
+        hips_joint: the hips'; hips_matrix: (3, 3), hips_offset: (3,): root @ matrix + offset is its local translation.
         base_translations: (B, 3), base_rotations (B, 4): what all other joints keep.
         source_legs, target_legs: for the feet.
-        expression_matrix: (52, M) ARKit weights to the rig's morphs.
+        expression_matrix: (52, M) ARKit weights to the rig's morphs; opens_jaw: whether a bone opens the mouth.
+        shares: joints that take a share of a bone's rotation.
         feet: see `retarget`.
     """
 
     rig: HumanoidRig
-    scale: float
+    body: HumanSkeleton
+    detached: tuple[DetachedBone, ...]
     rows: np.ndarray
     joints: np.ndarray
     missing: tuple[tuple[int, tuple[int, ...]], ...]
     before: np.ndarray
     after: np.ndarray
     hips_joint: int
-    hips_parent: np.ndarray
-    hips_origin: np.ndarray
-    hips_scale: np.ndarray
+    hips_matrix: np.ndarray
+    hips_offset: np.ndarray
     base_translations: np.ndarray
     base_rotations: np.ndarray
     source_legs: LegShape
     target_legs: LegShape
     expression_matrix: np.ndarray
+    opens_jaw: bool
+    shares: TwistShares | None
     feet: Feet
 
     def apply(self, pose: HumanPose) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -84,18 +88,22 @@ class Retargeter:
         self, root: np.ndarray, rotations: np.ndarray, contacts: np.ndarray, expressions: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Any number of poses: (..., 3), (..., 55, 4), (..., 2), (..., 52) -> (..., B, 3), (..., B, 4), (..., M)."""
-        if self.feet != "never":
-            rotations = hold_feet(
-                root, rotations, contacts,
-                source=self.source_legs, target=self.target_legs, scale=self.scale, feet=self.feet,
-            )  # fmt: skip
-        rotations = self._handed_on(rotations)
+        root, rotations = stand(root, rotations, contacts, source=self.source_legs, target=self.target_legs, feet=self.feet)
+        carried = carry(self.detached, self.body, root, rotations) if self.detached else None
+        rotations = self._handed_on(open_jaw(rotations, expressions) if self.opens_jaw else rotations)
+        if self.shares is not None:
+            shared, rotations = share(self.shares, rotations)
         human = quaternions.multiply(quaternions.multiply(self.before, rotations[..., self.rows, :]), self.after)
         shape = (*root.shape[:-1], *self.base_rotations.shape)
         local = np.array(np.broadcast_to(self.base_rotations, shape))
         local[..., self.joints, :] = human
+        if self.shares is not None:
+            local[..., self.shares.joints, :] = shared
         places = np.array(np.broadcast_to(self.base_translations, (*shape[:-1], 3)))
         places[..., self.hips_joint, :] = self._hips_place(root)
+        if carried is not None:
+            joints = [bone.joint for bone in self.detached]
+            places[..., joints, :], local[..., joints, :] = carried
         return places, local, np.clip(expressions @ self.expression_matrix, 0.0, 1.0)
 
     def _handed_on(self, rotations: np.ndarray) -> np.ndarray:
@@ -109,8 +117,7 @@ class Retargeter:
         return handed
 
     def _hips_place(self, root: np.ndarray) -> np.ndarray:
-        world = quaternions.rotate(quaternions.inverse(self.rig.to_canonical), self.scale * root)
-        return quaternions.rotate(quaternions.inverse(self.hips_parent), world - self.hips_origin) / self.hips_scale
+        return root @ self.hips_matrix + self.hips_offset
 
 
 def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto") -> Retargeter:
@@ -118,43 +125,52 @@ def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto"
     skeleton = rig.skeleton
     target, soles = human_skeleton(rig)
     places, world = world_transforms(skeleton, skeleton.rest_translations, rig.t_pose)
+    places, world = quaternions.rotate(rig.to_canonical, places), quaternions.multiply(rig.to_canonical, world)
+    scales = world_scales(skeleton)
     rows = np.array([BONE[bone] for bone in HUMAN_BONES if bone in rig.human_bones])
     joints = np.array([rig.human_bones[HUMAN_BONES[row]] for row in rows])
     parents = skeleton.parents[joints]
-    above = np.where((parents >= 0)[:, None], world[parents], quaternions.IDENTITY)
-    hips = rig.human_bones["hips"]
-    top = int(skeleton.parents[hips])
+    above = np.where((parents >= 0)[:, None], world[parents], rig.to_canonical)
+    face = expression_weights(rig)
+    matrix, offset = _world_to_hips(rig, places, world, scales)
     return Retargeter(
         rig=rig,
-        scale=target.hip_height / body.hip_height,
+        body=target,
+        detached=detached_bones(rig, target, places, world, scales),
         rows=rows,
         joints=joints,
         missing=_missing(target),
-        before=quaternions.inverse(quaternions.multiply(rig.to_canonical, above)),
-        after=quaternions.multiply(rig.to_canonical, world[joints]),
-        hips_joint=hips,
-        hips_parent=world[top] if top >= 0 else quaternions.IDENTITY,
-        hips_origin=places[top] if top >= 0 else np.zeros(3),
-        hips_scale=_world_scale(rig, top),
+        before=quaternions.inverse(above),
+        after=world[joints],
+        hips_joint=rig.human_bones["hips"],
+        hips_matrix=matrix,
+        hips_offset=offset,
         base_translations=skeleton.rest_translations,
         base_rotations=rig.t_pose,
         source_legs=leg_shape(body, body_soles(body)),
         target_legs=leg_shape(target, soles),
-        expression_matrix=expression_weights(rig.morph_names),
+        expression_matrix=face,
+        opens_jaw=needs_jaw(rig, face),
+        shares=twist_shares(rig, target, world),
         feet=check_feet(feet),
     )
 
 
 def _missing(skeleton: HumanSkeleton) -> tuple[tuple[int, tuple[int, ...]], ...]:
     """Rows of absent bones that have bones below them, upper ones first, each with the rows of its children."""
-    children = {row: tuple(heir for heir, parent in enumerate(PARENTS) if parent == row) for row in range(BONES)}
+    used = np.array(skeleton.present)  # by a bone of the rig, its own or one further down
+    for row in reversed(range(1, BONES)):
+        used[PARENTS[row]] |= used[row]
+    children = {row: tuple(heir for heir in range(BONES) if PARENTS[heir] == row and used[heir]) for row in range(BONES)}
     return tuple((row, heirs) for row, heirs in children.items() if heirs and not skeleton.present[row])
 
 
-def _world_scale(rig: HumanoidRig, joint: int) -> np.ndarray:
-    """Scale (3,) that acts on the translations of a joint's children; -1 stands for the world."""
-    scale = np.ones(3)
-    while joint >= 0:
-        scale = scale * rig.skeleton.rest_scales[joint]
-        joint = int(rig.skeleton.parents[joint])
-    return scale
+def _world_to_hips(
+    rig: HumanoidRig, places: np.ndarray, world: np.ndarray, scales: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """How canonical world places (..., 3) become the hips' local translations: places @ (3, 3) + (3,)."""
+    top = int(rig.skeleton.parents[rig.human_bones["hips"]])
+    if top < 0:
+        return quaternions.to_matrix(rig.to_canonical), np.zeros(3)
+    to_local = quaternions.to_matrix(quaternions.inverse(world[top])) / scales[top][:, None]
+    return to_local.T, -to_local @ places[top]

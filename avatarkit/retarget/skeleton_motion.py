@@ -58,15 +58,31 @@ def world_transforms(skeleton: Skeleton, translations: np.ndarray, rotations: np
     Rest scales act on the translations of the joints below, as in `Skeleton`.
     """
     positions, world = np.empty_like(translations), np.empty_like(rotations)
-    scales = np.ones_like(skeleton.rest_scales)
+    scales = world_scales(skeleton)
     for joint, parent in enumerate(skeleton.parents):
         if parent < 0:
             positions[..., joint, :], world[..., joint, :] = translations[..., joint, :], rotations[..., joint, :]
-            scales[joint] = skeleton.rest_scales[joint]
             continue
         above = world[..., parent, :]
         reach = scales[parent] * translations[..., joint, :]
         positions[..., joint, :] = positions[..., parent, :] + quaternions.rotate(above, reach)
         world[..., joint, :] = quaternions.multiply(above, rotations[..., joint, :])
-        scales[joint] = scales[parent] * skeleton.rest_scales[joint]
     return positions, world
+
+
+def world_scales(skeleton: Skeleton) -> np.ndarray:
+    """(B, 3) what acts on the translations of each joint's children: its own scale and those above it."""
+    scales = np.array(skeleton.rest_scales)
+    for joint, parent in enumerate(skeleton.parents):
+        if parent >= 0:
+            scales[joint] *= scales[parent]
+    return scales
+
+
+def continuous(rotations: np.ndarray) -> np.ndarray:
+    """Of each quaternion (T, ..., 4) and its negative the one nearer to the moment before; the first has w >= 0."""
+    if len(rotations) == 0:
+        return rotations
+    steps = np.where(np.sum(rotations[1:] * rotations[:-1], axis=-1) < 0, -1.0, 1.0)
+    first = np.where(rotations[:1, ..., 3] < 0, -1.0, 1.0)
+    return rotations * np.cumprod(np.concatenate([first, steps]), axis=0)[..., None]

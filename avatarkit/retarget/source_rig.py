@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from avatarkit.errors import InputError
+from avatarkit.errors import InputError, NotHumanoidError
 from avatarkit.geometry import quaternions
-from avatarkit.retarget.skeleton_motion import SkeletonMotion, world_transforms
-from avatarkit.rig.naming import name_human_bones
+from avatarkit.retarget.level_feet import some_moments, with_level_feet
+from avatarkit.retarget.skeleton_motion import SkeletonMotion, continuous, world_transforms
+from avatarkit.rig.base_pose import bend
+from avatarkit.rig.body_axes import SHORT
+from avatarkit.rig.file_skeleton import FileSkeleton
+from avatarkit.rig.human_bones import find_human_bones
+from avatarkit.rig.naming import NamedBones
 from avatarkit.rig.skeleton import HumanoidRig, Skeleton
-from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS
+from avatarkit.rig.structure import FAMILY
+from avatarkit.rig.t_pose import t_pose
 
 LEG_PER_STATURE = 0.491
 """From the hip's joint to the ankle, in statures. Source: D. Winter, Biomechanics and Motor Control of Human Movement, 4.1."""
@@ -26,16 +33,14 @@ UNITS_M = {"metres": 1.0, "centimetres": 0.01, "inches": 0.0254, "millimetres": 
 MOST_BEND = np.radians(50.0)
 """A rest pose with thighs, shins or elbows further from straight stands for nothing; relaxed arms and A-poses are below."""
 
-MOMENTS_TRIED = 200
-"""Moments of a motion at which poses are looked at: enough to find one that stands."""
+POSES_ASKED = 5
+"""Moments of a motion of which it is asked whether a human is seen there."""
+
+_TRUNK = ("chest", "upperChest", "neck", "head")
+"""Where nothing says how these are held in the T-pose, it is as they are held on the average."""
 
 CLEAR_UP = 0.5
 """A mean direction of the body (of length 1 when it never tilts) that tells which way is up: within 60 degrees."""
-
-SPINE = ("hips", "spine", "chest", "upperChest", "neck")
-
-SIDES = {"left": 1.0, "right": -1.0}
-"""The sign of X on which a body facing +Z has each side."""
 
 
 @dataclass(frozen=True)
@@ -59,19 +64,41 @@ def human_source(motion: SkeletonMotion, source: str = "") -> HumanSource:
     Raises:
         InputError: it is no human skeleton.
     """
-    skeleton = motion.skeleton
-    named = name_human_bones(skeleton.names, skeleton.parents.tolist())
-    if named is None:
-        raise InputError("no human skeleton: its bones have no known names")
+    named = _human_bones(motion)
     bones = dict(named.joints)
     motion = _in_metres(motion, bones)
     base, is_rest = _standing_pose(motion, bones)
-    t_pose, to_canonical = align_t_pose(motion.skeleton, bones, base, straight_spine=not is_rest)
-    rig = HumanoidRig(motion.skeleton, bones, source=source, t_pose=t_pose, to_canonical=to_canonical, family=named.family)
-    return HumanSource(rig, motion, _world_axes(rig, motion) if not is_rest else _agreeing_axes(rig, motion))
+    pose, to_canonical = t_pose(motion.skeleton, bones, base)
+    rig = HumanoidRig(motion.skeleton, bones, (), source, pose, to_canonical, family=named.family)
+    axes = _agreeing_axes(rig, motion) if is_rest else _world_axes(rig, motion)
+    return HumanSource(with_level_feet(rig, base, motion, axes), motion, axes)
 
 
-def _in_metres(motion: SkeletonMotion, bones: dict[str, int]) -> SkeletonMotion:
+def _human_bones(motion: SkeletonMotion) -> NamedBones:
+    """The human bones of a moving skeleton: one of its poses may show a human where the rest pose shows nothing.
+
+    Names are taken at their word; where the shape alone tells, of several poses the one that shows most bones is right.
+    """
+    skeleton, count = motion.skeleton, len(motion.skeleton.names)
+    moments = np.unique(np.linspace(0, len(motion.times_s) - 1, POSES_ASKED).astype(int))
+    best: NamedBones | None = None
+    for pose in (skeleton.rest_rotations, *motion.rotations[moments]):
+        posed = replace(skeleton, rest_rotations=pose)
+        found = FileSkeleton(
+            skeleton=posed, nodes=tuple(range(count)), labels=skeleton.names, skinned=(True,) * count,
+            skins_of=(frozenset({0}),) * count, skins=1, bound=pose,
+        )  # fmt: skip
+        named = find_human_bones(found)
+        if named is not None and named.family != FAMILY:
+            return named
+        if named is not None and (best is None or len(named.joints) > len(best.joints)):
+            best = named
+    if best is not None:
+        return best
+    raise NotHumanoidError("no human skeleton: its bones were not found by their names or their shape")
+
+
+def _in_metres(motion: SkeletonMotion, bones: Mapping[str, int]) -> SkeletonMotion:
     """The motion in metres: the unit is the usual one that makes the body most usual, else the body gets a usual height."""
     stature = _leg_length(motion.skeleton, bones) / LEG_PER_STATURE
     if stature <= 0:
@@ -90,50 +117,47 @@ def _in_metres(motion: SkeletonMotion, bones: dict[str, int]) -> SkeletonMotion:
     )  # fmt: skip
 
 
-def _leg_length(skeleton: Skeleton, bones: dict[str, int]) -> float:
+def _leg_length(skeleton: Skeleton, bones: Mapping[str, int]) -> float:
     places, _ = skeleton.rest_world
     hip, knee, ankle = (places[bones[f"left{part}"]] for part in ("UpperLeg", "LowerLeg", "Foot"))
     return float(np.linalg.norm(hip - knee) + np.linalg.norm(knee - ankle))
 
 
-def _standing_pose(motion: SkeletonMotion, bones: dict[str, int]) -> tuple[np.ndarray, bool]:
+def _standing_pose(motion: SkeletonMotion, bones: Mapping[str, int]) -> tuple[np.ndarray, bool]:
     """Local rotations of a pose of which the T-pose can be told: the rest pose where it stands, else the best moment's."""
     skeleton = motion.skeleton
-    rest, _ = world_transforms(skeleton, skeleton.rest_translations, skeleton.rest_rotations)
-    if _bend(rest, bones) < MOST_BEND:
+    if bend(skeleton.rest_world[0], bones) < MOST_BEND:
         return skeleton.rest_rotations, True
-    moments = np.unique(np.linspace(0, len(motion.times_s) - 1, MOMENTS_TRIED).astype(int))
+    moments = some_moments(motion)
     places, _ = world_transforms(skeleton, motion.translations[moments], motion.rotations[moments])
-    best = moments[int(np.argmin([_bend(pose, bones) for pose in places]))]
-    return np.where(_is_extremity(skeleton, bones)[:, None], skeleton.rest_rotations, motion.rotations[best]), False
+    best = moments[int(np.argmin([bend(pose, bones) for pose in places]))]
+    pose = np.where(_straight_at_rest(skeleton, bones)[:, None], skeleton.rest_rotations, motion.rotations[best])
+    upper = [bones[bone] for bone in _TRUNK if bone in bones]
+    pose[upper] = quaternions.normalize(continuous(motion.rotations[moments][:, upper]).mean(axis=0))
+    return _upright(skeleton, bones, pose), False
 
 
-def _is_extremity(skeleton: Skeleton, bones: dict[str, int]) -> np.ndarray:
-    """(B,) the head, the hands and all below them: straight at rest, and seldom in a motion."""
-    tops = {bones[bone] for bone in ("head", "leftHand", "rightHand")}
-    found = np.zeros(len(skeleton.names), bool)
+def _straight_at_rest(skeleton: Skeleton, bones: Mapping[str, int]) -> np.ndarray:
+    """(B,) the hands and their fingers: straight at rest, and seldom in a motion."""
+    ends = {bones["leftHand"], bones["rightHand"]}
+    below = np.zeros(len(skeleton.names), bool)
     for joint, parent in enumerate(skeleton.parents):
-        found[joint] = joint in tops or (parent >= 0 and found[parent])
-    return found
+        below[joint] = joint in ends or (parent >= 0 and below[parent])
+    return below
 
 
-def _bend(places: np.ndarray, bones: dict[str, int]) -> float:
-    """How far a pose (B, 3) is from standing: the largest angle of thighs, shins and elbows to what they should be."""
-
-    def along(start: str, end: str) -> np.ndarray:
-        reach = places[bones[end]] - places[bones[start]]
-        return reach / max(float(np.linalg.norm(reach)), np.finfo(float).tiny)
-
+def _upright(skeleton: Skeleton, bones: Mapping[str, int], pose: np.ndarray) -> np.ndarray:
+    """The pose turned as a whole, so that the trunk stands along +Y and the body faces +Z."""
+    places, _ = world_transforms(skeleton, skeleton.rest_translations, pose)
     hips = 0.5 * (places[bones["leftUpperLeg"]] + places[bones["rightUpperLeg"]])
+    left = places[bones["leftUpperLeg"]] - places[bones["rightUpperLeg"]]
     up = places[bones.get("neck", bones["head"])] - hips
-    up = up / max(float(np.linalg.norm(up)), np.finfo(float).tiny)
-    left = along("rightUpperLeg", "leftUpperLeg")
-    cosines = [1 - abs(float(up @ left))]
-    for side, sign in SIDES.items():
-        upper, lower = along(f"{side}UpperArm", f"{side}LowerArm"), along(f"{side}LowerArm", f"{side}Hand")
-        cosines += [-up @ along(f"{side}UpperLeg", f"{side}LowerLeg"), -up @ along(f"{side}LowerLeg", f"{side}Foot")]
-        cosines += [float(upper @ lower), max(sign * float(upper @ left), float(-up @ upper))]
-    return float(np.arccos(np.clip(min(cosines), -1, 1)))
+    left = left / max(float(np.linalg.norm(left)), SHORT)
+    up = up - left * (left @ up)
+    up = up / max(float(np.linalg.norm(up)), SHORT)
+    turn = quaternions.from_matrix(np.array([left, up, np.cross(left, up)]))
+    roots = (skeleton.parents < 0)[:, None]
+    return np.where(roots, quaternions.multiply(turn, pose), pose)
 
 
 def _world_axes(rig: HumanoidRig, motion: SkeletonMotion) -> np.ndarray:
@@ -150,45 +174,11 @@ def _agreeing_axes(rig: HumanoidRig, motion: SkeletonMotion) -> np.ndarray:
 
 
 def _mean_up(rig: HumanoidRig, motion: SkeletonMotion) -> np.ndarray:
-    moments = np.unique(np.linspace(0, len(motion.times_s) - 1, MOMENTS_TRIED).astype(int))
+    moments = some_moments(motion)
     places, _ = world_transforms(motion.skeleton, motion.translations[moments], motion.rotations[moments])
     feet = 0.5 * (places[:, rig.human_bones["leftFoot"]] + places[:, rig.human_bones["rightFoot"]])
     up = places[:, rig.human_bones["head"]] - feet
     return np.mean(up / np.linalg.norm(up, axis=-1, keepdims=True), axis=0)
-
-
-def align_t_pose(
-    skeleton: Skeleton, bones: dict[str, int], base: np.ndarray, *, straight_spine: bool = False
-) -> tuple[np.ndarray, np.ndarray]:
-    """Local rotations (B, 4) of the T-pose nearest to the pose `base` (B, 4), and the rotation (4,) to canonical axes."""
-    positions, world = world_transforms(skeleton, skeleton.rest_translations, base)
-    to_canonical = _facing(positions, bones)
-    positions, world = quaternions.rotate(to_canonical, positions), quaternions.multiply(to_canonical, world)
-    turned = {-1: quaternions.IDENTITY}
-    human = {joint: bone for bone, joint in bones.items()}
-    for joint, parent in enumerate(skeleton.parents):
-        turn = turned[int(parent)]
-        if joint in human:
-            wanted = _t_direction(human[joint], straight_spine)
-            turn = quaternions.multiply(_straightening(human[joint], bones, positions, turn, wanted), turn)
-        turned[joint] = turn
-    t_world = np.array([quaternions.multiply(turned[joint], world[joint]) for joint in range(len(world))])
-    t_world = quaternions.multiply(quaternions.inverse(to_canonical), t_world)
-    local = np.array(t_world)
-    for joint, parent in enumerate(skeleton.parents):
-        if parent >= 0:
-            local[joint] = quaternions.multiply(quaternions.inverse(t_world[parent]), t_world[joint])
-    return local, to_canonical
-
-
-def _facing(positions: np.ndarray, bones: dict[str, int]) -> np.ndarray:
-    """The rotation that brings the pelvis' left to +X and the spine's direction to +Y."""
-    left = positions[bones["leftUpperLeg"]] - positions[bones["rightUpperLeg"]]
-    top = positions[bones.get("neck", bones["head"])]
-    up = _nearest_axis(top - 0.5 * (positions[bones["leftUpperLeg"]] + positions[bones["rightUpperLeg"]]))
-    left = left - up * (left @ up)
-    left /= max(float(np.linalg.norm(left)), np.finfo(float).tiny)
-    return quaternions.from_matrix(np.array([left, up, np.cross(left, up)]))
 
 
 def _nearest_axis(direction: np.ndarray) -> np.ndarray:
@@ -196,35 +186,3 @@ def _nearest_axis(direction: np.ndarray) -> np.ndarray:
     largest = int(np.argmax(np.abs(direction)))
     axis[largest] = np.sign(direction[largest])
     return axis
-
-
-def _straightening(
-    bone: str, bones: dict[str, int], positions: np.ndarray, turn: np.ndarray, wanted: np.ndarray | None
-) -> np.ndarray:
-    """The world rotation that brings one bone, after its parents' `turn`, to the direction `wanted`."""
-    child = _next_bone(bone, bones)
-    if child is None or wanted is None:
-        return quaternions.IDENTITY
-    direction = quaternions.rotate(turn, positions[bones[child]] - positions[bones[bone]])
-    if np.linalg.norm(direction) < 1e-9:
-        return quaternions.IDENTITY
-    if bone.endswith("Foot"):
-        direction, wanted = direction * (1, 0, 1), np.array([0.0, 0.0, 1.0])
-    return quaternions.between(direction, wanted)
-
-
-def _next_bone(bone: str, bones: dict[str, int]) -> str | None:
-    if bone.endswith("Hand"):
-        return next((child for child in (f"{bone[:-4]}MiddleProximal", f"{bone[:-4]}IndexProximal") if child in bones), None)
-    return next((child for child, parent in HUMAN_BONE_PARENTS.items() if parent == bone and child in bones), None)
-
-
-def _t_direction(bone: str, straight_spine: bool) -> np.ndarray | None:
-    if bone in SPINE:
-        return np.array([0.0, 1.0, 0.0]) if straight_spine else None
-    side = next((sign for name, sign in SIDES.items() if bone.startswith(name)), None)
-    if side is None or bone.endswith(("Shoulder", "Eye", "Toes")) or "Thumb" in bone:
-        return None
-    if "Leg" in bone:
-        return np.array([0.0, -1.0, 0.0])
-    return np.array([0.0, 0.0, 1.0]) if bone.endswith("Foot") else np.array([side, 0.0, 0.0])

@@ -16,7 +16,7 @@ from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanMotion,
 from avatarkit.motion.kinematics import local_rotations, world_rotations
 from avatarkit.retarget.ground import Soles, foot_contacts, ground_height, soles_of
 from avatarkit.retarget.rig_motion import RigMotion
-from avatarkit.retarget.skeleton_motion import SkeletonMotion, world_transforms
+from avatarkit.retarget.skeleton_motion import SkeletonMotion, continuous, world_transforms
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS, HUMAN_BONES
 
@@ -69,8 +69,9 @@ def human_skeleton(rig: HumanoidRig, motion: SkeletonMotion | None = None) -> tu
     """The proportions of a rig in its T-pose, canonical axes, soles at y = 0; and where its soles are."""
     skeleton = rig.skeleton
     places, t_world = world_transforms(skeleton, skeleton.rest_translations, rig.t_pose)
-    ends, end_joints = (np.zeros((0, 3)), np.zeros(0, int)) if motion is None else (motion.ends, motion.end_joints)
-    tips = places[end_joints] + quaternions.rotate(t_world[end_joints], ends)
+    tips = places[_toe_tips(rig)]
+    if motion is not None:
+        tips = np.concatenate([tips, places[motion.end_joints] + quaternions.rotate(t_world[motion.end_joints], motion.ends)])
     tips, places = quaternions.rotate(rig.to_canonical, tips), quaternions.rotate(rig.to_canonical, places)
     rest, present = np.zeros((BONES, 3)), np.zeros(BONES, bool)
     for bone, parent in HUMAN_BONE_PARENTS.items():
@@ -82,6 +83,16 @@ def human_skeleton(rig: HumanoidRig, motion: SkeletonMotion | None = None) -> tu
     return HumanSkeleton(rest, present), soles
 
 
+def _toe_tips(rig: HumanoidRig) -> list[int]:
+    """Joints below the feet that are no human bones and on which nothing hangs: where large shoes end."""
+    parents = rig.skeleton.parents.tolist()
+    below = {rig.human_bones["leftFoot"], rig.human_bones["rightFoot"]}
+    for joint, parent in enumerate(parents):
+        if parent in below:
+            below.add(joint)
+    return sorted(below - set(parents) - set(rig.human_bones.values()))
+
+
 def _locals(rig: HumanoidRig, normalized: np.ndarray) -> np.ndarray:
     """Local rotations (T, 55, 4) of the joints' normalized world rotations (T, B, 4)."""
     world = np.empty((len(normalized), BONES, 4))
@@ -90,15 +101,6 @@ def _locals(rig: HumanoidRig, normalized: np.ndarray) -> np.ndarray:
         world[:, row] = normalized[:, joint] if joint is not None else world[:, HUMAN_BONES.index(str(parent))]
     rotations = local_rotations(world)
     return continuous(rotations)
-
-
-def continuous(rotations: np.ndarray) -> np.ndarray:
-    """Of each quaternion (T, ..., 4) and its negative the one nearer to the moment before; the first has w >= 0."""
-    if len(rotations) == 0:
-        return rotations
-    steps = np.where(np.sum(rotations[1:] * rotations[:-1], axis=-1) < 0, -1.0, 1.0)
-    first = np.where(rotations[:1, ..., 3] < 0, -1.0, 1.0)
-    return rotations * np.cumprod(np.concatenate([first, steps]), axis=0)[..., None]
 
 
 def rig_motion_to_human(motion: RigMotion) -> HumanMotion:

@@ -77,6 +77,10 @@ class HumanoidRig:
         family: which naming family told the bones, "structure" where the shape alone did.
         data: the file itself (GLB or glTF JSON), empty without one; `folder` is where its buffers and images lie.
         folder: see `data`.
+        twist_bones: joint -> (human bone, share 0..1): joints that are no human bones and follow one in part. For an arm's
+            or leg's bone the share is of the twist along the joint's segment (upper arm and thigh: their own twist; forearm
+            and shin: the hand's and foot's); for spine, chest, upperChest, neck and head it is of the whole rotation.
+        expressions: morph (its place in `morph_names`) -> ARKit name -> weight that drives it.
     """
 
     skeleton: Skeleton
@@ -89,6 +93,8 @@ class HumanoidRig:
     family: str = ""
     data: bytes = b""
     folder: Path | None = None
+    twist_bones: Mapping[int, tuple[str, float]] = field(default_factory=dict)
+    expressions: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         count = len(self.skeleton.names)

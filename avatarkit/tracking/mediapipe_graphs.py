@@ -1,4 +1,4 @@
-"""MediaPipe, imported and run: one graph per model, built once, fed with small square pictures.
+"""Faces by MediaPipe: one graph per model, built once, fed with small square pictures.
 
 The graphs are our own few lines around MediaPipe's subgraphs, because its ready-made `FaceMesh` finds faces by itself (near and
 upright ones only) and keeps the presence score to itself.
@@ -7,17 +7,13 @@ upright ones only) and keeps the presence score to itself.
 from __future__ import annotations
 
 import atexit
-import importlib
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from functools import cache
 from threading import Lock
-from types import ModuleType
 from typing import Any
 
 import numpy as np
+
+from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_log
 
 MESH_INPUT_PX = 192
 """Side of the picture the face mesh model takes. Source: MediaPipe, FaceLandmarkCpu."""
@@ -45,8 +41,8 @@ class FaceGraphs:
     """
 
     def __init__(self, min_detection_score: float) -> None:
-        with _quiet_native_log():  # TensorFlow Lite and absl greet on standard error while a graph starts
-            base, rect = _import_mediapipe()
+        with quiet_native_log():  # TensorFlow Lite and absl greet on standard error while a graph starts
+            base, rect = import_mediapipe()
             self._lock = Lock()
             self._whole_picture = rect.NormalizedRect(x_center=0.5, y_center=0.5, width=1, height=1)
             self._detectors = {
@@ -132,68 +128,3 @@ def _detection_row(detection: Any) -> tuple[float, ...]:
     right_eye, left_eye = detection.location_data.relative_keypoints[:2]
     centre = (box.xmin + box.width / 2, box.ymin + box.height / 2)
     return (detection.score[0], *centre, (box.width + box.height) / 2, right_eye.x, right_eye.y, left_eye.x, left_eye.y)
-
-
-def _import_mediapipe() -> tuple[ModuleType, ModuleType]:
-    with _imported_when_used("matplotlib.pyplot", "sounddevice"):
-        return (
-            importlib.import_module("mediapipe.python.solution_base"),
-            importlib.import_module("mediapipe.framework.formats.rect_pb2"),
-        )
-
-
-class _ImportedWhenUsed(ModuleType):
-    """Stands for a module until somebody asks it for something."""
-
-    def __getattr__(self, attribute: str) -> Any:
-        if attribute.startswith("__"):  # the import system's own questions
-            raise AttributeError(attribute)
-        return getattr(importlib.import_module(self.__name__), attribute)
-
-
-@contextmanager
-def _imported_when_used(*names: str) -> Iterator[None]:
-    """Let an import inside name these modules without loading them.
-
-    MediaPipe's package imports matplotlib for a drawing function and sounddevice for a recorder. That takes longer than
-    everything else together, writes a font cache into the user's home and opens the audio system.
-    """
-    placed: dict[str, ModuleType] = {}
-    for name in names:
-        if name in sys.modules:
-            continue
-        placed[name] = _ImportedWhenUsed(name)
-        package, _, member = name.rpartition(".")
-        if package and package not in sys.modules:
-            placed[package] = ModuleType(package)
-            setattr(placed[package], member, placed[name])
-    sys.modules.update(placed)
-    try:
-        yield
-    finally:
-        for name, module in placed.items():
-            if sys.modules.get(name) is module:
-                del sys.modules[name]
-
-
-@contextmanager
-def _quiet_native_log() -> Iterator[None]:
-    """Native code's standard error goes nowhere for the moment; Python's own `sys.stderr` object is not touched.
-
-    MediaPipe's logger cannot be told to be quiet before it starts. What matters still arrives as an exception.
-    """
-    try:
-        kept = os.dup(2)
-    except OSError:  # a program without a standard error
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    with suppress(AttributeError, ValueError):
-        sys.stderr.flush()
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)

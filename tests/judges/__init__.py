@@ -80,11 +80,8 @@ def three_vrm_report(
         view: "face" or "body".
         size: width and height of the pictures, pixels.
     """
-    browser = next((found for name in _CHROMIUM_NAMES if (found := shutil.which(name))), None)
-    if browser is None:
-        _missing("Chromium is not installed (Debian: apt-get install chromium)")
     folder = None if screenshots_dir is None else Path(screenshots_dir).resolve()
-    wanted = {"path": str(Path(path).resolve()), "browser": browser, "expression": expression, "view": view, "size": size}
+    wanted = {"path": str(Path(path).resolve()), "browser": _chromium(), "expression": expression, "view": view, "size": size}
     report = _run_node("three_vrm.mjs", json.dumps({**wanted, "folder": folder and str(folder)}))
     return ThreeVrmReport(
         human_bones=tuple(sorted(report["humanBones"])),
@@ -94,6 +91,46 @@ def three_vrm_report(
         neutral=folder and folder / "neutral.png",
         expressive=folder / "expressive.png" if folder and expression else None,
     )
+
+
+@dataclass(frozen=True)
+class PlayedMoment:
+    """What three-vrm shows at one time: where each human bone is, (3,) metres; the expressions' weights; gaze as yaw and pitch,
+    degrees; and a picture (PNG)."""
+
+    bones: dict[str, list[float]]
+    expressions: dict[str, float]
+    gaze: list[float]
+    picture: Path
+
+
+def three_vrm_playing(
+    model: str | Path, motion: str | Path, times_s: Sequence[float], *, folder: str | Path, size: tuple[int, int] = (300, 300)
+) -> tuple[list[PlayedMoment], tuple[str, ...]]:
+    """Play a VRM animation on a VRM with three-vrm in headless Chromium.
+
+    Args:
+        model: the VRM; motion: the .vrma.
+        times_s: when to look.
+        folder: where the pictures go.
+        size: width and height of the pictures, pixels.
+
+    Returns:
+        the moments; and the warnings and errors of the browser's console.
+    """
+    folder = Path(folder).resolve()
+    wanted = {"model": str(Path(model).resolve()), "motion": str(Path(motion).resolve()), "browser": _chromium()}
+    wanted |= {"times": list(times_s), "size": size, "folder": str(folder)}
+    report = _run_node("three_vrm_player.mjs", json.dumps(wanted))
+    moments = [PlayedMoment(**moment, picture=folder / f"{number}.png") for number, moment in enumerate(report["moments"])]
+    return moments, tuple(report["problems"])
+
+
+def _chromium() -> str:
+    browser = next((found for name in _CHROMIUM_NAMES if (found := shutil.which(name))), None)
+    if browser is None:
+        _missing("Chromium is not installed (Debian: apt-get install chromium)")
+    return browser
 
 
 def _run_node(script: str, *arguments: str) -> Any:

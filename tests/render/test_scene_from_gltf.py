@@ -11,7 +11,8 @@ from avatarkit.errors import InputError, UsageError
 from avatarkit.geometry import quaternions
 from avatarkit.gltf import document as gltf
 from avatarkit.render.humanoid import find_humanoid, relaxed_arms, world_matrices
-from avatarkit.render.scene_from_gltf import posed_meshes, vertices_under
+from avatarkit.render.puppet import vertices_under
+from avatarkit.render.scene_from_gltf import posed_meshes
 from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS
 
 QUAD = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], np.float32)
@@ -158,8 +159,8 @@ def test_a_rotation_means_the_same_whatever_axes_joints_have_at_rest():
 
 
 def test_the_vertices_a_joint_carries_are_told():
-    assert vertices_under(skinned(), 2)[0].tolist() == [False, False, True, True]
-    assert vertices_under(skinned(), 1)[0].all()  # the lower joint carries the upper one
+    assert vertices_under(skinned(), range(3), 2)[0].tolist() == [False, False, True, True]
+    assert vertices_under(skinned(), range(3), 1)[0].all()  # the lower joint carries the upper one
 
 
 @pytest.mark.parametrize("version", [0, 1])

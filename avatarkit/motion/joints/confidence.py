@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from avatarkit.motion.human_motion import BONE, BONES
 from avatarkit.motion.joints.fingers import FINGER_ROWS
 from avatarkit.motion.joints.frames import smooth_step
 from avatarkit.motion.joints.head import HEAD_ROWS
+from avatarkit.motion.joints.joint_points import JointPoints
 from avatarkit.vocabulary.mediapipe_points import POSE
 
 HIDDEN_BELOW, SEEN_ABOVE = 0.1, 0.65
@@ -15,7 +18,8 @@ HIDDEN_BELOW, SEEN_ABOVE = 0.1, 0.65
 sees well above 0.9; what other limbs hide wanders between."""
 
 COARSE_HAND = 0.5
-"""Confidence in a hand that only the body's three hand points show: they tell its direction, hardly its roll."""
+"""Trust in a hand that only the body's hand points show, which lie too near to each other: with points shaken as in `limbs`,
+hands are wrong by 34 degrees in the mean when fully trusted and by 21 when trusted by half."""
 
 _SHOULDERS = ("leftShoulder", "rightShoulder")
 _HIPS = ("leftHip", "rightHip")
@@ -39,28 +43,46 @@ _BONES = np.array([BONE[bone] for bone in _NEEDS])
 _MOST = max(map(len, _NEEDS.values()))
 _POINTS = np.array([[POSE[p] for p in (points + points[:1] * _MOST)[:_MOST]] for points in _NEEDS.values()])
 _HANDS = np.array([BONE["leftHand"], BONE["rightHand"]])
-_HAND_POINTS = np.array([[POSE[side + point] for point in ("Index", "Pinky")] for side in ("left", "right")])
-_HIP_ROWS, _SHOULDER_ROWS = [POSE[name] for name in _HIPS], [POSE[name] for name in _SHOULDERS]
-_HEAD, _NECK = BONE["head"], BONE["neck"]
+_END_POINTS = np.array(
+    [
+        [POSE[side + point] for point in points]
+        for points in (("Index", "Pinky"), ("Heel", "FootIndex"))
+        for side in ("left", "right")
+    ]
+)
+_TRUNK = np.array([[POSE[name] for name in names] for names in (_HIPS, _SHOULDERS)])
+_HEAD_BONES = np.array([BONE["neck"], BONE["head"]])
 
 
-def bone_confidence(visibility: np.ndarray, hands: tuple[np.ndarray | None, np.ndarray | None], face_seen: bool) -> np.ndarray:
-    """Confidence (55,) of visibilities (33,); toes, eyes and jaw are nowhere among the points."""
-    trust = smooth_step(visibility, HIDDEN_BELOW, SEEN_ABOVE)
-    confidence = np.zeros(BONES)
-    confidence[_BONES] = trust[_POINTS].min(axis=1)
-    if not face_seen:
-        confidence[[_HEAD, _NECK]] *= trust[HEAD_ROWS].mean()
-    for row, hand in enumerate(hands):
+@dataclass(frozen=True)
+class Sight:
+    """How surely things are seen, 0..1.
+
+    Attributes:
+        bones: (55,) confidence of each bone; toes, eyes and jaw are nowhere among the points.
+        hips, shoulders: the trunk's ends.
+        ends: (4, 1) left hand, right hand, left foot, right foot.
+    """
+
+    bones: np.ndarray
+    hips: float
+    shoulders: float
+    ends: np.ndarray
+
+
+def sight(points: JointPoints) -> Sight:
+    """How surely the bones' points are seen."""
+    trust = smooth_step(points.visibility, HIDDEN_BELOW, SEEN_ABOVE)
+    bones = np.zeros(BONES)
+    bones[_BONES] = trust[_POINTS].min(axis=1)
+    if points.head is None:
+        bones[_HEAD_BONES] *= trust[HEAD_ROWS].mean()
+    ends = trust[_END_POINTS].min(axis=1)
+    for row, hand in enumerate((points.left_hand, points.right_hand)):
         if hand is None:
-            confidence[_HANDS[row]] *= COARSE_HAND * trust[_HAND_POINTS[row]].min()
+            ends[row] *= COARSE_HAND
+            bones[_HANDS[row]] *= ends[row]
         else:
-            confidence[FINGER_ROWS[row]] = 1.0
-    return confidence
-
-
-def torso_trust(visibility: np.ndarray) -> tuple[float, float]:
-    """How surely hips and shoulders are seen, 0..1."""
-    hips, shoulders = visibility[_HIP_ROWS].min(), visibility[_SHOULDER_ROWS].min()
-    trust = smooth_step(np.array([hips, shoulders]), HIDDEN_BELOW, SEEN_ABOVE)
-    return float(trust[0]), float(trust[1])
+            bones[FINGER_ROWS[row]] = ends[row] = 1.0
+    hips, shoulders = trust[_TRUNK].min(axis=1)
+    return Sight(bones, float(hips), float(shoulders), ends[:, None])

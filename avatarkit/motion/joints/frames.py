@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-TINY = 1e-9
+TINY = 1e-12
 """Metres or sines below which a direction says nothing."""
 
 _NEXT, _AFTER = [1, 2, 0], [2, 0, 1]
@@ -12,7 +12,8 @@ _NEXT, _AFTER = [1, 2, 0], [2, 0, 1]
 
 def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Dot products (..., 1) of (..., 3)."""
-    return np.einsum("...i,...i->...", a, b)[..., None]
+    product: np.ndarray = np.add.reduce(a * b, axis=-1, keepdims=True)
+    return product
 
 
 def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -22,10 +23,8 @@ def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def unit(vectors: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
     """`vectors` (..., 3) at unit length; `otherwise` (..., 3) where they have none."""
-    length = np.sqrt(dot(vectors, vectors))
-    if length.min() > TINY:
-        return vectors / length
-    return np.where(length > TINY, vectors / np.maximum(length, TINY), otherwise)
+    vectors = vectors + TINY * otherwise  # shorter than any rounding, unless there is nothing else
+    return vectors / np.sqrt(dot(vectors, vectors))
 
 
 def across(vectors: np.ndarray, axis: np.ndarray) -> np.ndarray:

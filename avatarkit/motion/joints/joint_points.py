@@ -52,7 +52,7 @@ class JointMemory:
     Attributes:
         rotations: (55, 4) each bone's last rotation that was sure.
         hinges: (4, 3) each limb's last sure bend-plane normal, turned back to the limb's rest direction in its parent's frame.
-        twists: (4,) each limb's last twist of its end about its lower bone, radians.
+        twists: (4,) each limb's last sure twist of its end about its lower bone, radians.
     """
 
     rotations: np.ndarray

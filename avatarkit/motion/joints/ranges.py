@@ -32,6 +32,10 @@ SIDES_RAD = checked_array(
 )
 """(5, 2, 2) least and largest sideways turn of the two joints of each finger nearest to the hand."""
 
+ROLLS_RAD = checked_array("rolls", np.radians([(-45.0, 45.0), *[(-20.0, 20.0)] * 4]), (5, 2), np.float64)
+"""(5, 2) least and largest roll of each finger's root joint: the knuckles' play and the arch of the palm; the thumb's saddle
+joint rolls as it is opposed. Judged on hands signing before a camera."""
+
 MAX_TWIST_RAD = np.radians([90.0, 90.0, 40.0, 40.0])
 """(4,) largest twist of hand or foot against the bend plane of its limb, both ways; `LIMBS`' order. The shank turns 40
 degrees with a bent knee (AAOS)."""

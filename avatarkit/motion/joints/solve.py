@@ -8,7 +8,7 @@ import numpy as np
 
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE
-from avatarkit.motion.joints.confidence import bone_confidence, torso_trust
+from avatarkit.motion.joints.confidence import sight
 from avatarkit.motion.joints.fingers import FINGER_ROWS, solve_fingers
 from avatarkit.motion.joints.frames import TINY
 from avatarkit.motion.joints.head import head_rotation
@@ -46,20 +46,20 @@ def solve_joints(points: JointPoints, memory: JointMemory | None = None) -> Join
         local normalized rotations, their confidence, and the memory for the next moment.
     """
     memory = memory or memory_at_rest()
+    seen = sight(points)
     hands = (points.left_hand, points.right_hand)
-    confidence = bone_confidence(points.visibility, hands, points.head is not None)
-    held_pelvis = quaternions.to_matrix(memory.rotations[_HIPS])
-    torso = solve_torso(points.body, *torso_trust(points.visibility), held_pelvis)
+    torso = solve_torso(points.body, seen.hips, seen.shoulders, quaternions.to_matrix(memory.rotations[_HIPS]))
     parents = np.array([torso.chest, torso.chest, torso.pelvis, torso.pelvis])
-    limbs = solve_limbs(points.body, hands, parents, memory.hinges, memory.twists)
+    limbs = solve_limbs(points.body, hands, seen.ends, parents, memory)
     head = head_rotation(points.body) if points.head is None else points.head
 
-    rotations = np.tile(quaternions.IDENTITY, (len(confidence), 1))
+    rotations = memory_at_rest().rotations.copy()
     _place_body(rotations, torso, limbs, head)
     _place_fingers(rotations, hands, limbs)
-    rotations = np.where(confidence[:, None] > 0.0, rotations, memory.rotations)
-    remembered = np.where(confidence[:, None] >= SURE, rotations, memory.rotations)
-    return JointSolution(rotations, confidence, JointMemory(remembered, limbs.hinges, limbs.twists))
+    confidence = seen.bones[:, None]
+    rotations = np.where(confidence > 0.0, rotations, memory.rotations)
+    remembered = np.where(confidence >= SURE, rotations, memory.rotations)
+    return JointSolution(rotations, seen.bones, JointMemory(remembered, limbs.hinges, limbs.twists))
 
 
 def _place_body(rotations: np.ndarray, torso: Torso, limbs: Limbs, head: np.ndarray) -> None:

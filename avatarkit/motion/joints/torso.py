@@ -53,7 +53,7 @@ def solve_torso(body: np.ndarray, hips_seen: float, shoulders_seen: float, held_
     sideways = unit(left - right, held_pelvis[:, 0])
     spine = unit(middle[1] - middle[0], held_pelvis[:, 1])
     held = held_pelvis.T[[0, 0, 1]]
-    hip_axis, shoulder_axis, spine = unit(held + seen * (np.vstack([sideways, spine]) - held), held)
+    hip_axis, shoulder_axis, spine = unit(held + seen * (np.array([*sideways, spine]) - held), held)
     pelvis = _frame(hip_axis, unit(across(spine, hip_axis), held[2]))
     bend = _bounded(BEND_PER_CHORD * np.arcsin(_bounded(spine @ hip_axis, 1.0)), MAX_SIDE_BEND_RAD)
     up = np.cos(bend) * pelvis[:, 1] + np.sin(bend) * pelvis[:, 0]
@@ -63,7 +63,7 @@ def solve_torso(body: np.ndarray, hips_seen: float, shoulders_seen: float, held_
 
 
 def _frame(sideways: np.ndarray, up: np.ndarray) -> np.ndarray:
-    return np.stack([sideways, up, cross(sideways, up)], axis=-1)
+    return np.array([sideways, up, cross(sideways, up)]).T
 
 
 def _about_z(angle: float) -> np.ndarray:

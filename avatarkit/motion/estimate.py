@@ -1,0 +1,181 @@
+"""A tracked video becomes the motion of a human body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+
+from avatarkit.motion.feet import detect_contacts, held_offsets, move_ankles
+from avatarkit.motion.floor import find_floor, legs_seen, onto_floor, sole_points
+from avatarkit.motion.gaps import fill_gaps, seen_mask
+from avatarkit.motion.human_motion import BONE, HumanMotion, HumanPose
+from avatarkit.motion.kinematics import local_rotations, world_rotations
+from avatarkit.motion.person import Person, estimate_person
+from avatarkit.motion.picture_camera import assumed_camera
+from avatarkit.motion.quiet_legs import quiet_legs
+from avatarkit.motion.root_solve import solve_root
+from avatarkit.motion.smooth import smooth, smooth_adaptively
+from avatarkit.motion.steps import PoseMemory, pose_step, rest_rotations
+from avatarkit.tracking.tracked_frame import TrackedVideo
+
+Feet = Literal["auto", "always", "never"]
+
+STILL_CUTOFF_HZ = 0.5
+"""The fastest movement that is kept of what hardly moves: below it, what trembles is noise."""
+
+BODY_CUTOFF_HZ = 5.0
+"""The fastest movement of trunk and limbs that is kept at full confidence."""
+
+HAND_CUTOFF_HZ = 5.0
+"""The same of fingers."""
+
+FACE_CUTOFF_HZ = 8.0
+"""The same of expressions: a blink lasts a tenth of a second."""
+
+FADE_HZ = 1.0
+"""How fast legs come to rest when they leave the picture."""
+
+DRIFT_HZ = 0.1
+"""How fast a body whose legs are not seen travels at most: its feet stand."""
+
+_BODY = np.array(
+    [
+        row
+        for name, row in BONE.items()
+        if not any(part in name for part in ("Thumb", "Index", "Middle", "Ring", "Little", "Eye"))
+    ]
+)
+
+
+def estimate_motion(
+    video: TrackedVideo, *, height_m: float | None = None, feet: Feet = "auto", progress: Callable[[float], None] | None = None
+) -> HumanMotion:
+    """The motion of the person in a video: `pose_step` for each picture, then what only a file allows.
+
+    Args:
+        video: as tracked.
+        height_m: standing height; `ASSUMED_HEIGHT_M` without it.
+        feet: "auto" holds feet that stand, "always" also forbids to leave the floor, "never" leaves all as seen.
+        progress: told the share that is done.
+
+    Returns:
+        the motion, floor at y = 0, the first place at x = z = 0, +Z towards the camera; `report` says what was measured.
+
+    Raises:
+        InputError: nobody is seen in the video.
+    """
+    seconds: dict[str, float] = {}
+    started = perf_counter()
+
+    def lap(name: str) -> None:
+        nonlocal started
+        seconds[name] = round(perf_counter() - started, 4)
+        started = perf_counter()
+
+    person = estimate_person(video, height_m)
+    lap("person")
+    raw = raw_motion(video, person, progress)
+    lap("poses")
+    smoothed = smooth_motion(raw)
+    lap("smoothing")
+    motion = stand(onto_floor(smoothed, find_floor(smoothed)), feet)
+    lap("feet")
+    return replace(motion, report=_report(video, person, motion, seconds))
+
+
+def raw_motion(video: TrackedVideo, person: Person, progress: Callable[[float], None] | None = None) -> HumanMotion:
+    """Each picture's pose by `pose_step`, in the camera's space."""
+    memory: PoseMemory | None = None
+    poses: list[HumanPose] = []
+    for number, frame in enumerate(video.frames):
+        pose, memory = pose_step(frame, person, memory)
+        poses.append(pose)
+        if progress is not None:
+            progress((number + 1) / len(video.frames))
+    return motion_of(person, poses)
+
+
+def motion_of(person: Person, poses: list[HumanPose]) -> HumanMotion:
+    """Poses in a row as one motion."""
+    return HumanMotion(
+        person.skeleton,
+        np.array([pose.time_s for pose in poses]),
+        np.array([pose.root_position for pose in poses]),
+        np.array([pose.rotations for pose in poses]),
+        np.array([pose.confidence for pose in poses]),
+        np.array([pose.expressions for pose in poses]),
+        np.array([pose.foot_contacts for pose in poses]),
+    )
+
+
+def smooth_motion(motion: HumanMotion) -> HumanMotion:
+    """A motion with its gaps filled and its noise removed, nothing delayed."""
+    times = motion.times_s
+    seen = seen_mask(motion.confidence)
+    local = fill_gaps(times, motion.rotations, seen, rest_rotations())
+    weights = np.where(seen, motion.confidence, 0.1)
+    world = world_rotations(local)
+    for bone in _BODY:
+        world[:, bone] = smooth_adaptively(times, world[:, bone], weights[:, bone], STILL_CUTOFF_HZ, BODY_CUTOFF_HZ)
+    smoothed = local_rotations(world)
+    for bone in np.setdiff1d(np.arange(len(BONE)), _BODY):
+        smoothed[:, bone] = smooth_adaptively(times, local[:, bone], weights[:, bone], STILL_CUTOFF_HZ, HAND_CUTOFF_HZ)
+    expressions = np.clip(smooth(times, motion.expressions, np.ones(len(times)), FACE_CUTOFF_HZ), 0.0, 1.0)
+    return replace(motion, rotations=smoothed, expressions=expressions)
+
+
+def stand(motion: HumanMotion, feet: Feet) -> HumanMotion:
+    """A motion over the floor with its root from picture and feet together, and standing feet held."""
+    times, skeleton = motion.times_s, motion.skeleton
+    seen = legs_seen(motion.confidence)
+    motion = still_legs(motion, seen.any(axis=1))
+    world = world_rotations(motion.rotations)
+    weights = motion.confidence[:, BONE["hips"]]
+    roots = solve_root(times, motion.root_positions, weights, np.zeros((len(times), 2, 3)), np.zeros((len(times), 2)))
+    contacts = detect_contacts(times, sole_points(skeleton, roots, world), seen)
+    if feet != "never":
+        from_hips = sole_points(skeleton, np.zeros_like(roots), world)
+        lower = np.take_along_axis(from_hips, from_hips[..., 1].argmin(axis=2)[..., None, None], axis=2)[:, :, 0]
+        roots = solve_root(times, motion.root_positions, weights, lower, contacts.astype(float))
+        offsets = held(times, sole_points(skeleton, roots, world), contacts)
+        world = move_ankles(skeleton, roots, world, offsets)
+    return replace(motion, rotations=local_rotations(world), root_positions=roots, foot_contacts=contacts.astype(float))
+
+
+def still_legs(motion: HumanMotion, seen: np.ndarray) -> HumanMotion:
+    """The motion with legs that were not seen (T,) at rest, under hips that hardly travel."""
+    if seen.all():
+        return motion
+    times = motion.times_s
+    share = 1.0 - np.clip(smooth(times, seen.astype(float), np.ones(len(times)), FADE_HZ), 0.0, 1.0)[:, None]
+    roots = smooth(times, motion.root_positions, motion.confidence[:, BONE["hips"]], DRIFT_HZ)
+    roots[:, 1] = motion.skeleton.hip_height
+    rotations = quiet_legs(motion.rotations, share)
+    return replace(motion, rotations=rotations, root_positions=motion.root_positions + share * (roots - motion.root_positions))
+
+
+def held(times_s: np.ndarray, soles: np.ndarray, contacts: np.ndarray) -> np.ndarray:
+    """(T, 2, 3) what to add to each ankle."""
+    return np.stack([held_offsets(times_s, soles[:, foot, 1], contacts[:, foot]) for foot in range(2)], axis=1)
+
+
+def _report(video: TrackedVideo, person: Person, motion: HumanMotion, seconds: dict[str, float]) -> dict[str, Any]:
+    parts = {"body": "body", "left hand": "left_hand", "right hand": "right_hand", "face": "face"}
+    coverage = {
+        name: round(float(np.mean([getattr(frame, part) is not None for frame in video.frames])), 4)
+        for name, part in parts.items()
+    }
+    return {
+        "frames": len(video.frames),
+        "coverage": coverage,
+        "height_m": round(person.height_m, 3),
+        "height_assumed": person.height_assumed,
+        "proportions": person.report,
+        "focal_px_assumed": round(assumed_camera(video.frames[0].size_px).focal_px, 1),
+        "contacts": [round(float(share), 3) for share in motion.foot_contacts.mean(axis=0)],
+        "seconds": seconds,
+    }

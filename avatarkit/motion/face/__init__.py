@@ -1,0 +1,1 @@
+"""A tracked face to head pose, expressions and gaze."""

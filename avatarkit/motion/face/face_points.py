@@ -1,0 +1,42 @@
+"""Which of the face mesh's landmarks are read in motion, and where a person's own expressions move them.
+
+Source of the landmark numbers: google-ai-edge/mediapipe, face_mesh_connections.py (lips, eyes, brows, nose, oval) and the
+canonical face model.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+LIPS = (
+    61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 185, 40, 39, 37, 0, 267, 269, 270, 409,
+    78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 191, 80, 81, 82, 13, 312, 311, 310, 415,
+    76, 77, 90, 180, 85, 16, 315, 404, 320, 307, 306, 184, 74, 73, 72, 11, 302, 303, 304, 408,
+)  # fmt: skip
+"""Outer and inner edge of the lips and the ring between them."""
+
+EYES = (
+    33, 7, 163, 144, 145, 153, 154, 155, 133, 246, 161, 160, 159, 158, 157, 173,
+    263, 249, 390, 373, 374, 380, 381, 382, 362, 466, 388, 387, 386, 385, 384, 398,
+)  # fmt: skip
+BROWS = (46, 53, 52, 65, 55, 70, 63, 105, 66, 107, 276, 283, 282, 295, 285, 300, 293, 334, 296, 336)
+NOSE = (1, 2, 4, 5, 6, 19, 45, 48, 64, 94, 97, 98, 115, 168, 195, 197, 220, 275, 278, 294, 326, 327, 344, 440)
+CHEEKS = (36, 50, 101, 117, 118, 119, 205, 206, 207, 216, 203, 266, 280, 330, 346, 347, 348, 425, 426, 427, 436, 423)
+CHIN = (18, 200, 199, 175, 152, 148, 176, 149, 150, 377, 400, 378, 379, 136, 365, 172, 397)
+FRAME = (10, 151, 9, 8, 67, 109, 297, 338, 103, 332, 54, 284, 21, 251, 162, 389, 127, 356, 234, 454)
+"""Forehead and temples: hardly an expression moves them, so they hold the pose."""
+
+POINTS = np.array(sorted({*LIPS, *EYES, *BROWS, *NOSE, *CHEEKS, *CHIN, *FRAME}))
+"""(N,) the landmarks that are read."""
+
+OUTER_EYES = (33, 263)
+
+LID_PAIRS = {
+    "Left": ((386, 374), (385, 380), (387, 373)),
+    "Right": ((159, 145), (158, 153), (160, 144)),
+}
+"""Upper and lower landmark at three places of each lid; the subject's own sides."""
+
+EYE_CORNERS = {"Left": (362, 263), "Right": (133, 33)}
+IRIS_MIDDLES = {"Left": 473, "Right": 468}
+"""Inner and outer corner, and the middle of the iris."""

@@ -1,0 +1,165 @@
+"""The floor under a body: where its soles are, and which way is up when the camera was tilted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from avatarkit.geometry import quaternions
+from avatarkit.motion.human_motion import BONE, HumanMotion, HumanSkeleton
+from avatarkit.motion.kinematics import world_positions, world_rotations
+
+FOOT_BONES = np.array([BONE["leftFoot"], BONE["rightFoot"]])
+TOE_BONES = np.array([BONE["leftToes"], BONE["rightToes"]])
+
+HEEL_BEHIND_ANKLE = 0.4
+"""How far the heel's sole lies behind the ankle, over the distance from ankle to ball: the heel's quarter of the foot's length.
+Source: ANSUR 2012, lateral malleolus and ball of foot lengths."""
+
+TILT_SPREAD_RAD = np.radians(8.0)
+"""How far people tilt a camera that they mean to hold level, one standard deviation."""
+
+CAMERA_HEIGHT_M, CAMERA_HEIGHT_SPREAD_M = 1.3, 0.35
+"""Where people hold or stand a camera: between a table's laptop and the eyes of somebody who films standing."""
+
+POSTURE_SPREAD_RAD = np.radians(8.0)
+"""How far the line from a standing person's ankles to the neck is from upright over a whole clip. Mostly the tracker's fault: it
+turns bodies upright that a tilted camera shows leaning."""
+
+POINT_SPREAD_M = 0.05
+"""How far a standing foot is seen from the plane of the floor."""
+
+PLANE_FRAMES = 10
+"""Soles count at most as so many independent ones: what is wrong with depth is wrong for seconds."""
+
+ROUNDS = 5
+"""Of weighing the soles anew."""
+
+TINY = 1e-6
+"""Metres and slopes that are none."""
+
+MAX_TILT_RAD = np.radians(35.0)
+"""Beyond this the picture does not show people upright."""
+
+FLOOR_PERCENTILE = 30.0
+"""Of the lower sole's heights: most of the time somebody stands, and noise is as often below as above."""
+
+SURE = 0.5
+"""Confidence from which a leg's joint counts as seen."""
+
+STRAIGHT = 0.9
+"""A body stands when hips to ankles take up this share of the legs' length."""
+
+
+@dataclass(frozen=True)
+class Floor:
+    """Where the floor is.
+
+    Attributes:
+        to_world: (4,) rotation from the camera's axes to ours.
+        origin: (3,) where ours begin, in the turned axes.
+    """
+
+    to_world: np.ndarray
+    origin: np.ndarray
+
+
+def sole_points(skeleton: HumanSkeleton, root_positions: np.ndarray, world: np.ndarray) -> np.ndarray:
+    """Where the soles are.
+
+    Args:
+        skeleton: the body.
+        root_positions: (..., 3).
+        world: (..., 55, 4) world rotations.
+
+    Returns:
+        (..., 2, 2, 3) metres; left and right foot, heel and ball.
+    """
+    places = world_positions(skeleton, root_positions, world)
+    return places[..., FOOT_BONES, None, :] + sole_offsets(skeleton, world)
+
+
+def sole_offsets(skeleton: HumanSkeleton, world: np.ndarray) -> np.ndarray:
+    """(..., 2, 2, 3) from each ankle to the sole under its heel and its ball, metres, as the feet are turned."""
+    rest = skeleton.rest_positions
+    heel = -HEEL_BEHIND_ANKLE * (rest[TOE_BONES] - rest[FOOT_BONES])
+    ball = rest[TOE_BONES] - rest[FOOT_BONES]
+    offsets = np.stack([heel, ball], axis=1)
+    offsets[..., 1] = -rest[FOOT_BONES, None, 1]
+    return quaternions.rotate(world[..., FOOT_BONES, None, :], offsets)
+
+
+def legs_seen(confidence: np.ndarray) -> np.ndarray:
+    """(T, 2) which lower legs were seen, of confidence (T, 55)."""
+    return confidence[:, [BONE["leftLowerLeg"], BONE["rightLowerLeg"]]] > SURE
+
+
+def find_floor(motion: HumanMotion) -> Floor:
+    """The floor of a motion in the camera's space.
+
+    Up is the camera's own, corrected by its usual height, the posture of the standing body and the plane through the lower soles,
+    each as far as it can be trusted. The origin lies under the body's first place.
+    """
+    world = world_rotations(motion.rotations)
+    places = world_positions(motion.skeleton, motion.root_positions, world)
+    soles = places[:, FOOT_BONES, None, :] + sole_offsets(motion.skeleton, world)
+    seen = legs_seen(motion.confidence).all(axis=1)
+    if not seen.any():
+        return Floor(quaternions.IDENTITY, motion.root_positions[0] - (0.0, motion.skeleton.hip_height, 0.0))
+    tilt = quaternions.between(_up(places[seen], soles[seen], motion.skeleton), np.array([0.0, 1.0, 0.0]))
+    heights = quaternions.rotate(tilt, soles[seen])[..., 1].min(axis=(1, 2))
+    first = quaternions.rotate(tilt, motion.root_positions[0])
+    return Floor(tilt, np.array([first[0], np.percentile(heights, FLOOR_PERCENTILE), first[2]]))
+
+
+def _up(places: np.ndarray, soles: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
+    """(3,) the direction up in the camera's axes: the slopes (x, z over y) that agree best with a level camera at the usual height,
+    with the posture of the standing body, and with the plane of the lower soles."""
+    flat = soles.reshape(len(soles), -1, 3)
+    lower = flat[np.arange(len(flat)), flat[..., 1].argmin(axis=1)]
+    matrix, right = _level_camera(np.median(lower, axis=0))
+    upright = _upright(places, skeleton)
+    if len(upright):
+        share = len(upright) / len(places) / POSTURE_SPREAD_RAD**2
+        body = np.median(upright, axis=0)
+        matrix, right = matrix + share * np.eye(2), right + share * body[[0, 2]] / body[1]
+    slopes = _with_plane(matrix, right, lower - np.median(lower, axis=0))
+    slopes = slopes * min(1.0, np.tan(MAX_TILT_RAD) / max(float(np.hypot(*slopes)), TINY))
+    return np.array([slopes[0], 1.0, slopes[1]]) / np.sqrt(1.0 + slopes @ slopes)
+
+
+def _level_camera(foot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Normal equations (2, 2), (2,) of the slopes: none, and that which puts the camera at its usual height above a foot (3,)."""
+    away = max(-foot[2], TINY)
+    by_height = (away / CAMERA_HEIGHT_SPREAD_M) ** 2
+    level = TILT_SPREAD_RAD**-2
+    slope = (CAMERA_HEIGHT_M + foot[1]) / away
+    return np.diag([level, level + by_height]), np.array([0.0, by_height * slope])
+
+
+def _upright(places: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
+    """(S, 3) from the ankles to the neck at the moments when the body stands straight."""
+    neck, feet = BONE["neck"], FOOT_BONES
+    rest = skeleton.rest_positions
+    bodies = places[:, neck] - places[:, feet].mean(axis=1)
+    return bodies[bodies[:, 1] > STRAIGHT * (rest[neck, 1] - rest[feet[0], 1])]
+
+
+def _with_plane(matrix: np.ndarray, right: np.ndarray, soles: np.ndarray) -> np.ndarray:
+    """(2,) the slopes when the soles (N, 3), about their middle, shall lie in the plane too; those that do not count less."""
+    slopes = np.linalg.solve(matrix, right)
+    across, up = soles[:, [0, 2]], soles[:, 1]
+    for _ in range(ROUNDS):
+        missed = up + across @ slopes
+        trust = min(1.0, PLANE_FRAMES / len(soles)) / (POINT_SPREAD_M**2 + missed**2)
+        slopes = np.linalg.solve(matrix + (across.T * trust) @ across, right - (across.T * trust) @ up)
+    return slopes
+
+
+def onto_floor(motion: HumanMotion, floor: Floor) -> HumanMotion:
+    """A motion of the camera's space with +Y up and the floor at y = 0."""
+    rotations = np.array(motion.rotations)
+    rotations[:, BONE["hips"]] = quaternions.multiply(floor.to_world, rotations[:, BONE["hips"]])
+    roots = quaternions.rotate(floor.to_world, motion.root_positions) - floor.origin
+    return replace(motion, rotations=rotations, root_positions=roots)

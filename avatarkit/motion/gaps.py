@@ -1,0 +1,75 @@
+"""What was not seen: short gaps are bridged, long ones ease to a body at rest and back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from avatarkit.geometry import quaternions
+from avatarkit.motion.smooth import continuous
+
+SEEN, LOST = 0.5, 0.3
+"""A bone counts as seen from the first confidence on, and as lost again below the second."""
+
+HOLD_S = 0.5
+"""How long a lost bone keeps its last rotation: longer than most crossings of hands and bodies."""
+
+EASE_S = 0.8
+"""How long it then takes to the rest: a slow arm movement."""
+
+BRIDGE_S = 1.0
+"""Up to so long a gap is passed in one turn from its one end to the other."""
+
+
+def presence(since_s: np.ndarray) -> np.ndarray:
+    """How much of the last rotation is left so many seconds after it was seen: 1, then after `HOLD_S` gently to 0."""
+    share = np.clip((since_s - HOLD_S) / EASE_S, 0.0, 1.0)
+    return 1.0 - share * share * (3.0 - 2.0 * share)
+
+
+def seen_mask(confidence: np.ndarray) -> np.ndarray:
+    """(T, ...) bool of confidence (T, ...), with hysteresis from `LOST` to `SEEN`."""
+    state = confidence[0] >= SEEN
+    mask = np.empty(confidence.shape, bool)
+    for moment, value in enumerate(confidence):
+        state = np.where(state, value >= LOST, value >= SEEN)
+        mask[moment] = state
+    return mask
+
+
+def fill_rotations(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """One bone's rotations (T, 4) with those replaced that were not seen (T,); `rest` is (4,)."""
+    if seen.all():
+        return rotations
+    known = np.flatnonzero(seen)
+    if len(known) == 0:
+        return np.broadcast_to(rest, rotations.shape)
+    moments = np.arange(len(times_s))
+    place = np.searchsorted(known, moments, side="right")
+    last, following = known[np.maximum(place - 1, 0)], known[np.minimum(place, len(known) - 1)]
+    since, until = times_s - times_s[last], times_s[following] - times_s
+    since, until = np.where(place == 0, np.inf, since), np.where(place == len(known), np.inf, until)
+    gap = since + until
+    share = np.where(gap <= BRIDGE_S, np.minimum(since, BRIDGE_S) / np.maximum(gap, 1e-9), 0.0)
+    bridged = slerp(rotations[last], rotations[following], share[:, None])
+    nearest = np.where(until < since, following, last)
+    eased = slerp(rest, rotations[nearest], presence(np.minimum(since, until))[:, None])
+    filled = np.where((gap <= BRIDGE_S)[:, None], bridged, eased)
+    return np.where(seen[:, None], rotations, filled)
+
+
+def slerp(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Rotations (..., 4) on the shortest way from `start` to `end` (..., 4), at `share` (..., 1) of it."""
+    dot = (start * end).sum(axis=-1, keepdims=True)
+    end = np.where(dot < 0.0, -end, end)
+    angle = np.arccos(np.clip(np.abs(dot), 0.0, 1.0))
+    sine = np.maximum(np.sin(angle), 1e-9)
+    near = angle < 1e-4
+    first = np.where(near, 1.0 - share, np.sin((1.0 - share) * angle) / sine)
+    second = np.where(near, share, np.sin(share * angle) / sine)
+    return quaternions.normalize(first * start + second * end)
+
+
+def fill_gaps(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """All bones' rotations (T, B, 4) without what was not seen (T, B); `rest` is (B, 4)."""
+    filled = [fill_rotations(times_s, rotations[:, bone], seen[:, bone], rest[bone]) for bone in range(rotations.shape[1])]
+    return continuous(np.stack(filled, axis=1))

@@ -1,0 +1,92 @@
+"""What is done with each picture, live and from files alike: landmarks to a pose in the camera's space, before any smoothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from avatarkit.geometry import quaternions
+from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanPose
+from avatarkit.motion.joints.joint_points import JointMemory, JointPoints
+from avatarkit.motion.joints.solve import solve_joints
+from avatarkit.motion.lift import lift
+from avatarkit.motion.person import Person
+from avatarkit.motion.picture_camera import TOWARDS, PictureCamera, assumed_camera
+from avatarkit.tracking.tracked_frame import HandLandmarks, TrackedFrame
+from avatarkit.vocabulary.mediapipe_points import POSE, POSE_POINTS
+
+UNKNOWN_DISTANCE_M = 3.0
+"""How far a person stands of whom no body was seen yet: about where a whole person fits the picture."""
+
+_HIPS = [POSE["leftHip"], POSE["rightHip"]]
+_UPPER_LEGS = [BONE["leftUpperLeg"], BONE["rightUpperLeg"]]
+_NOWHERE = np.zeros((len(POSE_POINTS), 3))
+_UNSEEN = np.zeros(len(POSE_POINTS))
+
+
+@dataclass(frozen=True)
+class PoseMemory:
+    """What one picture's pose hands to the next.
+
+    Attributes:
+        joints: of the joint solver.
+        root_position: (3,) the hips' last place.
+    """
+
+    joints: JointMemory
+    root_position: np.ndarray
+
+
+def pose_step(frame: TrackedFrame, person: Person, memory: PoseMemory | None = None) -> tuple[HumanPose, PoseMemory]:
+    """The pose in one picture, in the camera's space: origin at the camera, +Z towards it.
+
+    Args:
+        frame: what was seen; parts may be missing.
+        person: the proportions.
+        memory: the previous picture's; None at the start and after a cut.
+
+    Returns:
+        the pose, without contacts, and the memory for the next picture.
+    """
+    camera = assumed_camera(frame.size_px)
+    points, visibility = _NOWHERE, _UNSEEN
+    if frame.body is not None:
+        points, visibility = lift(frame.body, person, camera).points, frame.body.visibility
+    hands = [_turned_hand(hand, camera) for hand in (frame.left_hand, frame.right_hand)]
+    solution = solve_joints(JointPoints(points, visibility, hands[0], hands[1]), memory.joints if memory else None)
+    root = _root(points, solution.rotations[BONE["hips"]], person, memory, seen=frame.body is not None)
+    pose = HumanPose(frame.time_s, root, solution.rotations, solution.confidence, np.zeros(EXPRESSIONS), np.zeros(2))
+    return pose, PoseMemory(solution.memory, root)
+
+
+def _turned_hand(hand: HandLandmarks | None, camera: PictureCamera) -> np.ndarray | None:
+    """(21, 3) a hand's points, turned by what the camera's axis differs from the way to the hand."""
+    if hand is None:
+        return None
+    return quaternions.rotate(quaternions.between(TOWARDS, camera.rays(hand.points_px).mean(axis=0)), hand.world_m)
+
+
+def _root(points: np.ndarray, hips: np.ndarray, person: Person, memory: PoseMemory | None, *, seen: bool) -> np.ndarray:
+    """(3,) where the hips' joint is, given the points of both hips."""
+    if not seen:
+        return memory.root_position if memory else UNKNOWN_DISTANCE_M * TOWARDS
+    rest = person.skeleton.rest_positions
+    to_hips = rest[BONE["hips"]] - rest[_UPPER_LEGS].mean(axis=0)
+    return points[_HIPS].mean(axis=0) + quaternions.rotate(hips, to_hips)
+
+
+def rest_rotations() -> np.ndarray:
+    """(55, 4) local rotations of somebody standing at ease: arms hanging, elbows a little bent."""
+    rotations = np.tile(quaternions.IDENTITY, (BONES, 1))
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        for bone, vector in (("UpperArm", (0, 0, -sign * HANGING_RAD)), ("LowerArm", (0, -sign * EASY_ELBOW_RAD, 0))):
+            rotations[BONE[side + bone]] = quaternions.from_rotation_vector(np.array(vector))
+    return rotations
+
+
+HANGING_RAD = np.radians(75.0)
+"""How far a hanging arm is below the T-pose: hands beside the thighs, not in them."""
+
+EASY_ELBOW_RAD = np.radians(15.0)
+"""A relaxed elbow's bend."""

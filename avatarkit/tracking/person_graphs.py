@@ -1,0 +1,248 @@
+"""Bodies and hands by MediaPipe: one graph per model, built once, fed with small square pictures.
+
+As in `mediapipe_graphs`, the graphs are our own few lines around MediaPipe's subgraphs. They remember nothing: where to look
+next is the caller's to know, so that any number of trackers can share them, and no smoothing of MediaPipe's own delays what is
+seen.
+"""
+
+from __future__ import annotations
+
+import atexit
+from dataclasses import dataclass
+from functools import cache
+from queue import SimpleQueue
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_log
+
+PERSON_DETECTOR_PX, BODY_INPUT_PX, PALM_DETECTOR_PX, HAND_INPUT_PX = 224, 256, 192, 224
+"""Sides of the pictures the models take.
+
+Source: MediaPipe, PoseDetectionCpu, PoseLandmarkByRoiCpu, PalmDetectionCpu, HandLandmarkCpu."""
+
+MIN_PERSON_SCORE = 0.5
+"""MediaPipe's own."""
+
+MIN_PALM_SCORE = 0.5
+"""MediaPipe's own."""
+
+_FULL_MODEL = 1
+"""The model complexity that MediaPipe's wheel has models for, bodies and hands."""
+
+_DETECTOR = """
+    input_stream: "image"  output_stream: "detections"
+    node { calculator: "%s" input_stream: "IMAGE:image" output_stream: "DETECTIONS:detections" %s }
+"""
+_LANDMARKER = """
+    input_stream: "image"  input_stream: "roi"  input_side_packet: "model_complexity"
+    output_stream: "landmarks"  output_stream: "world"  output_stream: "extra"
+    node { calculator: "%s" input_stream: "IMAGE:image" input_stream: "ROI:roi"
+           input_side_packet: "MODEL_COMPLEXITY:model_complexity"
+           output_stream: "LANDMARKS:landmarks" output_stream: "WORLD_LANDMARKS:world" output_stream: "%s:extra" }
+"""
+_BODY_PREFIX = "poselandmarkbyroicpu__tensorstoposelandmarksandsegmentation__"
+_HAND_PREFIX = "handlandmarkcpu__"
+
+
+@dataclass(frozen=True)
+class PointsInCrop:
+    """What a landmark model says of a square picture.
+
+    Attributes:
+        points: (N, 3) x, y from the top left and depth away from the camera, as fractions of the side.
+        world: (N, 3) metres, MediaPipe's axes turned like the picture.
+        presence: 0..1, how likely the picture shows what the model is for.
+    """
+
+    points: np.ndarray
+    world: np.ndarray
+    presence: float
+
+
+@dataclass(frozen=True)
+class BodyInCrop(PointsInCrop):
+    """A body's 33 points.
+
+    Attributes:
+        visibility: (33,) 0..1.
+        circle: (2, 2) as fractions of the side: the hips' middle, and a point of the circle around the whole person, upwards.
+    """
+
+    visibility: np.ndarray
+    circle: np.ndarray
+
+
+@dataclass(frozen=True)
+class HandInCrop(PointsInCrop):
+    """A hand's 21 points.
+
+    Attributes:
+        leftness: 0..1, how much it looks like the subject's left hand.
+    """
+
+    leftness: float
+
+
+class PersonGraphs:
+    """Detectors and landmark models of bodies and hands, ready to run from any thread."""
+
+    def __init__(self) -> None:
+        with quiet_native_log():
+            base, rect = import_mediapipe()
+            self._whole_picture = rect.NormalizedRect(x_center=0.5, y_center=0.5, width=1, height=1)
+            self._people = _Graph(_detector(base, "PoseDetectionCpu", {_threshold("posedetectioncpu"): MIN_PERSON_SCORE}))
+            self._palms = _Graph(_detector(base, "PalmDetectionCpu", {_threshold("palmdetectioncpu"): MIN_PALM_SCORE}))
+            self._body = _Graph(
+                _landmarker(
+                    base, "PoseLandmarkByRoiCpu", "AUXILIARY_LANDMARKS", _BODY_PREFIX, f"{_BODY_PREFIX}pose_presence_score"
+                )
+            )
+            hand = ("HandLandmarkCpu", "HANDEDNESS", _HAND_PREFIX, f"{_HAND_PREFIX}hand_presence_score")
+            self._hand = _Graph(*(_landmarker(base, *hand) for _ in range(2)))  # a person has two, read at once
+            self._run_once()
+
+    def detect_people(self, picture: np.ndarray) -> np.ndarray:
+        """People in a square picture.
+
+        Args:
+            picture: (224, 224, 3) uint8 RGB.
+
+        Returns:
+            (N, 5): score; as fractions of the side the hips' middle x, y and a point x, y of the circle around the person.
+        """
+        rows = [
+            (d.score[0], *_xy(d.location_data.relative_keypoints[0]), *_xy(d.location_data.relative_keypoints[1]))
+            for d in self._people.run(picture).detections or []
+        ]
+        return np.array(rows).reshape(-1, 5)
+
+    def detect_palms(self, picture: np.ndarray) -> np.ndarray:
+        """Palms in a square picture.
+
+        Args:
+            picture: (192, 192, 3) uint8 RGB.
+
+        Returns:
+            (N, 8): score; then as fractions of the side the palm box's centre x, y and larger side, the wrist's x, y, and the
+            x, y of the middle finger's root.
+        """
+        rows = [_palm_row(d) for d in self._palms.run(picture).detections or []]
+        return np.array(rows).reshape(-1, 8)
+
+    def read_body(self, picture: np.ndarray) -> BodyInCrop | None:
+        """The landmarks of the person that fills a square picture upright; (256, 256, 3) uint8 RGB in."""
+        result = self._body.run({"image": picture, "roi": self._whole_picture})
+        if not result.landmarks:
+            return None
+        return BodyInCrop(
+            points=_xyz(result.landmarks),
+            world=_xyz(result.world),
+            presence=float(getattr(result, f"{_BODY_PREFIX}pose_presence_score")),
+            visibility=np.array([point.visibility for point in result.landmarks.landmark]),
+            circle=_xyz(result.extra)[:2, :2],
+        )
+
+    def read_hand(self, picture: np.ndarray) -> HandInCrop | None:
+        """The landmarks of the hand that fills a square picture, fingers up; (224, 224, 3) uint8 RGB in."""
+        result = self._hand.run({"image": picture, "roi": self._whole_picture})
+        if not result.landmarks:
+            return None
+        side = result.extra.classification[0]
+        # The model was trained on mirrored pictures: what it calls right is the subject's left hand.
+        return HandInCrop(
+            points=_xyz(result.landmarks),
+            world=_xyz(result.world),
+            presence=float(getattr(result, f"{_HAND_PREFIX}hand_presence_score")),
+            leftness=side.score if side.label == "Right" else 1 - side.score,
+        )
+
+    def close(self) -> None:
+        """End the graphs and their threads. Nothing can be run afterwards."""
+        for graph in (self._people, self._palms, self._body, self._hand):
+            graph.close()
+
+    def _run_once(self) -> None:
+        for run, side in (
+            (self.detect_people, PERSON_DETECTOR_PX),
+            (self.detect_palms, PALM_DETECTOR_PX),
+            (self.read_body, BODY_INPUT_PX),
+            (self.read_hand, HAND_INPUT_PX),
+        ):
+            run(np.zeros((side, side, 3), np.uint8))  # type: ignore[operator]
+
+
+class _Graph:
+    """One or several equal graphs; each serves one caller at a time, others wait."""
+
+    def __init__(self, *solutions: Any) -> None:
+        self._count = len(solutions)
+        self._free: SimpleQueue[Any] = SimpleQueue()
+        for solution in solutions:
+            self._free.put(solution)
+
+    def run(self, inputs: Any) -> Any:
+        solution = self._free.get()
+        try:
+            # MediaPipe answers with a class of its own for each call: nothing is overwritten by the next.
+            return solution.process(inputs)
+        finally:
+            self._free.put(solution)
+
+    def close(self) -> None:
+        for _ in range(self._count):
+            self._free.get().close()
+
+
+_building = Lock()
+
+
+def person_graphs() -> PersonGraphs:
+    """The process's own `PersonGraphs`, built at the first call and closed when Python ends."""
+    with _building:
+        return _built()
+
+
+@cache
+def _built() -> PersonGraphs:
+    graphs = PersonGraphs()
+    atexit.register(graphs.close)
+    return graphs
+
+
+def _detector(base: Any, name: str, parameters: dict[str, float]) -> Any:
+    with_model = 'input_side_packet: "MODEL_COMPLEXITY:model_complexity"' if name.startswith("Palm") else ""
+    config = ('input_side_packet: "model_complexity"' if with_model else "") + _DETECTOR % (name, with_model)
+    side_inputs = {"model_complexity": _FULL_MODEL} if with_model else None
+    return base.SolutionBase(graph_config=config, calculator_params=parameters, side_inputs=side_inputs)
+
+
+def _landmarker(base: Any, name: str, extra: str, prefix: str, presence: str) -> Any:
+    return base.SolutionBase(
+        graph_config=_LANDMARKER % (name, extra),
+        side_inputs={"model_complexity": _FULL_MODEL},
+        # Landmarks come for doubtful pictures, too: whoever asked weighs the presence score.
+        calculator_params={f"{prefix}ThresholdingCalculator.threshold": 0.0},
+        outputs=["landmarks", "world", "extra", presence],
+    )
+
+
+def _threshold(prefix: str) -> str:
+    return f"{prefix}__TensorsToDetectionsCalculator.min_score_thresh"
+
+
+def _palm_row(detection: Any) -> tuple[float, ...]:
+    box = detection.location_data.relative_bounding_box
+    points = detection.location_data.relative_keypoints
+    centre = (box.xmin + box.width / 2, box.ymin + box.height / 2)
+    return (detection.score[0], *centre, max(box.width, box.height), *_xy(points[0]), *_xy(points[2]))
+
+
+def _xy(point: Any) -> tuple[float, float]:
+    return (point.x, point.y)
+
+
+def _xyz(points: Any) -> np.ndarray:
+    return np.array([(point.x, point.y, point.z) for point in points.landmark])

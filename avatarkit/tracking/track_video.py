@@ -1,0 +1,62 @@
+"""A video to one person's landmarks through time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from os import PathLike
+
+from avatarkit.errors import NoPersonError, UsageError
+from avatarkit.media.read_video import VideoReader, open_video
+from avatarkit.tracking.track_person import PersonTracker
+from avatarkit.tracking.tracked_frame import TrackedFrame, TrackedVideo
+
+Progress = Callable[[int, int | None], None]
+"""Called after each picture with how many are done, and of how many as far as the file says."""
+
+
+def track_video(
+    video: str | PathLike[str] | VideoReader, person: int | None = None, progress: Progress | None = None
+) -> TrackedVideo:
+    """Follow one person through a video.
+
+    Args:
+        video: a file, or a reader that is open; a reader is read to its end and left to its owner.
+        person: whom to follow, from 1 for the largest in the first picture that shows so many; the largest when None.
+        progress: told after each picture.
+
+    Returns:
+        every picture's landmarks; memory grows by these alone.
+
+    Raises:
+        InputError: the file cannot be used.
+        NoPersonError: no picture shows a body, a hand or a face.
+        UsageError: there is no person of that number.
+    """
+    if isinstance(video, VideoReader):
+        return _track(video, person, progress)
+    with PersonTracker(person) as tracker, open_video(video) as reader:
+        return _tracked(reader, tracker, person, progress)
+
+
+def _track(reader: VideoReader, person: int | None, progress: Progress | None) -> TrackedVideo:
+    with PersonTracker(person) as tracker:
+        return _tracked(reader, tracker, person, progress)
+
+
+def _tracked(reader: VideoReader, tracker: PersonTracker, person: int | None, progress: Progress | None) -> TrackedVideo:
+    frames: list[TrackedFrame] = []
+    for frame in reader:
+        frames.append(tracker.track(frame))
+        if progress is not None:
+            progress(len(frames), reader.frame_count)
+    people = tracker.memory.body.people
+    if person is not None and 0 < people < person:
+        raise UsageError(f"There is no person {person} in {reader.source}: at most {people} are seen at once.")
+    if not any(frame.body or frame.left_hand or frame.right_hand or frame.face for frame in frames):
+        raise NoPersonError(
+            f"Nobody is seen in {reader.source}. Film one person in good light, at least a third as tall as the picture."
+        )
+    notes = list(reader.notes)
+    if people > 1:
+        notes.append(f"{people} people are seen in {reader.source}; one is followed.")
+    return TrackedVideo(tuple(frames), reader.source, tuple(notes), max(people, 1))

@@ -1,0 +1,1 @@
+"""How truly joint rotations follow perfect landmarks, ours beside Kalidokit's."""

@@ -1,0 +1,154 @@
+"""Reading faces in motion: what the model shows is read back, mirrored faces give mirrored readings, nonsense stays finite."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from avatarkit.geometry import quaternions
+from avatarkit.motion.face.eyes import apertures
+from avatarkit.motion.face.face_points import EYE_CORNERS, IRIS_MIDDLES, POINTS
+from avatarkit.motion.face.head_view import HeadView
+from avatarkit.motion.face.identity import average_identity
+from avatarkit.motion.face.read_face import HEAD_FROM_FIT, UNOBSERVED, bounded_solve, model_at, read_face
+from avatarkit.tracking.face_landmarks import LANDMARK_COUNT
+from avatarkit.tracking.face_mesh_mirror import MIRROR
+from avatarkit.tracking.tracked_frame import TrackedFace
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+
+WIDTH_PX = 640
+READ = ("jawOpen", "mouthSmileLeft", "mouthFrownRight", "mouthPucker", "browDownLeft", "browInnerUp", "browOuterUpRight")
+
+
+def view(yaw_deg: float = 0.0, pitch_deg: float = 0.0, roll_deg: float = 0.0) -> HeadView:
+    turn = quaternions.IDENTITY
+    for axis, angle in ((0, -pitch_deg), (1, yaw_deg), (2, roll_deg)):
+        turn = quaternions.multiply(quaternions.from_rotation_vector(np.eye(3)[axis] * np.radians(angle)), turn)
+    return HeadView(turn, np.array([300.0, 240.0]), 1500.0, 1.0)
+
+
+def seen_face(look: HeadView, **weights: float) -> TrackedFace:
+    """The average face's landmarks exactly where the model has them."""
+    identity = average_identity()
+    base, moves = model_at(identity, look)
+    vector = np.array([weights.get(name, 0.0) for name in ARKIT_NAMES])
+    points = np.tile(look.shift_px, (LANDMARK_COUNT, 1))
+    depth = np.zeros(LANDMARK_COUNT)
+    projected = look.project(base + (moves @ vector).T)
+    points[POINTS], depth[POINTS] = projected.pixels, -look.scale_px * projected.turned[:, 2]
+    eyes = look.project(identity.eyes[:, :3]).pixels
+    points[[IRIS_MIDDLES["Left"], IRIS_MIDDLES["Right"]]] = eyes
+    return TrackedFace(points, depth, 1.0)
+
+
+def read(face: TrackedFace, times: int = 6):
+    memory = None
+    for _ in range(times):
+        reading, memory = read_face(face, average_identity(), memory)
+    return reading
+
+
+@pytest.mark.parametrize("name", READ)
+def test_an_expression_of_the_model_is_read_back(name: str) -> None:
+    values = read(seen_face(view(5.0, 3.0), **{name: 0.8})).expressions
+    assert values[ARKIT_NAMES.index(name)] > 0.4
+    assert ARKIT_NAMES[int(np.argmax(values))] == name
+
+
+def test_more_of_an_expression_reads_as_more() -> None:
+    column = ARKIT_NAMES.index("jawOpen")
+    values = [read(seen_face(view(), jawOpen=weight)).expressions[column] for weight in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    assert np.all(np.diff(values) > 0.05)
+
+
+def test_a_neutral_face_reads_as_nothing() -> None:
+    solved = [column for column, name in enumerate(ARKIT_NAMES) if not name.startswith("eyeLook")]
+    assert read(seen_face(view())).expressions[solved].max() < 0.05
+
+
+@pytest.mark.parametrize("turn", [(0, 0, 0), (20, 0, 0), (-20, 5, 10), (0, -15, -20), (30, 10, 5)])
+def test_a_turned_head_is_read_as_turned(turn: tuple[float, float, float]) -> None:
+    look = view(*turn)
+    expected = quaternions.multiply(look.rotation, HEAD_FROM_FIT)
+    assert abs(read(seen_face(look)).head_rotation @ expected) > np.cos(np.radians(0.5))
+
+
+def test_a_mirrored_face_gives_mirrored_readings() -> None:
+    face = seen_face(view(12.0, 4.0, 6.0), mouthSmileLeft=0.7, browDownLeft=0.5, jawOpen=0.3)
+    mirrored = TrackedFace(face.points_px[MIRROR] * (-1, 1) + (WIDTH_PX, 0), face.depth_px[MIRROR], 1.0)
+    one, other = read(face), read(mirrored)
+    partner = [ARKIT_NAMES.index(_other_side(name)) for name in ARKIT_NAMES]
+    np.testing.assert_allclose(one.expressions[partner], other.expressions, atol=0.12)
+    np.testing.assert_allclose(one.head_rotation * (1, -1, -1, 1), other.head_rotation, atol=0.02)
+    np.testing.assert_allclose(one.eye_rotations[::-1] * (1, -1, -1, 1), other.eye_rotations, atol=0.05)
+
+
+def _other_side(name: str) -> str:
+    for one, two in (("Left", "Right"), ("Right", "Left")):
+        if name.endswith(one):
+            return name.removesuffix(one) + two
+    return name
+
+
+def test_irises_to_the_subjects_left_look_left() -> None:
+    face = seen_face(view())
+    points = np.array(face.points_px)
+    points[[IRIS_MIDDLES["Left"], IRIS_MIDDLES["Right"]], 0] += 4.0  # in the picture, the subject's left is to the right
+    reading = read(replace(face, points_px=points))
+    values = dict(zip(ARKIT_NAMES, reading.expressions, strict=True))
+    assert values["eyeLookOutLeft"] > 0.2 and values["eyeLookInRight"] > 0.2
+    assert values["eyeLookInLeft"] == values["eyeLookOutRight"] == 0.0
+    assert quaternions.rotate(reading.eye_rotations[0], np.array([0.0, 0.0, 1.0]))[0] > 0.05
+
+
+def test_shut_lids_blink_on_their_own_side() -> None:
+    face = seen_face(view())
+    points = np.array(face.points_px)
+    for upper, lower in ((386, 374), (385, 380), (387, 373)):
+        points[upper] = points[lower]
+    values = dict(zip(ARKIT_NAMES, read(replace(face, points_px=points), 1).expressions, strict=True))
+    assert values["eyeBlinkLeft"] == 1.0
+    assert values["eyeBlinkRight"] == 0.0
+
+
+def test_a_start_in_the_middle_of_a_clip_reads_the_same() -> None:
+    face = seen_face(view(15.0), jawOpen=0.5)
+    _, memory = read_face(seen_face(view(10.0)), average_identity())
+    for _ in range(6):
+        reading, memory = read_face(face, average_identity(), memory)
+    np.testing.assert_allclose(reading.expressions, read(face).expressions, atol=0.03)
+
+
+@pytest.mark.parametrize("kind", ["one point", "line", "random", "far outside"])
+def test_nonsense_stays_finite_and_unsure(kind: str) -> None:
+    random = np.random.default_rng(3)
+    points = {
+        "one point": np.zeros((LANDMARK_COUNT, 2)),
+        "line": np.outer(np.arange(LANDMARK_COUNT), (1.0, 1.0)),
+        "random": random.uniform(0, 600, (LANDMARK_COUNT, 2)),
+        "far outside": random.uniform(-1e6, 1e6, (LANDMARK_COUNT, 2)),
+    }[kind]
+    reading = read(TrackedFace(points, np.zeros(LANDMARK_COUNT), 1.0), 3)
+    assert np.isfinite(reading.expressions).all() and np.isfinite(reading.head_rotation).all()
+    assert reading.expressions.min() >= 0.0 and reading.expressions.max() <= 1.0
+    assert kind == "one point" or reading.confidence < 0.5
+
+
+def test_what_no_landmark_tells_is_0() -> None:
+    values = read(seen_face(view(), jawOpen=1.0)).expressions
+    assert all(values[ARKIT_NAMES.index(name)] < 1e-3 for name in UNOBSERVED)
+
+
+def test_the_bounded_solve_finds_a_minimum_where_bounds_do_not_interact() -> None:
+    hessian = np.diag([1.0, 2.0, 4.0])
+    np.testing.assert_allclose(bounded_solve(hessian, hessian @ (-1.0, 0.5, 3.0)), (0.0, 0.5, 1.0))
+    np.testing.assert_allclose(bounded_solve(hessian, hessian @ (-1.0, 0.5, 3.0), unbounded=1), (-1.0, 0.5, 1.0))
+
+
+def test_apertures_do_not_depend_on_size_or_roll() -> None:
+    points = seen_face(view()).points_px[POINTS]
+    turned = points @ np.array([[0.0, 1.0], [-1.0, 0.0]]) * 2.5
+    np.testing.assert_allclose(apertures(points), apertures(turned))
+    assert EYE_CORNERS["Left"] != EYE_CORNERS["Right"]

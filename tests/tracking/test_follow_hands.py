@@ -1,0 +1,70 @@
+"""Which hand is which: by the body's wrists, then by looks, and one hand is never two."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from avatarkit.tracking.follow_hands import SeenHand, settled
+from avatarkit.tracking.tracked_frame import BodyLandmarks, HandLandmarks
+from avatarkit.vocabulary.mediapipe_points import POSE
+
+LEFT, RIGHT = np.array([400.0, 300.0]), np.array([200.0, 300.0])
+SHAPE = np.column_stack([np.tile([-20, -10, 0, 10, 20], 5)[:21], -np.linspace(0, 60, 21)])
+
+
+def body() -> BodyLandmarks:
+    """Shoulders and hips half a metre apart, 200 pixels to the metre, wrists at LEFT and RIGHT."""
+    points, world = np.zeros((33, 2)), np.zeros((33, 3))
+    for side, x in (("left", 0.25), ("right", -0.25)):
+        for joint, y in (("Shoulder", 0.5), ("Hip", 0.0)):
+            world[POSE[side + joint], :2] = x, y
+            points[POSE[side + joint]] = 300 + 200 * x, 300 - 200 * y
+    points[POSE["leftWrist"]], points[POSE["rightWrist"]] = LEFT, RIGHT
+    return BodyLandmarks(points, np.zeros(33), world, np.ones(33), 1.0)
+
+
+def hand(wrist: np.ndarray, leftness: float) -> SeenHand:
+    return SeenHand(HandLandmarks(SHAPE + wrist - SHAPE[0], np.zeros(21), np.zeros((21, 3)), 1.0), leftness)
+
+
+def wrists(hands: dict[str, SeenHand]) -> dict[str, float]:
+    return {side: float(found.wrist[0]) for side, found in hands.items()}
+
+
+@pytest.mark.parametrize("leftness", [0.0, 0.5, 1.0])
+def test_hands_go_to_their_wrists_whatever_they_look_like(leftness: float) -> None:
+    for swapped in (False, True):
+        hands = {"left": hand(LEFT, leftness), "right": hand(RIGHT, leftness)}
+        if swapped:
+            hands = {"left": hands["right"], "right": hands["left"]}
+        assert wrists(settled(hands, body())) == {"left": 400, "right": 200}
+
+
+def test_a_hand_far_from_its_wrist_is_another_hand() -> None:
+    assert settled({"left": hand(LEFT + np.array([150, 0]), 1.0)}, body()) == {}
+    assert settled({"left": hand(RIGHT, 1.0)}, body()) == {}
+
+
+def test_one_hand_is_not_taken_twice() -> None:
+    between = (LEFT + RIGHT) / 2
+    close = body()
+    points = close.points_px.copy()
+    points[POSE["leftWrist"]], points[POSE["rightWrist"]] = [305, 300], [295, 300]
+    close = BodyLandmarks(points, close.depth_px, close.world_m, close.visibility, 1.0)
+    assert set(settled({"left": hand(between, 0.9), "right": hand(between + 1, 0.9)}, close)) == {"left"}
+    assert set(settled({"left": hand(between, 0.1), "right": hand(between + 1, 0.1)}, close)) == {"right"}
+
+
+def test_hands_that_touch_are_two() -> None:
+    touching = body()
+    points = touching.points_px.copy()
+    points[POSE["leftWrist"]], points[POSE["rightWrist"]] = [320, 300], [290, 300]
+    touching = BodyLandmarks(points, touching.depth_px, touching.world_m, touching.visibility, 1.0)
+    hands = {"left": hand(np.array([320.0, 300.0]), 0.9), "right": hand(np.array([290.0, 300.0]), 0.1)}
+    assert set(settled(hands, touching)) == {"left", "right"}
+
+
+def test_without_a_body_one_hand_goes_by_its_looks() -> None:
+    assert set(settled({"left": hand(LEFT, 0.9), "right": hand(LEFT, 0.8)}, None)) == {"left"}
+    assert set(settled({"left": hand(LEFT, 0.2), "right": hand(LEFT, 0.1)}, None)) == {"right"}
