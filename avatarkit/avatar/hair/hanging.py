@@ -5,8 +5,16 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
-STEPS = 14
-"""Points of a lock below the hairline."""
+STEP_M = 0.02
+"""Points of a straight lock below the hairline lie about so far apart."""
+
+POINTS_A_TURN = 6
+"""And so many points make one turn of a curl."""
+
+FEWEST_STEPS = 6
+
+CURL_BEGINS_M = 0.03
+"""Over this length from the hairline a curl gains its radius."""
 
 WEIGHT_M = 0.045
 """Over this length a lock turns from the way it was combed to straight down."""
@@ -48,7 +56,32 @@ class Obstacle:
         )
 
 
-def hang(starts: np.ndarray, directions: np.ndarray, lengths: np.ndarray, clearance: np.ndarray, obstacle: Obstacle) -> np.ndarray:
+def step_count(longest_m: float, curl_pitch_m: float | None) -> int:
+    """How many points a lock needs below the hairline."""
+    step = STEP_M if curl_pitch_m is None else min(STEP_M, curl_pitch_m / POINTS_A_TURN)
+    return max(FEWEST_STEPS, round(longest_m / step))
+
+
+def curled(spine: np.ndarray, outward: np.ndarray, radius_m: float, pitch_m: float, phases: np.ndarray) -> np.ndarray:
+    """Spines (L, P, 3) wound into curls.
+
+    Args:
+        spine: metres, from where the locks leave the scalp.
+        outward: (L, P, 3) unit, away from the body.
+        radius_m, pitch_m: of the curls.
+        phases: (L,) radians, where each begins.
+    """
+    way = np.cumsum(np.linalg.norm(np.diff(spine, axis=1, prepend=spine[:, :1]), axis=2), axis=1)
+    along = _unit(np.gradient(spine, axis=1))
+    across = _unit(np.cross(outward, along))
+    radius = radius_m * np.clip(way / CURL_BEGINS_M, 0.0, 1.0)
+    turn = 2 * np.pi * way / pitch_m + phases[:, None]
+    return spine + radius[..., None] * (np.cos(turn)[..., None] * across + (1 + np.sin(turn))[..., None] * np.cross(along, across))
+
+
+def hang(
+    starts: np.ndarray, directions: np.ndarray, lengths: np.ndarray, clearance: np.ndarray, obstacle: Obstacle, steps: int
+) -> np.ndarray:
     """Let locks hang.
 
     Args:
@@ -57,14 +90,15 @@ def hang(starts: np.ndarray, directions: np.ndarray, lengths: np.ndarray, cleara
         lengths: (L,) metres.
         clearance: (L,) metres they keep from what they lie on: outer locks lie on inner ones.
         obstacle: head, body and clothes.
+        steps: points of each lock.
 
     Returns:
-        (L, STEPS, 3) points after the start, at about even steps.
+        (L, steps, 3) points after the start, at about even steps.
     """
     points, here, along = [], starts, directions
-    step = (lengths / STEPS)[:, None]
+    step = (lengths / steps)[:, None]
     share = 1.0 - np.exp(-step / WEIGHT_M)
-    for _ in range(STEPS):
+    for _ in range(steps):
         along = _unit(along + share * (_DOWN - along))
         ahead = obstacle.pushed_out(here + step * along, clearance)
         moved = _unit(ahead - here)

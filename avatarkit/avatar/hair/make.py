@@ -9,7 +9,7 @@ import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh, Material, Texture
 from avatarkit.avatar.colors import parse_color
-from avatarkit.avatar.hair.hanging import Obstacle, hang
+from avatarkit.avatar.hair.hanging import Obstacle, curled, hang, step_count
 from avatarkit.avatar.hair.layout import (
     CAP_COLUMNS,
     CAP_ROWS,
@@ -19,7 +19,7 @@ from avatarkit.avatar.hair.layout import (
     lock_layout,
 )
 from avatarkit.avatar.hair.scalp import HeadSurface, head_surface
-from avatarkit.avatar.hair.styles import HAIR_STYLES
+from avatarkit.avatar.hair.styles import HAIR_STYLES, HairStyle
 from avatarkit.avatar.hair.textures import STRIPS, cap_strands, colored, lock_strands, strand_normals
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
@@ -29,7 +29,7 @@ from avatarkit.geometry.meshes import vertex_normals
 _CAP_BRIGHTNESS = 0.72  # it is seen between the locks, in their shadow
 _WHITE = (1.0, 1.0, 1.0, 1.0)
 _SHORTEST_HANGING_M = 0.015
-_BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.012, 0.022  # above the skin: cloth lies there; and the body of the hair above that
+_BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.012, 0.026  # above the skin: cloth lies there; and the body of the hair above that
 _ROUNDNESS = 0.45  # how far a ribbon's normals turn outward at its edges: it is lit like a tuft, not like tape
 
 
@@ -152,25 +152,30 @@ def _locks(style: str, surface: HeadSurface, obstacle: Obstacle) -> _Shape:
     widths = surface.scale * layout.widths
     ribbons = [_ribbons(spine, outward, widths, layout.rolls, _lock_uvs(layout.strips, spine))]
     if layout.hanging.any():
-        ribbons = _hung(layout, spine, outward, widths, obstacle)
+        ribbons = _hung(layout, HAIR_STYLES[style], (spine, outward, widths), obstacle)
     return _joined(ribbons)
 
 
 def _hung(
-    layout: LockLayout, spine: np.ndarray, outward: np.ndarray, widths: np.ndarray, obstacle: Obstacle
+    layout: LockLayout, style: HairStyle, on_scalp: tuple[np.ndarray, np.ndarray, np.ndarray], obstacle: Obstacle
 ) -> list[_Shape]:
+    """The ribbons of locks that end on the scalp, and of those that fall on; `on_scalp` has spines, outward, widths."""
     free = layout.hanging > _SHORTEST_HANGING_M
-    start, along = spine[free, -1], _unit(spine[free, -1] - spine[free, -2])
+    spine, outward, widths = (part[free] for part in on_scalp)
+    along = _unit(spine[:, -1] - spine[:, -2])
     clearance = _BODY_CLEARANCE_M + _HANGING_DEPTH_M * layout.layers[free]
-    below = hang(start, along, layout.hanging[free], clearance, obstacle)
-    whole = np.concatenate([spine[free], below], axis=1)
-    out = np.concatenate([outward[free], obstacle.outward(below)], axis=1)
-    thin = np.linspace(1.0, 0.55, below.shape[1])
-    wide = np.concatenate([widths[free], widths[free, -1:] * 1.35 * thin], axis=1)
+    pitch = 1e-3 * style.curl_pitch_mm
+    steps = step_count(float(layout.hanging.max()), pitch if style.curl_mm else None)
+    below = hang(spine[:, -1], along, layout.hanging[free], clearance, obstacle, steps)
+    away = obstacle.outward(below)
+    if style.curl_mm:
+        phases = 2 * np.pi * (layout.strips[free] % 997) / 997
+        below = curled(below, away, 1e-3 * style.curl_mm, pitch, phases)
+    wide = np.concatenate([widths, widths[:, -1:] * 1.35 * np.linspace(1.0, 0.55, steps)], axis=1)
+    whole, out = np.concatenate([spine, below], axis=1), np.concatenate([outward, away], axis=1)
     long = _ribbons(whole, out, wide, layout.rolls[free], _lock_uvs(layout.strips[free], whole))
-    kept = ~free
-    short = _ribbons(spine[kept], outward[kept], widths[kept], layout.rolls[kept], _lock_uvs(layout.strips[kept], spine[kept]))
-    return [short, long]
+    spine, outward, widths = (part[~free] for part in on_scalp)
+    return [long, _ribbons(spine, outward, widths, layout.rolls[~free], _lock_uvs(layout.strips[~free], spine))]
 
 
 def _ribbons(spine: np.ndarray, outward: np.ndarray, widths: np.ndarray, rolls: np.ndarray, uvs: np.ndarray) -> _Shape:
