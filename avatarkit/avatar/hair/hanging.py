@@ -13,6 +13,9 @@ POINTS_A_TURN = 6
 
 FEWEST_STEPS = 6
 
+SNUG, LOOSENS_M = 0.3, 0.16
+"""Locks leave the scalp close to it, at this share of their clearance, and have all of it after so many metres."""
+
 CURL_BEGINS_M = 0.03
 """Over this length from the hairline a curl gains its radius."""
 
@@ -98,9 +101,10 @@ def hang(
     points, here, along = [], starts, directions
     step = (lengths / steps)[:, None]
     share = 1.0 - np.exp(-step / WEIGHT_M)
-    for _ in range(steps):
+    for number in range(1, steps + 1):
         along = _unit(along + share * (_DOWN - along))
-        ahead = obstacle.pushed_out(here + step * along, clearance)
+        gained = SNUG + (1.0 - SNUG) * np.minimum(number * step[:, 0] / LOOSENS_M, 1.0)
+        ahead = obstacle.pushed_out(here + step * along, gained * clearance)
         moved = _unit(ahead - here)
         here = here + step * moved
         along = moved

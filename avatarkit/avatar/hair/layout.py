@@ -127,6 +127,15 @@ def _depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
     return 1e-3 * _zone_value(style.depth_mm, directions) * np.sin(0.5 * np.pi * inward)
 
 
+def _lock_depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(...) metres that locks stand off the scalp: hair that hangs keeps its body beyond the hairline, but for the forehead's."""
+    depth = _depth_m(style, directions)
+    if not style.hangs:
+        return depth
+    beside = _smoothstep(_FACE_HALF, _BESIDE_FACE, np.abs(to_angles(directions)[0]))
+    return depth + beside * (1e-3 * _zone_value(style.depth_mm, directions) - depth)
+
+
 @cache
 def cap_layout(name: str) -> CapLayout:
     """The cap of a style."""
@@ -300,7 +309,7 @@ def lock_layout(name: str) -> LockLayout:
     short = np.minimum(lengths / 0.04, 1.0)[:, None]
     lift = 1e-3 * _zone_value(style.lift_mm, paths) * (0.25 + layer) * short
     heights = (
-        _depth_m(style, paths) * (0.55 + 0.45 * along**0.5) + lift * np.sin(np.pi * along**0.8) + _CLEARANCE_M * along**0.5
+        _lock_depth_m(style, paths) * (0.55 + 0.45 * along**0.5) + lift * np.sin(np.pi * along**0.8) + _CLEARANCE_M * along**0.5
     )
     heights = heights + 0.0015 * layer * along
     near_whorl = np.arccos(np.clip(paths[:, 0] @ to_directions(*np.radians(style.whorl_deg)), -1.0, 1.0))[:, None]

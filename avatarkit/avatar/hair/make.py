@@ -90,16 +90,17 @@ def _obstacle(rest: RestBody) -> Obstacle:
         positions[vertices],
         _sliding(vertex_normals(positions, triangles)[vertices], positions[vertices], rest),
         np.array([ball.mean(axis=0) for ball in balls]),
-        np.array([0.9 * np.ptp(ball[:, 0]) for ball in balls]),
+        np.array([0.62 * np.ptp(ball[:, 0]) for ball in balls]),
     )
 
 
 def _sliding(normals: np.ndarray, positions: np.ndarray, rest: RestBody) -> np.ndarray:
     """Normals (N, 3) that let hair slide off the shoulders to the front or the back, not along them."""
     shoulder, neck = rest.joint("leftUpperArm"), rest.joint("neck")
-    beside = np.clip((np.abs(positions[:, 0]) - 0.35 * shoulder[0]) / (0.35 * shoulder[0]), 0.0, 1.0) * (positions[:, 1] < neck[1] + 0.03)
+    half = shoulder[0]
+    beside = np.clip((np.abs(positions[:, 0]) - 0.3 * half) / (0.25 * half), 0.0, 1.0) * (positions[:, 1] < neck[1] + 0.03)
     aside = np.where(positions[:, 2] > shoulder[2], 1.0, -1.0)
-    slid = np.column_stack([np.zeros(len(normals)), np.maximum(normals[:, 1], 0.0), normals[:, 2] + 0.5 * aside])
+    slid = np.column_stack([-0.45 * np.sign(positions[:, 0]), 0.5 * np.maximum(normals[:, 1], 0.0), normals[:, 2] + aside])
     mixed = normals + beside[:, None] * (slid - normals)
     return _unit(mixed)
 
