@@ -151,11 +151,13 @@ def still_legs(motion: HumanMotion, seen: np.ndarray) -> HumanMotion:
     if seen.all():
         return motion
     times = motion.times_s
-    share = 1.0 - np.clip(smooth(times, seen.astype(float), np.ones(len(times)), FADE_HZ), 0.0, 1.0)[:, None]
+    share = 1.0 - np.clip(smooth(times, seen.astype(float), np.ones(len(times)), FADE_HZ), 0.0, 1.0)
     roots = smooth(times, motion.root_positions, motion.confidence[:, BONE["hips"]], DRIFT_HZ)
     roots[:, 1] = motion.skeleton.hip_height
     rotations = quiet_legs(motion.rotations, share)
-    return replace(motion, rotations=rotations, root_positions=motion.root_positions + share * (roots - motion.root_positions))
+    return replace(
+        motion, rotations=rotations, root_positions=motion.root_positions + share[:, None] * (roots - motion.root_positions)
+    )
 
 
 def held(times_s: np.ndarray, soles: np.ndarray, contacts: np.ndarray) -> np.ndarray:

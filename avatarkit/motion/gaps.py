@@ -50,23 +50,11 @@ def fill_rotations(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray,
     since, until = np.where(place == 0, np.inf, since), np.where(place == len(known), np.inf, until)
     gap = since + until
     share = np.where(gap <= BRIDGE_S, np.minimum(since, BRIDGE_S) / np.maximum(gap, 1e-9), 0.0)
-    bridged = slerp(rotations[last], rotations[following], share[:, None])
+    bridged = quaternions.slerp(rotations[last], rotations[following], share)
     nearest = np.where(until < since, following, last)
-    eased = slerp(rest, rotations[nearest], presence(np.minimum(since, until))[:, None])
+    eased = quaternions.slerp(rest, rotations[nearest], presence(np.minimum(since, until)))
     filled = np.where((gap <= BRIDGE_S)[:, None], bridged, eased)
     return np.where(seen[:, None], rotations, filled)
-
-
-def slerp(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Rotations (..., 4) on the shortest way from `start` to `end` (..., 4), at `share` (..., 1) of it."""
-    dot = (start * end).sum(axis=-1, keepdims=True)
-    end = np.where(dot < 0.0, -end, end)
-    angle = np.arccos(np.clip(np.abs(dot), 0.0, 1.0))
-    sine = np.maximum(np.sin(angle), 1e-9)
-    near = angle < 1e-4
-    first = np.where(near, 1.0 - share, np.sin((1.0 - share) * angle) / sine)
-    second = np.where(near, share, np.sin(share * angle) / sine)
-    return quaternions.normalize(first * start + second * end)
 
 
 def fill_gaps(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray, rest: np.ndarray) -> np.ndarray:
