@@ -105,7 +105,9 @@ def _check_version(root: CheckedObject) -> None:
 def _check_extensions(root: CheckedObject) -> None:
     for name in root.texts("extensionsRequired"):
         if name in _COMPRESSIONS:
-            raise InputError(f"it needs {name}, which is not supported: export it again without compression")
+            raise InputError(
+                f"it needs {name}, which is not supported: export it again without compression, or run `gltf-transform copy`"
+            )
 
 
 def _check_work(root: CheckedObject, accessors: Accessors) -> None:
@@ -142,7 +144,7 @@ def _bounded(contents: Iterable[bytes]) -> tuple[bytes, ...]:
 def _buffer(entry: CheckedObject, binary: bytes | None, folder: Path | None) -> bytes:
     length = entry.integer("byteLength", least=1)
     data = resolve_uri(entry.text("uri"), folder) if entry.has("uri") else binary
-    if data is None and "EXT_meshopt_compression" in entry.child("extensions").values:
+    if data is None and not entry.child("extensions").values.keys().isdisjoint(_COMPRESSIONS):
         return b""
     if data is None or len(data) < length:
         raise InputError(f"damaged glTF: {entry.where} announces {length} bytes and has {len(data or b'')}")
