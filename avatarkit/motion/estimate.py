@@ -17,7 +17,7 @@ from avatarkit.motion.kinematics import local_rotations, world_rotations
 from avatarkit.motion.person import Person, estimate_person
 from avatarkit.motion.picture_camera import assumed_camera
 from avatarkit.motion.quiet_legs import quiet_legs
-from avatarkit.motion.root_solve import solve_root
+from avatarkit.motion.root_solve import smooth_root, solve_root
 from avatarkit.motion.smooth import smooth, smooth_adaptively
 from avatarkit.motion.steps import PoseMemory, pose_step, rest_rotations
 from avatarkit.tracking.tracked_frame import TrackedVideo
@@ -35,6 +35,9 @@ HAND_CUTOFF_HZ = 5.0
 
 FACE_CUTOFF_HZ = 8.0
 """The same of expressions: a blink lasts a tenth of a second."""
+
+ALWAYS_TRUST = 100.0
+"""How much more the floor counts than a usual contact when feet may never leave it: the picture then has no say."""
 
 FADE_HZ = 1.0
 """How fast legs come to rest when they leave the picture."""
@@ -135,12 +138,15 @@ def stand(motion: HumanMotion, feet: Feet) -> HumanMotion:
     motion = still_legs(motion, seen.any(axis=1))
     world = world_rotations(motion.rotations)
     weights = motion.confidence[:, BONE["hips"]]
-    roots = solve_root(times, motion.root_positions, weights, np.zeros((len(times), 2, 3)), np.zeros((len(times), 2)))
+    roots = smooth_root(times, motion.root_positions, weights)
     contacts = detect_contacts(times, sole_points(skeleton, roots, world), seen)
     if feet != "never":
         from_hips = sole_points(skeleton, np.zeros_like(roots), world)
-        lower = np.take_along_axis(from_hips, from_hips[..., 1].argmin(axis=2)[..., None, None], axis=2)[:, :, 0]
-        roots = solve_root(times, motion.root_positions, weights, lower, contacts.astype(float))
+        lowest = from_hips[..., 1].min(axis=2)
+        grounded = contacts.astype(float)
+        if feet == "always":
+            grounded[lowest == lowest.min(axis=1, keepdims=True)] = ALWAYS_TRUST
+        roots = solve_root(times, motion.root_positions, weights, from_hips[:, :, 1], lowest, contacts, grounded)
         offsets = held(times, sole_points(skeleton, roots, world), contacts)
         world = move_ankles(skeleton, roots, world, offsets)
     return replace(motion, rotations=local_rotations(world), root_positions=roots, foot_contacts=contacts.astype(float))

@@ -62,3 +62,14 @@ LIMB_GROUPS = np.array([GROUPS.index(limb.group) for limb in LIMBS])
 
 LIMB_STARTS = np.array([limb.start for limb in LIMBS])
 LIMB_ENDS = np.array([limb.end for limb in LIMBS])
+
+FOOT_TRIANGLE: tuple[tuple[str, str, float], ...] = (
+    ("Ankle", "Heel", 0.5),
+    ("Ankle", "FootIndex", 1.2),
+    ("Heel", "FootIndex", 1.5),
+)
+"""The sides between a foot's points, over the distance from the ankle's joint to the toes'. The detector's heel is on the heel's
+back near the floor, its toe before the ball; measured on rendered figures."""
+
+FOOT_STARTS, FOOT_ENDS = (np.array([POSE[side + points[end]] for side in SIDES for points in FOOT_TRIANGLE]) for end in (0, 1))
+FOOT_SHARES = np.array([share for _ in SIDES for *_, share in FOOT_TRIANGLE])

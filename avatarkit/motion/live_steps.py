@@ -7,8 +7,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from avatarkit.geometry import quaternions
-from avatarkit.motion.feet import EASE_S, FOOT_BONES, LAND_HEIGHT_M, LAND_SPEED, LIFT_HEIGHT_M, LIFT_SPEED, LOWER_LEGS
-from avatarkit.motion.feet import DEPTH_SHARE, UPPER_LEGS, Legs, reach
+from avatarkit.motion.feet import (
+    DEPTH_SHARE,
+    EASE_S,
+    FOOT_BONES,
+    LAND_HEIGHT_M,
+    LAND_SPEED,
+    LIFT_HEIGHT_M,
+    LIFT_SPEED,
+    LOWER_LEGS,
+    UPPER_LEGS,
+    Legs,
+    reach,
+)
 from avatarkit.motion.filters import Filtered, OneEuro, expectile, filter_rotations, filter_vector
 from avatarkit.motion.floor import up_from_one_place
 from avatarkit.motion.gaps import LOST, SEEN, presence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,12 @@ class Person:
     height_assumed: bool
     face: FaceIdentity | None = None
     report: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def foot_length(self) -> float:
+        """Metres from the ankle's joint to the toes'."""
+        foot, toes = (self.skeleton.rest_positions[BONE[bone]] for bone in ("leftFoot", "leftToes"))
+        return float(np.linalg.norm(toes - foot))
 
 
 @cache

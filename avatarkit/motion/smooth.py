@@ -61,11 +61,13 @@ def jerk_bands(times: np.ndarray, cutoff: np.ndarray) -> np.ndarray:
 def continuous(rotations: np.ndarray) -> np.ndarray:
     """Quaternions (T, ..., 4) with the signs under which each is nearest to the one before."""
     dots = (rotations[1:] * rotations[:-1]).sum(axis=-1)
-    signs = np.concatenate([np.ones_like(dots[:1]), np.cumprod(np.where(dots < 0.0, -1.0, 1.0), axis=0)])
+    signs = np.concatenate([np.ones((1, *dots.shape[1:])), np.cumprod(np.where(dots < 0.0, -1.0, 1.0), axis=0)])
     return rotations * signs[..., None]
 
 
-def smooth_rotations(times_s: np.ndarray, rotations: np.ndarray, weights: np.ndarray, cutoff_hz: float | np.ndarray) -> np.ndarray:
+def smooth_rotations(
+    times_s: np.ndarray, rotations: np.ndarray, weights: np.ndarray, cutoff_hz: float | np.ndarray
+) -> np.ndarray:
     """Rotations (T, 4) smoothed as points of the sphere of quaternions and brought back onto it; see `smooth`."""
     return quaternions.normalize(smooth(times_s, continuous(rotations), weights, cutoff_hz))
 
