@@ -113,6 +113,12 @@ def _ease(since_s: np.ndarray) -> np.ndarray:
     return 1.0 - share * share * (3.0 - 2.0 * share)
 
 
+STRAIGHT_KNEE_M = 0.01
+"""A knee this near to the line from hip to ankle bends half to where the thigh's front is."""
+
+TINY_M = 1e-6
+
+
 @dataclass(frozen=True)
 class Legs:
     """World rotations (T, 2, 4) of both upper and lower legs."""
@@ -132,20 +138,27 @@ def reach(hips: np.ndarray, knees: np.ndarray, ankles: np.ndarray, targets: np.n
     thigh, shank = (np.linalg.norm(b - a, axis=-1, keepdims=True) for a, b in ((hips, knees), (knees, ankles)))
     way = targets - hips
     distance = np.linalg.norm(way, axis=-1, keepdims=True)
-    away = way / np.maximum(distance, 1e-6)
-    distance = np.clip(distance, np.abs(thigh - shank) + 1e-3, MAX_REACH * (thigh + shank))
+    away = way / np.maximum(distance, TINY_M)
+    distance = np.clip(distance, np.abs(thigh - shank) + STRAIGHT_KNEE_M, MAX_REACH * (thigh + shank))
     along = (thigh**2 - shank**2 + distance**2) / (2.0 * distance)
     aside = np.sqrt(np.maximum(thigh**2 - along**2, 0.0))
-    bend = knees - hips
-    pole = bend - (bend * away).sum(axis=-1, keepdims=True) * away
-    pole = pole + 1e-4 * quaternions.rotate(legs.upper, np.array([0.0, 0.0, 1.0]))
+    pole = _knee_side(hips, knees, ankles, legs)
+    pole = quaternions.rotate(quaternions.between(ankles - hips, away), pole)
     pole = pole - (pole * away).sum(axis=-1, keepdims=True) * away
-    pole = pole / np.maximum(np.linalg.norm(pole, axis=-1, keepdims=True), 1e-9)
+    pole = pole / np.maximum(np.linalg.norm(pole, axis=-1, keepdims=True), TINY_M)
     new_knees = hips + along * away + aside * pole
     new_ankles = hips + distance * away
     upper = quaternions.multiply(quaternions.between(knees - hips, new_knees - hips), legs.upper)
     lower = quaternions.multiply(quaternions.between(ankles - knees, new_ankles - new_knees), legs.lower)
     return Legs(upper, lower)
+
+
+def _knee_side(hips: np.ndarray, knees: np.ndarray, ankles: np.ndarray, legs: Legs) -> np.ndarray:
+    """(..., 3) from the line between hip and ankle to the knee; of a straight leg where the thigh's front is."""
+    line = ankles - hips
+    line = line / np.maximum(np.linalg.norm(line, axis=-1, keepdims=True), TINY_M)
+    bend = knees - hips + STRAIGHT_KNEE_M * quaternions.rotate(legs.upper, np.array([0.0, 0.0, 1.0]))
+    return np.asarray(bend - (bend * line).sum(axis=-1, keepdims=True) * line)
 
 
 def move_ankles(skeleton: HumanSkeleton, roots: np.ndarray, world: np.ndarray, offsets: np.ndarray) -> np.ndarray:

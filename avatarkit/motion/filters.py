@@ -80,7 +80,7 @@ def filter_rotations(setting: OneEuro, memory: Filtered | None, time_s: float, v
     angle = 2.0 * np.arccos(np.minimum(np.abs(dot), 1.0))
     speed = memory.speed + share_of_new(setting.speed_hz, step) * (angle / step - memory.speed)
     share = share_of_new(setting.still_hz + setting.per_speed * speed, step)
-    return Filtered(time_s, quaternions.slerp(memory.value, value, share), speed)
+    return Filtered(time_s, quaternions.slerp(memory.value, value, np.asarray(share)), speed)
 
 
 def expectile(memory: float, value: float, step_s: float, down_s: float, up_s: float) -> float:

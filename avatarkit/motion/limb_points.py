@@ -71,5 +71,6 @@ FOOT_TRIANGLE: tuple[tuple[str, str, float], ...] = (
 """The sides between a foot's points, over the distance from the ankle's joint to the toes'. The detector's heel is on the heel's
 back near the floor, its toe before the ball; measured on rendered figures."""
 
-FOOT_STARTS, FOOT_ENDS = (np.array([POSE[side + points[end]] for side in SIDES for points in FOOT_TRIANGLE]) for end in (0, 1))
+FOOT_STARTS = np.array([POSE[side + start] for side in SIDES for start, _, _ in FOOT_TRIANGLE])
+FOOT_ENDS = np.array([POSE[side + end] for side in SIDES for _, end, _ in FOOT_TRIANGLE])
 FOOT_SHARES = np.array([share for _ in SIDES for *_, share in FOOT_TRIANGLE])

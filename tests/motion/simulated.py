@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from avatarkit.geometry import quaternions
+from avatarkit.motion.feet import move_ankles
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanMotion
 from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
-from avatarkit.motion.feet import move_ankles
 from avatarkit.motion.person import average_person
 from avatarkit.motion.picture_camera import assumed_camera
 from avatarkit.motion.steps import rest_rotations
