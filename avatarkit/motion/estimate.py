@@ -17,7 +17,7 @@ from avatarkit.motion.kinematics import local_rotations, world_rotations
 from avatarkit.motion.person import Person, estimate_person
 from avatarkit.motion.picture_camera import assumed_camera
 from avatarkit.motion.quiet_legs import quiet_legs
-from avatarkit.motion.root_solve import smooth_root, solve_root
+from avatarkit.motion.root_solve import Soles, smooth_root, solve_root
 from avatarkit.motion.smooth import smooth, smooth_adaptively
 from avatarkit.motion.steps import PoseMemory, pose_step, rest_rotations
 from avatarkit.tracking.tracked_frame import TrackedVideo
@@ -146,7 +146,7 @@ def stand(motion: HumanMotion, feet: Feet) -> HumanMotion:
         grounded = contacts.astype(float)
         if feet == "always":
             grounded[lowest == lowest.min(axis=1, keepdims=True)] = ALWAYS_TRUST
-        roots = solve_root(times, motion.root_positions, weights, from_hips[:, :, 1], lowest, contacts, grounded)
+        roots = solve_root(times, motion.root_positions, weights, Soles(from_hips[:, :, 1], lowest, contacts, grounded))
         offsets = held(times, sole_points(skeleton, roots, world), contacts)
         world = move_ankles(skeleton, roots, world, offsets)
     return replace(motion, rotations=local_rotations(world), root_positions=roots, foot_contacts=contacts.astype(float))

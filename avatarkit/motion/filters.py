@@ -1,7 +1,7 @@
 """Causal smoothing for live pictures: the 1 Euro filter, in seconds, for vectors and for rotations.
 
-Source: G. Casiez, N. Roussel, D. Vogel, 1 Euro Filter: A Simple Speed-based Low-pass Filter for Noisy Input in Interactive Systems,
-CHI 2012.
+Source: G. Casiez, N. Roussel, D. Vogel, 1 Euro Filter: A Simple Speed-based Low-pass Filter for Noisy Input in Interactive
+Systems, CHI 2012.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def filter_vector(setting: OneEuro, memory: Filtered | None, time_s: float, valu
 
 
 def filter_rotations(setting: OneEuro, memory: Filtered | None, time_s: float, value: np.ndarray) -> Filtered:
-    """One step of the filter on rotations (..., 4), each by itself: on the shortest way from the last result to the new rotation."""
+    """One step of the filter on rotations (..., 4), each by itself, on the shortest way from the last result to the new one."""
     if memory is None:
         return Filtered(time_s, value, np.zeros(value.shape[:-1]))
     step = time_s - memory.time_s

@@ -24,8 +24,8 @@ CAMERA_HEIGHT_M, CAMERA_HEIGHT_SPREAD_M = 1.3, 0.35
 """Where people hold or stand a camera: between a table's laptop and the eyes of somebody who films standing."""
 
 POSTURE_LEAN_RAD, POSTURE_SPREAD_RAD = np.radians(4.0), np.radians(3.5)
-"""How far the line from a standing person's ankles to the neck is from upright: bodies seem to lean towards the camera (known as
-google-ai-edge/mediapipe#2918). Mean and spread over rendered clips whose camera is known."""
+"""How far the line from a standing person's ankles to the neck is from upright: bodies seem to lean towards the camera
+(google-ai-edge/mediapipe#2918). Mean and spread over rendered clips whose camera is known."""
 
 POINT_SPREAD_M = 0.15
 """How far a standing foot is seen from the plane of the floor; mostly its depth."""
@@ -98,8 +98,8 @@ def legs_seen(confidence: np.ndarray) -> np.ndarray:
 def find_floor(motion: HumanMotion) -> Floor:
     """The floor of a motion in the camera's space.
 
-    Up is the camera's own, corrected by its usual height, the posture of the standing body and the plane through the lower soles,
-    each as far as it can be trusted. The origin lies under the body's first place.
+    Up is the camera's own, corrected by its usual height, the posture of the standing body and the plane through the lower
+    soles, each as far as it can be trusted. The origin lies under the body's first place.
     """
     world = world_rotations(motion.rotations)
     places = world_positions(motion.skeleton, motion.root_positions, world)
@@ -114,8 +114,8 @@ def find_floor(motion: HumanMotion) -> Floor:
 
 
 def _up(places: np.ndarray, soles: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
-    """(3,) the direction up in the camera's axes: the slopes (x, z over y) that agree best with a level camera at the usual height,
-    with the posture of the standing body, and with the plane of the lower soles."""
+    """(3,) the direction up in the camera's axes: the slopes (x, z over y) that agree best with a level camera at the usual
+    height, with the posture of the standing body, and with the plane of the lower soles."""
     flat = soles.reshape(len(soles), -1, 3)
     lower = flat[np.arange(len(flat)), flat[..., 1].argmin(axis=1)]
     matrix, right = _level_camera(np.median(lower, axis=0))
@@ -136,7 +136,7 @@ def up_from_one_place(foot: np.ndarray) -> np.ndarray:
 
 
 def _level_camera(foot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Normal equations (2, 2), (2,) of the slopes: none, and that which puts the camera at its usual height above a foot (3,)."""
+    """Normal equations (2, 2), (2,) of the slopes: none, and the one of a camera at its usual height above a foot (3,)."""
     away = max(-foot[2], TINY)
     by_height = (away / CAMERA_HEIGHT_SPREAD_M) ** 2
     slope = (CAMERA_HEIGHT_M + foot[1]) / away

@@ -1,8 +1,8 @@
 """A body's points in the camera's space, metres: seen where the picture has them, limbs as long as the person's.
 
-A monocular tracker's depth is its weak axis. What is known beside it: each point lies on the ray of its picture point, each limb
-has its length, and the tracker's limbs in metres have about the right direction, above all the right sign of depth. The three are
-weighed against each other in one small least-squares problem a frame, linear except for the lengths, solved by a few damped
+A monocular tracker's depth is its weak axis. What is known beside it: each point lies on the ray of its picture point, each
+limb has its length, and the tracker's limbs in metres have about the right direction, above all the right sign of depth. These
+are weighed against each other in one small least-squares problem a frame, linear except for the lengths, solved by a few
 Gauss-Newton steps.
 """
 
@@ -24,8 +24,8 @@ RAY_SPREAD_M = 0.02
 """How far a visible point's ray passes from the joint."""
 
 DIRECTION_SPREAD = 0.25
-"""How far the tracker's limb misses the true one, over its length: 14 degrees. This and the other spreads are chosen by the error of
-bone directions on rendered truth."""
+"""How far the tracker's limb misses the true one, over its length: 14 degrees. This and the other spreads are chosen by the
+error of bone directions on rendered truth."""
 
 LENGTH_SPREAD = 0.06
 """How well a limb's length is known, over its length; the trunk bends."""

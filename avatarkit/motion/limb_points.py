@@ -68,8 +68,8 @@ FOOT_TRIANGLE: tuple[tuple[str, str, float], ...] = (
     ("Ankle", "FootIndex", 1.2),
     ("Heel", "FootIndex", 1.5),
 )
-"""The sides between a foot's points, over the distance from the ankle's joint to the toes'. The detector's heel is on the heel's
-back near the floor, its toe before the ball; measured on rendered figures."""
+"""The sides between a foot's points, over the distance from the ankle's joint to the toes'. The detector's heel is on the
+heel's back near the floor, its toe before the ball; measured on rendered figures."""
 
 FOOT_STARTS = np.array([POSE[side + start] for side in SIDES for start, _, _ in FOOT_TRIANGLE])
 FOOT_ENDS = np.array([POSE[side + end] for side in SIDES for _, end, _ in FOOT_TRIANGLE])

@@ -26,7 +26,7 @@ SURE_VISIBILITY = 0.8
 """A limb counts as seen when both its ends are at least this visible."""
 
 FLAT_SINE = 0.35
-"""A limb whose depth is at most this share of its length lies nearly parallel to the picture: its picture is 94 % of it or more."""
+"""A limb whose depth is at most this share of its length lies nearly parallel to the picture: its picture is 94 % of it."""
 
 PROPORTION_SPREAD = 0.05
 """People's limb lengths over their height differ by 4 to 6 % (one standard deviation).

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.linalg import solveh_banded
 
@@ -23,31 +25,37 @@ PLACE_CUTOFF_HZ = np.array([5.0, 5.0, 1.5])
 """The hips' own fastest movement that is followed, by axis; depth is the noisiest."""
 
 
+@dataclass(frozen=True)
+class Soles:
+    """What the feet say about the hips.
+
+    Attributes:
+        balls: (T, 2, 3) the soles under the balls of the feet, from the hips.
+        lowest: (T, 2) height of each foot's lowest point, from the hips.
+        stands: (T, 2) 0..1 which feet keep their place.
+        grounded: (T, 2) 0..1 and more: how surely feet are on the floor.
+    """
+
+    balls: np.ndarray
+    lowest: np.ndarray
+    stands: np.ndarray
+    grounded: np.ndarray
+
+
 def smooth_root(times_s: np.ndarray, seen: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """The hips' path (T, 3) by the picture alone; see `solve_root`."""
     nothing = np.zeros((len(times_s), 2))
-    return solve_root(times_s, seen, weights, np.zeros((len(times_s), 2, 3)), nothing, nothing, nothing)
+    return solve_root(times_s, seen, weights, Soles(np.zeros((len(times_s), 2, 3)), nothing, nothing, nothing))
 
 
-def solve_root(
-    times_s: np.ndarray,
-    seen: np.ndarray,
-    weights: np.ndarray,
-    balls: np.ndarray,
-    lowest: np.ndarray,
-    stands: np.ndarray,
-    grounded: np.ndarray,
-) -> np.ndarray:
+def solve_root(times_s: np.ndarray, seen: np.ndarray, weights: np.ndarray, soles: Soles) -> np.ndarray:
     """The hips' path.
 
     Args:
         times_s: (T,).
         seen: (T, 3) the hips as each picture has them, metres, +Y up, floor at y = 0.
         weights: (T,) 0..1 how sure.
-        balls: (T, 2, 3) the soles under the balls of the feet, from the hips.
-        lowest: (T, 2) height of each foot's lowest point, from the hips.
-        stands: (T, 2) which feet keep their place.
-        grounded: (T, 2) which feet are on the floor.
+        soles: what the feet say.
 
     Returns:
         (T, 3) metres.
@@ -64,9 +72,9 @@ def solve_root(
         bands[0] += trust
         right = trust * seen[:, axis]
         if axis == UP:
-            _on_floor(bands, right, lowest, grounded)
+            _on_floor(bands, right, soles.lowest, soles.grounded)
         else:
-            _in_place(bands, right, balls[:, :, axis], stands, np.diff(times_s))
+            _in_place(bands, right, soles.balls[:, :, axis], soles.stands, np.diff(times_s))
         path[:, axis] = solveh_banded(bands, right, lower=True)
     return path
 

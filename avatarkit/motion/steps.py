@@ -1,4 +1,4 @@
-"""What is done with each picture, live and from files alike: landmarks to a pose in the camera's space, before any smoothing."""
+"""What is done with each picture, live and from files alike: landmarks to a pose in the camera's space, not yet smoothed."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ CAMERA_HEIGHT_M, DISTANCE_M = 1.3, 4.5
 JOINTS = {"Shoulder": "UpperArm", "Elbow": "LowerArm", "Wrist": "Hand", "Hip": "UpperLeg", "Knee": "LowerLeg", "Ankle": "Foot"}
 ON_BONE = {"Pinky": ("Hand", (0.08, 0, -0.03)), "Index": ("Hand", (0.09, 0, 0.02)), "Thumb": ("Hand", (0.05, 0, 0.05)),
            "Heel": ("Foot", (0, -0.06, -0.045)), "FootIndex": ("Foot", (0, -0.055, 0.155))}  # fmt: skip
-HEAD = {"nose": (0, 0.02, 0.11), "mouthLeft": (0.025, -0.03, 0.09), "leftEyeInner": (0.015, 0.05, 0.09), "leftEye": (0.03, 0.05, 0.09),
+HEAD = {"nose": (0, 0.02, 0.11), "mouthLeft": (0.025, -0.03, 0.09), "leftEyeInner": (0.015, 0.05, 0.09),
+        "leftEye": (0.03, 0.05, 0.09),
         "leftEyeOuter": (0.045, 0.05, 0.08), "leftEar": (0.075, 0.03, 0.0)}  # fmt: skip
 PERSON = average_person()
 
