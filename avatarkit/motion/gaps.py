@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from avatarkit.geometry import quaternions
@@ -61,3 +63,35 @@ def fill_gaps(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray, rest
     """All bones' rotations (T, B, 4) without what was not seen (T, B); `rest` is (B, 4)."""
     filled = [fill_rotations(times_s, rotations[:, bone], seen[:, bone], rest[bone]) for bone in range(rotations.shape[1])]
     return continuous(np.stack(filled, axis=1))
+
+
+def fill_places(times_s: np.ndarray, places: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Places (T, 3) with those that were not seen (T,) on the straight way between those that were, or at the nearest one."""
+    if seen.all() or not seen.any():
+        return places
+    return np.stack([np.interp(times_s, times_s[seen], column[seen]) for column in places.T], axis=-1)
+
+
+def takes(times_s: np.ndarray, places: np.ndarray, seen: np.ndarray) -> list[slice]:
+    """Parts of a motion within which a body moves as bodies can.
+
+    Where it is seen again further away than it can have gone, another take begins: the film was cut or the tracker took another
+    person for the first.
+
+    Args:
+        times_s: (T,).
+        places: (T, 3) of the hips, in the camera's space.
+        seen: (T,) whether they were seen.
+    """
+    known = np.flatnonzero(seen)
+    ways = np.diff(places[known], axis=0) * (1.0, 1.0, DEPTH_COUNTS)
+    far = np.linalg.norm(ways, axis=1) > STEP_M + TOP_SPEED * np.diff(times_s[known])
+    starts = [0, *known[1:][far].tolist(), len(times_s)]
+    return [slice(start, end) for start, end in pairwise(starts)]
+
+
+STEP_M, TOP_SPEED = 0.5, 8.0
+"""A tracker's hips jump by the first, metres, without a reason; nobody but runners in a race is faster than the second, m/s."""
+
+DEPTH_COUNTS = 0.3
+"""How much of a jump towards the camera counts: depth is noisy."""

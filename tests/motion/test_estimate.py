@@ -9,7 +9,7 @@ import pytest
 
 from avatarkit.errors import InputError
 from avatarkit.geometry import quaternions
-from avatarkit.motion.estimate import estimate_motion, raw_motion
+from avatarkit.motion.estimate import estimate_motion, part_of, raw_motion
 from avatarkit.motion.floor import sole_points
 from avatarkit.motion.human_motion import BONE, HumanMotion
 from avatarkit.motion.kinematics import world_positions, world_rotations
@@ -187,3 +187,19 @@ def test_any_number_and_rate_of_pictures_is_moved(count: int, fps: float) -> Non
 def test_nobody_is_refused_in_one_line() -> None:
     with pytest.raises(InputError, match="shows no person"):
         estimate_motion(TrackedVideo((TrackedFrame(0.0, SIZE_PX), TrackedFrame(0.1, SIZE_PX))))
+
+
+def test_a_cut_is_not_smoothed_over() -> None:
+    near, far = filmed(standing(times(2))), filmed(walking(times(2)))
+    moved = [
+        replace(
+            frame, time_s=frame.time_s + 2.0, body=replace(frame.body, points_px=frame.body.points_px + np.array([500.0, 0.0]))
+        )
+        for frame in far.frames
+        if frame.body is not None
+    ]
+    both = estimate_motion(TrackedVideo((*near.frames, *moved)), height_m=HEIGHT_M)
+    alone = estimate_motion(near, height_m=HEIGHT_M)
+    assert both.report["takes"] == 2
+    assert angles_deg(part_of(both, slice(0, 60)), alone).max() < 5.0
+    assert np.linalg.norm(np.diff(both.root_positions[:, [0, 2]], axis=0), axis=-1).max() < 0.1
