@@ -84,8 +84,8 @@ def takes(times_s: np.ndarray, places: np.ndarray, seen: np.ndarray) -> list[sli
         seen: (T,) whether they were seen.
     """
     known = np.flatnonzero(seen)
-    ways = np.diff(places[known], axis=0) * (1.0, 1.0, DEPTH_COUNTS)
-    far = np.linalg.norm(ways, axis=1) > STEP_M + TOP_SPEED * np.diff(times_s[known])
+    ways = np.diff(places[known], axis=0) * AXES_COUNT
+    far = np.linalg.norm(ways, axis=1) > np.minimum(STEP_M + TOP_SPEED * np.diff(times_s[known]), FAR_M)
     starts = [0, *known[1:][far].tolist(), len(times_s)]
     return [slice(start, end) for start, end in pairwise(starts)]
 
@@ -93,5 +93,8 @@ def takes(times_s: np.ndarray, places: np.ndarray, seen: np.ndarray) -> list[sli
 STEP_M, TOP_SPEED = 0.5, 8.0
 """A tracker's hips jump by the first, metres, without a reason; nobody but runners in a race is faster than the second, m/s."""
 
-DEPTH_COUNTS = 0.3
-"""How much of a jump towards the camera counts: depth is noisy."""
+FAR_M = 3.0
+"""Whoever is seen again so far away is another, however long it took."""
+
+AXES_COUNT = np.array([1.0, 2.0, 0.3])
+"""How much a way counts across the picture, upward, which people seldom go, and in depth, which is noisy."""
