@@ -151,21 +151,27 @@ def _standing(pose: HumanPose, person: Person, before: LiveMemory | None, now: L
     rotations[BONE["hips"]] = quaternions.multiply(tilt, rotations[BONE["hips"]])
     origin = root[[0, 2]] if before is None else now.origin
     quiet = _towards(now.quiet if before else float(not legs_seen), float(not legs_seen), step)
-    rotations = quiet_legs(rotations, np.array(quiet))
-    low = float(root[1] + _soles(person, rotations)[:, 1].min())
+    if quiet > 0.0:
+        rotations = quiet_legs(rotations, np.array(quiet))
+        soles = _soles(person, rotations)
+    else:
+        soles = quaternions.rotate(tilt, soles)
+    low = float(root[1] + soles[:, 1].min())
     floor = now.floor
     if legs_seen:
         floor = expectile(floor, low, step, FLOOR_DOWN_S, FLOOR_UP_S) if before else low
     root = root - (origin[0], floor, origin[1])
     root[1] += quiet * (person.skeleton.hip_height - root[1])
     now = replace(now, place=place, origin=origin, floor=floor, quiet=quiet)
-    return _held(replace(pose, rotations=rotations, root_position=root), person, before, now, step)
+    return _held(replace(pose, rotations=rotations, root_position=root), soles, person, before, now)
 
 
 def _held(
-    pose: HumanPose, person: Person, before: LiveMemory | None, now: LiveMemory, step: float
+    pose: HumanPose, soles: np.ndarray, person: Person, before: LiveMemory | None, now: LiveMemory
 ) -> tuple[HumanPose, LiveMemory]:
-    balls = pose.root_position + _soles(person, pose.rotations)
+    """The pose with its standing feet where they stood; `soles` (2, 3) from the hips."""
+    step = pose.time_s - before.bones.time_s if before else 0.0
+    balls = pose.root_position + soles
     moved = (balls - now.balls) * (1.0, 1.0, DEPTH_SHARE) if before else np.zeros((2, 3))
     speed = np.sqrt((moved * moved).sum(axis=1)) / max(step, 1e-3)
     low, slow = np.where(now.stands, LIFT_HEIGHT_M, LAND_HEIGHT_M), np.where(now.stands, LIFT_SPEED, LAND_SPEED)
