@@ -28,7 +28,7 @@ FIRST_SEED, BATCH = 20_000, 50  # apart from the landmark table's heads
 COMPONENTS, TURNING = 300, 40  # principal directions of the landmarks: used at all, and used differently by a turned head
 RIDGE = 1000.0
 NOISE_MM = 0.6  # a landmark's own jitter; more than in our pictures, as photos' finer combinations of landmarks stray farther
-NUISANCE = 2.0  # how many times more what is not the sliders' doing is counted
+NUISANCE = 3.0  # how many times more what is not the sliders' doing is counted
 NUISANCE_RIDGE = 20.0
 SIDEWAYS = ("nose-sideways", "mouth-sideways")  # change their sign in the mirror
 

@@ -37,7 +37,7 @@ class SolveSettings:
 
     rounds: int = 2
     steps: int = 5
-    independent_landmarks: float = 40.0
+    independent_landmarks: float = 33.0
     floor: float = 0.008
     outlier: float = 4.0
     expression_width: float = 0.8
