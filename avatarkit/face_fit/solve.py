@@ -37,14 +37,14 @@ class SolveSettings:
 
     rounds: int = 2
     steps: int = 5
-    independent_landmarks: float = 33.0
+    independent_landmarks: float = 35.0
     floor: float = 0.008
     outlier: float = 4.0
-    expression_width: float = 0.8
+    expression_width: float = 0.7
     rare_width: float = 0.16
     nearness: float = 1.0
     nearness_width: float = 0.5
-    stray_share: float = 0.5
+    stray_share: float = 0.45
     depth_weight: float = 0.3
 
 
