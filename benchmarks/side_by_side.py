@@ -21,8 +21,9 @@ from avatarkit.export.files import glb_bytes
 from avatarkit.gltf.reading import document_from_bytes
 from avatarkit.media.read_video import open_video
 from avatarkit.motion.estimate import estimate_motion
-from avatarkit.motion.human_motion import HumanMotion
+from avatarkit.motion.human_motion import BONE, HumanMotion
 from avatarkit.render.contact_sheet import contact_sheet
+from avatarkit.render.framing import VIEWS, View
 from avatarkit.render.movement import Movement
 from avatarkit.render.renderer import Renderer
 from avatarkit.render.video import mp4_bytes
@@ -42,6 +43,12 @@ LONGEST_S = 12.0
 
 FPS = 15
 SHEET_MOMENTS = 8
+
+TO_THE_HIPS = View(1.6, -3.2, 5.0)
+"""Head, arms and hands, in head heights about the chin."""
+
+OFTEN = 0.3
+"""A limb that is seen in this part of the pictures is worth showing."""
 
 
 def main() -> None:
@@ -93,9 +100,18 @@ def moving_avatar(motion: HumanMotion, times_s: np.ndarray, size_px: tuple[int, 
     rig = load_rig(_avatar_file(folder))
     movement = Movement(document_from_bytes(animated_glb(retarget(motion, rig))))
     with Renderer(size_px) as renderer:
-        camera, floor = movement.camera("body", size_px), movement.floor()
+        camera, floor = movement.camera(_view(motion), size_px), movement.floor()
         for time in times_s:
             yield renderer.render([floor, *movement.meshes_at(float(time))], camera)[..., :3]
+
+
+def _view(motion: HumanMotion) -> View:
+    """As much of the avatar as was seen of the person."""
+    seen = (motion.confidence > 0).mean(axis=0)
+    if max(seen[BONE["leftLowerLeg"]], seen[BONE["rightLowerLeg"]]) > OFTEN:
+        return VIEWS["body"]
+    hands = max(seen[BONE["leftHand"]], seen[BONE["rightHand"]], seen[BONE["leftUpperArm"]], seen[BONE["rightUpperArm"]])
+    return TO_THE_HIPS if hands > OFTEN else VIEWS["bust"]
 
 
 def _avatar_file(folder: Path) -> Path:

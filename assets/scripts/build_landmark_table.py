@@ -147,7 +147,7 @@ def surface_coefficients(sights: list[Sight]) -> np.ndarray:
 
 def strayed(sight: Sight, coefficients: np.ndarray) -> np.ndarray:
     """(468, 3) metres, head axes: from the surface point of each landmark to where it was detected."""
-    points = surface_points(np.tensordot(turn_features(sight.yaw, sight.pitch), coefficients, axes=1)).of(sight.head.positions)
+    points = surface_points(np.tensordot(turn_features(sight.yaw, sight.pitch), coefficients, axes=1)).on(sight.head.positions)
     camera = sight.head.camera
     places, depth = camera.project(points), camera.depth(points)
     scale = camera.focal_px / depth

@@ -2,56 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 
 import numpy as np
 
 from avatarkit.body.body import load_body
+from avatarkit.body.surface_points import SurfacePoints
 from avatarkit.data_files import asset_path
 
 STORED_HITS = "surface_points.npz"
 
-_CURVATURE = 0.6  # Source: Boubekeur and Alexa, Phong Tessellation, 2008, whose shape factor is 3/4
 _INSIDE = -1e-4
 _CELL_M, _SLACK_M = 0.05, 0.01
 _KEY_STEP = 3.1e-6  # an odd one: no round number lies half way between two of its multiples
-
-
-@dataclass(frozen=True)
-class SurfacePoints:
-    """N points of the body's surface, the same on every person.
-
-    Attributes:
-        vertices: (N, 3) body vertices of the triangle that each point lies on.
-        weights: (N, 3) barycentric.
-    """
-
-    vertices: np.ndarray
-    weights: np.ndarray
-
-    def mirrored(self) -> SurfacePoints:
-        """The points on the other side of the body."""
-        return SurfacePoints(load_body().mirror[self.vertices], self.weights)
-
-    def on(self, per_vertex: np.ndarray) -> np.ndarray:
-        """(N, C) values of a quantity known at the body's vertices (V, C)."""
-        return np.einsum("nk,nkc->nc", self.weights, per_vertex[self.vertices])
-
-    def rounded(self, positions: np.ndarray, normals: np.ndarray, outward: np.ndarray) -> np.ndarray:
-        """(N, 3) places on the surface, bulged out between its vertices as the normals say, never dented.
-
-        Args:
-            positions, normals: (V, 3) of the body's vertices.
-            outward: (N, 3) unit directions to bulge along.
-        """
-        corners, corner_normals = positions[self.vertices], normals[self.vertices]
-        weights = self.weights[..., None]
-        flat = (weights * corners).sum(axis=1)
-        depth = ((flat[:, None] - corners) * corner_normals).sum(axis=2, keepdims=True)
-        pull = -_CURVATURE * (weights * depth * corner_normals).sum(axis=1)
-        return flat + np.maximum((pull * outward).sum(axis=1, keepdims=True), 0.0) * outward
 
 
 def joined(*parts: SurfacePoints) -> SurfacePoints:

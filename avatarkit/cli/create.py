@@ -30,6 +30,9 @@ def create(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="SLIDER=VALUE", help="Overrule a slider; may be repeated.")
     ] = None,
+    hair: Annotated[str | None, typer.Option(metavar="NAME", help="A hair style; `avatarkit wardrobe` lists them.")] = None,
+    hair_color: Annotated[str | None, typer.Option(metavar="#RRGGBB", help="The photo's without it.")] = None,
+    outfit: Annotated[str | None, typer.Option(metavar="NAME", help="Clothes; `avatarkit wardrobe` lists them.")] = None,
     face: Annotated[int | None, typer.Option(metavar="N", help="Which face, 1 being the largest.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="OUT", help="Also write the editable recipe, *.avatar.json.")] = None,
     report: Annotated[Path | None, typer.Option(metavar="OUT", help="Also write what was measured, *.json.")] = None,
@@ -39,13 +42,15 @@ def create(
     check_suffix(output, AVATAR_SUFFIXES)
     check_targets([output, recipe, report], sources=[photo])
     wanted = slider_values(settings or ())
-    _check_name(name)
+    _check_names(name, hair, hair_color, outfit)
     with shown_steps() as steps:
         landmarks = _landmarks(photo, face, steps)
         with thumbnails(output, steps) as with_thumbnail:
             fit = _fit(landmarks, steps)
             with steps.step("build_avatar", "Building the avatar"):
                 made = ak.make_recipe(fit, **({} if name is None else {"name": name})).with_sliders(wanted)
+                made = made.with_hair(hair, hair_color)
+                made = made if outfit is None else made.with_outfit(outfit)
                 avatar = ak.build_avatar(made)
             avatar = with_thumbnail(avatar)
         with steps.step("save_avatar", "Writing the file"):
@@ -56,11 +61,19 @@ def create(
             write_whole(report, _json(_report(photo, output, fit=fit, recipe=made, avatar=avatar, steps=steps)))
 
 
-def _check_name(name: str | None) -> None:
+def _check_names(name: str | None, hair: str | None, hair_color: str | None, outfit: str | None) -> None:
+    from avatarkit.avatar.colors import parse_color
     from avatarkit.avatar.recipe import check_name  # it brings numpy, for which --help need not wait
+    from avatarkit.avatar.wardrobe import check_hair_style, check_outfit
 
     if name is not None:
         check_name(name)
+    if hair is not None:
+        check_hair_style(hair)
+    if hair_color is not None:
+        parse_color(hair_color)
+    if outfit is not None:
+        check_outfit(outfit, {})
 
 
 def _landmarks(photo: Path, face: int | None, steps: Steps) -> FaceLandmarks:

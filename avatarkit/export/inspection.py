@@ -12,7 +12,8 @@ from avatarkit.gltf.document import Document, Mesh
 from avatarkit.gltf.image_size import image_size
 from avatarkit.gltf.reading import read_document
 from avatarkit.gltf.vrm import MetaValue, VrmContent, read_vrm
-from avatarkit.rig.naming import name_human_bones
+from avatarkit.rig.file_skeleton import file_skeleton
+from avatarkit.rig.human_bones import find_human_bones
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Inspection:
         bytes: size of the file.
         generator: the program that wrote it, as it says.
         bones: joints of its skins and human bones; without a skin, all nodes that carry no mesh.
-        naming: what told the human bones: "VRM extension", a family in rigs/, or None when nothing did.
+        naming: what told the human bones: "VRM extension", a family in rigs/, "words in the names", "structure", or None when nothing did.
         meshes, materials, textures, animations, extensions: the file's, in its order.
         expressions: VRM expressions.
         meta: VRM's names, permissions and licence; for other files the copyright if there is one.
@@ -140,11 +141,11 @@ def _human_bones(document: Document, vrm: VrmContent | None) -> tuple[Mapping[st
     """Human bone -> node, and what told so."""
     if vrm is not None and vrm.human_bones:
         return vrm.human_bones, "VRM extension"
-    nodes = _joint_nodes(document, {})
-    named = name_human_bones([document.nodes[node].name for node in nodes], _joint_parents(document, nodes))
+    found = file_skeleton(document)
+    named = find_human_bones(found)
     if named is None:
         return {}, None
-    return {bone: nodes[joint] for bone, joint in named.joints.items()}, named.family
+    return {bone: found.nodes[joint] for bone, joint in named.joints.items()}, named.family
 
 
 def _joint_nodes(document: Document, human_bones: Mapping[str, int]) -> list[int]:
@@ -152,15 +153,6 @@ def _joint_nodes(document: Document, human_bones: Mapping[str, int]) -> list[int
     if joints:
         return sorted(joints)
     return [index for index, node in enumerate(document.nodes) if node.mesh is None]
-
-
-def _joint_parents(document: Document, nodes: list[int]) -> list[int]:
-    """For each of `nodes`, the place in `nodes` of the nearest one above it; -1 where there is none."""
-    places = {node: place for place, node in enumerate(nodes)}
-    parents, nearest = document.parents, {-1: -1}
-    for node in document.top_down:
-        nearest[node] = places.get(parents[node], nearest[parents[node]])
-    return [nearest[node] for node in nodes]
 
 
 def _bones(document: Document, human_bones: Mapping[str, int]) -> tuple[Bone, ...]:

@@ -46,6 +46,7 @@ class Appearance:
         alpha: (256, 256) uint8, where that picture is to be trusted.
         seen: part of the face that the photo shows, 0..1.
         hair_seen, iris_seen: whether these colours were read or are only assumed.
+        colorless: whether the photo is black and white, so that the skin's hue is assumed, too.
     """
 
     skin: str
@@ -58,6 +59,7 @@ class Appearance:
     seen: float
     hair_seen: bool
     iris_seen: bool
+    colorless: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "picture", checked_array("picture", self.picture, (PICTURE_SIZE, PICTURE_SIZE, 3), np.uint8))
@@ -73,7 +75,9 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         camera: as fitted.
     """
     pixels = landmarks.photo.pixels
-    texels = _colored(project_photo(pixels, posed, camera, landmarks.points_px))
+    texels = project_photo(pixels, posed, camera, landmarks.points_px)
+    colorless = _is_colorless(texels)
+    texels = _colored(texels) if colorless else texels
     trust, middle = _skin_trust(texels)
     even = _evened_colors(texels, trust)
     tone = _tone(even, trust)
@@ -93,6 +97,7 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         seen=float(np.clip((shown * face_regions.face()).sum() / face_regions.face().sum(), 0.0, 1.0)),
         hair_seen=hair_seen,
         iris_seen=iris_seen,
+        colorless=colorless,
     )
 
 
@@ -107,12 +112,18 @@ def _middle(colors: np.ndarray, weights: np.ndarray, otherwise: np.ndarray) -> n
     return np.median(chosen, axis=0) if len(chosen) >= 30 else np.asarray(otherwise)
 
 
+def _is_colorless(texels: FaceTexels) -> bool:
+    """Whether hardly any of the face has a colour."""
+    shown = texels.seen > 0.5
+    if not shown.any():
+        return False
+    lab = to_lab(texels.colors[shown])
+    return bool(np.percentile(np.hypot(lab[:, 1], lab[:, 2]), 90) <= COLORLESS_CHROMA)
+
+
 def _colored(texels: FaceTexels) -> FaceTexels:
-    """The texels, with a plain skin's chroma if the photo is black and white."""
-    lab, shown = to_lab(texels.colors), texels.seen > 0.5
-    chroma = np.hypot(lab[:, 1], lab[:, 2])[shown]
-    if not shown.any() or np.percentile(chroma, 90) > COLORLESS_CHROMA:
-        return texels
+    """The texels of a black-and-white photo with a plain skin's chroma."""
+    lab = to_lab(texels.colors)
     lips = face_regions.lips()[:, None] * np.array([10.0, 0.0])
     lab[:, 1:] = (PLAIN_SKIN_AB + lips) * np.clip(lab[:, :1] / 60.0, 0.1, 1.0)
     return replace(texels, colors=from_lab(lab))

@@ -8,8 +8,9 @@ from functools import cache
 import numpy as np
 
 from avatarkit.body.body import load_body
+from avatarkit.body.surface_points import SurfacePoints
 from avatarkit.data_files import asset_path
-from avatarkit.face_fit.landmark_table import LandmarkTable, SurfacePoints, surface_points, turn_features
+from avatarkit.face_fit.landmark_table import LandmarkTable, surface_points, turn_features
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 # Gaze is read from the irises; no landmark lies on the tongue.
@@ -40,22 +41,25 @@ class FaceModel:
     expressions: np.ndarray
 
     def landmarks(self, table: LandmarkTable, yaw_rad: float, pitch_rad: float, stray_share: float = 1.0) -> PointModel:
-        """Where the detector puts its landmarks on a head turned so far, with a part of its measured straying."""
+        """Where the detector puts its landmarks on a head turned so far, with a part of its measured straying.
+
+        What it strays with expressions is taken in full: it tells expressions from shapes.
+        """
         places = self.at(surface_points(table.uvs(yaw_rad, pitch_rad)))
         strays = stray_share * np.moveaxis(table.slider_offsets, 1, 0)
         return PointModel(
             places.base + stray_share * np.tensordot(turn_features(yaw_rad, pitch_rad), table.turn_offsets, axes=1),
             places.ends + np.stack([-strays, strays], axis=2),
-            places.expressions + stray_share * np.moveaxis(table.expression_offsets, 1, 0),
+            places.expressions + np.moveaxis(table.expression_offsets, 1, 0),
         )
 
     def at(self, points: SurfacePoints) -> PointModel:
         """The model at some points of the surface."""
         local = SurfacePoints(self.rows[points.vertices], points.weights)
         return PointModel(
-            local.of(self.base),
-            np.ascontiguousarray(np.moveaxis(local.of(self.ends), 1, 0)),
-            np.ascontiguousarray(np.moveaxis(local.of(self.expressions), 1, 0)),
+            local.on(self.base),
+            np.ascontiguousarray(np.moveaxis(local.on(self.ends), 1, 0)),
+            np.ascontiguousarray(np.moveaxis(local.on(self.expressions), 1, 0)),
         )
 
 

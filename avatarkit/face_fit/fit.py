@@ -11,6 +11,7 @@ from avatarkit.body.body import load_body
 from avatarkit.body.shape import shape_body
 from avatarkit.face_fit.appearance import Appearance, read_appearance
 from avatarkit.face_fit.face_model import load_face_model
+from avatarkit.face_fit.first_guess import load_guess_table
 from avatarkit.face_fit.gaze import read_gaze
 from avatarkit.face_fit.head_camera import HeadCamera
 from avatarkit.face_fit.landmark_table import load_landmark_table
@@ -75,7 +76,8 @@ def fit_face(landmarks: FaceLandmarks, settings: SolveSettings | None = None) ->
         settings: what the solve trusts.
     """
     model, body = load_face_model(), load_body()
-    solution = solve_face(landmarks.points_px, landmarks.depth_px, model, load_landmark_table(), settings)
+    likely = load_guess_table().guess(landmarks.points_px, landmarks.depth_px)
+    solution = solve_face(landmarks.points_px, landmarks.depth_px, model, load_landmark_table(), settings, likely)
     sliders = {
         name: round(float(value), 4)
         for name, value in zip(model.slider_names, solution.state.sliders, strict=True)
@@ -116,6 +118,7 @@ def _notes(landmarks: FaceLandmarks, solution: Solution, appearance: Appearance)
         f"the head is turned by {abs(yaw):.0f} degrees; the far side was taken from the near one": abs(yaw) > TURNED_DEG,
         "some landmarks disagree with the rest: part of the face may be covered": solution.weights.mean() < 0.75,
         "much of the face could not be seen": appearance.seen < 0.45,
+        "the photo is black and white: the colours of skin, hair and eyes are assumed": appearance.colorless,
         "the hair's colour could not be read": not appearance.hair_seen,
         "the eyes' colour could not be read": not appearance.iris_seen,
         "the ears and the back of the head are assumed": True,

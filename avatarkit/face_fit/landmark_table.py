@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from avatarkit.body.body import load_body
+from avatarkit.body.surface_points import SurfacePoints
 from avatarkit.body.texture_space import STORED_SIZE, barycentric, head_triangles
 from avatarkit.data_files import asset_path
 
@@ -43,18 +44,6 @@ class LandmarkTable:
     def uvs(self, yaw_rad: float, pitch_rad: float) -> np.ndarray:
         """(468, 2) texture coordinates for a head turned so far."""
         return np.tensordot(turn_features(yaw_rad, pitch_rad), self.coefficients, axes=1)
-
-
-@dataclass(frozen=True)
-class SurfacePoints:
-    """Points on the mesh: vertices (N, 3) and barycentric weights (N, 3)."""
-
-    vertices: np.ndarray
-    weights: np.ndarray
-
-    def of(self, per_vertex: np.ndarray) -> np.ndarray:
-        """Values (N, ...) of a quantity known at vertices (V, ...)."""
-        return np.einsum("nk,nk...->n...", self.weights, per_vertex[self.vertices])
 
 
 def turn_features(yaw_rad: float, pitch_rad: float) -> np.ndarray:

@@ -84,7 +84,7 @@ def _corrections(positions: np.ndarray, camera: HeadCamera, landmarks_px: np.nda
     """
     yaw, pitch, _ = np.radians(camera.yaw_pitch_roll_deg)
     uvs = load_landmark_table().uvs(yaw, pitch)
-    away = landmarks_px[:MESH_LANDMARKS] - camera.project(surface_points(uvs).of(positions))
+    away = landmarks_px[:MESH_LANDMARKS] - camera.project(surface_points(uvs).on(positions))
     distinct, first = np.unique(np.round(uvs, 4), axis=0, return_index=True)
     spline = RBFInterpolator(distinct, away[first], smoothing=WARP_SMOOTHING, kernel="thin_plate_spline", degree=1)
     cells = (np.arange(WARP_CELLS) + 0.5) / WARP_CELLS

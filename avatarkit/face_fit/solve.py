@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from avatarkit.face_fit.face_model import NOT_SOLVED, FaceModel, PointModel
+from avatarkit.face_fit.first_guess import SliderGuess
 from avatarkit.face_fit.head_camera import HEAD_ORIGIN, HeadCamera
 from avatarkit.face_fit.landmark_table import MESH_LANDMARKS, LandmarkTable
 from avatarkit.geometry import quaternions
@@ -36,14 +37,14 @@ class SolveSettings:
 
     rounds: int = 2
     steps: int = 5
-    independent_landmarks: float = 70.0
+    independent_landmarks: float = 35.0
     floor: float = 0.008
     outlier: float = 4.0
-    expression_width: float = 0.65
+    expression_width: float = 0.7
     rare_width: float = 0.16
     nearness: float = 1.0
     nearness_width: float = 0.5
-    stray_share: float = 0.5
+    stray_share: float = 0.45
     depth_weight: float = 0.3
 
 
@@ -77,12 +78,13 @@ class Solution:
     error: float
 
 
-def solve_face(
+def solve_face(  # noqa: PLR0917
     points_px: np.ndarray,
     depth_px: np.ndarray,
     model: FaceModel,
     table: LandmarkTable,
     settings: SolveSettings | None = None,
+    likely: SliderGuess | None = None,
 ) -> Solution:
     """Fit camera, sliders and expression to one face.
 
@@ -91,22 +93,24 @@ def solve_face(
         model: the head.
         table: where the landmarks lie on it.
         settings: what to trust.
+        likely: sliders to begin with and to hold likely; without it the average head and the model's covariance.
     """
     settings = settings or SolveSettings()
+    likely = likely or SliderGuess(np.zeros(len(model.slider_names)), model.covariance)
     points_px = points_px[:MESH_LANDMARKS]
     eyes_px = float(np.linalg.norm(points_px[OUTER_EYE_CORNERS[0]] - points_px[OUTER_EYE_CORNERS[1]]))
     depth_px = depth_px[:MESH_LANDMARKS] - eyes_px * table.depth_bias
     frontal = model.landmarks(table, 0.0, 0.0, settings.stray_share)
     state = FaceState(
         _first_camera(frontal.base, points_px, depth_px, settings),
-        np.zeros(len(model.slider_names)),
+        likely.mean,
         np.zeros(len(ARKIT_NAMES)),
     )
-    precision = np.linalg.inv(model.covariance)
+    precision = np.linalg.inv(likely.covariance)
     for _ in range(settings.rounds):
         yaw, pitch, _roll = np.radians(state.camera.yaw_pitch_roll_deg)
         places = model.landmarks(table, yaw, pitch, settings.stray_share)
-        step = _Step(places, points_px, depth_px, eyes_px, table.spread, precision, settings)
+        step = _Step(places, points_px, depth_px, eyes_px, table.spread, likely.mean, precision, settings)
         for _ in range(settings.steps):
             state = step.improved(state)
     residuals, _ = step.residuals(state, step.places.positions(state.sliders, state.expression))
@@ -141,6 +145,7 @@ class _Step:
     depth_px: np.ndarray
     eyes_px: float
     spread: np.ndarray
+    mean: np.ndarray
     precision: np.ndarray
     settings: SolveSettings
 
@@ -198,7 +203,7 @@ class _Step:
         """What is likely before anything was seen; adds to both arrays in place."""
         sliders = slice(CAMERA_UNKNOWNS, CAMERA_UNKNOWNS + len(state.sliders))
         hessian[sliders, sliders] += self.precision
-        gradient[sliders] -= self.precision @ state.sliders
+        gradient[sliders] -= self.precision @ (state.sliders - self.mean)
         expression = np.arange(sliders.stop, len(gradient))
         narrow = 1.0 / expression_widths(self.settings) ** 2
         hessian[expression, expression] += narrow

@@ -108,14 +108,15 @@ def between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
 
     Opposite directions have no shortest way; any perpendicular axis is taken.
     """
-    a = np.asarray(source, dtype=float) / np.linalg.norm(source, axis=-1, keepdims=True)
-    b = np.asarray(target, dtype=float) / np.linalg.norm(target, axis=-1, keepdims=True)
-    scalar = 1.0 + np.sum(a * b, axis=-1, keepdims=True)
-    axis = np.cross(a, b)
-    least_axis = np.eye(3)[np.argmin(np.abs(a), axis=-1)]
+    a, b = (np.asarray(way, dtype=float) for way in (source, target))
+    a, b = a / np.sqrt((a * a).sum(axis=-1, keepdims=True)), b / np.sqrt((b * b).sum(axis=-1, keepdims=True))
+    scalar = 1.0 + (a * b).sum(axis=-1, keepdims=True)
+    axis = _cross(a, b)
     opposite = scalar < 1e-8
-    axis = np.where(opposite, np.cross(a, least_axis), axis)
-    return normalize(np.concatenate([axis, np.where(opposite, 0.0, scalar)], axis=-1))
+    if opposite.any():
+        least_axis = np.eye(3)[np.argmin(np.abs(a), axis=-1)]
+        axis, scalar = np.where(opposite, np.cross(a, least_axis), axis), np.where(opposite, 0.0, scalar)
+    return normalize(np.concatenate([axis, scalar], axis=-1))
 
 
 def slerp(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -31,6 +31,7 @@ from avatarkit.gltf.document import (
     Texture,
     TextureUse,
 )
+from avatarkit.gltf.document_checks import check_primitive, check_skinning, check_tree
 from avatarkit.gltf.transforms import decompose
 
 _COMPRESSIONS = ("KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_meshopt_compression", "EXT_mesh_gpu_instancing")
@@ -104,7 +105,9 @@ def _check_version(root: CheckedObject) -> None:
 def _check_extensions(root: CheckedObject) -> None:
     for name in root.texts("extensionsRequired"):
         if name in _COMPRESSIONS:
-            raise InputError(f"it needs {name}, which is not supported: export it again without compression")
+            raise InputError(
+                f"it needs {name}, which is not supported: export it again without compression, or run `gltf-transform copy`"
+            )
 
 
 def _check_work(root: CheckedObject, accessors: Accessors) -> None:
@@ -141,7 +144,7 @@ def _bounded(contents: Iterable[bytes]) -> tuple[bytes, ...]:
 def _buffer(entry: CheckedObject, binary: bytes | None, folder: Path | None) -> bytes:
     length = entry.integer("byteLength", least=1)
     data = resolve_uri(entry.text("uri"), folder) if entry.has("uri") else binary
-    if data is None and "EXT_meshopt_compression" in entry.child("extensions").values:
+    if data is None and not entry.child("extensions").values.keys().isdisjoint(_COMPRESSIONS):
         return b""
     if data is None or len(data) < length:
         raise InputError(f"damaged glTF: {entry.where} announces {length} bytes and has {len(data or b'')}")
@@ -175,8 +178,8 @@ class _Reader:
             generator=asset.text("generator"),
             copyright=asset.text("copyright"),
         )
-        _check_tree(document)
-        _check_skinning(document)
+        check_tree(document)
+        check_skinning(document)
         return document
 
     def tree(self) -> Document:
@@ -189,7 +192,7 @@ class _Reader:
             extensions=_kept(self.root),
             generator=self.root.child("asset").text("generator"),
         )
-        _check_tree(document)
+        check_tree(document)
         return document
 
     def _scenes(self) -> tuple[Scene, ...]:
@@ -236,7 +239,7 @@ class _Reader:
             extensions=_kept(entry),
             extras=_extras(entry),
         )
-        _check_primitive(primitive, entry)
+        check_primitive(primitive, entry)
         return primitive
 
     def _target(self, entry: CheckedObject) -> Mapping[str, Any]:
@@ -360,51 +363,3 @@ def _target_names(mesh: CheckedObject) -> tuple[str, ...]:
         if isinstance(names, list) and len(names) == count:
             return CheckedObject({"names": names}, owner.where).texts("names")
     return tuple(f"target{number}" for number in range(len(parts[0].items("targets")) if parts else 0))
-
-
-def _check_primitive(primitive: Primitive, entry: CheckedObject) -> None:
-    counts = {len(array) for array in primitive.attributes.values()}
-    counts |= {offsets.count for target in primitive.targets for offsets in target.values()}
-    if len(counts) > 1:
-        raise InputError(f"damaged glTF: {entry.where} has attributes of {len(counts)} different lengths")
-    positions = primitive.attributes.get("POSITION")
-    if positions is not None and (positions.ndim != 2 or positions.shape[1] != 3):
-        raise InputError(f"damaged glTF: {entry.where} needs positions with 3 numbers each")
-    _check_indices(primitive, max(counts, default=0), entry)
-
-
-def _check_indices(primitive: Primitive, vertex_count: int, entry: CheckedObject) -> None:
-    indices = primitive.indices
-    if indices is None:
-        return
-    if indices.ndim != 1 or indices.dtype.kind != "u":
-        raise InputError(f"damaged glTF: {entry.where} needs unsigned whole numbers as indices")
-    if len(indices) and indices.max() >= vertex_count:
-        raise InputError(f"damaged glTF: {entry.where} has an index {indices.max()} and only {vertex_count} vertices")
-
-
-def _check_tree(document: Document) -> None:
-    owners = [0] * len(document.nodes)
-    for node in document.nodes:
-        for child in node.children:
-            owners[child] += 1
-    if max(owners, default=0) > 1:
-        raise InputError(f"damaged glTF: nodes[{owners.index(max(owners))}] has more than one parent")
-    if len(document.top_down) != len(document.nodes):
-        raise InputError("damaged glTF: its nodes form a ring")
-
-
-def _check_skinning(document: Document) -> None:
-    highest = [max((_highest_joint(part) for part in mesh.primitives), default=-1) for mesh in document.meshes]
-    for index, node in enumerate(document.nodes):
-        if node.mesh is not None and node.skin is not None and highest[node.mesh] >= len(document.skins[node.skin].joints):
-            raise InputError(f"damaged glTF: the mesh of nodes[{index}] is bound to a joint that its skin does not have")
-
-
-def _highest_joint(primitive: Primitive) -> int:
-    joints, weights = primitive.attributes.get("JOINTS_0"), primitive.attributes.get("WEIGHTS_0")
-    if joints is None or weights is None:
-        return -1
-    if joints.shape != weights.shape or joints.dtype.kind != "u":
-        raise InputError("damaged glTF: joints and weights of a mesh do not match")
-    return int(joints[weights > 0].max(initial=0)) if (weights > 0).any() else -1

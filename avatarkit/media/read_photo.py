@@ -27,8 +27,9 @@ WORKING_PIXELS = 12_000_000
 WORKING_SLACK = 1.1
 """A picture this little above `WORKING_PIXELS` stays as it is: resampling by a few percent only blurs."""
 
-MAX_PIXELS = 100_000_000
-"""Most pixels a file may declare where all of them must be decoded (400 MB at four bytes); above the largest common cameras."""
+MAX_PIXELS = 64_000_000
+"""Most pixels a file may declare where all of them must be decoded (256 MB at four bytes, and within a second); above the 61
+megapixels of the largest common cameras."""
 
 MAX_PIXELS_REDUCIBLE = 300_000_000
 """The same for baseline JPEG, which is reduced while decoding; 200-megapixel phones exist."""
@@ -38,6 +39,9 @@ MAX_FILE_BYTES = 512 * 1024**2
 
 MIN_SIDE_PX = 16
 """Below this nothing in a picture can be a usable face."""
+
+REDUCING_GAP = 1.01
+"""How much larger than wanted a picture stays after whole steps of reduction; Pillow's `Image.resize` wants more than 1."""
 
 BACKDROP = 128
 """Grey behind transparent pictures: dark and light hair both stand out against middle grey, and it tints no skin."""
@@ -190,7 +194,8 @@ def _reduce(image: Image.Image) -> Image.Image:
     size = (max(1, round(image.width / math.sqrt(excess))), max(1, round(image.height / math.sqrt(excess))))
     if image.mode in ("P", "1"):
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
-    return image.resize(size, Image.Resampling.BOX)  # every source pixel counts once: no aliasing, and cheap
+    # every source pixel counts once: no aliasing, and cheap; whole steps go first, by the quickest way
+    return image.resize(size, Image.Resampling.BOX, reducing_gap=REDUCING_GAP)
 
 
 def _orientation(image: Image.Image) -> int:

@@ -11,14 +11,14 @@ import numpy as np
 
 from avatarkit.motion.feet import detect_contacts, held_offsets, move_ankles
 from avatarkit.motion.floor import find_floor, legs_seen, onto_floor, sole_points
-from avatarkit.motion.gaps import fill_gaps, seen_mask
+from avatarkit.motion.gaps import fill_gaps, fill_places, seen_mask, takes
 from avatarkit.motion.human_motion import BONE, HumanMotion, HumanPose
-from avatarkit.motion.kinematics import local_rotations, world_rotations
+from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
 from avatarkit.motion.person import Person, estimate_person
 from avatarkit.motion.picture_camera import assumed_camera
 from avatarkit.motion.quiet_legs import quiet_legs
-from avatarkit.motion.root_solve import solve_root
-from avatarkit.motion.smooth import smooth, smooth_adaptively
+from avatarkit.motion.root_solve import Soles, smooth_root, solve_root
+from avatarkit.motion.smooth import ORDER, smooth, smooth_adaptively
 from avatarkit.motion.steps import PoseMemory, pose_step, rest_rotations
 from avatarkit.tracking.tracked_frame import TrackedVideo
 
@@ -35,6 +35,15 @@ HAND_CUTOFF_HZ = 5.0
 
 FACE_CUTOFF_HZ = 8.0
 """The same of expressions: a blink lasts a tenth of a second."""
+
+ALWAYS_TRUST = 100.0
+"""How much more the floor counts than a usual contact when feet may never leave it: the picture then has no say."""
+
+UNSEEN_WEIGHT = 0.1
+"""Of what was filled in: enough to be kept, little enough to give way."""
+
+JITTER_UNIT = 10.0
+"""Metres per second cubed."""
 
 FADE_HZ = 1.0
 """How fast legs come to rest when they leave the picture."""
@@ -80,11 +89,12 @@ def estimate_motion(
     lap("person")
     raw = raw_motion(video, person, progress)
     lap("poses")
-    smoothed = smooth_motion(raw)
+    parts = takes(raw.times_s, raw.root_positions, hips_seen(raw))
+    smoothed = [smooth_motion(part_of(raw, part)) for part in parts]
     lap("smoothing")
-    motion = stand(onto_floor(smoothed, find_floor(smoothed)), feet)
+    motion = joined([stand(onto_floor(part, find_floor(part)), feet) for part in smoothed])
     lap("feet")
-    return replace(motion, report=_report(video, person, motion, seconds))
+    return replace(motion, report=_report(video, person, motion, seconds, len(parts)))
 
 
 def raw_motion(video: TrackedVideo, person: Person, progress: Callable[[float], None] | None = None) -> HumanMotion:
@@ -117,7 +127,7 @@ def smooth_motion(motion: HumanMotion) -> HumanMotion:
     times = motion.times_s
     seen = seen_mask(motion.confidence)
     local = fill_gaps(times, motion.rotations, seen, rest_rotations())
-    weights = np.where(seen, motion.confidence, 0.1)
+    weights = np.where(seen, motion.confidence, UNSEEN_WEIGHT)
     world = world_rotations(local)
     for bone in _BODY:
         world[:, bone] = smooth_adaptively(times, world[:, bone], weights[:, bone], STILL_CUTOFF_HZ, BODY_CUTOFF_HZ)
@@ -125,7 +135,38 @@ def smooth_motion(motion: HumanMotion) -> HumanMotion:
     for bone in np.setdiff1d(np.arange(len(BONE)), _BODY):
         smoothed[:, bone] = smooth_adaptively(times, local[:, bone], weights[:, bone], STILL_CUTOFF_HZ, HAND_CUTOFF_HZ)
     expressions = np.clip(smooth(times, motion.expressions, np.ones(len(times)), FACE_CUTOFF_HZ), 0.0, 1.0)
-    return replace(motion, rotations=smoothed, expressions=expressions)
+    roots = fill_places(times, motion.root_positions, hips_seen(motion))
+    return replace(motion, rotations=smoothed, root_positions=roots, expressions=expressions)
+
+
+def hips_seen(motion: HumanMotion) -> np.ndarray:
+    """(T,) at which moments the hips' place was seen."""
+    return np.asarray(motion.confidence[:, BONE["hips"]] > 0.0)
+
+
+def part_of(motion: HumanMotion, part: slice) -> HumanMotion:
+    """The moments of a slice."""
+    return HumanMotion(
+        motion.skeleton, motion.times_s[part], motion.root_positions[part], motion.rotations[part], motion.confidence[part],
+        motion.expressions[part], motion.foot_contacts[part],
+    )  # fmt: skip
+
+
+def joined(parts: list[HumanMotion]) -> HumanMotion:
+    """Parts of one motion in a row, each beginning over the place where the one before ended."""
+    roots = [parts[0].root_positions]
+    for part in parts[1:]:
+        way = (roots[-1][-1] - part.root_positions[0]) * (1.0, 0.0, 1.0)
+        roots.append(part.root_positions + way)
+    return HumanMotion(
+        parts[0].skeleton,
+        np.concatenate([part.times_s for part in parts]),
+        np.concatenate(roots),
+        np.concatenate([part.rotations for part in parts]),
+        np.concatenate([part.confidence for part in parts]),
+        np.concatenate([part.expressions for part in parts]),
+        np.concatenate([part.foot_contacts for part in parts]),
+    )
 
 
 def stand(motion: HumanMotion, feet: Feet) -> HumanMotion:
@@ -134,13 +175,16 @@ def stand(motion: HumanMotion, feet: Feet) -> HumanMotion:
     seen = legs_seen(motion.confidence)
     motion = still_legs(motion, seen.any(axis=1))
     world = world_rotations(motion.rotations)
-    weights = motion.confidence[:, BONE["hips"]]
-    roots = solve_root(times, motion.root_positions, weights, np.zeros((len(times), 2, 3)), np.zeros((len(times), 2)))
+    weights = np.maximum(motion.confidence[:, BONE["hips"]], UNSEEN_WEIGHT)
+    roots = smooth_root(times, motion.root_positions, weights)
     contacts = detect_contacts(times, sole_points(skeleton, roots, world), seen)
     if feet != "never":
         from_hips = sole_points(skeleton, np.zeros_like(roots), world)
-        lower = np.take_along_axis(from_hips, from_hips[..., 1].argmin(axis=2)[..., None, None], axis=2)[:, :, 0]
-        roots = solve_root(times, motion.root_positions, weights, lower, contacts.astype(float))
+        lowest = from_hips[..., 1].min(axis=2)
+        grounded = contacts.astype(float)
+        if feet == "always":
+            grounded[lowest == lowest.min(axis=1, keepdims=True)] = ALWAYS_TRUST
+        roots = solve_root(times, motion.root_positions, weights, Soles(from_hips[:, :, 1], lowest, contacts, grounded))
         offsets = held(times, sole_points(skeleton, roots, world), contacts)
         world = move_ankles(skeleton, roots, world, offsets)
     return replace(motion, rotations=local_rotations(world), root_positions=roots, foot_contacts=contacts.astype(float))
@@ -151,11 +195,13 @@ def still_legs(motion: HumanMotion, seen: np.ndarray) -> HumanMotion:
     if seen.all():
         return motion
     times = motion.times_s
-    share = 1.0 - np.clip(smooth(times, seen.astype(float), np.ones(len(times)), FADE_HZ), 0.0, 1.0)[:, None]
-    roots = smooth(times, motion.root_positions, motion.confidence[:, BONE["hips"]], DRIFT_HZ)
+    share = 1.0 - np.clip(smooth(times, seen.astype(float), np.ones(len(times)), FADE_HZ), 0.0, 1.0)
+    roots = smooth(times, motion.root_positions, np.maximum(motion.confidence[:, BONE["hips"]], UNSEEN_WEIGHT), DRIFT_HZ)
     roots[:, 1] = motion.skeleton.hip_height
     rotations = quiet_legs(motion.rotations, share)
-    return replace(motion, rotations=rotations, root_positions=motion.root_positions + share * (roots - motion.root_positions))
+    return replace(
+        motion, rotations=rotations, root_positions=motion.root_positions + share[:, None] * (roots - motion.root_positions)
+    )
 
 
 def held(times_s: np.ndarray, soles: np.ndarray, contacts: np.ndarray) -> np.ndarray:
@@ -163,7 +209,9 @@ def held(times_s: np.ndarray, soles: np.ndarray, contacts: np.ndarray) -> np.nda
     return np.stack([held_offsets(times_s, soles[:, foot, 1], contacts[:, foot]) for foot in range(2)], axis=1)
 
 
-def _report(video: TrackedVideo, person: Person, motion: HumanMotion, seconds: dict[str, float]) -> dict[str, Any]:
+def _report(
+    video: TrackedVideo, person: Person, motion: HumanMotion, seconds: dict[str, float], takes_count: int
+) -> dict[str, Any]:
     parts = {"body": "body", "left hand": "left_hand", "right hand": "right_hand", "face": "face"}
     coverage = {
         name: round(float(np.mean([getattr(frame, part) is not None for frame in video.frames])), 4)
@@ -176,6 +224,27 @@ def _report(video: TrackedVideo, person: Person, motion: HumanMotion, seconds: d
         "height_assumed": person.height_assumed,
         "proportions": person.report,
         "focal_px_assumed": round(assumed_camera(video.frames[0].size_px).focal_px, 1),
+        "takes": takes_count,
+        "jitter": round(jitter(motion), 2),
+        "skate_mm_per_frame": round(skate_mm(motion), 2),
         "contacts": [round(float(share), 3) for share in motion.foot_contacts.mean(axis=0)],
         "seconds": seconds,
     }
+
+
+def jitter(motion: HumanMotion) -> float:
+    """Mean third difference of the joints times the frame rate cubed, 10 m/s^3. Source: the evaluation of WHAM and GVHMR."""
+    if len(motion) <= ORDER:
+        return 0.0
+    world = world_rotations(motion.rotations)
+    places = world_positions(motion.skeleton, motion.root_positions, world)[:, _BODY]
+    thirds = np.linalg.norm(np.diff(places, ORDER, axis=0), axis=-1).mean()
+    return float(thirds / np.median(np.diff(motion.times_s)) ** ORDER / JITTER_UNIT)
+
+
+def skate_mm(motion: HumanMotion) -> float:
+    """Mean movement of the balls of the feet between two frames in which they stand, millimetres."""
+    balls = sole_points(motion.skeleton, motion.root_positions, world_rotations(motion.rotations))[:, :, 1]
+    stands = (motion.foot_contacts[1:] > 0) & (motion.foot_contacts[:-1] > 0)
+    moves = np.linalg.norm(np.diff(balls, axis=0), axis=-1)[stands]
+    return 1000.0 * float(moves.mean()) if len(moves) else 0.0

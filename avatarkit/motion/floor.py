@@ -17,18 +17,18 @@ HEEL_BEHIND_ANKLE = 0.4
 """How far the heel's sole lies behind the ankle, over the distance from ankle to ball: the heel's quarter of the foot's length.
 Source: ANSUR 2012, lateral malleolus and ball of foot lengths."""
 
-TILT_SPREAD_RAD = np.radians(8.0)
-"""How far people tilt a camera that they mean to hold level, one standard deviation."""
+ROLL_SPREAD_RAD, PITCH_SPREAD_RAD = np.radians(3.0), np.radians(8.0)
+"""How far people tilt a camera that they mean to hold level, sideways and up or down, one standard deviation."""
 
 CAMERA_HEIGHT_M, CAMERA_HEIGHT_SPREAD_M = 1.3, 0.35
 """Where people hold or stand a camera: between a table's laptop and the eyes of somebody who films standing."""
 
-POSTURE_SPREAD_RAD = np.radians(8.0)
-"""How far the line from a standing person's ankles to the neck is from upright over a whole clip. Mostly the tracker's fault: it
-turns bodies upright that a tilted camera shows leaning."""
+POSTURE_LEAN_RAD, POSTURE_SPREAD_RAD = np.radians(4.0), np.radians(3.5)
+"""How far the line from a standing person's ankles to the neck is from upright: bodies seem to lean towards the camera
+(google-ai-edge/mediapipe#2918). Mean and spread over rendered clips whose camera is known."""
 
-POINT_SPREAD_M = 0.05
-"""How far a standing foot is seen from the plane of the floor."""
+POINT_SPREAD_M = 0.15
+"""How far a standing foot is seen from the plane of the floor; mostly its depth."""
 
 PLANE_FRAMES = 10
 """Soles count at most as so many independent ones: what is wrong with depth is wrong for seconds."""
@@ -98,8 +98,8 @@ def legs_seen(confidence: np.ndarray) -> np.ndarray:
 def find_floor(motion: HumanMotion) -> Floor:
     """The floor of a motion in the camera's space.
 
-    Up is the camera's own, corrected by its usual height, the posture of the standing body and the plane through the lower soles,
-    each as far as it can be trusted. The origin lies under the body's first place.
+    Up is the camera's own, corrected by its usual height, the posture of the standing body and the plane through the lower
+    soles, each as far as it can be trusted. The origin lies under the body's first place.
     """
     world = world_rotations(motion.rotations)
     places = world_positions(motion.skeleton, motion.root_positions, world)
@@ -114,8 +114,8 @@ def find_floor(motion: HumanMotion) -> Floor:
 
 
 def _up(places: np.ndarray, soles: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
-    """(3,) the direction up in the camera's axes: the slopes (x, z over y) that agree best with a level camera at the usual height,
-    with the posture of the standing body, and with the plane of the lower soles."""
+    """(3,) the direction up in the camera's axes: the slopes (x, z over y) that agree best with a level camera at the usual
+    height, with the posture of the standing body, and with the plane of the lower soles."""
     flat = soles.reshape(len(soles), -1, 3)
     lower = flat[np.arange(len(flat)), flat[..., 1].argmin(axis=1)]
     matrix, right = _level_camera(np.median(lower, axis=0))
@@ -123,19 +123,24 @@ def _up(places: np.ndarray, soles: np.ndarray, skeleton: HumanSkeleton) -> np.nd
     if len(upright):
         share = len(upright) / len(places) / POSTURE_SPREAD_RAD**2
         body = np.median(upright, axis=0)
-        matrix, right = matrix + share * np.eye(2), right + share * body[[0, 2]] / body[1]
+        matrix, right = matrix + share * np.eye(2), right + share * (body[[0, 2]] / body[1] - (0.0, np.tan(POSTURE_LEAN_RAD)))
     slopes = _with_plane(matrix, right, lower - np.median(lower, axis=0))
     slopes = slopes * min(1.0, np.tan(MAX_TILT_RAD) / max(float(np.hypot(*slopes)), TINY))
     return np.array([slopes[0], 1.0, slopes[1]]) / np.sqrt(1.0 + slopes @ slopes)
 
 
+def up_from_one_place(foot: np.ndarray) -> np.ndarray:
+    """(3,) the direction up in the camera's axes when nothing is known but where a foot (3,) stands."""
+    slopes = np.linalg.solve(*_level_camera(foot))
+    return np.array([slopes[0], 1.0, slopes[1]])
+
+
 def _level_camera(foot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Normal equations (2, 2), (2,) of the slopes: none, and that which puts the camera at its usual height above a foot (3,)."""
+    """Normal equations (2, 2), (2,) of the slopes: none, and the one of a camera at its usual height above a foot (3,)."""
     away = max(-foot[2], TINY)
     by_height = (away / CAMERA_HEIGHT_SPREAD_M) ** 2
-    level = TILT_SPREAD_RAD**-2
     slope = (CAMERA_HEIGHT_M + foot[1]) / away
-    return np.diag([level, level + by_height]), np.array([0.0, by_height * slope])
+    return np.diag([ROLL_SPREAD_RAD**-2, PITCH_SPREAD_RAD**-2 + by_height]), np.array([0.0, by_height * slope])
 
 
 def _upright(places: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:

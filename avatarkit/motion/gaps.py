@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from avatarkit.geometry import quaternions
@@ -50,26 +52,49 @@ def fill_rotations(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray,
     since, until = np.where(place == 0, np.inf, since), np.where(place == len(known), np.inf, until)
     gap = since + until
     share = np.where(gap <= BRIDGE_S, np.minimum(since, BRIDGE_S) / np.maximum(gap, 1e-9), 0.0)
-    bridged = slerp(rotations[last], rotations[following], share[:, None])
+    bridged = quaternions.slerp(rotations[last], rotations[following], share)
     nearest = np.where(until < since, following, last)
-    eased = slerp(rest, rotations[nearest], presence(np.minimum(since, until))[:, None])
+    eased = quaternions.slerp(rest, rotations[nearest], presence(np.minimum(since, until)))
     filled = np.where((gap <= BRIDGE_S)[:, None], bridged, eased)
     return np.where(seen[:, None], rotations, filled)
-
-
-def slerp(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Rotations (..., 4) on the shortest way from `start` to `end` (..., 4), at `share` (..., 1) of it."""
-    dot = (start * end).sum(axis=-1, keepdims=True)
-    end = np.where(dot < 0.0, -end, end)
-    angle = np.arccos(np.clip(np.abs(dot), 0.0, 1.0))
-    sine = np.maximum(np.sin(angle), 1e-9)
-    near = angle < 1e-4
-    first = np.where(near, 1.0 - share, np.sin((1.0 - share) * angle) / sine)
-    second = np.where(near, share, np.sin(share * angle) / sine)
-    return quaternions.normalize(first * start + second * end)
 
 
 def fill_gaps(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray, rest: np.ndarray) -> np.ndarray:
     """All bones' rotations (T, B, 4) without what was not seen (T, B); `rest` is (B, 4)."""
     filled = [fill_rotations(times_s, rotations[:, bone], seen[:, bone], rest[bone]) for bone in range(rotations.shape[1])]
     return continuous(np.stack(filled, axis=1))
+
+
+def fill_places(times_s: np.ndarray, places: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Places (T, 3) with those that were not seen (T,) on the straight way between those that were, or at the nearest one."""
+    if seen.all() or not seen.any():
+        return places
+    return np.stack([np.interp(times_s, times_s[seen], column[seen]) for column in places.T], axis=-1)
+
+
+def takes(times_s: np.ndarray, places: np.ndarray, seen: np.ndarray) -> list[slice]:
+    """Parts of a motion within which a body moves as bodies can.
+
+    Where it is seen again further away than it can have gone, another take begins: the film was cut or the tracker took another
+    person for the first.
+
+    Args:
+        times_s: (T,).
+        places: (T, 3) of the hips, in the camera's space.
+        seen: (T,) whether they were seen.
+    """
+    known = np.flatnonzero(seen)
+    ways = np.diff(places[known], axis=0) * AXES_COUNT
+    far = np.linalg.norm(ways, axis=1) > np.minimum(STEP_M + TOP_SPEED * np.diff(times_s[known]), FAR_M)
+    starts = [0, *known[1:][far].tolist(), len(times_s)]
+    return [slice(start, end) for start, end in pairwise(starts)]
+
+
+STEP_M, TOP_SPEED = 0.5, 8.0
+"""A tracker's hips jump by the first, metres, without a reason; nobody but runners in a race is faster than the second, m/s."""
+
+FAR_M = 3.0
+"""Whoever is seen again so far away is another, however long it took."""
+
+AXES_COUNT = np.array([1.0, 2.0, 0.3])
+"""How much a way counts across the picture, upward, which people seldom go, and in depth, which is noisy."""

@@ -1,8 +1,8 @@
 """A body's points in the camera's space, metres: seen where the picture has them, limbs as long as the person's.
 
-A monocular tracker's depth is its weak axis. What is known beside it: each point lies on the ray of its picture point, each limb
-has its length, and the tracker's limbs in metres have about the right direction, above all the right sign of depth. The three are
-weighed against each other in one small least-squares problem a frame, linear except for the lengths, solved by a few damped
+A monocular tracker's depth is its weak axis. What is known beside it: each point lies on the ray of its picture point, each
+limb has its length, and the tracker's limbs in metres have about the right direction, above all the right sign of depth. These
+are weighed against each other in one small least-squares problem a frame, linear except for the lengths, solved by a few
 Gauss-Newton steps.
 """
 
@@ -13,20 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from avatarkit.geometry import quaternions
-from avatarkit.motion.limb_points import LIMB_ENDS, LIMB_STARTS
+from avatarkit.motion.limb_points import FOOT_ENDS, FOOT_SHARES, FOOT_STARTS, LIMB_ENDS, LIMB_STARTS
 from avatarkit.motion.person import Person
 from avatarkit.motion.picture_camera import TOWARDS, PictureCamera
 from avatarkit.motion.root import translation_to_picture
 from avatarkit.tracking.tracked_frame import BodyLandmarks
 from avatarkit.vocabulary.mediapipe_points import POSE
 
-RAY_SPREAD_M = 0.015
+RAY_SPREAD_M = 0.02
 """How far a visible point's ray passes from the joint."""
 
-DIRECTION_SPREAD = 0.3
-"""How far the tracker's limb misses the true one, over its length: 17 degrees, as measured on real film."""
+DIRECTION_SPREAD = 0.25
+"""How far the tracker's limb misses the true one, over its length: 14 degrees. This and the other spreads are chosen by the
+error of bone directions on rendered truth."""
 
-LENGTH_SPREAD = 0.03
+LENGTH_SPREAD = 0.06
 """How well a limb's length is known, over its length; the trunk bends."""
 
 UNSEEN_WEIGHT = 0.02
@@ -35,11 +36,16 @@ UNSEEN_WEIGHT = 0.02
 STEPS = 3
 """Gauss-Newton steps; a fourth moves points by less than a millimetre."""
 
-_SOLVED = np.array(sorted({int(i) for i in (*LIMB_STARTS, *LIMB_ENDS)}))
+FOOT_SPREAD = 0.07
+"""The same of the sides of a foot, whose points are on the shoe."""
+
+_STARTS, _ENDS = np.concatenate([LIMB_STARTS, FOOT_STARTS]), np.concatenate([LIMB_ENDS, FOOT_ENDS])
+_SPREADS = np.concatenate([np.full(len(LIMB_STARTS), LENGTH_SPREAD), np.full(len(FOOT_STARTS), FOOT_SPREAD)])
+_SOLVED = np.array(sorted({int(i) for i in (*_STARTS, *_ENDS)}))
 _ROW = {point: row for row, point in enumerate(_SOLVED)}
-_FROM = np.array([_ROW[int(i)] for i in LIMB_STARTS])
-_TO = np.array([_ROW[int(i)] for i in LIMB_ENDS])
-_COUNT, _LIMB_COUNT = len(_SOLVED), len(LIMB_STARTS)
+_FROM = np.array([_ROW[int(i)] for i in _STARTS])
+_TO = np.array([_ROW[int(i)] for i in _ENDS])
+_COUNT, _LIMB_COUNT = len(_SOLVED), len(_STARTS)
 _INCIDENCE = np.zeros((_LIMB_COUNT, _COUNT))
 _INCIDENCE[np.arange(_LIMB_COUNT), _FROM] = -1.0
 _INCIDENCE[np.arange(_LIMB_COUNT), _TO] = 1.0
@@ -86,14 +92,19 @@ def lift(body: BodyLandmarks, person: Person, camera: PictureCamera) -> LiftedBo
     rays = camera.rays(body.points_px[_SOLVED])
     weights = UNSEEN_WEIGHT + (1.0 - UNSEEN_WEIGHT) * body.visibility[_SOLVED] ** 2
     world = seen_from_the_middle(body.world_m, rays, weights)
-    limbs = world[LIMB_ENDS] - world[LIMB_STARTS]
-    limbs *= (person.limb_lengths / np.maximum(np.sqrt((limbs * limbs).sum(axis=1)), 1e-6))[:, None]
+    limbs, lengths = world[_ENDS] - world[_STARTS], solved_lengths(person)
+    limbs *= (lengths / np.maximum(np.sqrt((limbs * limbs).sum(axis=1)), 1e-6))[:, None]
     scaled = world[_SOLVED] * scale_of(world, person)
     start = scaled + translation_to_picture(scaled, rays, weights)
-    solved = _solve(start, limbs, person.limb_lengths, rays, weights)
+    solved = _solve(start, limbs, lengths, rays, weights)
     points = _carried(world, solved)
     missed = camera.project(solved) - body.points_px[_SOLVED]
     return LiftedBody(points, float(np.sqrt(np.average((missed * missed).sum(axis=1), weights=weights))))
+
+
+def solved_lengths(person: Person) -> np.ndarray:
+    """(E,) metres, of the limbs and of the sides of the feet."""
+    return np.concatenate([person.limb_lengths, FOOT_SHARES * person.foot_length])
 
 
 def scale_of(world: np.ndarray, person: Person) -> float:
@@ -117,9 +128,9 @@ def _solve(points: np.ndarray, limbs: np.ndarray, lengths: np.ndarray, rays: np.
         length = np.sqrt((limb * limb).sum(axis=1))
         unit = limb / np.maximum(length, 1e-6)[:, None]
         rows = (_INCIDENCE[:, :, None] * unit[:, None, :]).reshape(_LIMB_COUNT, -1)
-        rows /= (LENGTH_SPREAD * lengths)[:, None]
+        rows /= (_SPREADS * lengths)[:, None]
         full = matrix + rows.T @ rows
-        points = np.linalg.solve(full, right + rows.T @ np.full(_LIMB_COUNT, 1.0 / LENGTH_SPREAD)).reshape(-1, 3)
+        points = np.linalg.solve(full, right + rows.T @ (1.0 / _SPREADS)).reshape(-1, 3)
     return points
 
 

@@ -62,3 +62,15 @@ LIMB_GROUPS = np.array([GROUPS.index(limb.group) for limb in LIMBS])
 
 LIMB_STARTS = np.array([limb.start for limb in LIMBS])
 LIMB_ENDS = np.array([limb.end for limb in LIMBS])
+
+FOOT_TRIANGLE: tuple[tuple[str, str, float], ...] = (
+    ("Ankle", "Heel", 0.5),
+    ("Ankle", "FootIndex", 1.2),
+    ("Heel", "FootIndex", 1.5),
+)
+"""The sides between a foot's points, over the distance from the ankle's joint to the toes'. The detector's heel is on the
+heel's back near the floor, its toe before the ball; measured on rendered figures."""
+
+FOOT_STARTS = np.array([POSE[side + start] for side in SIDES for start, _, _ in FOOT_TRIANGLE])
+FOOT_ENDS = np.array([POSE[side + end] for side in SIDES for _, end, _ in FOOT_TRIANGLE])
+FOOT_SHARES = np.array([share for _ in SIDES for *_, share in FOOT_TRIANGLE])

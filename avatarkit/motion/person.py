@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from avatarkit.errors import InputError
+from avatarkit.motion.face.identity import FaceIdentity, fit_identity
 from avatarkit.motion.human_motion import BONE, BONES, HumanSkeleton
 from avatarkit.motion.kinematics import PARENTS
 from avatarkit.motion.limb_points import GROUPS, LIMB_ENDS, LIMB_GROUPS, LIMB_STARTS, LIMBS
@@ -25,7 +26,7 @@ SURE_VISIBILITY = 0.8
 """A limb counts as seen when both its ends are at least this visible."""
 
 FLAT_SINE = 0.35
-"""A limb whose depth is at most this share of its length lies nearly parallel to the picture: its picture is 94 % of it or more."""
+"""A limb whose depth is at most this share of its length lies nearly parallel to the picture: its picture is 94 % of it."""
 
 PROPORTION_SPREAD = 0.05
 """People's limb lengths over their height differ by 4 to 6 % (one standard deviation).
@@ -48,6 +49,7 @@ class Person:
         limb_lengths: (E,) metres, of `LIMBS`.
         height_m: standing height.
         height_assumed: whether nobody told the height.
+        face: of whom a face was seen.
         report: each group's length over the average body's, plain values.
     """
 
@@ -55,7 +57,14 @@ class Person:
     limb_lengths: np.ndarray
     height_m: float
     height_assumed: bool
+    face: FaceIdentity | None = None
     report: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def foot_length(self) -> float:
+        """Metres from the ankle's joint to the toes'."""
+        foot, toes = (self.skeleton.rest_positions[BONE[bone]] for bone in ("leftFoot", "leftToes"))
+        return float(np.linalg.norm(toes - foot))
 
 
 @cache
@@ -87,7 +96,9 @@ def estimate_person(video: TrackedVideo, height_m: float | None = None) -> Perso
     if not any(f.body or f.left_hand or f.right_hand or f.face for f in video.frames):
         raise InputError(f"{video.source} shows no person: nothing to take motion from.")
     bodies = [frame.body for frame in video.frames if frame.body is not None]
-    return person_of_ratios(limb_ratios(bodies), height_m)
+    faces = [frame.face for frame in video.frames if frame.face is not None]
+    person = person_of_ratios(limb_ratios(bodies), height_m)
+    return replace(person, face=fit_identity(faces)) if faces else person
 
 
 def limb_ratios(bodies: Sequence[BodyLandmarks]) -> np.ndarray:
@@ -146,7 +157,7 @@ def person_of_ratios(ratios: np.ndarray, height_m: float | None = None) -> Perso
     own_height = average_height + float(places[BONE["head"], 1] - rest.rest_positions[BONE["head"], 1])
     skeleton = HumanSkeleton(places * (height / own_height), rest.present)
     report = {group: round(float(ratio), 3) for group, ratio in shape.items()}
-    return Person(skeleton, _limb_lengths(skeleton), height, height_m is None, report)
+    return Person(skeleton, _limb_lengths(skeleton), height, height_m is None, report=report)
 
 
 def _reshaped(rest: np.ndarray, shape: dict[str, float]) -> np.ndarray:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 FOCAL_PER_DIAGONAL = 0.85
-"""Focal length in picture diagonals where nobody told it: between telephones' main cameras, whose 26 mm on the 43 mm diagonal of film
-make 0.6, 0.7 when they film, webcams (0.7 to 0.9), and the lenses that photographers call normal (1.0 and more)."""
+"""Focal length in picture diagonals where nobody told it: between telephones' main cameras, whose 26 mm on film's diagonal of
+43 mm make 0.6, 0.7 when they film, webcams (0.7 to 0.9), and the lenses that photographers call normal (1.0 and more)."""
 
 TOWARDS = np.array([0.0, 0.0, -1.0])
 """The way the camera looks."""

@@ -17,14 +17,14 @@ def quiet_legs(rotations: np.ndarray, share: np.ndarray) -> np.ndarray:
 
     Args:
         rotations: (..., 55, 4) local.
-        share: (..., 1) 0..1, how far legs and hips go there.
+        share: (...) 0..1, how far legs and hips go there.
     """
     hips, spine = rotations[..., BONE["hips"], :], rotations[..., BONE["spine"], :]
-    upright = slerp_towards(hips, heading(hips), share)
+    upright = quaternions.slerp(hips, heading(hips), share)
     quiet = np.array(rotations)
     quiet[..., BONE["hips"], :] = upright
     quiet[..., BONE["spine"], :] = quaternions.multiply(quaternions.inverse(upright), quaternions.multiply(hips, spine))
-    quiet[..., LEGS, :] = slerp_towards(rotations[..., LEGS, :], quaternions.IDENTITY, share[..., None, :])
+    quiet[..., LEGS, :] = quaternions.slerp(rotations[..., LEGS, :], quaternions.IDENTITY, share[..., None])
     return quiet
 
 
@@ -33,9 +33,3 @@ def heading(rotations: np.ndarray) -> np.ndarray:
     turns = rotations * np.array([0.0, 1.0, 0.0, 1.0])
     size = np.linalg.norm(turns, axis=-1, keepdims=True)
     return np.where(size > 1e-6, turns / np.maximum(size, 1e-6), quaternions.IDENTITY)
-
-
-def slerp_towards(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Rotations (..., 4) at `share` (..., 1) of the shortest way from `start` to `end`, along the chord."""
-    nearer = np.where((start * end).sum(axis=-1, keepdims=True) < 0.0, -1.0, 1.0) * end
-    return quaternions.normalize(start + share * (nearer - start))

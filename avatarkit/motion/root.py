@@ -11,8 +11,8 @@ MIN_DEPTH_M = 0.15
 def translation_to_picture(points: np.ndarray, rays: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """The translation that brings points nearest to the rays on which they are seen.
 
-    Weighted least squares of the distances between the moved points and the rays; the picture's equation u = f (X + tx) / (Z + tz) + cx
-    multiplied out.
+    Weighted least squares of the distances between the moved points and the rays; the picture's equation
+    u = f (X + tx) / (Z + tz) + cx multiplied out.
 
     Args:
         points: (N, 3) metres, any origin.

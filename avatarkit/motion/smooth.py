@@ -17,8 +17,8 @@ MIN_WEIGHT = 1e-6
 def smooth(times_s: np.ndarray, values: np.ndarray, weights: np.ndarray, cutoff_hz: float | np.ndarray) -> np.ndarray:
     """Values nearest to the given ones and with little jerk.
 
-    Minimises sum of w |x - y|^2 dt + sum of |x'''|^2 dt / (2 pi f)^6: at weight 1 a sine of frequency f keeps half of its height,
-    one of half of f 98 %, one of twice f 2 %; nothing is delayed. Weight 0 is filled in.
+    Minimises sum of w |x - y|^2 dt + sum of |x'''|^2 dt / (2 pi f)^6: at weight 1 a sine of frequency f keeps half of its
+    height, one of half of f 98 %, one of twice f 2 %; nothing is delayed. Weight 0 is filled in.
 
     Args:
         times_s: (T,) rising strictly, not necessarily evenly.
@@ -61,11 +61,13 @@ def jerk_bands(times: np.ndarray, cutoff: np.ndarray) -> np.ndarray:
 def continuous(rotations: np.ndarray) -> np.ndarray:
     """Quaternions (T, ..., 4) with the signs under which each is nearest to the one before."""
     dots = (rotations[1:] * rotations[:-1]).sum(axis=-1)
-    signs = np.concatenate([np.ones_like(dots[:1]), np.cumprod(np.where(dots < 0.0, -1.0, 1.0), axis=0)])
+    signs = np.concatenate([np.ones((1, *dots.shape[1:])), np.cumprod(np.where(dots < 0.0, -1.0, 1.0), axis=0)])
     return rotations * signs[..., None]
 
 
-def smooth_rotations(times_s: np.ndarray, rotations: np.ndarray, weights: np.ndarray, cutoff_hz: float | np.ndarray) -> np.ndarray:
+def smooth_rotations(
+    times_s: np.ndarray, rotations: np.ndarray, weights: np.ndarray, cutoff_hz: float | np.ndarray
+) -> np.ndarray:
     """Rotations (T, 4) smoothed as points of the sphere of quaternions and brought back onto it; see `smooth`."""
     return quaternions.normalize(smooth(times_s, continuous(rotations), weights, cutoff_hz))
 
@@ -73,7 +75,7 @@ def smooth_rotations(times_s: np.ndarray, rotations: np.ndarray, weights: np.nda
 def smooth_adaptively(
     times_s: np.ndarray, rotations: np.ndarray, weights: np.ndarray, still_hz: float, moving_hz: float
 ) -> np.ndarray:
-    """Rotations (T, 4) smoothed strongly where they hardly turn, little where they turn fast, so that blows stay and trembling goes.
+    """Rotations (T, 4) smoothed strongly where they hardly turn, little where they turn fast: blows stay, trembling goes.
 
     The idea of the 1 Euro filter (Casiez et al., CHI 2012), without its delay: the cutoff rises with the speed.
     """
@@ -91,8 +93,9 @@ SPEED_CUTOFF_HZ = 2.0
 """Of the rotations whose speed is taken: noise must not pass for speed."""
 
 HALF_SPEED = 2.5
-"""Radians per second at which half of the way to the higher cutoff is gone; chosen, as the cutoffs, by jitter and error on rendered truth."""
+"""Radians per second at which half of the way to the higher cutoff is gone; chosen, as the cutoffs, by jitter and error
+on rendered truth."""
 
 STRAY_RAD, STRAY_S = 0.1, 0.05
-"""A moment that strays by the first, plus what is turned in the second at the speed around it, counts half: jumps of a tracker that
-exchanges a limb for another stray by a radian."""
+"""A moment that strays by the first, plus what is turned in the second at the speed around it, counts half: jumps of a tracker
+that exchanges a limb for another stray by a radian."""

@@ -1,12 +1,14 @@
-"""What is done with each picture, live and from files alike: landmarks to a pose in the camera's space, before any smoothing."""
+"""What is done with each picture, live and from files alike: landmarks to a pose in the camera's space, not yet smoothed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from avatarkit.geometry import quaternions
+from avatarkit.motion.face.read_face import FaceMemory, FaceReading, read_face
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanPose
 from avatarkit.motion.joints.joint_points import JointMemory, JointPoints
 from avatarkit.motion.joints.solve import solve_joints
@@ -16,11 +18,16 @@ from avatarkit.motion.picture_camera import TOWARDS, PictureCamera, assumed_came
 from avatarkit.tracking.tracked_frame import HandLandmarks, TrackedFrame
 from avatarkit.vocabulary.mediapipe_points import POSE, POSE_POINTS
 
+SURE_FACE = 0.2
+"""Confidence from which a face's reading is believed."""
+
 UNKNOWN_DISTANCE_M = 3.0
 """How far a person stands of whom no body was seen yet: about where a whole person fits the picture."""
 
 _HIPS = [POSE["leftHip"], POSE["rightHip"]]
 _UPPER_LEGS = [BONE["leftUpperLeg"], BONE["rightUpperLeg"]]
+_EYES = [BONE["leftEye"], BONE["rightEye"]]
+_NO_EXPRESSION = np.zeros(EXPRESSIONS)
 _NOWHERE = np.zeros((len(POSE_POINTS), 3))
 _UNSEEN = np.zeros(len(POSE_POINTS))
 
@@ -31,10 +38,12 @@ class PoseMemory:
 
     Attributes:
         joints: of the joint solver.
+        face: of the face's reading, None while no face is seen.
         root_position: (3,) the hips' last place.
     """
 
     joints: JointMemory
+    face: FaceMemory | None
     root_position: np.ndarray
 
 
@@ -53,11 +62,38 @@ def pose_step(frame: TrackedFrame, person: Person, memory: PoseMemory | None = N
     points, visibility = _NOWHERE, _UNSEEN
     if frame.body is not None:
         points, visibility = lift(frame.body, person, camera).points, frame.body.visibility
+    face, face_memory = _face(frame, person, memory)
+    head = None if face is None else _head(face, camera)
     hands = [_turned_hand(hand, camera) for hand in (frame.left_hand, frame.right_hand)]
-    solution = solve_joints(JointPoints(points, visibility, hands[0], hands[1]), memory.joints if memory else None)
-    root = _root(points, solution.rotations[BONE["hips"]], person, memory, seen=frame.body is not None)
-    pose = HumanPose(frame.time_s, root, solution.rotations, solution.confidence, np.zeros(EXPRESSIONS), np.zeros(2))
-    return pose, PoseMemory(solution.memory, root)
+    solution = solve_joints(JointPoints(points, visibility, hands[0], hands[1], head), memory.joints if memory else None)
+    if frame.body is not None:
+        root = _root(points, solution.rotations[BONE["hips"]], person)
+    else:
+        root = _unseen_root(face, camera, person, memory)
+    rotations, confidence = _with_eyes(solution.rotations, solution.confidence, face)
+    expressions = _NO_EXPRESSION if face is None else face.expressions
+    pose = HumanPose(frame.time_s, root, rotations, confidence, expressions, np.zeros(2))
+    return pose, PoseMemory(solution.memory, face_memory, root)
+
+
+def _face(frame: TrackedFrame, person: Person, memory: PoseMemory | None) -> tuple[FaceReading | None, FaceMemory | None]:
+    if frame.face is None or person.face is None:
+        return None, None
+    reading, face_memory = read_face(frame.face, person.face, memory.face if memory else None)
+    return (reading, face_memory) if reading.confidence >= SURE_FACE else (None, None)
+
+
+def _head(face: FaceReading, camera: PictureCamera) -> np.ndarray:
+    """(4,) the head's rotation, turned by what the camera's axis differs from the way to the head."""
+    return quaternions.multiply(quaternions.between(TOWARDS, camera.rays(face.head_px)), face.head_rotation)
+
+
+def _with_eyes(rotations: np.ndarray, confidence: np.ndarray, face: FaceReading | None) -> tuple[np.ndarray, np.ndarray]:
+    if face is None:
+        return rotations, confidence
+    rotations, confidence = np.array(rotations), np.array(confidence)
+    rotations[_EYES], confidence[_EYES] = face.eye_rotations, face.confidence
+    return rotations, confidence
 
 
 def _turned_hand(hand: HandLandmarks | None, camera: PictureCamera) -> np.ndarray | None:
@@ -67,21 +103,30 @@ def _turned_hand(hand: HandLandmarks | None, camera: PictureCamera) -> np.ndarra
     return quaternions.rotate(quaternions.between(TOWARDS, camera.rays(hand.points_px).mean(axis=0)), hand.world_m)
 
 
-def _root(points: np.ndarray, hips: np.ndarray, person: Person, memory: PoseMemory | None, *, seen: bool) -> np.ndarray:
-    """(3,) where the hips' joint is, given the points of both hips."""
-    if not seen:
-        return memory.root_position if memory else UNKNOWN_DISTANCE_M * TOWARDS
+def _root(points: np.ndarray, hips: np.ndarray, person: Person) -> np.ndarray:
+    """(3,) where the hips' joint is, given the points of both hips and the hips' rotation."""
     rest = person.skeleton.rest_positions
     to_hips = rest[BONE["hips"]] - rest[_UPPER_LEGS].mean(axis=0)
     return points[_HIPS].mean(axis=0) + quaternions.rotate(hips, to_hips)
 
 
+def _unseen_root(face: FaceReading | None, camera: PictureCamera, person: Person, memory: PoseMemory | None) -> np.ndarray:
+    """(3,) where the hips' joint is of a body that is not seen: under the head, else where it was, else anywhere."""
+    if face is not None:
+        rest = person.skeleton.rest_positions
+        eyes = camera.rays(face.head_px) * (camera.focal_px / face.scale_px)
+        return eyes + rest[BONE["hips"]] - rest[_EYES].mean(axis=0)
+    return memory.root_position if memory else UNKNOWN_DISTANCE_M * TOWARDS
+
+
+@cache
 def rest_rotations() -> np.ndarray:
     """(55, 4) local rotations of somebody standing at ease: arms hanging, elbows a little bent."""
     rotations = np.tile(quaternions.IDENTITY, (BONES, 1))
     for side, sign in (("left", 1.0), ("right", -1.0)):
         for bone, vector in (("UpperArm", (0, 0, -sign * HANGING_RAD)), ("LowerArm", (0, -sign * EASY_ELBOW_RAD, 0))):
             rotations[BONE[side + bone]] = quaternions.from_rotation_vector(np.array(vector))
+    rotations.setflags(write=False)
     return rotations
 
 

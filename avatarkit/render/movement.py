@@ -10,7 +10,7 @@ from avatarkit.errors import InputError
 from avatarkit.gltf.document import Animation, Document
 from avatarkit.render.animation import find_animation, pose_at
 from avatarkit.render.camera import PinholeCamera
-from avatarkit.render.framing import VIEWS, Figure, aim, measure
+from avatarkit.render.framing import VIEWS, Figure, View, aim, measure
 from avatarkit.render.humanoid import find_head, find_humanoid, world_matrices
 from avatarkit.render.puppet import Puppet, vertices_under
 from avatarkit.render.scene import RenderMaterial, RenderMesh
@@ -70,16 +70,16 @@ class Movement:
         matrices = world_matrices(self._document, self._humanoid, animated=pose)
         return self._puppet.meshes(matrices, {**self._rest_weights, **pose.weights})
 
-    def camera(self, view: str, size_px: tuple[int, int], times_s: np.ndarray | None = None) -> PinholeCamera:
+    def camera(self, view: str | View, size_px: tuple[int, int], times_s: np.ndarray | None = None) -> PinholeCamera:
         """A camera that stands still and sees the whole movement, or the head all the time.
 
         Args:
-            view: a name of `VIEWS`.
+            view: a name of `VIEWS`, or a view of another kind.
             size_px: width and height.
             times_s: moments that count; without them the whole animation.
         """
         figures = [self._figure(float(time)) for time in (self._moments() if times_s is None else times_s)]
-        view_of = VIEWS["body" if view == "turntable" else view]
+        view_of = VIEWS["body" if view == "turntable" else view] if isinstance(view, str) else view
         return aim(_united(figures) if view_of.top is None else _average_head(figures), view_of, size_px)
 
     def floor(self) -> RenderMesh:
@@ -118,7 +118,7 @@ def _grid(middle: np.ndarray, radius: float) -> RenderMesh:
                         [x + radius, 0, z - radius], [x - radius, 0, z - radius]])  # fmt: skip
     uvs = np.array([[0.0, 1.0], [1.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
     across = (np.arange(_FLOOR_TEXTURE_PX) + 0.5) / _FLOOR_TEXTURE_PX * 2 * radius - radius
-    line_m = max(0.012, 2.5 * radius / _FLOOR_TEXTURE_PX)
+    line_m = max(0.02, 3.5 * radius / _FLOOR_TEXTURE_PX)
     on_line = [np.abs((across + at + line_m / 2) % _FLOOR_TILE_M) < line_m for at in (x, z)]
     shade = np.full((_FLOOR_TEXTURE_PX, _FLOOR_TEXTURE_PX), _PLATE, np.uint8)
     shade[:, on_line[0]] = shade[on_line[1]] = _LINE

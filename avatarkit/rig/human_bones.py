@@ -43,12 +43,13 @@ def missing_bones(found: FileSkeleton) -> list[str]:
 def _by_names(found: FileSkeleton) -> NamedBones | None:
     """What tables or words tell of the whole file, else of one of its skins: several figures bear the same names."""
     parents = found.skeleton.parents.tolist()
+    likely = found.skinned if any(found.skinned) else ()  # a figure of rigid parts has nodes alone
     for telling in (name_human_bones, name_by_words):
         for skin in (None, *range(min(found.skins, MOST_FIGURES))):
             labels = [
                 label if skin is None or skin in of else "" for label, of in zip(found.labels, found.skins_of, strict=True)
             ]
-            if (named := telling(labels, parents, found.skinned)) is not None:
+            if (named := telling(labels, parents, likely)) is not None:
                 return named
     return None
 

@@ -233,9 +233,21 @@ class _Shape:
         ):
             for chain, is_left in ((pair.first, first_left), (pair.second, not first_left)):
                 bones |= self._limb_bones("left" if is_left else "right", chain, limb, names)
+        bones |= self._eyes(head[-1], bones, positions)
         for side in ("left", "right"):
             bones |= finger_bones(self.tree, positions, self.skinned, bones, side)
         return bones
+
+    def _eyes(self, head: int, bones: dict[str, int], positions: np.ndarray) -> dict[str, int]:
+        """The one pair of single joints that lie side by side on a head; nothing where there are several such pairs."""
+        across = positions[bones["leftUpperLeg"]] - positions[bones["rightUpperLeg"]]
+        across = across / max(float(np.linalg.norm(across)), np.finfo(float).tiny)
+        single = [joint for joint in self.tree.children[head] if self.skinned[joint] and not self.tree.children[joint]]
+        pairs = [pair for pair in combinations(single[:MOST_BROTHERS], 2) if _side_by_side(positions, pair, across)]
+        if len(pairs) != 1:
+            return {}
+        right, left = sorted(pairs[0], key=lambda joint: float(positions[joint] @ across))
+        return {"leftEye": left, "rightEye": right}
 
     def _joints(self, chain: tuple[int, ...], limb: Limb) -> list[int]:
         """A limb's three joints and the last of its chain."""
@@ -281,3 +293,10 @@ def _trunk(body: _Body, positions: np.ndarray) -> np.ndarray:
 def _between(pair: _Pair, limb: Limb, positions: np.ndarray) -> np.ndarray:
     """From where the second limb of a pair begins to where the first does."""
     return positions[pair.first[limb.upper - 1]] - positions[pair.second[limb.upper - 1]]
+
+
+def _side_by_side(positions: np.ndarray, pair: tuple[int, int], across: np.ndarray) -> bool:
+    """Whether two joints lie apart along one direction and nowhere else."""
+    apart = positions[pair[0]] - positions[pair[1]]
+    along = float(apart @ across)
+    return abs(along) > 0 and bool(np.linalg.norm(apart - along * across) < SAME_LENGTH * abs(along))

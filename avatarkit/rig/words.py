@@ -27,7 +27,7 @@ _PART_WORDS = {
     "foot": ("foot", "feet"),
     "toes": ("toe", "toes", "ball"),
     "leg": ("leg",),
-    "collar": ("clavicle", "collar", "collarbone", "scapula"),
+    "collar": ("clavicle", "clav", "collar", "collarbone", "scapula"),
     "shoulder": ("shoulder", "shldr"),
     "humerus": ("humerus", "bicep", "biceps"),
     "forearm": ("forearm", "elbow", "radius", "ulna"),

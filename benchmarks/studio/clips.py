@@ -98,7 +98,7 @@ CLIPS: Mapping[str, ClipPlan] = {
 RECORDED: Mapping[str, ClipPlan] = {
     "cmu_walk": ClipPlan(Recording("cmu_02_01_walk.bvh", 0.1), "ben", 2.6, 30, _LANDSCAPE,
                          CameraWork(yaw_deg=50, height=1.4, fov_deg=36), 12),
-    "cmu_dance": ClipPlan(Recording("cmu_05_06_dance.bvh", 1.5), "anna", 4.0, 30, _LANDSCAPE,
+    "cmu_dance": ClipPlan(Recording("cmu_05_06_dance.bvh", 3.2), "anna", 4.0, 30, _LANDSCAPE,
                           CameraWork(yaw_deg=20, sway=0.005), 13),
     "cmu_salsa": ClipPlan(Recording("cmu_salsa_10.bvh", 8.0, 60), "chidi", 4.0, 30, _SQUARE, CameraWork(yaw_deg=-10), 14),
     "fair_dab": ClipPlan(Recording("ad_fair_dab.bvh", 5.0), "dara", 4.0, 25, _SQUARE, CameraWork(yaw_deg=10), 15),

@@ -46,8 +46,9 @@ def make_stage(seed: int) -> Stage:
     random = np.random.default_rng(seed)
     floor, wall = _colors(random)
     angle = random.uniform(-0.9, 0.9)
-    meshes = (_floor(_pattern(random, floor)), *_walls(_pattern(random, wall)))
-    return Stage(meshes, (float(np.sin(angle)), float(random.uniform(1.1, 1.7)), float(np.cos(angle))), random.uniform(-1, 1))
+    toward = float(np.sin(angle)), float(random.uniform(1.1, 1.7)), float(np.cos(angle))
+    meshes = (_floor(_pattern(random, floor)), *_walls(_pattern(random, wall), np.array(toward)))
+    return Stage(meshes, toward, random.uniform(-1, 1))
 
 
 def _colors(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -78,25 +79,29 @@ def _pattern(random: np.random.Generator, color: np.ndarray) -> np.ndarray:
 def _floor(texture: np.ndarray) -> RenderMesh:
     half = _ROOM_M / 2
     corners = np.array([[-half, 0, half], [half, 0, half], [half, 0, -half], [-half, 0, -half]])
-    return _quad(corners, _ROOM_M / _TILE_M, _ROOM_M / _TILE_M, texture)
+    look = RenderMaterial(texture=texture, roughness=0.9, casts_shadow=False)
+    return _quad(corners, _ROOM_M / _TILE_M, _ROOM_M / _TILE_M, look)
 
 
-def _walls(texture: np.ndarray) -> list[RenderMesh]:
-    """Four, seen from inside."""
+def _walls(texture: np.ndarray, toward_light: np.ndarray) -> list[RenderMesh]:
+    """Four, seen from inside. No shadow falls on them, so how bright they are is said once instead of for each pixel."""
+    toward_light = toward_light / np.linalg.norm(toward_light)
     half, walls = _ROOM_M / 2, []
     for turn in range(4):
         c, s = np.cos(turn * np.pi / 2), np.sin(turn * np.pi / 2)
         across, back = np.array([c, 0.0, -s]), np.array([-s, 0.0, -c])
         low = [back * half - across * half, back * half + across * half]
         high = [point + np.array([0.0, _ROOM_HEIGHT_M, 0.0]) for point in low]
-        walls.append(_quad(np.array([low[0], low[1], high[1], high[0]]), _ROOM_M / _TILE_M, _ROOM_HEIGHT_M / _TILE_M, texture))
+        bright = 0.6 + 0.45 * max(0.0, float(-back @ toward_light))
+        look = RenderMaterial((bright, bright, bright, 1.0), texture, shading="unlit", casts_shadow=False)
+        corners = np.array([low[0], low[1], high[1], high[0]])
+        walls.append(_quad(corners, _ROOM_M / _TILE_M, _ROOM_HEIGHT_M / _TILE_M, look))
     return walls
 
 
-def _quad(corners: np.ndarray, across: float, up: float, texture: np.ndarray) -> RenderMesh:
+def _quad(corners: np.ndarray, across: float, up: float, look: RenderMaterial) -> RenderMesh:
     """Corners (4, 3), counter-clockwise as seen from where it faces; the texture repeats."""
     normal = np.cross(corners[1] - corners[0], corners[3] - corners[0])
     normals = np.tile(normal / np.linalg.norm(normal), (4, 1))
     uvs = np.array([[0.0, up], [across, up], [across, 0.0], [0.0, 0.0]])
-    material = RenderMaterial(texture=texture, roughness=0.9, casts_shadow=False)
-    return RenderMesh(corners, normals, np.array([[0, 1, 2], [0, 2, 3]]), uvs, None, material)
+    return RenderMesh(corners, normals, np.array([[0, 1, 2], [0, 2, 3]]), uvs, None, look)

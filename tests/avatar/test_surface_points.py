@@ -14,9 +14,10 @@ from avatarkit.avatar.hair.styles import HAIR_STYLES
 from avatarkit.avatar.outfit.make import OUTFITS, make_outfit
 from avatarkit.avatar.outfit.shirt import shirt_pattern
 from avatarkit.avatar.outfit.trousers import trousers_pattern
-from avatarkit.avatar.surface_points import SurfacePoints, known_hits, points_along
+from avatarkit.avatar.surface_points import known_hits, points_along
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
+from avatarkit.body.surface_points import SurfacePoints
 
 ORIGIN = np.array([0.0, 0.765, 0.05])
 

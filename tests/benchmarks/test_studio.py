@@ -8,6 +8,7 @@ import pytest
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE
 from benchmarks.studio import metrics
+from benchmarks.studio.cameras import CameraWork
 from benchmarks.studio.clips import CLIPS, direct, make_clip
 from benchmarks.studio.compare import body_record, face_record, floor_record, hand_record, of_motion, to_view
 from benchmarks.studio.faces import expression_tour, look, talking_face
@@ -118,7 +119,7 @@ def test_a_leg_reaches_its_goal_with_the_knee_ahead():
 
 @pytest.mark.vulkan
 def test_the_joints_of_the_truth_lie_on_the_figure_in_the_picture(figure: Figure):
-    plan = replace(CLIPS["exercise"], seconds=0.6, fps=5.0, size_px=(160, 160))
+    plan = replace(CLIPS["exercise"], seconds=0.6, fps=5.0, size_px=(160, 160), camera=CameraWork(sway=0.1))
     clip = direct(plan, "small", figure)
     stage = make_stage(1)
     shown = list(filmed(clip, figure, stage, 1))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from avatarkit.avatar.style import default_recipe
 from avatarkit.body.body import load_body
 from avatarkit.cli import main
 from avatarkit.cli.sliders import slider_values
@@ -26,3 +28,19 @@ def test_the_text_names_every_slider_once(capsys: pytest.CaptureFixture[str]) ->
 
 def test_the_last_of_two_settings_counts() -> None:
     assert slider_values(["nose-width=0.3", "nose-height=-1e-1", "nose-width=0.5"]) == {"nose-width": 0.5, "nose-height": -0.1}
+
+
+def test_the_wardrobe_lists_what_create_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["wardrobe", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    recipe = default_recipe()
+    assert recipe.hair.style in listed["hair"]
+    assert recipe.outfit.name in listed["outfits"]
+
+
+@pytest.mark.parametrize("option", [("--hair", "shrt"), ("--hair-color", "brownish"), ("--outfit", "casul")])
+def test_a_name_that_is_not_in_the_wardrobe_is_wrong_usage_before_the_photo_is_read(
+    option: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["create", str(tmp_path / "no.jpg"), "-o", str(tmp_path / "me.vrm"), *option]) == 2
+    assert option[1] in capsys.readouterr().err

@@ -28,14 +28,14 @@ def named(values: np.ndarray) -> dict[str, float]:
 
 
 def mirrored(sliders: Mapping[str, float]) -> dict[str, float]:
-    """The sliders of the mirror image, left and right exchanged."""
+    """The sliders of the mirror image: left and right exchanged, and the way in which something stands aside."""
 
     def opposite(name: str) -> str:
         if name.endswith("-left"):
             return name.removesuffix("-left") + "-right"
         return name.removesuffix("-right") + "-left" if name.endswith("-right") else name
 
-    return {opposite(name): value for name, value in sliders.items()}
+    return {opposite(name): -value if name.endswith("-sideways") else value for name, value in sliders.items()}
 
 
 def distance_mm(a: Mapping[str, float], b: Mapping[str, float]) -> float:

@@ -116,4 +116,5 @@ def test_a_greyscale_photo_gives_the_same_face(portrait: Photo, fitted: FaceFit,
     grey = cv2.cvtColor(portrait.pixels, cv2.COLOR_RGB2GRAY)
     found = fit_of(picture(np.repeat(grey[..., None], 3, axis=2)))
     assert distance_mm(found.sliders, fitted.sliders) < 1.0
+    assert "black and white" in notes(found) and "black and white" not in notes(fitted)
     build_avatar(make_recipe(found))

@@ -255,3 +255,12 @@ def test_reading_holds_one_picture_at_a_time(tmp_path: Path) -> None:
 def test_pixels_lie_in_memory_without_gaps(tmp_path: Path) -> None:
     pictures = [np.zeros((66, 98, 3), np.uint8)] * 2
     assert all(frame.pixels.flags.c_contiguous for frame in frames_of(written(tmp_path, film(pictures))))
+
+
+def test_a_resolution_that_changes_in_the_middle_keeps_the_first_size(tmp_path: Path) -> None:
+    wide = film([RED_GREEN] * 3, container="mpegts")
+    tall = film([halves((200, 40, 40), (40, 180, 60), (64, 96))] * 3, container="mpegts")
+    frames = frames_of(written(tmp_path, wide + tall))
+    assert len(frames) == 6
+    assert {frame.pixels.shape for frame in frames} == {(64, 96, 3)}
+    assert colour_at(frames[-1].pixels, 0.02, 0.5).max() < COLOUR_TOLERANCE  # black beside the tall picture

@@ -10,7 +10,7 @@ from scipy.interpolate import PchipInterpolator
 
 from avatarkit.avatar.hair.scalp import SKULL_RADIUS_M, points_towards, to_angles, to_directions
 from avatarkit.avatar.hair.styles import HAIR_STYLES, HairStyle, Zones
-from avatarkit.avatar.surface_points import SurfacePoints
+from avatarkit.body.surface_points import SurfacePoints
 
 CAP_COLUMNS, CAP_ROWS = 84, 15
 LOCK_POINTS = 7

@@ -12,8 +12,9 @@ from functools import cache
 import numpy as np
 from scipy import sparse
 
-from avatarkit.avatar.surface_points import SurfacePoints, points_along
+from avatarkit.avatar.surface_points import points_along
 from avatarkit.body.body import Body, load_body
+from avatarkit.body.surface_points import SurfacePoints
 from avatarkit.geometry.meshes import normal_operator, vertex_normals
 
 SKULL_CENTRE = np.array([0.0, 0.765, 0.05])

@@ -9,8 +9,9 @@ import numpy as np
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from avatarkit.avatar.surface_points import SurfacePoints, joined, points_along
+from avatarkit.avatar.surface_points import joined, points_along
 from avatarkit.body.body import load_body
+from avatarkit.body.surface_points import SurfacePoints
 
 SHELL = "tights-shell"  # the body without its small forms: what cloth can touch
 _REACH_M = 0.32
