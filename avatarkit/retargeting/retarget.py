@@ -13,14 +13,14 @@ import numpy as np
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, BONES, HumanMotion, HumanPose, HumanSkeleton
 from avatarkit.motion.kinematics import PARENTS
-from avatarkit.retarget.detached import DetachedBone, carry, detached_bones
-from avatarkit.retarget.expressions import expression_weights, needs_jaw, open_jaw
-from avatarkit.retarget.ground import body_soles
-from avatarkit.retarget.rig_motion import RigMotion
-from avatarkit.retarget.skeleton_motion import continuous, world_scales, world_transforms
-from avatarkit.retarget.stance import Feet, LegShape, check_feet, leg_shape, stand
-from avatarkit.retarget.to_human import human_skeleton
-from avatarkit.retarget.twist_shares import TwistShares, share, twist_shares
+from avatarkit.retargeting.detached import DetachedBone, carry, detached_bones
+from avatarkit.retargeting.expressions import expression_weights, needs_jaw, open_jaw
+from avatarkit.retargeting.ground import body_soles
+from avatarkit.retargeting.rig_motion import RigMotion
+from avatarkit.retargeting.skeleton_motion import continuous, world_scales, world_transforms
+from avatarkit.retargeting.stance import Feet, LegShape, check_feet, leg_shape, stand
+from avatarkit.retargeting.to_human import human_skeleton
+from avatarkit.retargeting.twist_shares import TwistShares, share, twist_shares
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import HUMAN_BONES
 

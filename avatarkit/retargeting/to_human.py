@@ -14,9 +14,9 @@ import numpy as np
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanMotion, HumanSkeleton
 from avatarkit.motion.kinematics import local_rotations, world_rotations
-from avatarkit.retarget.ground import Soles, foot_contacts, ground_height, soles_of
-from avatarkit.retarget.rig_motion import RigMotion
-from avatarkit.retarget.skeleton_motion import SkeletonMotion, continuous, world_transforms
+from avatarkit.retargeting.ground import Soles, foot_contacts, ground_height, soles_of
+from avatarkit.retargeting.rig_motion import RigMotion
+from avatarkit.retargeting.skeleton_motion import SkeletonMotion, continuous, world_transforms
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS, HUMAN_BONES
 

@@ -16,15 +16,15 @@ from avatarkit.gltf.reading import document_from_bytes
 from avatarkit.gltf.writing import document_to_glb
 from avatarkit.motion.human_motion import BONE, HumanMotion
 from avatarkit.motion.kinematics import world_positions, world_rotations
-from avatarkit.retarget.ground import body_soles
-from avatarkit.retarget.read_animation import sample_channel
-from avatarkit.retarget.read_bvh import read_bvh
-from avatarkit.retarget.read_motion import read_motion
-from avatarkit.retarget.retarget import retarget
+from avatarkit.retargeting.ground import body_soles
+from avatarkit.retargeting.read_animation import sample_channel
+from avatarkit.retargeting.read_bvh import read_bvh
+from avatarkit.retargeting.read_motion import read_motion
+from avatarkit.retargeting.retarget import retarget
 from avatarkit.rig.load_rig import load_rig
 from tests.box_person import box_person
-from tests.retarget.moving_people import BODY, random_motion
-from tests.retarget.test_retarget import angles_deg
+from tests.retargeting.moving_people import BODY, random_motion
+from tests.retargeting.test_retarget import angles_deg
 
 MOTION = random_motion(BODY, most_deg=40)
 
