@@ -12,9 +12,9 @@ from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 SIDES = ("Left", "Right")
 
-LID_APERTURES, LID_BLINKS = (0.24, 0.38, 0.85), (1.0, 0.55, 0.0)
+LID_APERTURES, LID_BLINKS = (0.25, 0.37, 0.6, 0.85), (1.0, 0.5, 0.25, 0.0)
 """Apertures of an eye over its usual one, and the blink that they read as: the detector's lids never touch. Measured on
-rendered heads, which read 0.20 shut and 0.36 half shut."""
+rendered heads: 0.20 shut, 0.36 half shut, 0.6 at a blink of 0.3, and from 0.87 on open, noise included."""
 
 LID_WIDE = (1.08, 1.22)
 """Apertures, over the usual one, from which and at which eyes are opened wide: beyond noise, and as rendered."""
@@ -22,15 +22,24 @@ LID_WIDE = (1.08, 1.22)
 LOOKING_DOWN_CLOSES = 0.25
 """By so much of their aperture lids come down with a full glance downwards."""
 
-EYES_SHUT = 0.45
-"""Below this aperture an iris is hidden: the other eye tells the gaze, or the last picture."""
+EYES_SHUT, EYES_OPEN = 0.4, 0.7
+"""Below the one aperture an iris is hidden, from the other on it is seen well."""
 
-GAZE_ZERO_RAD = np.radians([0.0, 2.9])
-GAZE_GAIN = np.array([1.55, 2.5])
-"""What the detector's irises miss, to the subject's left and up, and what they fall short. Measured on rendered heads."""
+GAZE_OUTWARD = np.array([5.2, -0.17, 5.4])
+"""Degrees that an eye looks outward for a millimetre of its iris from the middle between its corners, for a degree by which the
+head is turned that way, and at 0. Least squares over rendered heads, as the next one."""
 
-FARTHEST = 0.9
-"""An iris farther from the eyeball's middle than this share of its radius is none."""
+GAZE_UP = np.array([3.2, 3.85, 4.04, -0.32, -11.8])
+"""Degrees that an eye looks up for a millimetre of its iris, of its upper and of its lower lid above that middle, for a degree
+by which the head is raised, and at 0: lids go with the eye, and are seen better."""
+
+OUTWARD = np.array([1.0, -1.0])
+"""The subject's left is outward for the left eye."""
+
+MILLIMETRES = 1000.0
+
+FARTHEST_DEG = 40.0
+"""No eye turns farther."""
 
 _ROW = {int(point): row for row, point in enumerate(POINTS)}
 _COLUMN = {name: column for column, name in enumerate(ARKIT_NAMES)}
@@ -47,33 +56,36 @@ def apertures(points_px: np.ndarray) -> np.ndarray:
     return high / np.maximum(np.hypot(across[:, 0], across[:, 1]), 1e-6)
 
 
-def read_gaze(irises_px: np.ndarray, seen: np.ndarray, fitted: np.ndarray, eyes: np.ndarray, view: HeadView) -> np.ndarray:
+def read_gaze(irises_px: np.ndarray, seen: np.ndarray, eyes: np.ndarray, view: HeadView) -> np.ndarray:
     """(2, 2) how far the left and the right eye look to the subject's left and up, radians, relative to the head.
 
-    An iris is measured from the middle between its eye's corners, which are surer than the whole face's pose.
+    Everything is measured from the middle between the eye's corners, which is surer than the whole face's pose.
 
     Args:
         irises_px: (2, 2) their middles.
-        seen, fitted: (N, 2) `POINTS` as seen and as the model has them.
+        seen: (N, 2) `POINTS`.
         eyes: (2, 4) middle of each eyeball, metres in the body's axes, and its radius.
         view: of the head.
     """
-    balls = view.project(eyes[:, :3])
-    missed = 0.5 * (seen[_CORNERS] - fitted[_CORNERS]).sum(axis=1)
-    aside = (irises_px - balls.pixels - missed) / (eyes[:, 3] * balls.gain)[:, None] * (1.0, -1.0)
-    aside = aside * np.minimum(1.0, FARTHEST / np.maximum(np.hypot(aside[:, 0], aside[:, 1]), 1e-9))[:, None]
-    look = np.column_stack([aside, np.sqrt(1.0 - (aside * aside).sum(axis=1))]) @ view.matrix
-    return np.column_stack([np.arctan2(look[:, 0], look[:, 2]), np.arcsin(np.clip(look[:, 1], -1.0, 1.0))])
+    lids = seen[_LIDS].mean(axis=1)  # (2 eyes, upper and lower, 2)
+    places = np.stack([irises_px, lids[:, 0], lids[:, 1]], axis=1) - seen[_CORNERS].mean(axis=1)[:, None]
+    matrix, gain = view.matrix, view.project(eyes[:, :3]).gain
+    x, y = np.moveaxis((places * (1.0, -1.0)) @ matrix[:2, :2], -1, 0) * (MILLIMETRES / gain[:, None])
+    yaw, pitch = np.degrees(np.arctan2(matrix[0, 2], matrix[2, 2])), np.degrees(np.arcsin(min(max(matrix[1, 2], -1.0), 1.0)))
+    outward = GAZE_OUTWARD[0] * OUTWARD * x[:, 0] + GAZE_OUTWARD[1] * OUTWARD * yaw + GAZE_OUTWARD[2]
+    up = y @ GAZE_UP[:3] + GAZE_UP[3] * pitch + GAZE_UP[4]
+    return np.radians(np.clip(np.column_stack([OUTWARD * outward, up]), -FARTHEST_DEG, FARTHEST_DEG))
 
 
-def common_gaze(gaze: np.ndarray, opened: np.ndarray) -> np.ndarray:
-    """(2,) where both eyes look: what they differ by is mostly noise. An eye that is shut has no say.
+def common_gaze(gaze: np.ndarray, opened: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """(2,) where both eyes look: what they differ by is mostly noise. A shut eye has no say; if both are, they keep on.
 
     Args:
-        gaze: (2, 2) of each eye; opened: (2,) apertures over the usual ones.
+        gaze: (2, 2) of each eye; opened: (2,) apertures over the usual ones; last: (2,) the gaze before.
     """
-    say = np.maximum(opened - EYES_SHUT, 1e-3)
-    return GAZE_GAIN * ((say[:, None] * gaze).sum(axis=0) / say.sum() + GAZE_ZERO_RAD)
+    say = np.clip((opened - EYES_SHUT) / (EYES_OPEN - EYES_SHUT), 0.0, 1.0)
+    share = float(say.max())
+    return last + share * ((say + 1e-6) @ gaze / (say + 1e-6).sum() - last)
 
 
 def irises(points_px: np.ndarray) -> np.ndarray:
