@@ -12,17 +12,22 @@ from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 SIDES = ("Left", "Right")
 
-LID_APERTURES, LID_BLINKS = (0.25, 0.37, 0.6, 0.85), (1.0, 0.5, 0.25, 0.0)
-"""Apertures of an eye over its usual one, and the blink that they read as: the detector's lids never touch. Measured on
-rendered heads: 0.20 shut, 0.36 half shut, 0.6 at a blink of 0.3, and from 0.87 on open, noise included."""
+LIDS_OPEN = 0.86
+"""Aperture of an eye over its usual one below which it is closing: above it is noise, on rendered heads and in videos."""
 
-LID_WIDE = (1.08, 1.22)
+BLINK_CURVE = 1.8
+"""A lid's way is ahead of its weight: on rendered heads it has gone two thirds of it at a half."""
+
+ALIKE, WINK = 0.5, 0.9
+"""Lids that differ by less than the first blink alike; those that differ by the second wink."""
+
+LID_WIDE = (1.08, 1.25)
 """Apertures, over the usual one, from which and at which eyes are opened wide: beyond noise, and as rendered."""
 
 LOOKING_DOWN_CLOSES = 0.25
 """By so much of their aperture lids come down with a full glance downwards."""
 
-EYES_SHUT, EYES_OPEN = 0.4, 0.7
+EYES_SHUT, EYES_OPEN = 0.5, 0.75
 """Below the one aperture an iris is hidden, from the other on it is seen well."""
 
 GAZE_OUTWARD = np.array([5.2, -0.17, 5.4])
@@ -93,21 +98,32 @@ def irises(points_px: np.ndarray) -> np.ndarray:
     return points_px[_IRISES]
 
 
-def set_eyes(expressions: np.ndarray, opened: np.ndarray, gaze: np.ndarray) -> np.ndarray:
+def blinks(opened: np.ndarray, shut: float) -> np.ndarray:
+    """(2,) how far lids are closed, 0..1.
+
+    Args:
+        opened: (2,) apertures over the person's usual ones.
+        shut: what that is of this person's shut eyes: the detector's lids never touch, in blurred pictures least.
+    """
+    way = np.clip((LIDS_OPEN - opened) / (LIDS_OPEN - shut), 0.0, 1.0) ** BLINK_CURVE
+    alike = min(max((WINK - float(abs(way[0] - way[1]))) / (WINK - ALIKE), 0.0), 1.0)
+    return np.asarray(way + alike * (way.mean() - way))
+
+
+def set_eyes(expressions: np.ndarray, opened: np.ndarray, shut: float, gaze: np.ndarray) -> np.ndarray:
     """The weights (52,) with blinks, wide eyes and glances as lids and irises tell them.
 
     Args:
         expressions: (52,).
-        opened: (2,) apertures over the person's usual ones.
+        opened, shut: see `blinks`.
         gaze: (2,) radians to the subject's left and up.
     """
     left, up = np.degrees(gaze)
     down = min(max(-up / LOOK_DEG["Down"], 0.0), 1.0)
     lowered = LOOKING_DOWN_CLOSES * down * np.clip(2.0 * opened - 0.8, 0.0, 1.0)  # shut eyes are not lowered ones
-    blinks = np.interp(opened + lowered, LID_APERTURES, LID_BLINKS)
     wides = np.clip((opened - LID_WIDE[0]) / (LID_WIDE[1] - LID_WIDE[0]), 0.0, 1.0)
     changed = np.array(expressions)
-    for side, outward, blink, wide in zip(SIDES, (left, -left), blinks, wides, strict=True):
+    for side, outward, blink, wide in zip(SIDES, (left, -left), blinks(opened + lowered, shut), wides, strict=True):
         values = {
             "eyeBlink": blink, "eyeWide": wide, "eyeLookOut": outward / LOOK_DEG["Out"], "eyeLookIn": -outward / LOOK_DEG["In"],
             "eyeLookUp": up / LOOK_DEG["Up"], "eyeLookDown": -up / LOOK_DEG["Down"],

@@ -33,8 +33,9 @@ QUIET_SHARE = 0.2
 """Of a clip's pictures, those with the least expression show the person's resting face; what the model reads there is the
 detector's and the model's error and becomes part of the neutral face."""
 
-KEPT_AT_REST = {"mouthSmileLeft": 0.25, "mouthSmileRight": 0.25, "jawOpen": 0.15}
-"""Somebody who smiles or speaks throughout does smile or speak: beyond so much these are no error."""
+FORGIVEN_AT_REST = {"mouthSmile": 0.25, "jawOpen": 0.15, "mouth": 0.3, "jaw": 0.3, "cheek": 0.3, "nose": 0.3, "": 1.0}
+"""Beginning of an expression's name -> what of it is error when a resting face shows it. Somebody who smiles throughout does
+smile; but how high brows sit and how far lids are open tells nothing."""
 
 MOST_READ = 120
 """Pictures that are read to learn the resting face: more of them teach nothing new."""
@@ -47,10 +48,14 @@ GAZE_ZERO_SHARE, GAZE_ZERO_COUNT = 0.7, 20
 pictures. On rendered heads that error differs between people by 6 degrees to the side and 4 up."""
 
 REST_ROUNDS = (1.0, 0.0)
-"""The resting face is learnt twice, the second time from pictures that are read better; what of `KEPT_AT_REST` is forgiven."""
+"""The resting face is learnt twice, the second time from pictures that are read better: shares of `FORGIVEN_AT_REST`."""
 
 SURE = 0.5
 """Confidence from which a picture teaches."""
+
+SHUT_LIMITS, SHUT_PICTURES, SHUT_NOISE = (0.25, 0.5), 3, 0.04
+"""A person's shut eyes are taken from the third lowest aperture. Sharp rendered ones read 0.1 to 0.25, blurred ones in videos
+0.4 to 0.6; where nobody blinks, nothing above the second limit is believed."""
 
 OPEN_LIMITS = (0.5, 2.0)
 """Of how far lids stand apart over what the model's do."""
@@ -68,6 +73,7 @@ class FaceIdentity:
         nearness: 1/metre, the inverse distance of the camera, of `HeadCamera`.
         eyes: (2, 4) metres, middle of the left and the right eyeball and their radius.
         open_lids: (2,) how far the lids stand apart at rest, over what the model's do; left, right.
+        shut_lids: how far shut lids seem to stand apart, over `open_lids`.
         gaze_zero: (2, 2) radians to the subject's left and up that the left and the right eye seem to look when ahead.
         eye_distance: metres between the outer eye corners.
     """
@@ -76,6 +82,7 @@ class FaceIdentity:
     nearness: float
     eyes: np.ndarray
     open_lids: np.ndarray
+    shut_lids: float
     gaze_zero: np.ndarray
     eye_distance: float
 
@@ -139,19 +146,29 @@ def _with_rest(identity: FaceIdentity, read: _Read, allowance: float) -> FaceIde
 def _with_eyes(identity: FaceIdentity, read: _Read) -> FaceIdentity:
     if not read:
         return identity
-    lids = np.quantile([reading.lids for _, reading, _ in read], OPEN_QUANTILE, axis=0)
-    usual = np.median([reading.gaze for _, reading, _ in read], axis=0)
+    seen = np.array([reading.lids for _, reading, _ in read])
+    usual = np.clip(np.quantile(seen, OPEN_QUANTILE, axis=0), *OPEN_LIMITS)
+    lowest = np.sort((seen / usual).mean(axis=1))[min(SHUT_PICTURES, len(read)) - 1]
+    shut = float(np.clip(lowest + SHUT_NOISE, *SHUT_LIMITS))
     sure = GAZE_ZERO_SHARE * len(read) / (len(read) + GAZE_ZERO_COUNT)
-    return replace(identity, open_lids=np.clip(lids, *OPEN_LIMITS), gaze_zero=sure * usual)
+    return replace(
+        identity,
+        open_lids=usual,
+        shut_lids=shut,
+        gaze_zero=sure * np.median([reading.gaze for _, reading, _ in read], axis=0),
+    )
 
 
 def _kept(weights: np.ndarray, allowance: float) -> np.ndarray:
     """(52,) what of a resting face's weights is expression, not error."""
-    kept = np.zeros(len(ARKIT_NAMES))
-    for name, most in KEPT_AT_REST.items():
-        column = ARKIT_NAMES.index(name)
-        kept[column] = max(weights[column] - allowance * most, 0.0)
-    return kept
+    return np.maximum(weights - allowance * _forgiven(), 0.0)
+
+
+@cache
+def _forgiven() -> np.ndarray:
+    """(52,) of `FORGIVEN_AT_REST`."""
+    starts = [max((start for start in FORGIVEN_AT_REST if name.startswith(start)), key=len) for name in ARKIT_NAMES]
+    return np.array([FORGIVEN_AT_REST[start] for start in starts])
 
 
 @cache
@@ -190,6 +207,7 @@ def _identity(model: FaceModel, sliders: np.ndarray, nearness: float) -> FaceIde
         nearness,
         _eyeballs() + np.column_stack([moved, np.zeros(2)]),
         np.ones(2),
+        SHUT_LIMITS[1],
         np.zeros((2, 2)),
         float(np.linalg.norm(middle[corners[0, 1]] - middle[corners[1, 1]])),
     )

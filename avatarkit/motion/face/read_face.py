@@ -7,38 +7,19 @@ solved together with what is left of the pose. Lids and irises are read by thems
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
-from avatarkit.face_fit.solve import RARE
 from avatarkit.motion.face.eyes import apertures, common_gaze, eye_rotations, irises, read_gaze, set_eyes
 from avatarkit.motion.face.face_points import FRAME, NOSE, OUTER_EYES, POINTS
-from avatarkit.motion.face.head_view import POSE_UNKNOWNS, HeadView, aligned_view
+from avatarkit.motion.face.head_view import HeadView, aligned_view
 from avatarkit.motion.face.identity import PITCHES_DEG, YAWS_DEG, FaceIdentity
 from avatarkit.motion.face.response import load_response
+from avatarkit.motion.face.solve_expressions import EXPRESSIONS, solve_expressions
 from avatarkit.tracking.tracked_frame import TrackedFace
-from avatarkit.vocabulary.arkit import ARKIT_NAMES
-
-EXPRESSIONS = len(ARKIT_NAMES)
 
 FIRST_STEPS, STEPS = 6, 2
 """Gauss-Newton steps for the pose alone, without and with a picture before."""
-
-EVIDENCE = 0.2
-"""Neighbouring landmarks still err together, beyond the measured strays: the share of them that counts as independent."""
-
-WIDTH, RARE_WIDTH, NEVER_WIDTH = 0.7, 0.5, 1e-3
-"""Natural spread of an expression's weight: of most, of those that are seldom seen, of those that landmarks cannot tell."""
-
-SPARSENESS = 6.0
-"""Most expressions rest at any moment: a weight must explain so much more, in natural logarithms at full weight, to be read."""
-
-SAMENESS = 0.5
-"""Left and right differ by so much of a width: faces are nearly symmetric, and noise is not."""
-
-ROUNDS = 8
-"""Of the bounded solve; three are the rule."""
 
 STEADY_WEIGHT = 4.0
 """Forehead, temples and nose hold the pose: so much more than what moves."""
@@ -46,29 +27,7 @@ STEADY_WEIGHT = 4.0
 LOST_ERROR = 0.12
 """Mean residual, over the distance of the outer eye corners, at which a reading says nothing; at half of it, it is sure."""
 
-UNOBSERVED = ("tongueOut",)
-"""Expressions that no landmark tells: always 0."""
-
-_SELDOM = (*RARE, "eyeLookUpLeft", "eyeLookUpRight", "eyeLookDownLeft", "eyeLookDownRight")
-_NEVER = (*UNOBSERVED, "eyeLookIn", "eyeLookOut")
 _STEADY = np.array([STEADY_WEIGHT if point in FRAME or point in NOSE else 1.0 for point in POINTS])
-_TURN_RAD, _SHIFT, _GROWTH = np.radians(0.3), 0.005, 0.005
-"""How far off the first pose may be: its turn, its shift over the distance of the outer eye corners, its scale."""
-
-
-def _precision() -> np.ndarray:
-    """(52, 52) of the weights before anything is seen: weights about 0, left and right about equal."""
-    widths = [NEVER_WIDTH if n.startswith(_NEVER) else RARE_WIDTH if n in _SELDOM else WIDTH for n in ARKIT_NAMES]
-    precision = np.diag([width**-2.0 for width in widths])
-    for column, name in enumerate(ARKIT_NAMES):
-        partner = name.removesuffix("Left") + "Right"
-        if name.endswith("Left") and name not in RARE and partner in ARKIT_NAMES:
-            pair = [column, ARKIT_NAMES.index(partner)]
-            precision[np.ix_(pair, pair)] += (SAMENESS * widths[column]) ** -2.0 * np.array([[1.0, -1.0], [-1.0, 1.0]])
-    return precision
-
-
-_PRECISION = _precision()
 
 
 @dataclass(frozen=True)
@@ -118,7 +77,8 @@ def read_face(face: TrackedFace, identity: FaceIdentity, memory: FaceMemory | No
     moved = (load_response().expressions @ start.weights).T
     view = fitted_view(start.view, face, identity, moved, STEPS if memory else FIRST_STEPS)
     base = base_at(identity, view)
-    view, weights, error = _expressed(base, seen, start, view, eyes_px(face))
+    found = solve_expressions(base, seen, view, eyes_px(face), start.weights)
+    view, weights = found.view, found.weights
     lids = apertures(seen) / np.maximum(apertures(view.project(base).pixels), 1e-6)
     opened, eyes = lids / identity.open_lids, read_gaze(irises(face.points_px), seen, identity.eyes, view)
     gaze = common_gaze(eyes - identity.gaze_zero, opened, start.gaze)
@@ -126,11 +86,11 @@ def read_face(face: TrackedFace, identity: FaceIdentity, memory: FaceMemory | No
         view.rotation,
         view.shift_px,
         view.scale_px,
-        set_eyes(weights, opened, gaze),
+        set_eyes(weights, opened, identity.shut_lids, gaze),
         eye_rotations(gaze),
         lids,
         eyes,
-        float(face.confidence * min(max(2.0 - 2.0 * error / LOST_ERROR, 0.0), 1.0)),
+        face.confidence * float(np.sqrt(found.belief)) * min(max(2.0 - 2.0 * found.error / LOST_ERROR, 0.0), 1.0),
     )
     return reading, FaceMemory(view, weights, gaze)
 
@@ -185,75 +145,3 @@ def turn_shares(view: HeadView) -> np.ndarray:
 
 
 _YAWS, _PITCHES = np.array(YAWS_DEG), np.array(PITCHES_DEG)
-
-
-def _expressed(
-    base: np.ndarray, seen: np.ndarray, start: FaceMemory, view: HeadView, size_px: float
-) -> tuple[HeadView, np.ndarray, float]:
-    """The view a small step on and the weights (52,) that together explain the landmarks; the mean residual over the eyes."""
-    projected, response = view.project(base), load_response()
-    to_picture = view.picture_slopes(projected)
-    moves = _moves()
-    turned = (view.matrix @ moves.reshape(3, -1)).reshape(moves.shape)
-    rows = np.empty((2, len(base), POSE_UNKNOWNS + moves.shape[2]))
-    rows[..., :POSE_UNKNOWNS] = np.moveaxis(view.pose_slopes(projected, to_picture), 1, 0)
-    for axis in (0, 1):
-        aside, nearer = to_picture[:, axis, axis, None], to_picture[:, axis, 2, None]
-        rows[axis, :, POSE_UNKNOWNS:] = aside * turned[axis] + nearer * turned[2]
-    rows = rows.reshape(-1, rows.shape[2])
-    wrong = (seen - projected.pixels).T.reshape(-1)
-    trust = EVIDENCE / (response.noise * view.scale_px) ** 2
-    hessian, gradient = trust * (rows.T @ rows), trust * (rows.T @ wrong)
-    unknowns = _solved(hessian, gradient, size_px, start.weights)
-    left = (wrong - rows @ unknowns).reshape(2, -1)
-    error = float(np.hypot(left[0], left[1]).mean() / size_px)
-    return view.moved(unknowns[:POSE_UNKNOWNS]), unknowns[-EXPRESSIONS:], error
-
-
-@cache
-def _moves() -> np.ndarray:
-    """(3, N, S + 52) metres: strays and expressions side by side."""
-    response = load_response()
-    return np.concatenate([response.strays, response.expressions], axis=2)
-
-
-def _solved(hessian: np.ndarray, gradient: np.ndarray, size_px: float, start: np.ndarray) -> np.ndarray:
-    """(6 + S + 52,) pose, strays and weights; the first two have no bounds and are eliminated."""
-    free = len(gradient) - EXPRESSIONS
-    pose = [_TURN_RAD**-2] * 3 + [(_SHIFT * size_px) ** -2] * 2 + [_GROWTH**-2]
-    inner = hessian[:free, :free] + np.diag(pose + [1.0] * (free - POSE_UNKNOWNS))
-    mixed = hessian[free:, :free]
-    answers = np.linalg.solve(inner, np.column_stack([mixed.T, gradient[:free]]))
-    own_hessian = hessian[free:, free:] - mixed @ answers[:, :-1] + _PRECISION
-    weights = bounded_solve(own_hessian, gradient[free:] - mixed @ answers[:, -1] - SPARSENESS, start)
-    return np.concatenate([answers[:, -1] - answers[:, :-1] @ weights, weights])
-
-
-def bounded_solve(hessian: np.ndarray, gradient: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """The x (K,) between 0 and 1 with the least x'Hx/2 - g'x.
-
-    Source: L. Portugal, J. Judice, L. Vicente, A comparison of block pivoting and interior-point algorithms for linear least
-    squares problems with nonnegative variables, 1994.
-
-    Args:
-        hessian: (K, K), positive definite.
-        gradient: (K,).
-        start: (K,) a guess; which of its values lie at a bound is all that counts.
-    """
-    low, high = start <= 0.0, start >= 1.0
-    value = np.zeros(len(gradient))
-    for _ in range(ROUNDS):
-        free = np.flatnonzero(~(low | high))
-        value = high.astype(float)
-        value[free] = np.linalg.solve(hessian[np.ix_(free, free)], gradient[free] - hessian[free] @ value)
-        slope = hessian @ value - gradient
-        too_low, too_high = ~low & (value < 0.0), ~high & (value > 1.0)
-        released = (low & (slope < -RELEASED)) | (high & (slope > RELEASED))
-        if not (too_low | too_high | released).any():
-            break
-        low, high = (low | too_low) & ~released, (high | too_high) & ~released
-    return np.clip(value, 0.0, 1.0)
-
-
-RELEASED = 1e-9
-"""Slope from which a weight leaves its bound."""

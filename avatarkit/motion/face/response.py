@@ -14,7 +14,7 @@ from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 YAWS_DEG = (-45.0, -22.5, 0.0, 22.5, 45.0)
 PITCHES_DEG = (-30.0, 0.0, 30.0)
-"""Head turns, evenly spaced, for which the landmarks' places on the head are known beforehand; between them they are blended."""
+"""Head turns, evenly spaced, for which the landmarks' places on the head are known; between them they are blended."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from avatarkit.motion.face.eyes import apertures
 from avatarkit.motion.face.face_points import EYE_CORNERS, IRIS_MIDDLES, POINTS
 from avatarkit.motion.face.head_view import HeadView
 from avatarkit.motion.face.identity import average_identity
-from avatarkit.motion.face.read_face import UNOBSERVED, base_at, bounded_solve, read_face
+from avatarkit.motion.face.read_face import base_at, read_face
 from avatarkit.motion.face.response import load_response
+from avatarkit.motion.face.solve_expressions import UNOBSERVED, bounded_solve
 from avatarkit.tracking.face_landmarks import LANDMARK_COUNT
 from avatarkit.tracking.face_mesh_mirror import MIRROR
 from avatarkit.tracking.tracked_frame import TrackedFace
