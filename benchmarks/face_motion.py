@@ -35,7 +35,7 @@ from benchmarks.synthetic_heads import HeadStudio, random_sliders
 
 SIZE_PX = 400
 LEVELS = (0.25, 0.5, 0.75, 1.0)
-FIRST_SEED = 9000
+FIRST_SEED = 9100
 """Far from those of the landmark table, whose heads must not come back here."""
 
 FPS = 15.0
@@ -225,11 +225,11 @@ def scores(clips: Sequence[tuple[Sequence[Sight], Sequence[Reading]]]) -> Scores
         "surely seen: mean read at full": float(np.mean([curve[-1] for curve in seen])),
         "surely seen: least rise in a quarter": min(float(np.diff([0.0, *curve]).min()) for curve in seen),
         "surely seen: strongest other": max(max(spill[name].values()) for name in SURELY_SEEN),
-        "gaze of glances, deg": float(gaze[purposes == "glance"].mean()),
-        "gaze at rest, deg": float(gaze[rest].mean()),
-        "head, deg": float(np.mean(angle)),
-        "head turned, deg": float(np.mean([a for a, p in zip(angle, purposes, strict=True) if p == "turned"])),
-        "95 % of readings take less than, ms": 1000.0 * float(np.quantile([r.seconds for _, r in pairs], 0.95)),
+        "gaze of glances": float(gaze[purposes == "glance"].mean()),
+        "gaze at rest": float(gaze[rest].mean()),
+        "head": float(np.mean(angle)),
+        "head turned": float(np.mean([a for a, p in zip(angle, purposes, strict=True) if p == "turned"])),
+        "95 % of readings take less than": 1000.0 * float(np.quantile([r.seconds for _, r in pairs], 0.95)),
     }
     told = {n: {o: round(v, 3) for o, v in others.items() if v > WORTH_TELLING} for n, others in spill.items()}
     return Scores({n: [round(v, 3) for v in curve] for n, curve in response.items()}, told, numbers)
@@ -264,3 +264,62 @@ def gaze_deg(weights: np.ndarray) -> np.ndarray:
         for way, axis, sign in (("Out", 0, outward), ("In", 0, -outward), ("Up", 1, 1.0), ("Down", 1, -1.0)):
             turned[..., eye, axis] += sign * LOOK_DEG[way] * weights[..., ARKIT_NAMES.index(f"eyeLook{way}{side}")]
     return turned
+
+
+def figures(ours: Scores, plain: Scores) -> list[Figure]:
+    """The measures with their goals, and the plain way's beside ours."""
+    goals: dict[str, tuple[float, Literal[most, least], str]] = {
+        "rest: mean of all": (0.01, "most", ""),
+        "rest: 95 % of all are below": (0.05, "most", ""),
+        "one expression: mean error of all": (0.025, "most", ""),
+        "one expression: mean error of the one": (0.4, "most", ""),
+        "one expression: mean strongest other": (0.2, "most", ""),
+        "surely seen: mean read at full": (0.7, "least", ""),
+        "surely seen: least rise in a quarter": (0.0, "least", ""),
+        "gaze of glances": (7.0, "most", "deg"),
+        "gaze at rest": (3.0, "most", "deg"),
+        "head": (4.0, "most", "deg"),
+        "head turned": (6.0, "most", "deg"),
+        "95 % of readings take less than": (0.9, "most", "ms"),
+    }
+    result = []
+    for name, value in ours.numbers.items():
+        goal, better, unit = goals.get(name, (None, "most", ""))
+        result.append(Figure(name, value, unit, goal, better))
+        result.append(Figure(f"{name}, as photos", plain.numbers[name], unit))
+    return result
+
+
+def response_table(ours: Scores, plain: Scores) -> str:
+    """What is read of each expression at each level, ours and plain, and what else is read at full weight."""
+    rows = []
+    for name in NAMED:
+        others = sorted(ours.crosstalk[name].items(), key=lambda item: -item[1])[:3]
+        read = [f"{value:.2f}" for value in (*ours.response[name], *plain.response[name])]
+        rows.append((name, *read, ", ".join(f"{other} {value:.2f}" for other, value in others)))
+    levels = [f"{level:g}" for level in LEVELS]
+    return table(rows, ("set to", *levels, *[f"photo {level}" for level in levels], "also read at 1"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
+    parser.add_argument("--output", type=Path, default=OUT / "face_motion.json")
+    options = parser.parse_args()
+    clips = [film(options.first_seed + number, SIZE_PX) for number in range(options.people)]
+    ours = scores([(clip, read_by_memory(clip)) for clip in clips])
+    plain = scores([(clip, read_as_photos(clip)) for clip in clips])
+    found = figures(ours, plain)
+    print(response_table(ours, plain))
+    print(figure_table(found, figures_before(options.output)))
+    details = {
+        "people": options.people, "pictures": sum(len(clip) for clip in clips), "levels": LEVELS,
+        "response": ours.response, "response as photos": plain.response,
+        "crosstalk": ours.crosstalk, "crosstalk as photos": plain.crosstalk,
+    }  # fmt: skip
+    write_results(options.output, found, details)
+
+
+if __name__ == "__main__":
+    main()
