@@ -7,9 +7,12 @@ plain way: every picture solved by itself, as a photo.
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -31,6 +34,7 @@ from avatarkit.tracking.mediapipe_graphs import face_graphs
 from avatarkit.tracking.square_crop import PhotoPyramid
 from avatarkit.tracking.tracked_frame import TrackedFace
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
+from benchmarks.results import OUT, Figure, figure_table, figures_before, table, write_results
 from benchmarks.synthetic_heads import HeadStudio, random_sliders
 
 SIZE_PX = 400
@@ -268,7 +272,7 @@ def gaze_deg(weights: np.ndarray) -> np.ndarray:
 
 def figures(ours: Scores, plain: Scores) -> list[Figure]:
     """The measures with their goals, and the plain way's beside ours."""
-    goals: dict[str, tuple[float, Literal[most, least], str]] = {
+    goals: dict[str, tuple[float, Literal["most", "least"], str]] = {
         "rest: mean of all": (0.01, "most", ""),
         "rest: 95 % of all are below": (0.05, "most", ""),
         "one expression: mean error of all": (0.025, "most", ""),
