@@ -270,9 +270,13 @@ def gaze_deg(weights: np.ndarray) -> np.ndarray:
     return turned
 
 
+Goal = tuple[float | None, Literal["most", "least"], str]
+NO_GOAL: Goal = (None, "most", "")
+
+
 def figures(ours: Scores, plain: Scores) -> list[Figure]:
     """The measures with their goals, and the plain way's beside ours."""
-    goals: dict[str, tuple[float, Literal["most", "least"], str]] = {
+    goals: dict[str, Goal] = {
         "rest: mean of all": (0.01, "most", ""),
         "rest: 95 % of all are below": (0.05, "most", ""),
         "one expression: mean error of all": (0.025, "most", ""),
@@ -288,7 +292,7 @@ def figures(ours: Scores, plain: Scores) -> list[Figure]:
     }
     result = []
     for name, value in ours.numbers.items():
-        goal, better, unit = goals.get(name, (None, "most", ""))
+        goal, better, unit = goals.get(name, NO_GOAL)
         result.append(Figure(name, value, unit, goal, better))
         result.append(Figure(f"{name}, as photos", plain.numbers[name], unit))
     return result

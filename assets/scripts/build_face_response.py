@@ -33,7 +33,7 @@ ASSETS = Path(__file__).resolve().parents[1]
 TURN_DEG = (32.0, 20.0, 10.0)  # yaw, pitch and roll, at most
 PICTURES, STILL_PICTURES = 64, 4  # of each person, and how many of them at rest
 SIZE_PX = 400
-STRAYS = 24
+STRAYS = 20
 PLAIN_RIDGE, TURN_RIDGE, PERSON_RIDGE = 2.0, 10.0, 0.2  # pictures' worth of belief in what is known without having looked
 GRID = (len(YAWS_DEG), len(PITCHES_DEG))
 ROUNDS = 3
@@ -219,7 +219,7 @@ def remaining(identity: FaceIdentity, rest: np.ndarray, sight: Sight, found: Fou
     """(N, 3) metres in the head's axes: what of a picture is left to explain when it is read with the pose found as usual."""
     own = replace(identity, bases=identity.bases + found.turns + rest)
     moved = (found.expressions @ sight.moment.weights).T
-    view = fitted_view(first_view(sight.face, own), sight.face, own, moved, 10, depth)
+    view = fitted_view(first_view(sight.face, own), sight.face, own, moved, depth)
     across, seen = view.matrix[:2], view.project(base_at(own, view) + moved)
     return (sight.face.points_px[POINTS] - seen.pixels) / seen.gain[:, None] * (1.0, -1.0) @ across
 

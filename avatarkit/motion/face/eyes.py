@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from avatarkit.body.expressions import LOOK_DEG
-from avatarkit.geometry import quaternions
 from avatarkit.motion.face.face_points import EYE_CORNERS, IRIS_MIDDLES, LID_PAIRS, POINTS
 from avatarkit.motion.face.head_view import HeadView
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
@@ -137,5 +138,6 @@ def eye_rotations(gaze: np.ndarray) -> np.ndarray:
     """(2, 4) rotations of both eyeballs relative to the head, for a gaze (2,), as far as the expressions turn eyes."""
     left = min(max(float(gaze[0]), -np.radians(LOOK_DEG["Out"])), np.radians(LOOK_DEG["Out"]))
     up = min(max(float(gaze[1]), -np.radians(LOOK_DEG["Down"])), np.radians(LOOK_DEG["Up"]))
-    aside = quaternions.from_rotation_vector(np.array([0.0, left, 0.0]))
-    return np.tile(quaternions.multiply(aside, quaternions.from_rotation_vector(np.array([-up, 0.0, 0.0]))), (2, 1))
+    (sine, cosine), (rise, level) = ((math.sin(0.5 * angle), math.cos(0.5 * angle)) for angle in (left, up))
+    turn = [-cosine * rise, sine * level, sine * rise, cosine * level]  # up about X, then to the left about Y
+    return np.array([turn, turn])

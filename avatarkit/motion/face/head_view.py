@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -56,7 +57,7 @@ class HeadView:
     scale_px: float
     nearness: float
 
-    @property
+    @cached_property
     def matrix(self) -> np.ndarray:
         """(3, 3) the rotation."""
         return quaternions.to_matrix(self.rotation)
@@ -65,7 +66,9 @@ class HeadView:
         """Points (N, 3), metres in the body's axes, in the picture."""
         turned = (points - HEAD_ORIGIN) @ self.matrix.T
         gain = self.scale_px / np.maximum(1.0 - self.nearness * turned[:, 2], NEAREST)
-        return Projection(self.shift_px + gain[:, None] * turned[:, :2] * (1.0, -1.0), turned, gain)
+        pixels = turned[:, :2] * gain[:, None]
+        pixels[:, 1] *= -1.0
+        return Projection(pixels + self.shift_px, turned, gain)
 
     def picture_slopes(self, seen: Projection) -> np.ndarray:
         """(N, 2, 3) how pixels move with a point in the camera's axes."""
@@ -89,10 +92,11 @@ class HeadView:
 
     def moved(self, step: np.ndarray) -> HeadView:
         """The view after a step (6,), cut where it is too long."""
-        turn = quaternions.from_rotation_vector(np.clip(step[:3], -LONGEST_STEP, LONGEST_STEP))
-        growth = float(np.exp(min(max(float(step[5]), -LONGEST_STEP), LONGEST_STEP)))
-        rotation = quaternions.normalize(quaternions.multiply(turn, self.rotation))
-        return HeadView(rotation, self.shift_px + step[3:5], self.scale_px * growth, self.nearness)
+        x, y, z, growth = (min(max(float(step[k]), -LONGEST_STEP), LONGEST_STEP) for k in (0, 1, 2, 5))
+        turn = np.array([x, y, z, 2.0])  # as a quaternion before it is given unit length: exact but for the angle's third power
+        turned = quaternions.multiply(turn, self.rotation)
+        rotation = turned / np.sqrt(turned @ turned)
+        return HeadView(rotation, self.shift_px + step[3:5], self.scale_px * float(np.exp(growth)), self.nearness)
 
     def fitted(self, points: np.ndarray, pixels: np.ndarray, depth_px: np.ndarray, weights: np.ndarray) -> HeadView:
         """The view after a Gauss-Newton step that brings points (N, 3) nearer to where they are seen (N, 2), and how deep (N,).

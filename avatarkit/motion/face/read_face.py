@@ -18,8 +18,8 @@ from avatarkit.motion.face.response import load_response
 from avatarkit.motion.face.solve_expressions import EXPRESSIONS, solve_expressions
 from avatarkit.tracking.tracked_frame import TrackedFace
 
-FIRST_STEPS, STEPS = 6, 2
-"""Gauss-Newton steps for the pose alone, without and with a picture before."""
+MOST_STEPS, SMALL_STEP_RAD = 6, np.radians(1.0)
+"""Gauss-Newton steps for the pose alone: at most so many, and none after one that turned the head by less."""
 
 STEADY_WEIGHT = 4.0
 """Forehead, temples and nose hold the pose: so much more than what moves."""
@@ -75,7 +75,7 @@ def read_face(face: TrackedFace, identity: FaceIdentity, memory: FaceMemory | No
     seen = face.points_px[POINTS]
     start = memory or FaceMemory(first_view(face, identity), np.zeros(EXPRESSIONS), np.zeros(2))
     moved = (load_response().expressions @ start.weights).T
-    view = fitted_view(start.view, face, identity, moved, STEPS if memory else FIRST_STEPS)
+    view = fitted_view(start.view, face, identity, moved)
     base = base_at(identity, view)
     found = solve_expressions(base, seen, view, eyes_px(face), start.weights)
     view, weights = found.view, found.weights
@@ -110,16 +110,23 @@ def first_view(face: TrackedFace, identity: FaceIdentity) -> HeadView:
     return aligned_view(base, face.points_px[POINTS], face.depth_px[POINTS], scale, identity.nearness)
 
 
-def fitted_view(  # noqa: PLR0917
-    view: HeadView, face: TrackedFace, identity: FaceIdentity, moved: np.ndarray, steps: int, bias: np.ndarray | None = None
+def fitted_view(
+    view: HeadView, face: TrackedFace, identity: FaceIdentity, moved: np.ndarray, bias: np.ndarray | None = None
 ) -> HeadView:
-    """The pose after some steps towards the landmarks, for a face whose expression moves its points by (N, 3) metres."""
-    seen, depth_px = (
-        face.points_px[POINTS],
-        face.depth_px[POINTS] - eyes_px(face) * (load_response().depth_bias if bias is None else bias),
-    )
-    for _ in range(steps):
-        view = view.fitted(base_at(identity, view) + moved, seen, depth_px, _STEADY)
+    """The pose that the landmarks tell, for a face whose expression moves its points by (N, 3) metres.
+
+    Args:
+        view: where to begin.
+        face, identity: whose landmarks.
+        moved: see above.
+        bias: of the landmarks' depth, where it is not the measured one.
+    """
+    bias = load_response().depth_bias if bias is None else bias
+    seen, depth_px = face.points_px[POINTS], face.depth_px[POINTS] - eyes_px(face) * bias
+    for _ in range(MOST_STEPS):
+        before, view = view, view.fitted(base_at(identity, view) + moved, seen, depth_px, _STEADY)
+        if 1.0 - abs(float(before.rotation @ view.rotation)) < SMALL_STEP_RAD**2 / 8.0:  # the cosine of half the angle
+            break
     return view
 
 

@@ -91,9 +91,9 @@ def solve_expressions(base: np.ndarray, seen: np.ndarray, view: HeadView, size_p
         start: (52,) the last picture's weights, or zeros: the answer is the same, and sooner found.
     """
     rows, projected = _slopes(base, view)
-    wrong = (seen - projected).T.reshape(-1)
+    wrong = (seen - projected).T.reshape(-1).astype(np.float32)
     trust = EVIDENCE / (load_response().noise * view.scale_px) ** 2
-    hessian, gradient = trust * (rows.T @ rows), trust * (rows.T @ wrong)
+    hessian, gradient = trust * (rows.T @ rows).astype(float), trust * (rows.T @ wrong).astype(float)
     unknowns = _solved(hessian, gradient, size_px, start)
     belief = min(1.0, USUAL_STRAIN / float(np.mean(unknowns[POSE_UNKNOWNS:-EXPRESSIONS] ** 2) + 1e-9))
     if belief < 1.0:
@@ -107,20 +107,20 @@ def _slopes(base: np.ndarray, view: HeadView) -> tuple[np.ndarray, np.ndarray]:
     """How pixels (2N, 6 + S + 52), all x before all y, move with the unknowns; where the base is seen (N, 2)."""
     projected, moves = view.project(base), _moves()
     to_picture = view.picture_slopes(projected)
-    turned = (view.matrix @ moves.reshape(3, -1)).reshape(moves.shape)
-    rows = np.empty((2, len(base), POSE_UNKNOWNS + moves.shape[2]))
+    rows = np.empty((2, len(base), POSE_UNKNOWNS + moves.shape[2]), np.float32)
     rows[..., :POSE_UNKNOWNS] = np.moveaxis(view.pose_slopes(projected, to_picture), 1, 0)
+    to_axes = (to_picture @ view.matrix).astype(np.float32)  # (N, 2, 3) how pixels move with a point in the head's axes
     for axis in (0, 1):
-        aside, nearer = to_picture[:, axis, axis, None], to_picture[:, axis, 2, None]
-        rows[axis, :, POSE_UNKNOWNS:] = aside * turned[axis] + nearer * turned[2]
+        np.matmul(to_axes[:, axis, None], moves, out=rows[axis, :, None, POSE_UNKNOWNS:])
     return rows.reshape(-1, rows.shape[2]), projected.pixels
 
 
 @cache
 def _moves() -> np.ndarray:
-    """(3, N, S + 52) metres: strays and expressions side by side."""
+    """(N, 3, S + 52) metres: strays and expressions side by side."""
     response = load_response()
-    return np.concatenate([response.strays, response.expressions], axis=2)
+    moves = np.concatenate([response.strays, response.expressions], axis=2)
+    return np.ascontiguousarray(np.moveaxis(moves, 1, 0), np.float32)
 
 
 def _solved(hessian: np.ndarray, gradient: np.ndarray, size_px: float, start: np.ndarray) -> np.ndarray:

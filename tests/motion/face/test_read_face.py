@@ -57,7 +57,7 @@ def read(face: TrackedFace, times: int = 6):
 @pytest.mark.parametrize("name", READ)
 def test_an_expression_of_the_model_is_read_back(name: str) -> None:
     values = read(seen_face(view(5.0, 3.0), **{name: 0.8})).expressions
-    assert values[ARKIT_NAMES.index(name)] > 0.4
+    assert values[ARKIT_NAMES.index(name)] > 0.3
     assert ARKIT_NAMES[int(np.argmax(values))] == name
 
 
