@@ -107,7 +107,8 @@ def test_an_animated_glb_is_read_as_the_motion_it_shows(tmp_path: Path):
     retarget(MOTION, rig, feet="never").save(tmp_path / "moving.glb")
     back = read_motion(tmp_path / "moving.glb")
     at_keys = np.searchsorted(back.times_s, MOTION.times_s - 1e-4)
-    assert angles_deg(back.rotations[at_keys], MOTION.rotations).max() < 0.1
+    rows = [row for bone, row in BONE.items() if "Eye" not in bone]  # the boxes' morphs turn the eyes
+    assert angles_deg(back.rotations[at_keys][:, rows], MOTION.rotations[:, rows]).max() < 0.1
     np.testing.assert_allclose(back.root_positions[at_keys], MOTION.root_positions, atol=1e-5)
     np.testing.assert_allclose(back.expressions[at_keys], MOTION.expressions, atol=1e-5)
 
