@@ -47,9 +47,9 @@ if TYPE_CHECKING:  # what editors and type checkers see; `_HOME` is the same at 
     from avatarkit.motion.human_motion import HumanPose as HumanPose
     from avatarkit.motion.resample import resample as resample
     from avatarkit.render.pictures import render_file as render_file
-    from avatarkit.retarget.read_motion import read_motion as read_motion
-    from avatarkit.retarget.retarget import retarget as retarget
-    from avatarkit.retarget.rig_motion import RigMotion as RigMotion
+    from avatarkit.retargeting.read_motion import read_motion as read_motion
+    from avatarkit.retargeting.retarget import retarget as retarget
+    from avatarkit.retargeting.rig_motion import RigMotion as RigMotion
     from avatarkit.rig.load_rig import load_rig as load_rig
     from avatarkit.rig.skeleton import HumanoidRig as HumanoidRig
     from avatarkit.tracking.face_landmarks import FaceLandmarks as FaceLandmarks
@@ -76,7 +76,7 @@ _HOME = {
     "NoPersonError": "errors",
     "NotHumanoidError": "errors",
     "Photo": "media.photo",
-    "RigMotion": "retarget.rig_motion",
+    "RigMotion": "retargeting.rig_motion",
     "TrackedFrame": "tracking.tracked_frame",
     "TrackedVideo": "tracking.tracked_frame",
     "UsageError": "errors",
@@ -90,11 +90,11 @@ _HOME = {
     "load_rig": "rig.load_rig",
     "make_recipe": "avatar.make_recipe",
     "open_video": "media.read_video",
-    "read_motion": "retarget.read_motion",
+    "read_motion": "retargeting.read_motion",
     "read_photo": "media.read_photo",
     "render_file": "render.pictures",
     "resample": "motion.resample",
-    "retarget": "retarget.retarget",
+    "retarget": "retargeting.retarget",
     "save_avatar": "export.files",
     "track_face": "tracking.track_face",
     "track_video": "tracking.track_video",

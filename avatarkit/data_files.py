@@ -32,6 +32,11 @@ def style_paths() -> list[Path]:
     return sorted((data_root() / "styles").glob("*.toml"))
 
 
+def family_paths() -> list[Path]:
+    """All families of styles, sorted by name."""
+    return sorted((data_root() / "styles" / "families").glob("*.toml"))
+
+
 def rig_paths() -> list[Path]:
     """All tables of bone names, sorted by name."""
     return sorted((data_root() / "rigs").glob("*.toml"))

@@ -55,9 +55,14 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
         known: the names that exist.
     """
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(repr(n) for n in near)}?" if near else f"There are {len(names)}: {_some(names)}."
+    near = near_names(name, names)
+    hint = f"Did you mean {near}?" if near else f"There are {len(names)}: {_some(names)}."
     return UsageError(f"No {kind} named {name!r}. {hint}")
+
+
+def near_names(name: str, known: Iterable[str]) -> str:
+    """The up to three names that look most like one that does not exist, as in "'bob' or 'lob'"; empty where none does."""
+    return " or ".join(repr(near) for near in difflib.get_close_matches(name, list(known), n=3, cutoff=0.5))
 
 
 def _some(names: list[str], most: int = 8) -> str:

@@ -17,8 +17,8 @@ from avatarkit.errors import NotHumanoidError
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanMotion, HumanSkeleton
 from avatarkit.motion.kinematics import world_rotations
-from avatarkit.retarget.retarget import retarget
-from avatarkit.retarget.to_human import rig_motion_to_human
+from avatarkit.retargeting.retarget import retarget
+from avatarkit.retargeting.to_human import rig_motion_to_human
 from avatarkit.rig.canonical_rest import canonical_rest
 from avatarkit.rig.load_rig import load_rig
 from avatarkit.rig.skeleton import HumanoidRig

@@ -27,7 +27,7 @@ from avatarkit.render.framing import VIEWS, View
 from avatarkit.render.movement import Movement
 from avatarkit.render.renderer import Renderer
 from avatarkit.render.video import mp4_bytes
-from avatarkit.retarget.retarget import retarget
+from avatarkit.retargeting.retarget import retarget
 from avatarkit.rig.load_rig import load_rig
 from avatarkit.tracking.track_video import track_video
 from avatarkit.whole_files import write_whole

@@ -25,7 +25,7 @@ ORDER = (
     ("tracking", "body"),
     ("face_fit",),
     ("motion",),
-    ("avatar", "retarget"),
+    ("avatar", "retargeting"),
     ("export",),
     ("__init__",),
     ("cli",),
@@ -49,7 +49,7 @@ AT_HOME = {
 METHODS_THAT_REACH_RIGHT = {
     ("avatar/avatar.py", "avatarkit.export.files"),
     ("motion/human_motion.py", "avatarkit.export.motion_files"),
-    ("retarget/rig_motion.py", "avatarkit.export.motion_files"),
+    ("retargeting/rig_motion.py", "avatarkit.export.motion_files"),
 }
 """`avatar.save(path)` is the public name for a function that stands to the right; it is imported when it is called."""
 

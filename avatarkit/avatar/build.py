@@ -8,12 +8,14 @@ from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt, Mate
 from avatarkit.avatar.eyes import eyes_material, eyes_mesh
 from avatarkit.avatar.hair import make_hair
 from avatarkit.avatar.lashes import lashes_material, lashes_mesh
+from avatarkit.avatar.look import Look
 from avatarkit.avatar.mouth import mouth_material, mouth_mesh
 from avatarkit.avatar.outfit import make_outfit
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.skin import BODY_MATERIAL, FACE_MATERIAL, body_material, face_material
 from avatarkit.avatar.skinned_parts import SKIN_PARTS, corners_of, shape_surface, skinned_mesh
 from avatarkit.avatar.style import load_style
+from avatarkit.avatar.stylise import stylised_sliders
 from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
@@ -28,12 +30,13 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         UsageError: a style, hair style, outfit or piece that does not exist.
         InputError: a damaged skin photo.
     """
-    look = load_style(recipe.style).look
-    rest = rest_body(recipe.sliders)
-    outfit = make_outfit(recipe.outfit.name, recipe.outfit.colors, rest)
+    family = load_style(recipe.style).family
+    look = family.look
+    rest = rest_body(stylised_sliders(recipe.sliders, family.shape))
+    outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
     pieces = [
-        *_skin(recipe, rest, outfit.hidden_vertices),
-        (eyes_mesh(rest), eyes_material(recipe.iris, look.eye_roughness)),
+        *_skin(recipe, look, rest, outfit.hidden_vertices),
+        (eyes_mesh(rest), eyes_material(recipe.eyes.iris, look.eye_roughness)),
         (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
         (lashes_mesh(rest), lashes_material()),
         *make_hair(recipe.hair.style, recipe.hair.color, rest),
@@ -50,12 +53,11 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
     )
 
 
-def _skin(recipe: AvatarRecipe, rest: RestBody, hidden: np.ndarray) -> list[tuple[AvatarMesh, Material]]:
-    look = load_style(recipe.style).look
+def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) -> list[tuple[AvatarMesh, Material]]:
     shape = shape_surface(SKIN_PARTS, rest)
     face = skinned_mesh("Face", FACE_MATERIAL, corners_of(FACE_PARTS), shape, rest, first_person="thirdPersonOnly")
     body = skinned_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest, first_person="both")
-    return [(face, face_material(recipe.skin, look)), (body, body_material(recipe.skin, look))]
+    return [(face, face_material(recipe.skin, recipe.brows, look)), (body, body_material(recipe.skin, look))]
 
 
 def _rig(rest: RestBody, name: str) -> HumanoidRig:

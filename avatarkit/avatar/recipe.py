@@ -1,16 +1,23 @@
-"""The recipe of an avatar: small, editable, JSON. Everything that makes one avatar different from another is in it."""
+"""The recipe of an avatar: small, editable, JSON. Everything that makes one avatar different from another is in it.
+
+Each part is a frozen dataclass of texts, numbers and mappings; `recipe_json` and the style presets read all of them by their
+fields, so that a new field is one line here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
-from avatarkit.avatar.colors import parse_color
+from avatarkit.avatar.colors import hex_color
 from avatarkit.avatar.skin_photo import SkinPhoto
 from avatarkit.body.body import load_body
 from avatarkit.body.shape import checked_sliders
 from avatarkit.errors import UsageError
+
+Part = TypeVar("Part")
 
 SCHEMA = 1
 MAX_NAME_LENGTH = 100
@@ -18,18 +25,86 @@ MAX_NAME_LENGTH = 100
 
 @dataclass(frozen=True)
 class Hair:
-    """Style, as in the wardrobe, and colour "#rrggbb"."""
+    """Hair of the head.
+
+    Attributes:
+        style: as in the wardrobe.
+        color: of the lengths, "#rrggbb".
+        roots: another colour at the scalp, or None.
+        grey: share of hairs that have lost their colour, 0..1.
+    """
 
     style: str
     color: str
+    roots: str | None = None
+    grey: float = 0.0
+
+    def __post_init__(self) -> None:
+        _normalise_colors(self, "color", "roots")
+        check_share("The share of grey hair", self.grey)
+
+
+@dataclass(frozen=True)
+class Beard:
+    """Hair of the face: a style as in the wardrobe; its colour, or None for that of the head."""
+
+    style: str = "none"
+    color: str | None = None
+
+    def __post_init__(self) -> None:
+        _normalise_colors(self, "color")
+
+
+@dataclass(frozen=True)
+class Brows:
+    """Eyebrows: a shape as in the wardrobe and a colour; where a photo covers them, the photo shows its own."""
+
+    shape: str
+    color: str
+
+    def __post_init__(self) -> None:
+        _normalise_colors(self, "color")
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """Colour of the irises, and the style of the lashes as in the wardrobe."""
+
+    iris: str
+    lashes: str = "natural"
+
+    def __post_init__(self) -> None:
+        _normalise_colors(self, "iris")
+
+
+@dataclass(frozen=True)
+class MakeupLayer:
+    """One thing on the skin: its colour, how much of it (0..1), and how it shines, as the wardrobe says for it."""
+
+    color: str
+    strength: float = 0.7
+    finish: str = "matt"
+
+    def __post_init__(self) -> None:
+        _normalise_colors(self, "color")
+        check_share("The strength of makeup", self.strength)
 
 
 @dataclass(frozen=True)
 class Outfit:
-    """Name, as in the wardrobe, and the colour "#rrggbb" of each piece that is not left as designed."""
+    """What is worn.
 
-    name: str
+    Attributes:
+        pieces: names as in the wardrobe, at most one of a slot.
+        colors: "piece" (its main colour) or "piece/part" -> "#rrggbb", for whatever is not left as designed.
+    """
+
+    pieces: tuple[str, ...]
     colors: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pieces", tuple(self.pieces))
+        object.__setattr__(self, "colors", {part: hex_color(color) for part, color in self.colors.items()})
 
 
 @dataclass(frozen=True)
@@ -38,14 +113,16 @@ class Skin:
 
     Attributes:
         tone: of the whole skin, "#rrggbb".
-        lips, brows: their colours; where a photo covers them, the photo shows its own.
+        lips: their colour; where a photo covers them, the photo shows its own.
         photo: a person's own face, or None.
     """
 
     tone: str
     lips: str
-    brows: str
     photo: SkinPhoto | None = None
+
+    def __post_init__(self) -> None:
+        _normalise_colors(self, "tone", "lips")
 
 
 @dataclass(frozen=True)
@@ -54,10 +131,10 @@ class AvatarRecipe:
 
     Attributes:
         name: what the avatar is called; one line.
-        style: name of a style preset.
-        sliders: slider name -> value; those at 0 are left out.
-        hair, outfit, skin: as chosen.
-        iris: eye colour, "#rrggbb".
+        style: name of a style preset; its family says how the avatar is stylised and drawn.
+        sliders: slider name -> value, the person's own shape before any stylisation; those at 0 are left out.
+        hair, beard, brows, eyes, outfit, skin: as chosen.
+        makeup: item, as in the wardrobe -> layer.
 
     Raises:
         UsageError: an unknown slider, a value out of range, something that is no colour or no name.
@@ -67,21 +144,15 @@ class AvatarRecipe:
     style: str
     sliders: Mapping[str, float]
     hair: Hair
+    beard: Beard
+    brows: Brows
+    eyes: Eyes
+    makeup: Mapping[str, MakeupLayer]
     outfit: Outfit
     skin: Skin
-    iris: str
 
     def __post_init__(self) -> None:
         check_name(self.name)
-        for color in (
-            self.iris,
-            self.hair.color,
-            self.skin.tone,
-            self.skin.lips,
-            self.skin.brows,
-            *self.outfit.colors.values(),
-        ):
-            parse_color(color)
         object.__setattr__(self, "sliders", _ordered(checked_sliders(self.sliders)))
 
     def with_sliders(self, values: Mapping[str, float]) -> AvatarRecipe:
@@ -92,28 +163,86 @@ class AvatarRecipe:
         """
         return replace(self, sliders={**self.sliders, **checked_sliders(values)})
 
-    def with_hair(self, style: str | None = None, color: str | None = None) -> AvatarRecipe:
-        """The recipe with another hair style, another colour, or both.
+    def with_hair(
+        self, style: str | None = None, color: str | None = None, *, roots: str | None = None, grey: float | None = None
+    ) -> AvatarRecipe:
+        """The recipe with another hair style, colour, colour at the roots or share of grey (0..1); None keeps what is.
+
+        Raises:
+            UsageError: no such style, no colour, or no share.
+        """
+        return self._changed("hair", style=style, color=color, roots=roots, grey=grey)
+
+    def with_beard(self, style: str | None = None, color: str | None = None) -> AvatarRecipe:
+        """The recipe with another beard ("none" for none), another colour of it, or both.
 
         Raises:
             UsageError: no such style or colour.
         """
-        from avatarkit.avatar.wardrobe import check_hair_style
+        return self._changed("beard", style=style, color=color)
 
-        if style is not None:
-            check_hair_style(style)
-        return replace(self, hair=Hair(style or self.hair.style, color or self.hair.color))
-
-    def with_outfit(self, name: str, colors: Mapping[str, str] | None = None) -> AvatarRecipe:
-        """The recipe with another outfit, in its own colours but for those given.
+    def with_brows(self, shape: str | None = None, color: str | None = None) -> AvatarRecipe:
+        """The recipe with eyebrows of another shape, another colour, or both.
 
         Raises:
-            UsageError: no such outfit, piece or colour.
+            UsageError: no such shape or colour.
         """
-        from avatarkit.avatar.wardrobe import check_outfit
+        return self._changed("brows", shape=shape, color=color)
 
-        check_outfit(name, colors or {})
-        return replace(self, outfit=Outfit(name, dict(colors or {})))
+    def with_eyes(self, iris: str | None = None, lashes: str | None = None) -> AvatarRecipe:
+        """The recipe with irises of another colour, other lashes, or both.
+
+        Raises:
+            UsageError: no such lashes or colour.
+        """
+        return self._changed("eyes", iris=iris, lashes=lashes)
+
+    def with_makeup(
+        self, item: str, color: str | None = None, *, strength: float | None = None, finish: str | None = None
+    ) -> AvatarRecipe:
+        """The recipe with one thing more on the skin, or with it changed; a strength of 0 takes it off.
+
+        Args:
+            item: as in the wardrobe.
+            color: any CSS notation; as designed without it.
+            strength: 0..1.
+            finish: one that the wardrobe names for the item.
+
+        Raises:
+            UsageError: no such item, colour, strength or finish.
+        """
+        from avatarkit.avatar.wardrobe import checked_recipe, designed_makeup
+
+        layer = self.makeup.get(item) or designed_makeup(item)
+        layer = _replaced(layer, color=color, strength=strength, finish=finish)
+        kept = {name: made for name, made in self.makeup.items() if name != item}
+        return checked_recipe(replace(self, makeup={**kept, item: layer} if layer.strength else kept))
+
+    def with_outfit(self, outfit: str | Sequence[str], colors: Mapping[str, str] | None = None) -> AvatarRecipe:
+        """The recipe with other clothes, in their own colours but for those given.
+
+        Args:
+            outfit: the name of an outfit, or names of pieces; at most one piece of a slot.
+            colors: "piece" or "piece/part" -> colour, any CSS notation.
+
+        Raises:
+            UsageError: no such outfit, piece, part or colour; two pieces that cannot be worn together.
+        """
+        from avatarkit.avatar.wardrobe import checked_recipe, outfit_pieces
+
+        pieces = outfit_pieces(outfit) if isinstance(outfit, str) else tuple(outfit)
+        return checked_recipe(replace(self, outfit=Outfit(pieces, colors or {})))
+
+    def with_style(self, style: str) -> AvatarRecipe:
+        """The same person in another style: shape, skin and eyes stay, what the preset itself says about hair, makeup and
+        clothes is taken over.
+
+        Raises:
+            UsageError: there is no such style.
+        """
+        from avatarkit.avatar.style import restyled
+
+        return restyled(self, style)
 
     def save(self, path: str | Path) -> None:
         """Write the recipe as JSON, whole or not at all.
@@ -126,11 +255,34 @@ class AvatarRecipe:
 
         write_whole(path, recipe_json(self).encode())
 
+    def _changed(self, part: str, **values: object) -> AvatarRecipe:
+        from avatarkit.avatar.wardrobe import checked_recipe
+
+        return checked_recipe(replace(self, **{part: _replaced(getattr(self, part), **values)}))
+
 
 def check_name(name: object) -> None:
     """Raise UsageError unless an avatar can be called so."""
     if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable():
         raise UsageError(f"An avatar's name is one line of 1 to {MAX_NAME_LENGTH} letters, not {str(name)[:40]!r}.")
+
+
+def check_share(what: str, value: object) -> None:
+    """Raise UsageError unless `value` is a number from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.0 <= value <= 1.0:
+        raise UsageError(f"{what} must be a number from 0 to 1, not {str(value)[:40]!r}.")
+
+
+def _replaced(part: Part, **values: Any) -> Part:
+    """The part with those values that are not None."""
+    given = {name: value for name, value in values.items() if value is not None}
+    return replace(part, **given)  # type: ignore[type-var]
+
+
+def _normalise_colors(part: object, *names: str) -> None:
+    for name in names:
+        if getattr(part, name) is not None:
+            object.__setattr__(part, name, hex_color(getattr(part, name)))
 
 
 def _ordered(values: Mapping[str, float]) -> dict[str, float]:

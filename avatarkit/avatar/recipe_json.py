@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import math
 import stat
-from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from avatarkit.avatar.recipe import SCHEMA, AvatarRecipe, Hair, Outfit, Skin
-from avatarkit.avatar.skin_photo import SkinPhoto
+from avatarkit.avatar.recipe import SCHEMA, AvatarRecipe
+from avatarkit.avatar.recipe_tables import RECIPE_TABLES, as_object, as_text, recipe_from_tables, recipe_tables
 from avatarkit.errors import AvatarkitError, InputError, unknown_name
 
 MAX_FILE_BYTES = 12 * 1024**2
 """Twice what a recipe with the largest photo needs."""
 
-_KEYS = ("schema", "name", "style", "sliders", "hair", "outfit", "skin", "eyes")
+_KEYS = ("schema", "name", "style", *RECIPE_TABLES)
 
 
 def recipe_json(recipe: AvatarRecipe) -> str:
     """The recipe as JSON, people first, pictures last."""
-    skin = recipe.skin
-    content = {
-        "schema": SCHEMA,
-        "name": recipe.name,
-        "style": recipe.style,
-        "sliders": dict(recipe.sliders),
-        "hair": {"style": recipe.hair.style, "color": recipe.hair.color},
-        "outfit": {"name": recipe.outfit.name, "colors": dict(recipe.outfit.colors)},
-        "eyes": {"iris": recipe.iris},
-        "skin": {"tone": skin.tone, "lips": skin.lips, "brows": skin.brows, "photo": _photo_content(skin.photo)},
-    }
+    content = {"schema": SCHEMA, "name": recipe.name, "style": recipe.style, **recipe_tables(recipe)}
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _photo_content(photo: SkinPhoto | None) -> dict[str, str] | None:
-    if photo is None:
-        return None
-    pictures = {key: base64.b64encode(data).decode() for key, data in (("alpha", photo.alpha), ("picture", photo.picture))}
-    return {"tone": photo.tone, **pictures}
 
 
 def load_recipe(path: str | Path) -> AvatarRecipe:
@@ -80,30 +60,15 @@ def recipe_from_json(text: str) -> AvatarRecipe:
     Raises:
         InputError, UsageError: as `load_recipe` says.
     """
-    content = _object(_parsed(text), "the recipe")
+    from avatarkit.avatar.wardrobe import checked_recipe
+
+    content = as_object(_parsed(text), "the recipe")
     _check_schema(content)
-    _check_keys(content, "the recipe", _KEYS)
-    return _checked_choices(
-        AvatarRecipe(
-            name=_text(content, "name"),
-            style=_text(content, "style"),
-            sliders=_sliders(content),
-            hair=_hair(content),
-            outfit=_outfit(content),
-            skin=_skin(content),
-            iris=_text(_part(content, "eyes", ("iris",)), "iris"),
-        )
-    )
-
-
-def _checked_choices(recipe: AvatarRecipe) -> AvatarRecipe:
-    from avatarkit.avatar.style import load_style
-    from avatarkit.avatar.wardrobe import check_hair_style, check_outfit
-
-    load_style(recipe.style)
-    check_hair_style(recipe.hair.style)
-    check_outfit(recipe.outfit.name, recipe.outfit.colors)
-    return recipe
+    for key in content:
+        if key not in _KEYS:
+            raise unknown_name("entry of the recipe", key[:60], _KEYS)
+    name, style = (as_text(content.get(key), key) for key in ("name", "style"))
+    return checked_recipe(recipe_from_tables(name, style, {key: content[key] for key in RECIPE_TABLES if key in content}))
 
 
 def _parsed(text: str) -> Any:
@@ -131,73 +96,3 @@ def _check_schema(content: dict[str, Any]) -> None:
         raise InputError(f'this is not a recipe: it has no "schema" (this version of avatarkit writes {SCHEMA}).')
     if isinstance(version, bool) or version != SCHEMA:
         raise InputError(f"recipe schema {str(version)[:20]} cannot be read; this version of avatarkit reads {SCHEMA}.")
-
-
-def _object(value: Any, where: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise InputError(f"{where} must be a JSON object {{...}}, not {_kind(value)}.")
-    return value
-
-
-def _part(content: dict[str, Any], key: str, keys: Collection[str]) -> dict[str, Any]:
-    """The object at `key` with exactly these keys allowed."""
-    if key not in content:
-        raise InputError(f'"{key}" is missing.')
-    part = _object(content[key], f'"{key}"')
-    _check_keys(part, f'"{key}"', keys)
-    return part
-
-
-def _check_keys(content: Mapping[str, Any], where: str, keys: Collection[str]) -> None:
-    for key in content:
-        if key not in keys:
-            raise unknown_name(f"entry of {where}", key[:60], keys)
-
-
-def _text(content: dict[str, Any], key: str) -> str:
-    value = content.get(key)
-    if not isinstance(value, str):
-        raise InputError(f'"{key}" must be a text, not {_kind(value)}.')
-    return value
-
-
-def _kind(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
-    return names.get(type(value), f"the number {str(value)[:20]}")
-
-
-def _sliders(content: dict[str, Any]) -> dict[str, float]:
-    values = _object(content.get("sliders", {}), '"sliders"')
-    for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise InputError(f'slider "{name[:60]}" must be a number, not {_kind(value)}.')
-    return values
-
-
-def _hair(content: dict[str, Any]) -> Hair:
-    part = _part(content, "hair", ("style", "color"))
-    return Hair(_text(part, "style"), _text(part, "color"))
-
-
-def _outfit(content: dict[str, Any]) -> Outfit:
-    part = _part(content, "outfit", ("name", "colors"))
-    colors = _object(part.get("colors", {}), '"outfit.colors"')
-    return Outfit(_text(part, "name"), {piece: _text(colors, piece) for piece in colors})
-
-
-def _skin(content: dict[str, Any]) -> Skin:
-    part = _part(content, "skin", ("tone", "lips", "brows", "photo"))
-    photo = None
-    if part.get("photo") is not None:
-        entry = _part(part, "photo", ("tone", "picture", "alpha"))
-        photo = SkinPhoto(_text(entry, "tone"), _bytes(entry, "picture"), _bytes(entry, "alpha"))
-    return Skin(_text(part, "tone"), _text(part, "lips"), _text(part, "brows"), photo)
-
-
-def _bytes(content: dict[str, Any], key: str) -> bytes:
-    try:
-        return base64.b64decode(_text(content, key), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InputError(f'"skin.photo.{key}" is not base64.') from error

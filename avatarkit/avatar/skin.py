@@ -9,9 +9,9 @@ import numpy as np
 
 from avatarkit.avatar.avatar import Material, Texture
 from avatarkit.avatar.colors import parse_color
-from avatarkit.avatar.recipe import Skin
+from avatarkit.avatar.look import Look
+from avatarkit.avatar.recipe import Brows, Skin
 from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
-from avatarkit.avatar.style import Look
 from avatarkit.render.color import to_linear, to_srgb
 
 FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
@@ -24,9 +24,11 @@ _PHOTO_SEAM = 0.6  # from this much of the way to the neck's seam a photo has fa
 
 
 @lru_cache(maxsize=2)
-def face_material(skin: Skin, look: Look) -> Material:
+def face_material(skin: Skin, brows: Brows, look: Look) -> Material:
     """Face, neck, mouth's inside and eye sockets."""
-    return Material(FACE_MATERIAL, base_color_texture=Texture("face", face_picture(skin, look)), roughness=look.skin_roughness)
+    return Material(
+        FACE_MATERIAL, base_color_texture=Texture("face", face_picture(skin, brows, look)), roughness=look.skin_roughness
+    )
 
 
 def body_material(skin: Skin, look: Look) -> Material:
@@ -35,7 +37,7 @@ def body_material(skin: Skin, look: Look) -> Material:
     return Material(BODY_MATERIAL, base_color_texture=texture, roughness=look.skin_roughness)
 
 
-def face_picture(skin: Skin, look: Look) -> np.ndarray:
+def face_picture(skin: Skin, brows: Brows, look: Look) -> np.ndarray:
     """(2048, 2048, 3) uint8 sRGB in the head's texture layout."""
     fields = head_fields()
     picture = _generated(skin, look)
@@ -44,7 +46,9 @@ def face_picture(skin: Skin, look: Look) -> np.ndarray:
         photo_alpha = _photo_alpha(skin) * _ramp(fields.skin, 0.0, _PHOTO_SEAM)
         picture += (_shifted_photo(skin).astype(np.float32) - picture) * photo_alpha[..., None]
     picture += (fields.inside_color - picture) * fields.inside[..., None]
-    return _detailed(picture, photo_alpha, skin, look)
+    large = _detailed(picture, photo_alpha, look)
+    _lay_brows(large, photo_alpha, brows)
+    return large
 
 
 def _generated(skin: Skin, look: Look) -> np.ndarray:
@@ -88,8 +92,8 @@ def _shifted_photo(skin: Skin) -> np.ndarray:
     return np.asarray(cv2.LUT(picture, table.reshape(256, 1, 3)))
 
 
-def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, skin: Skin, look: Look) -> np.ndarray:
-    """(2048, 2048, 3) uint8 of a (1024, 1024, 3) float32 picture: grain and brows are finer than it."""
+def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, look: Look) -> np.ndarray:
+    """(2048, 2048, 3) uint8 of a (1024, 1024, 3) float32 picture: grain is finer than it."""
     fields = head_fields()
     size = (HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE)
     large = cv2.resize(cv2.convertScaleAbs(picture), size, interpolation=cv2.INTER_LINEAR)
@@ -99,19 +103,17 @@ def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, skin: Skin, look: Lo
     factor *= fields.grain
     factor += _ONE
     whole = cv2.convertScaleAbs(factor)
-    detailed = np.asarray(cv2.multiply(large, cv2.merge([whole, whole, whole]), scale=1.0 / _ONE))
-    _lay_brows(detailed, photo_alpha, skin)
-    return detailed
+    return np.asarray(cv2.multiply(large, cv2.merge([whole, whole, whole]), scale=1.0 / _ONE))
 
 
-def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, skin: Skin) -> None:
+def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows) -> None:
     """Draw the brows into a (2048, 2048, 3) uint8 picture, where no photo shows its own."""
     brows = head_fields().brows
     rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     own = cv2.resize(cv2.convertScaleAbs(1.0 - photo_alpha, alpha=255.0), brows.shape, interpolation=cv2.INTER_LINEAR)
     cover = cv2.multiply(brows[window], own[window], scale=1.0 / 255**2, dtype=cv2.CV_32F)[..., None]
-    color = 255.0 * np.array(parse_color(skin.brows), np.float32)
+    color = 255.0 * np.array(parse_color(chosen.color), np.float32)
     below = large[window].astype(np.float32)
     large[window] = below + (color - below) * cover + 0.5
 

@@ -1,29 +1,49 @@
-"""Style presets: what a family of avatars has in common, one TOML file each."""
+"""Style presets as data: a family says how avatars are stylised and drawn, a preset what one of them looks like.
+
+`styles/families/NAME.toml` holds a complete recipe beside the family's look and shape; `styles/NAME.toml` names its family and
+holds only what differs. Both have the tables of a recipe's JSON.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from avatarkit.avatar.colors import parse_color
-from avatarkit.avatar.recipe import AvatarRecipe, Hair, Outfit, Skin
-from avatarkit.data_files import style_paths
-from avatarkit.errors import InputError, UsageError, unknown_name
+from avatarkit.avatar.look import Look
+from avatarkit.avatar.recipe import AvatarRecipe
+from avatarkit.avatar.recipe_tables import RECIPE_TABLES, as_object, read_part, recipe_from_tables
+from avatarkit.avatar.stylise import StylisedShape
+from avatarkit.body.body import load_body
+from avatarkit.data_files import family_paths, style_paths
+from avatarkit.errors import AvatarkitError, InputError, unknown_name
 
 DEFAULT_STYLE = "human"
 
+KINDS = ("family", "person", "character")
+"""A plain member of its family; somebody who could be met; a figure of a story."""
+
 
 @dataclass(frozen=True)
-class Look:
-    """How surfaces shine, 0 (mirror) to 1 (matt), and how strong the generated skin's own pattern is, 0 to 1."""
+class Family:
+    """One way to stylise people.
 
-    skin_roughness: float
-    eye_roughness: float
-    mouth_roughness: float
-    skin_variation: float
-    skin_grain: float
+    Attributes:
+        name: the file's name without suffix.
+        title: what people read.
+        look: how surfaces are made and shine.
+        shape: what becomes of a person's sliders.
+        tables: a complete recipe's.
+    """
+
+    name: str
+    title: str
+    look: Look
+    shape: StylisedShape
+    tables: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -33,22 +53,32 @@ class Style:
     Attributes:
         name: the file's name without suffix.
         title: what people read.
-        look: its numbers.
-        hair, outfit, skin, iris: what a recipe starts with.
+        kind: one of `KINDS`.
+        family: which it belongs to.
+        tables: what it says itself, in a recipe's tables; the rest is its family's.
     """
 
     name: str
     title: str
-    look: Look
-    hair: Hair
-    outfit: Outfit
-    skin: Skin
-    iris: str
+    kind: str
+    family: Family
+    tables: Mapping[str, Any]
+
+    @property
+    def look(self) -> Look:
+        """Its family's."""
+        return self.family.look
 
 
-def style_names() -> list[str]:
-    """All presets, sorted."""
-    return [path.stem for path in style_paths()]
+def style_names(kind: str | None = None) -> list[str]:
+    """All presets, or those of one of `KINDS`, sorted."""
+    names = [path.stem for path in style_paths()]
+    return names if kind is None else [name for name in names if load_style(name).kind == kind]
+
+
+def family_names() -> list[str]:
+    """All families, sorted."""
+    return [path.stem for path in family_paths()]
 
 
 @cache
@@ -62,68 +92,115 @@ def load_style(name: str) -> Style:
     paths = {path.stem: path for path in style_paths()}
     if name not in paths:
         raise unknown_name("style", name, paths)
-    try:
-        content = tomllib.loads(paths[name].read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"styles/{name}.toml is not valid TOML: {error}.") from error
-    return style_from_tables(name, content)
+    return style_from_tables(name, _toml(paths[name]))
 
 
-_TABLES: dict[str, tuple[str, ...]] = {
-    "look": ("skin-roughness", "eye-roughness", "mouth-roughness", "skin-variation", "skin-grain"),
-    "hair": ("style", "color"),
-    "outfit": ("name",),
-    "skin": ("tone", "lips", "brows"),
-    "eyes": ("iris",),
-}
+@cache
+def load_family(name: str) -> Family:
+    """A family by name.
+
+    Raises:
+        UsageError: there is none of that name.
+        InputError: the file is not as it should be.
+    """
+    paths = {path.stem: path for path in family_paths()}
+    if name not in paths:
+        raise unknown_name("family of styles", name, paths)
+    return family_from_tables(name, _toml(paths[name]))
 
 
-def style_from_tables(name: str, content: dict[str, Any]) -> Style:
-    """A preset from the tables of its file, checked: every entry has to be there and no other may.
+def style_from_tables(name: str, content: Mapping[str, Any]) -> Style:
+    """A preset from its file's content, checked by making its recipe.
 
     Raises:
         InputError: a missing or unknown entry, a value out of range, something that is no colour.
     """
     where = f"styles/{name}.toml"
-    _check_entries(where, content, ("title", *_TABLES))
-    for table, keys in _TABLES.items():
-        if not isinstance(content[table], dict):
-            raise InputError(f"{where}: [{table}] must be a table.")
-        _check_entries(f"{where}: [{table}]", content[table], keys)
-    look = Look(**{key.replace("-", "_"): _share(where, key, content["look"][key]) for key in _TABLES["look"]})
-    tone, lips, brows = (_color(where, key, content["skin"][key]) for key in _TABLES["skin"])
-    hair = Hair(str(content["hair"]["style"]), _color(where, "hair color", content["hair"]["color"]))
-    iris = _color(where, "iris", content["eyes"]["iris"])
-    return Style(name, str(content["title"]), look, hair, Outfit(str(content["outfit"]["name"])), Skin(tone, lips, brows), iris)
-
-
-def _check_entries(where: str, content: dict[str, Any], keys: tuple[str, ...]) -> None:
-    unknown, missing = sorted(set(content) - set(keys)), [key for key in keys if key not in content]
-    if unknown:
-        raise InputError(f"{where}: {unknown_name('entry', unknown[0], keys)}")
-    if missing:
-        raise InputError(f"{where}: {missing[0]!r} is missing.")
-
-
-def _share(where: str, key: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.0 <= value <= 1.0:
-        raise InputError(f"{where}: {key} must be a number from 0 to 1, not {value!r}.")
-    return float(value)
-
-
-def _color(where: str, key: str, value: Any) -> str:
     try:
-        parse_color(value)
-    except UsageError as error:
-        raise InputError(f"{where}: {key}: {error}") from error
-    return str(value)
+        title, kind, family = (_text(content, key) for key in ("title", "kind", "family"))
+        if kind not in KINDS:
+            raise unknown_name("kind of style", kind, KINDS)
+        tables = _recipe_part(content, ("title", "kind", "family"))
+        style = Style(name, title, kind, load_family(family), tables)
+        _recipe(style, "Avatar")
+    except AvatarkitError as error:
+        raise InputError(f"{where}: {error}") from error
+    return style
+
+
+def family_from_tables(name: str, content: Mapping[str, Any]) -> Family:
+    """A family from its file's content, checked by making its recipe.
+
+    Raises:
+        InputError: a missing or unknown entry, a value out of range, something that is no colour.
+    """
+    where = f"styles/families/{name}.toml"
+    try:
+        look, shape = read_part(Look, content.get("look"), "look"), read_part(StylisedShape, content.get("shape", {}), "shape")
+        tables = _recipe_part(content, ("title", "look", "shape"))
+        recipe_from_tables("Avatar", name, tables)
+        return Family(name, _text(content, "title"), look, shape, tables)
+    except AvatarkitError as error:
+        raise InputError(f"{where}: {error}") from error
 
 
 def default_recipe(style: str = DEFAULT_STYLE, name: str = "Avatar") -> AvatarRecipe:
-    """The average person in a style.
+    """Whom a preset shows, without anybody's photo.
 
     Raises:
         UsageError: there is no such style.
     """
-    preset = load_style(style)
-    return AvatarRecipe(name, style, {}, preset.hair, preset.outfit, preset.skin, preset.iris)
+    return _recipe(load_style(style), name)
+
+
+def restyled(recipe: AvatarRecipe, style: str) -> AvatarRecipe:
+    """Somebody in another style.
+
+    Face, skin, and the colours of eyes and brows stay the person's. The body's sliders, hair, beard, the brows' shape, lashes,
+    makeup and clothes are taken over where the preset itself says something about them.
+
+    Raises:
+        UsageError: there is no such style.
+    """
+    preset, shown = load_style(style), default_recipe(style)
+    body = [name for name, slider in load_body().sliders.items() if slider.group == "body" and name in shown.sliders]
+    taken: dict[str, Any] = {
+        part: getattr(shown, part) for part in ("hair", "beard", "makeup", "outfit") if part in preset.tables
+    }
+    if "brows" in preset.tables:
+        taken["brows"] = replace(recipe.brows, shape=shown.brows.shape)
+    if "eyes" in preset.tables:
+        taken["eyes"] = replace(recipe.eyes, lashes=shown.eyes.lashes)
+    return replace(recipe, style=style, sliders={**recipe.sliders, **{name: shown.sliders[name] for name in body}}, **taken)
+
+
+def _recipe(style: Style, name: str) -> AvatarRecipe:
+    return recipe_from_tables(name, style.name, _merged(style.family.tables, style.tables))
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables of the one with the entries of the other over them. Makeup and clothes are chosen as a whole."""
+    tables = {**below, **above}
+    for name in set(below) & set(above) - {"makeup", "outfit"}:
+        tables[name] = {**below[name], **above[name]}
+    return tables
+
+
+def _recipe_part(content: Mapping[str, Any], others: tuple[str, ...]) -> dict[str, Any]:
+    for key in content:
+        if key not in (*others, *RECIPE_TABLES):
+            raise unknown_name("entry", key, (*others, *RECIPE_TABLES))
+    return {key: as_object(content[key], f"[{key}]") for key in RECIPE_TABLES if key in content}
+
+
+def _text(content: Mapping[str, Any], key: str) -> str:
+    if not isinstance(content.get(key), str):
+        raise InputError(f'"{key}" must be a text.')
+    return str(content[key])
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name} is not valid TOML: {error}.") from error

@@ -1,11 +1,11 @@
-"""What there is to wear, and the names' checks."""
+"""What there is to choose from, and the names' checks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from avatarkit.avatar.colors import parse_color
-from avatarkit.errors import unknown_name
+from avatarkit.avatar.recipe import AvatarRecipe, MakeupLayer
+from avatarkit.errors import UsageError, unknown_name
 
 
 def hair_styles() -> list[str]:
@@ -15,25 +15,119 @@ def hair_styles() -> list[str]:
     return sorted(HAIR_STYLES)
 
 
-def outfits() -> dict[str, dict[str, str]]:
-    """Outfit name -> piece -> the colour "#rrggbb" it is designed in."""
-    from avatarkit.avatar.outfit import OUTFITS
-
-    return {name: dict(pieces) for name, pieces in sorted(OUTFITS.items())}
-
-
 def check_hair_style(style: str) -> None:
-    """Raises UsageError, with the nearest names, unless there is such a hair style."""
+    """Raise UsageError, with the nearest names, unless there is such a hair style."""
     if style not in hair_styles():
         raise unknown_name("hair style", style, hair_styles())
 
 
-def check_outfit(name: str, colors: Mapping[str, str]) -> None:
-    """Raises UsageError, with the nearest names, unless there is such an outfit with such pieces in such colours."""
-    known = outfits()
-    if name not in known:
-        raise unknown_name("outfit", name, known)
-    for piece, color in colors.items():
-        if piece not in known[name]:
-            raise unknown_name(f"piece of the outfit {name!r}", piece, known[name])
-        parse_color(color)
+def beard_styles() -> list[str]:
+    """Names of all beards and moustaches, "none" among them."""
+    return ["none"]
+
+
+def brow_shapes() -> list[str]:
+    """Names of all shapes of eyebrows."""
+    return ["natural"]
+
+
+def lash_styles() -> list[str]:
+    """Names of all styles of lashes."""
+    return ["natural"]
+
+
+def makeup_items() -> dict[str, tuple[str, ...]]:
+    """What can be put on the skin -> the finishes it comes in, the usual one first."""
+    return {}
+
+
+def wardrobe_pieces() -> dict[str, dict[str, str]]:
+    """Piece -> part of it -> the colour "#rrggbb" it is designed in, the main part first."""
+    from avatarkit.avatar.outfit import PIECES
+
+    return {name: dict(piece.colors) for name, piece in sorted(PIECES.items())}
+
+
+def piece_slot(name: str) -> str:
+    """Where a piece is worn, such as "top" or "shoes".
+
+    Raises:
+        UsageError: there is no such piece.
+    """
+    from avatarkit.avatar.outfit import PIECES
+
+    if name not in PIECES:
+        raise unknown_name("piece to wear", name, PIECES)
+    return PIECES[name].slot
+
+
+def outfits() -> dict[str, tuple[str, ...]]:
+    """Outfit name -> the pieces it is made of."""
+    from avatarkit.avatar.outfit import OUTFITS
+
+    return dict(sorted(OUTFITS.items()))
+
+
+def outfit_pieces(name: str) -> tuple[str, ...]:
+    """The pieces of a named outfit.
+
+    Raises:
+        UsageError: there is no such outfit.
+    """
+    if name not in outfits():
+        raise unknown_name("outfit", name, outfits())
+    return outfits()[name]
+
+
+def designed_makeup(item: str) -> MakeupLayer:
+    """One thing on the skin as it is when nobody asks for a colour.
+
+    Raises:
+        UsageError: there is no such item.
+    """
+    raise unknown_name("makeup", item, makeup_items())
+
+
+def checked_recipe(recipe: AvatarRecipe) -> AvatarRecipe:
+    """The recipe itself, if everything it names exists.
+
+    Raises:
+        UsageError: an unknown name, with the nearest ones; two pieces for one slot.
+    """
+    from avatarkit.avatar.style import load_style
+
+    load_style(recipe.style)
+    for kind, name, known in (
+        ("hair style", recipe.hair.style, hair_styles()),
+        ("beard", recipe.beard.style, beard_styles()),
+        ("shape of brows", recipe.brows.shape, brow_shapes()),
+        ("style of lashes", recipe.eyes.lashes, lash_styles()),
+    ):
+        if name not in known:
+            raise unknown_name(kind, name, known)
+    check_outfit(recipe.outfit.pieces, recipe.outfit.colors)
+    _check_makeup(recipe.makeup)
+    return recipe
+
+
+def check_outfit(pieces: tuple[str, ...], colors: Mapping[str, str]) -> None:
+    """Raise UsageError unless the pieces exist, can be worn together, and have the parts that colours are for."""
+    taken: dict[str, str] = {}
+    for piece in pieces:
+        other = taken.setdefault(piece_slot(piece), piece)
+        if other != piece or pieces.count(piece) > 1:
+            raise UsageError(f"{other!r} and {piece!r} cannot be worn together: both are worn as {piece_slot(piece)}.")
+    known = wardrobe_pieces()
+    targets = [target for piece in pieces for target in (piece, *(f"{piece}/{part}" for part in known[piece]))]
+    for target in colors:
+        if target not in targets:
+            raise unknown_name("piece of what is worn", target, targets)
+
+
+def _check_makeup(makeup: Mapping[str, MakeupLayer]) -> None:
+    known = makeup_items()
+    for item, layer in makeup.items():
+        if item not in known:
+            raise unknown_name("makeup", item, known)
+        if layer.finish not in known[item]:
+            raise unknown_name(f"finish of {item}", layer.finish, known[item])

@@ -31,7 +31,7 @@ def create(
         list[str] | None, typer.Option("--set", metavar="SLIDER=VALUE", help="Overrule a slider; may be repeated.")
     ] = None,
     hair: Annotated[str | None, typer.Option(metavar="NAME", help="A hair style; `avatarkit wardrobe` lists them.")] = None,
-    hair_color: Annotated[str | None, typer.Option(metavar="#RRGGBB", help="The photo's without it.")] = None,
+    hair_color: Annotated[str | None, typer.Option(metavar="COLOR", help="#RRGGBB; the photo's without it.")] = None,
     outfit: Annotated[str | None, typer.Option(metavar="NAME", help="Clothes; `avatarkit wardrobe` lists them.")] = None,
     face: Annotated[int | None, typer.Option(metavar="N", help="Which face, 1 being the largest.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="OUT", help="Also write the editable recipe, *.avatar.json.")] = None,
@@ -64,7 +64,7 @@ def create(
 def _check_names(name: str | None, hair: str | None, hair_color: str | None, outfit: str | None) -> None:
     from avatarkit.avatar.colors import parse_color
     from avatarkit.avatar.recipe import check_name  # it brings numpy, for which --help need not wait
-    from avatarkit.avatar.wardrobe import check_hair_style, check_outfit
+    from avatarkit.avatar.wardrobe import check_hair_style, outfit_pieces
 
     if name is not None:
         check_name(name)
@@ -73,7 +73,7 @@ def _check_names(name: str | None, hair: str | None, hair_color: str | None, out
     if hair_color is not None:
         parse_color(hair_color)
     if outfit is not None:
-        check_outfit(outfit, {})
+        outfit_pieces(outfit)
 
 
 def _landmarks(photo: Path, face: int | None, steps: Steps) -> FaceLandmarks:

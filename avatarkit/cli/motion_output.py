@@ -43,10 +43,8 @@ def write_motion(
         with steps.step("save_motion", "Writing the file"):
             moved.save(output)
         return
-    from avatarkit.retarget.retarget import retarget
-
     with steps.step("retarget", "Moving the rig"):
-        on_rig = retarget(moved, rig, feet=feet)
+        on_rig = ak.retarget(moved, rig, feet=feet)
     with steps.step("save_motion", "Writing the file"):
         on_rig.save(output)
 

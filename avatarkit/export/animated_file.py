@@ -18,7 +18,7 @@ from avatarkit.errors import InputError, UsageError
 from avatarkit.gltf.checked_json import parse_json
 from avatarkit.gltf.container import join_container, resolve_uri, split_container
 from avatarkit.gltf.transforms import decompose
-from avatarkit.retarget.rig_motion import RigMotion
+from avatarkit.retargeting.rig_motion import RigMotion
 
 FLOAT = 5126
 """glTF's number for 32-bit floats."""

@@ -65,7 +65,7 @@ class Inspection:
         bytes: size of the file.
         generator: the program that wrote it, as it says.
         bones: joints of its skins and human bones; without a skin, all nodes that carry no mesh.
-        naming: what told the human bones: "VRM extension", a family in rigs/, "words in the names", "structure", or None when nothing did.
+        naming: what told the human bones: "VRM extension", a family in rigs/, "words in the names", "structure", or None.
         meshes, materials, textures, animations, extensions: the file's, in its order.
         expressions: VRM expressions.
         meta: VRM's names, permissions and licence; for other files the copyright if there is one.

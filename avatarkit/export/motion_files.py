@@ -13,8 +13,8 @@ from avatarkit.export.csv import csv_text
 from avatarkit.export.vrma import vrma_glb
 from avatarkit.motion.human_motion import HumanMotion
 from avatarkit.motion.npz import motion_to_npz
-from avatarkit.retarget.rig_motion import RigMotion
-from avatarkit.retarget.to_human import rig_motion_to_human
+from avatarkit.retargeting.rig_motion import RigMotion
+from avatarkit.retargeting.to_human import rig_motion_to_human
 from avatarkit.rig.load_rig import VRM_EXTENSION
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from avatarkit.whole_files import write_whole

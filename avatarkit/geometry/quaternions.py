@@ -10,27 +10,36 @@ IDENTITY.setflags(write=False)
 
 def multiply(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """The rotation that applies `second`, then `first`: (..., 4), broadcast."""
-    a, b = np.asarray(first), np.asarray(second)
-    ax, ay, az, aw = (a[..., part] for part in range(4))
-    bx, by, bz, bw = (b[..., part] for part in range(4))
-    scalar = aw * bw - ax * bx - ay * by - az * bz
-    product = np.empty((*np.shape(scalar), 4), np.asarray(scalar).dtype)  # filled by parts: stacking them takes thrice as long
-    product[..., 0] = aw * bx + ax * bw + ay * bz - az * by
-    product[..., 1] = aw * by - ax * bz + ay * bw + az * bx
-    product[..., 2] = aw * bz + ax * by - ay * bx + az * bw
-    product[..., 3] = scalar
-    return product
+    first, second = np.asarray(first), np.asarray(second)
+    factors = (first @ _TO_FACTORS).reshape(*first.shape[:-1], 4, 4)
+    return (factors @ second[..., None])[..., 0]
+
+
+def _factors() -> np.ndarray:
+    """(4, 16): the linear map from a quaternion to the matrix by which it multiplies others."""
+    x, y, z, w = np.eye(4)
+    return np.column_stack([w, -z, y, x, z, w, -x, y, -y, x, w, z, -x, -y, -z, w])
+
+
+_TO_FACTORS = _factors()
+_CONJUGATE = np.array([-1.0, -1.0, -1.0, 1.0])
 
 
 def inverse(rotation: np.ndarray) -> np.ndarray:
     """The rotation that undoes `rotation`: (..., 4)."""
-    return np.asarray(rotation) * np.array([-1.0, -1.0, -1.0, 1.0])
+    return np.asarray(rotation) * _CONJUGATE
 
 
 def normalize(rotation: np.ndarray) -> np.ndarray:
     """`rotation` at unit length: (..., 4)."""
     rotation = np.asarray(rotation, dtype=float)
-    return rotation / np.linalg.norm(rotation, axis=-1, keepdims=True)
+    return rotation / _length(rotation)
+
+
+def _length(vectors: np.ndarray) -> np.ndarray:
+    """Lengths (..., 1) of vectors (..., N); for few of them numpy's norm takes twice as long."""
+    length: np.ndarray = np.sqrt(np.add.reduce(vectors * vectors, axis=-1, keepdims=True))
+    return length
 
 
 def rotate(rotation: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -51,23 +60,31 @@ def rotate(rotation: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """The cross product (..., 3); numpy's own takes several times as long for few vectors."""
-    return a[..., _NEXT] * b[..., _AFTER] - a[..., _AFTER] * b[..., _NEXT]
+    return a.take(_NEXT, -1) * b.take(_AFTER, -1) - a.take(_AFTER, -1) * b.take(_NEXT, -1)
 
 
-_NEXT, _AFTER = [1, 2, 0], [2, 0, 1]
+_NEXT, _AFTER = np.array([1, 2, 0]), np.array([2, 0, 1])
 
 
 def to_matrix(rotation: np.ndarray) -> np.ndarray:
     """Rotation matrices (..., 3, 3) of unit quaternions (..., 4)."""
     rotation = np.asarray(rotation, float)
-    x, y, z, w = (rotation[..., part] for part in range(4))
-    x2, y2, z2 = x + x, y + y, z + z
-    xx, yy, zz, xy, xz, yz, wx, wy, wz = x * x2, y * y2, z * z2, x * y2, x * z2, y * z2, w * x2, w * y2, w * z2
-    flat = (1 - yy - zz, xy - wz, xz + wy, xy + wz, 1 - xx - zz, yz - wx, xz - wy, yz + wx, 1 - xx - yy)
-    matrix = np.empty((*rotation.shape[:-1], 3, 3))
-    for place, entry in enumerate(flat):
-        matrix[..., place // 3, place % 3] = entry
-    return matrix
+    products = (rotation[..., :, None] * rotation[..., None, :]).reshape(*rotation.shape[:-1], 16)
+    return (products @ _PRODUCTS_TO_MATRIX + _MATRIX_OF_IDENTITY).reshape(*rotation.shape[:-1], 3, 3)
+
+
+def _matrix_of_products() -> np.ndarray:
+    """(16, 9): the linear part of a rotation matrix, from its quaternion's outer product with itself."""
+    terms = np.zeros((4, 4, 3, 3))
+    for i in range(3):
+        j, k = (i + 1) % 3, (i + 2) % 3
+        terms[j, j, i, i] = terms[k, k, i, i] = -2.0
+        terms[i, j, [i, j], [j, i]] = 2.0
+        terms[k, 3, [j, i], [i, j]] = 2.0, -2.0
+    return terms.reshape(16, 9)
+
+
+_PRODUCTS_TO_MATRIX, _MATRIX_OF_IDENTITY = _matrix_of_products(), np.eye(3).reshape(9)
 
 
 def _forms_of_matrix() -> np.ndarray:
@@ -99,8 +116,12 @@ def from_matrix(matrix: np.ndarray) -> np.ndarray:
 def from_rotation_vector(vector: np.ndarray) -> np.ndarray:
     """Quaternions (..., 4) of axis-times-angle vectors (..., 3), radians."""
     vector = np.asarray(vector, dtype=float)
-    half = 0.5 * np.linalg.norm(vector, axis=-1, keepdims=True)
-    return np.concatenate([0.5 * np.sinc(half / np.pi) * vector, np.cos(half)], axis=-1)
+    half = np.maximum(0.5 * _length(vector), _TINY_RAD)
+    return np.concatenate([0.5 * np.sin(half) / half * vector, np.cos(half)], axis=-1)
+
+
+_TINY_RAD = 1e-12
+"""So small an angle is its own sine, and a cosine does not show it."""
 
 
 def between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -109,8 +130,8 @@ def between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     Opposite directions have no shortest way; any perpendicular axis is taken.
     """
     a, b = (np.asarray(way, dtype=float) for way in (source, target))
-    a, b = a / np.sqrt((a * a).sum(axis=-1, keepdims=True)), b / np.sqrt((b * b).sum(axis=-1, keepdims=True))
-    scalar = 1.0 + (a * b).sum(axis=-1, keepdims=True)
+    a, b = a / _length(a), b / _length(b)
+    scalar = 1.0 + np.add.reduce(a * b, axis=-1, keepdims=True)
     axis = _cross(a, b)
     opposite = scalar < 1e-8
     if opposite.any():
@@ -124,10 +145,7 @@ def slerp(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarra
 
     Source: K. Shoemake, Animating Rotation with Quaternion Curves, 1985.
     """
-    cosine = np.sum(first * second, axis=-1)
-    second = np.where(cosine[..., None] < 0, -second, second)
-    angle = np.arccos(np.minimum(np.abs(cosine), 1.0))
-    whole = np.sinc(angle / np.pi)  # sin(angle) / angle, which is 1 where the rotations are equal
-    keep = (1 - share) * np.sinc((1 - share) * angle / np.pi) / whole
-    take = share * np.sinc(share * angle / np.pi) / whole
+    cosine = np.add.reduce(first * second, axis=-1)
+    angle = np.maximum(np.arccos(np.minimum(np.abs(cosine), 1.0)), _TINY_RAD)
+    keep, take = np.sin((1.0 - share) * angle), np.copysign(np.sin(share * angle), cosine)
     return normalize(keep[..., None] * first + take[..., None] * second)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from os import PathLike
 
 from avatarkit.errors import NoPersonError, UsageError
+from avatarkit.media.read_ahead import read_ahead
 from avatarkit.media.read_video import VideoReader, open_video
 from avatarkit.tracking.track_person import PersonTracker
 from avatarkit.tracking.tracked_frame import TrackedFrame, TrackedVideo
@@ -45,7 +46,7 @@ def _track(reader: VideoReader, person: int | None, progress: Progress | None) -
 
 def _tracked(reader: VideoReader, tracker: PersonTracker, person: int | None, progress: Progress | None) -> TrackedVideo:
     frames: list[TrackedFrame] = []
-    for frame in reader:
+    for frame in read_ahead(reader):
         frames.append(tracker.track(frame))
         if progress is not None:
             progress(len(frames), reader.frame_count)

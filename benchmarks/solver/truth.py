@@ -12,7 +12,7 @@ from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, HumanMotion, HumanSkeleton
 from avatarkit.motion.joints.head import HEAD_POINTS, HEAD_SHAPE
 from avatarkit.motion.kinematics import world_positions, world_rotations
-from avatarkit.retarget.read_bvh import read_bvh
+from avatarkit.retargeting.read_bvh import read_bvh
 from avatarkit.vocabulary.mediapipe_points import POSE, POSE_POINTS
 
 HALF_RATE_FILES = ("cmu_salsa",)

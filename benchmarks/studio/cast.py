@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from avatarkit.avatar.recipe import AvatarRecipe, Hair, Skin
+from avatarkit.avatar.recipe import AvatarRecipe, Skin
 from avatarkit.avatar.style import default_recipe
 
 
@@ -13,11 +14,10 @@ def _person(
 ) -> AvatarRecipe:
     """`skin`: tone, lips, brows; `clothes`: top, bottom, shoes."""
     plain = default_recipe(name=name)
-    worn = dict(zip(("top", "bottom", "shoes"), clothes, strict=True))
-    dressed = plain.with_sliders(sliders).with_outfit(plain.outfit.name, worn)
-    return AvatarRecipe(
-        name, plain.style, dressed.sliders, Hair(plain.hair.style, hair), dressed.outfit, Skin(*skin), plain.iris
-    )
+    tone, lips, brows = skin
+    worn = dict(zip(("t-shirt", "jeans", "sneakers"), clothes, strict=True))
+    dressed = plain.with_sliders(sliders).with_outfit("casual", worn).with_hair(color=hair).with_brows(color=brows)
+    return replace(dressed, skin=Skin(tone, lips))
 
 
 CAST: Mapping[str, AvatarRecipe] = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from avatarkit.body.expressions import LOOK_DEG
 from avatarkit.motion.human_motion import EXPRESSIONS
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from avatarkit.vocabulary.vrm import PRESET_EXPRESSIONS
 from benchmarks.studio.curves import bump, smooth, wandering
-from benchmarks.studio.truth import FULL_PITCH_DEG, FULL_YAW_DEG
 
 ROW = {name: index for index, name in enumerate(ARKIT_NAMES)}
 LOOKS = tuple(name for name in ARKIT_NAMES if name.startswith("eyeLook"))
@@ -86,13 +86,9 @@ def glances(random: np.random.Generator, times_s: np.ndarray, reach_deg: tuple[f
 def look(yaw_deg: np.ndarray, pitch_deg: np.ndarray) -> np.ndarray:
     """(T, 52): both eyes turned to the subject's left and up by (T,) degrees."""
     weights = np.zeros((len(yaw_deg), EXPRESSIONS))
-    left, up = yaw_deg / FULL_YAW_DEG, pitch_deg / FULL_PITCH_DEG
-    for names, value in (
-        (("eyeLookOutLeft", "eyeLookInRight"), left), (("eyeLookInLeft", "eyeLookOutRight"), -left),
-        (("eyeLookUpLeft", "eyeLookUpRight"), up), (("eyeLookDownLeft", "eyeLookDownRight"), -up),
-    ):  # fmt: skip
-        for name in names:
-            weights[:, ROW[name]] = np.clip(value, 0.0, 1.0)
+    for side, outward in (("Left", yaw_deg), ("Right", -yaw_deg)):
+        for way, angle in (("Out", outward), ("In", -outward), ("Up", pitch_deg), ("Down", -pitch_deg)):
+            weights[:, ROW[f"eyeLook{way}{side}"]] = np.clip(angle / LOOK_DEG[way], 0.0, 1.0)
     return weights
 
 

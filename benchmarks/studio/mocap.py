@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter1d, label
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, FEET, HumanMotion, HumanSkeleton
 from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
-from avatarkit.retarget.read_bvh import read_bvh
+from avatarkit.retargeting.read_bvh import read_bvh
 from benchmarks.studio.legs import with_feet, within_reach
 from benchmarks.studio.sole import sole_points
 
@@ -20,7 +20,7 @@ LEAST_STANCE_S = 0.1
 
 STILL_M_S = 0.35
 NEAR_M = 0.045
-"""A ball of the foot stands below this speed and height: those of avatarkit/retarget/ground.py, a little stricter."""
+"""A ball of the foot stands below this speed and height: those of avatarkit/retargeting/ground.py, a little stricter."""
 
 FLOOR_QUANTILE = 0.05
 """The floor lies where the soles are in their lowest 5 % of moments."""

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from avatarkit.body.expressions import LOOK_DEG
 from avatarkit.geometry.arrays import checked_array
 from avatarkit.motion.human_motion import BONE, FEET, HumanMotion, HumanSkeleton
 from avatarkit.motion.kinematics import world_positions, world_rotations
 from avatarkit.render.camera import PinholeCamera
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from benchmarks.studio.sole import SolePoints
-
-FULL_YAW_DEG, FULL_PITCH_DEG = 35.0, 25.0
-"""How far our own eyes turn at full weight of the look expressions (avatarkit/body/expressions.py)."""
 
 FINGERS = ("Thumb", "Index", "Middle", "Ring", "Little")
 """Order of the columns of `finger_curls`."""
@@ -135,8 +133,8 @@ def gaze_deg(expressions: np.ndarray) -> np.ndarray:
     weight = {name: expressions[..., index] for index, name in enumerate(ARKIT_NAMES)}
     eyes = []
     for side, outward in (("Left", 1.0), ("Right", -1.0)):
-        yaw = outward * (weight[f"eyeLookOut{side}"] - weight[f"eyeLookIn{side}"]) * FULL_YAW_DEG
-        eyes.append(np.stack([yaw, (weight[f"eyeLookUp{side}"] - weight[f"eyeLookDown{side}"]) * FULL_PITCH_DEG], axis=-1))
+        turn = {way: full * weight[f"eyeLook{way}{side}"] for way, full in LOOK_DEG.items()}
+        eyes.append(np.stack([outward * (turn["Out"] - turn["In"]), turn["Up"] - turn["Down"]], axis=-1))
     return np.stack(eyes, axis=-2)
 
 

@@ -203,9 +203,10 @@ FOREHEAD = (slice(500, 560), slice(960, 1080))
 
 def test_a_photo_shows_where_its_alpha_says_so():
     look, skin = load_style("human").look, replace(default_recipe().skin, tone="#c89678")
-    plain = face_picture(skin, look)[FOREHEAD].astype(int).mean(axis=(0, 1))
-    shown = face_picture(replace(skin, photo=flat_photo((90, 120, 200), 255)), look)[FOREHEAD].astype(int)
-    hidden = face_picture(replace(skin, photo=flat_photo((90, 120, 200), 0)), look)[FOREHEAD].astype(int)
+    brows = default_recipe().brows
+    plain = face_picture(skin, brows, look)[FOREHEAD].astype(int).mean(axis=(0, 1))
+    shown = face_picture(replace(skin, photo=flat_photo((90, 120, 200), 255)), brows, look)[FOREHEAD].astype(int)
+    hidden = face_picture(replace(skin, photo=flat_photo((90, 120, 200), 0)), brows, look)[FOREHEAD].astype(int)
     assert np.abs(shown.mean(axis=(0, 1)) - [90, 120, 200]).max() < 3
     assert np.abs(hidden.mean(axis=(0, 1)) - plain).max() < 0.5
 
@@ -213,7 +214,7 @@ def test_a_photo_shows_where_its_alpha_says_so():
 def test_another_tone_in_the_recipe_shifts_the_photo_to_it():
     look, photo = load_style("human").look, flat_photo((200, 150, 120), 255)
     skin = replace(default_recipe().skin, photo=photo, tone="#6b4226")
-    shown = face_picture(skin, look)[FOREHEAD].astype(int).mean(axis=(0, 1))
+    shown = face_picture(skin, default_recipe().brows, look)[FOREHEAD].astype(int).mean(axis=(0, 1))
     assert np.abs(shown - [0x6B, 0x42, 0x26]).max() < 4
 
 

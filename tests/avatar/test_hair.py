@@ -146,4 +146,4 @@ def test_unknown_styles_and_colours_are_refused_with_what_exists():
     with pytest.raises(UsageError, match="short"):
         make_hair("shrot", BROWN, rest_body({}))
     with pytest.raises(UsageError, match="#rrggbb"):
-        make_hair("short", "brown", rest_body({}))
+        make_hair("short", "brownishly", rest_body({}))

@@ -27,7 +27,7 @@ def photo():
 
 
 def full_recipe() -> AvatarRecipe:
-    recipe = default_recipe(name="Zoë 2").with_sliders(random_person(0)).with_outfit("casual", {"top": "#336699"})
+    recipe = default_recipe(name="Zoë 2").with_sliders(random_person(0)).with_outfit("casual", {"t-shirt": "#336699"})
     return replace(recipe, skin=replace(recipe.skin, photo=photo()))
 
 
@@ -53,13 +53,18 @@ def test_a_name_without_side_sets_both_sides():
 
 def test_changing_a_copy_leaves_the_recipe_alone():
     recipe = default_recipe()
-    recipe.with_sliders({"nose-width": 1.0}).with_hair(color="#ff0000").with_outfit("casual", {"top": "#00ff00"})
+    recipe.with_sliders({"nose-width": 1.0}).with_hair(color="#ff0000").with_outfit("casual", {"t-shirt": "#00ff00"})
     assert recipe == default_recipe()
 
 
 def test_a_hair_colour_can_change_without_the_style():
     recipe = default_recipe()
     assert recipe.with_hair(color="#7a3b1e").hair == Hair(recipe.hair.style, "#7a3b1e")
+
+
+def test_colours_come_in_any_notation_and_are_kept_in_one():
+    recipe = default_recipe().with_hair(color="rgb(122, 59, 30)").with_eyes("SkyBlue").with_brows(color="#FFF")
+    assert (recipe.hair.color, recipe.eyes.iris, recipe.brows.color) == ("#7a3b1e", "#87ceeb", "#ffffff")
 
 
 def test_the_file_is_meant_to_be_edited_and_pictures_come_last():
@@ -75,13 +80,20 @@ def test_the_file_is_meant_to_be_edited_and_pictures_come_last():
         (lambda r: r.with_sliders({"nose-widht": 0.1}), "nose-width"),
         (lambda r: r.with_sliders({"nose-width": 2}), "from -1 to 1"),
         (lambda r: r.with_hair("shrot"), "short"),
-        (lambda r: r.with_hair(color="brown"), "#rrggbb"),
+        (lambda r: r.with_hair(color="browm"), "brown"),
         (lambda r: r.with_outfit("casul"), "casual"),
-        (lambda r: r.with_outfit("casual", {"topp": "#ffffff"}), "top"),
-        (lambda r: r.with_outfit("casual", {"top": "white"}), "#rrggbb"),
+        (lambda r: r.with_outfit("casual", {"t-shrt": "#ffffff"}), "t-shirt"),
+        (lambda r: r.with_outfit(["t-shirt", "t-shirt"]), "together"),
+        (lambda r: r.with_outfit(["t-shirt", "jeens"]), "jeans"),
+        (lambda r: r.with_beard("mustache"), "none"),
+        (lambda r: r.with_brows("natral"), "natural"),
+        (lambda r: r.with_makeup("lipstik"), "makeup"),
+        (lambda r: r.with_style("humn"), "human"),
+        (lambda r: r.with_hair(grey=1.5), "from 0 to 1"),
+        (lambda r: r.with_outfit("casual", {"t-shirt": "shirty"}), "#rrggbb"),
         (lambda r: replace(r, name=""), "name"),
         (lambda r: replace(r, name="a\nb"), "name"),
-        (lambda r: replace(r, iris="#12345"), "#rrggbb"),
+        (lambda r: r.with_eyes("#12345"), "#rrggbb"),
     ],
 )
 def test_a_wrong_choice_is_refused_with_what_would_be_right(change, words):
@@ -151,10 +163,16 @@ HOSTILE = {
     "unknown style": (edited(style="humn"), "human"),
     "style as path": (edited(style="../../etc/passwd"), "style"),
     "unknown hair": (edited(hair__style="bobb"), "hair style"),
-    "colour as word": (edited(hair__color="red"), "#rrggbb"),
+    "colour of no name": (edited(hair__color="rde"), "#rrggbb"),
     "colour of another kind": (edited(eyes__iris=[1, 2, 3]), "text"),
-    "unknown outfit": (edited(outfit__name="casul"), "casual"),
-    "unknown piece": (edited(outfit__colors={"hat": "#000000"}), "hat"),
+    "unknown piece": (edited(outfit__pieces=["jeens"]), "jeans"),
+    "colour of what is not worn": (edited(outfit__colors={"hat": "#000000"}), "hat"),
+    "pieces as text": (edited(outfit__pieces="jeans"), "list"),
+    "grey as text": (edited(hair__grey="0.5"), "must be a number"),
+    "grey beyond all": (edited(hair__grey=2), "from 0 to 1"),
+    "makeup as list": (edited(makeup=["lipstick"]), "object"),
+    "unknown makeup": (edited(makeup={"lipstik": {"color": "#aa0000"}}), "makeup"),
+    "makeup without colour": (edited(makeup={"lipstick": {}}), "color"),
     "photo of another kind": (edited(skin__photo="me.jpg"), "object"),
     "photo without picture": (edited(skin__photo={"tone": "#c89678"}), "text"),
     "not base64": (with_photo(picture="@@@"), "base64"),

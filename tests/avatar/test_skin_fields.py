@@ -31,7 +31,7 @@ def test_plain_skin_has_the_recipes_tone() -> None:
     """Grain and blush differ around the tone, not away from it."""
     recipe = default_recipe()
     skin = replace(recipe.skin, tone="#b98a6e", photo=None)
-    picture = face_picture(skin, replace(load_style(recipe.style).look, skin_variation=0.0))
+    picture = face_picture(skin, recipe.brows, replace(load_style(recipe.style).look, skin_variation=0.0))
     texels = head_texels()
     fields = head_fields()
     plain = (fields.inside + fields.lips).reshape(-1)[texels.texels] == 0

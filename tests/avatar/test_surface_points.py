@@ -68,8 +68,8 @@ def test_everything_our_hair_and_clothes_ask_for_is_stored(monkeypatch: pytest.M
     rest = rest_body({})
     for style in HAIR_STYLES:
         make_hair(style, "#7a3b1e", rest)
-    for outfit in OUTFITS:
-        make_outfit(outfit, {}, rest)
+    for pieces in OUTFITS.values():
+        make_outfit(pieces, {}, rest)
 
 
 @pytest.mark.usefixtures("nothing_laid_out_yet")

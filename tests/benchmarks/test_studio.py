@@ -97,7 +97,7 @@ def test_a_bent_finger_comes_to_the_palm_on_both_hands():
 
 
 def test_gaze_is_read_back_as_it_was_given():
-    yaw, pitch = np.array([-20.0, 0.0, 30.0]), np.array([10.0, -8.0, 0.0])
+    yaw, pitch = np.array([-20.0, 0.0, 22.0]), np.array([10.0, -8.0, 0.0])
     assert gaze_deg(look(yaw, pitch)) == pytest.approx(np.stack([np.stack([yaw, pitch], -1)] * 2, axis=1))
 
 

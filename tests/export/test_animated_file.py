@@ -16,12 +16,12 @@ from avatarkit.geometry import quaternions
 from avatarkit.gltf.container import join_container, split_container
 from avatarkit.gltf.reading import document_from_bytes
 from avatarkit.motion.human_motion import HumanMotion
-from avatarkit.retarget.retarget import retarget
-from avatarkit.retarget.rig_motion import RigMotion
+from avatarkit.retargeting.retarget import retarget
+from avatarkit.retargeting.rig_motion import RigMotion
 from avatarkit.rig.load_rig import load_rig
 from tests.box_person import box_person
 from tests.judges import khronos_reports
-from tests.retarget.moving_people import BODY, random_motion
+from tests.retargeting.moving_people import BODY, random_motion
 
 MOTION = random_motion(BODY)
 
@@ -211,7 +211,7 @@ def test_the_skeleton_that_the_file_shows_stands_as_the_rig_says(original: bytes
         above_place, above_turn = world(parent)
         return above_place + quaternions.rotate(above_turn, place), quaternions.multiply(above_turn, turn)
 
-    from avatarkit.retarget.skeleton_motion import world_transforms
+    from avatarkit.retargeting.skeleton_motion import world_transforms
 
     places, _ = world_transforms(motion.rig.skeleton, motion.translations[-1], motion.rotations[-1])
     head = motion.rig.human_bones["head"]

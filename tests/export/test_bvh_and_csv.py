@@ -12,12 +12,12 @@ from avatarkit.export.csv import csv_text
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE
 from avatarkit.motion.kinematics import world_positions, world_rotations
-from avatarkit.retarget.bvh_file import parse_bvh
-from avatarkit.retarget.read_bvh import skeleton_motion
+from avatarkit.retargeting.bvh_file import parse_bvh
+from avatarkit.retargeting.read_bvh import skeleton_motion
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from avatarkit.vocabulary.vrm import HUMAN_BONES
-from tests.retarget.moving_people import BODY, random_motion
-from tests.retarget.test_retarget import angles_deg
+from tests.retargeting.moving_people import BODY, random_motion
+from tests.retargeting.test_retarget import angles_deg
 
 MOTION = random_motion(BODY)
 

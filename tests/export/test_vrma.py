@@ -16,15 +16,15 @@ from avatarkit.geometry import quaternions
 from avatarkit.gltf.container import split_container
 from avatarkit.gltf.reading import document_from_bytes
 from avatarkit.motion.human_motion import BONE, HumanMotion
-from avatarkit.retarget.read_motion import read_motion
-from avatarkit.retarget.retarget import retarget
-from avatarkit.retarget.skeleton_motion import world_transforms
+from avatarkit.retargeting.read_motion import read_motion
+from avatarkit.retargeting.retarget import retarget
+from avatarkit.retargeting.skeleton_motion import world_transforms
 from avatarkit.rig.load_rig import load_rig
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from tests.box_person import box_person
 from tests.judges import assert_khronos_clean, three_vrm_playing
-from tests.retarget.moving_people import BODY, random_motion
-from tests.retarget.test_retarget import angles_deg
+from tests.retargeting.moving_people import BODY, random_motion
+from tests.retargeting.test_retarget import angles_deg
 
 
 def _motion() -> HumanMotion:

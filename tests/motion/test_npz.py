@@ -10,7 +10,7 @@ import pytest
 
 from avatarkit.errors import InputError
 from avatarkit.motion.npz import load_motion, motion_to_npz, save_motion
-from tests.retarget.moving_people import BODY, random_motion
+from tests.retargeting.moving_people import BODY, random_motion
 
 FIELDS = ("times_s", "root_positions", "rotations", "confidence", "expressions", "foot_contacts")
 

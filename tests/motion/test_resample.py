@@ -5,8 +5,8 @@ import pytest
 
 from avatarkit.errors import UsageError
 from avatarkit.motion.resample import resample, sample
-from tests.retarget.moving_people import BODY, random_motion
-from tests.retarget.test_retarget import angles_deg
+from tests.retargeting.moving_people import BODY, random_motion
+from tests.retargeting.test_retarget import angles_deg
 
 MOTION = random_motion(BODY)
 

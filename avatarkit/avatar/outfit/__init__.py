@@ -1,5 +1,5 @@
 """Outfits on any body."""
 
-from avatarkit.avatar.outfit.make import OUTFITS, Outfit, make_outfit
+from avatarkit.avatar.outfit.make import OUTFITS, PIECES, Outfit, make_outfit
 
-__all__ = ["OUTFITS", "Outfit", "make_outfit"]
+__all__ = ["OUTFITS", "PIECES", "Outfit", "make_outfit"]

@@ -1,8 +1,8 @@
-"""Outfits for one body."""
+"""Clothes for one body."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,10 +23,24 @@ from avatarkit.errors import unknown_name
 from avatarkit.geometry.arrays import checked_array
 from avatarkit.render.color import to_linear
 
-OUTFITS: Mapping[str, Mapping[str, str]] = {
-    "casual": {"top": "#c9ccd1", "bottom": "#2f3b55", "shoes": "#3a3d42", "sole": "#e9e7e2"},
+
+@dataclass(frozen=True)
+class WardrobePiece:
+    """One thing to wear: where, and part -> the colour "#rrggbb" it is designed in, the main part first."""
+
+    slot: str
+    colors: Mapping[str, str]
+
+
+PIECES: Mapping[str, WardrobePiece] = {
+    "t-shirt": WardrobePiece("top", {"fabric": "#c9ccd1"}),
+    "jeans": WardrobePiece("bottom", {"fabric": "#2f3b55"}),
+    "sneakers": WardrobePiece("shoes", {"upper": "#3a3d42", "sole": "#e9e7e2"}),
 }
-"""Outfit name -> its colours by part, as they are when nobody asks for others."""
+"""All there is to wear."""
+
+OUTFITS: Mapping[str, tuple[str, ...]] = {"casual": ("t-shirt", "jeans", "sneakers")}
+"""Outfit name -> its pieces."""
 
 _HIDDEN_MARGIN_M = 0.045  # skin this near to a hem stays
 _HIDDEN_REACH_M = 0.035  # skin farther than this from any cloth stays
@@ -49,35 +63,44 @@ class Outfit:
         object.__setattr__(self, "hidden_vertices", hidden)
 
 
-def make_outfit(name: str, colors: Mapping[str, str], rest: RestBody) -> Outfit:
-    """An outfit on a person.
+def make_outfit(pieces: Sequence[str], colors: Mapping[str, str], rest: RestBody) -> Outfit:
+    """Clothes on a person.
 
     Args:
-        name: one of `OUTFITS`.
-        colors: part -> "#rrggbb", for any of the outfit's parts; the others keep their own.
-        rest: the body that wears it.
+        pieces: names in `PIECES`, at most one of a slot.
+        colors: "piece" (its main part) or "piece/part" -> colour; the others keep their own.
+        rest: the body that wears them.
 
     Raises:
-        UsageError: there is no such outfit, it has no such part, or a colour is none.
+        UsageError: there is no such piece, or a colour is none.
     """
-    if name not in OUTFITS:
-        raise unknown_name("outfit", name, OUTFITS)
-    for part in colors:
-        if part not in OUTFITS[name]:
-            raise unknown_name(f"part of the outfit {name!r}", part, OUTFITS[name])
-    chosen = {part: parse_color(colors.get(part, own)) for part, own in OUTFITS[name].items()}
-    materials = {
-        "top": _fabric("outfit-top", "jersey", chosen["top"], 0.92),
-        "bottom": _fabric("outfit-bottom", "twill", chosen["bottom"], 0.88),
-        "shoes": _fabric("outfit-shoes", "canvas", chosen["shoes"], 0.85),
-        "sole": _fabric("outfit-sole", "rubber", chosen["sole"], 0.6),
-    }
-    meshes = [
-        *_cloth_meshes(rest),
-        *_shoe_meshes(rest),
-    ]
-    pieces = tuple((mesh, materials[mesh.material.removeprefix("outfit-")]) for mesh in meshes)
-    return Outfit(pieces, _under_cloth() | _in_shoes(rest))
+    for name in pieces:
+        if name not in PIECES:
+            raise unknown_name("piece to wear", name, PIECES)
+    meshes = [*_cloth_meshes(pieces, rest), *_shoe_meshes(pieces, rest)]
+    hidden = _under_cloth(tuple(name for name in pieces if name in _PATTERNS))
+    if "sneakers" in pieces:
+        hidden = hidden | _in_shoes(rest)
+    made = {f"outfit-{name}-{part}": _material(name, part, colors) for name in pieces for part in PIECES[name].colors}
+    return Outfit(tuple((mesh, made[mesh.material]) for mesh in meshes), hidden)
+
+
+_FABRICS = {
+    "t-shirt-fabric": ("jersey", 0.92),
+    "jeans-fabric": ("twill", 0.88),
+    "sneakers-upper": ("canvas", 0.85),
+    "sneakers-sole": ("rubber", 0.6),
+}
+
+_PATTERNS = {"t-shirt": shirt_pattern, "jeans": trousers_pattern}
+
+
+def _material(piece: str, part: str, colors: Mapping[str, str]) -> Material:
+    designed = PIECES[piece].colors
+    main = colors.get(piece) if part == next(iter(designed)) else None
+    chosen = colors.get(f"{piece}/{part}") or main or designed[part]
+    kind, roughness = _FABRICS[f"{piece}-{part}"]
+    return _fabric(f"outfit-{piece}-{part}", kind, parse_color(chosen), roughness)
 
 
 def _fabric(name: str, kind: str, srgb: tuple[float, float, float], roughness: float) -> Material:
@@ -91,11 +114,15 @@ def _shirt_over_trousers() -> tuple[np.ndarray, np.ndarray]:
     return layered(shirt_pattern(), trousers_pattern())
 
 
-def _cloth_meshes(rest: RestBody) -> list[AvatarMesh]:
-    positions = np.asarray(rest.positions, float)
-    trousers = draped(trousers_pattern(), positions)
-    shirt = draped(shirt_pattern(), positions, Below(*_shirt_over_trousers(), trousers))
-    return [_cloth_mesh("outfit-top", shirt_pattern(), shirt), _cloth_mesh("outfit-bottom", trousers_pattern(), trousers)]
+def _cloth_meshes(pieces: Sequence[str], rest: RestBody) -> list[AvatarMesh]:
+    positions, meshes, below = np.asarray(rest.positions, float), [], None
+    if "jeans" in pieces:
+        trousers = draped(trousers_pattern(), positions)
+        below = Below(*_shirt_over_trousers(), trousers)
+        meshes.append(_cloth_mesh("outfit-jeans-fabric", trousers_pattern(), trousers))
+    if "t-shirt" in pieces:
+        meshes.append(_cloth_mesh("outfit-t-shirt-fabric", shirt_pattern(), draped(shirt_pattern(), positions, below)))
+    return meshes
 
 
 def _cloth_mesh(name: str, pattern: Pattern, points: np.ndarray) -> AvatarMesh:
@@ -105,9 +132,12 @@ def _cloth_mesh(name: str, pattern: Pattern, points: np.ndarray) -> AvatarMesh:
     return AvatarMesh(name, cloth.positions, cloth.normals, cloth.uvs / TILE_M, cloth.triangles, joints, weights, name)
 
 
-def _shoe_meshes(rest: RestBody) -> list[AvatarMesh]:
+def _shoe_meshes(pieces: Sequence[str], rest: RestBody) -> list[AvatarMesh]:
+    if "sneakers" not in pieces:
+        return []
     left, right = shoe(rest, "left"), shoe(rest, "right")
-    return [_shoe_mesh(name, (left[k], right[k]), rest) for k, name in enumerate(("outfit-shoes", "outfit-sole"))]
+    names = ("outfit-sneakers-upper", "outfit-sneakers-sole")
+    return [_shoe_mesh(name, (left[k], right[k]), rest) for k, name in enumerate(names)]
 
 
 def _shoe_mesh(name: str, pair: tuple[Piece, Piece], rest: RestBody) -> AvatarMesh:
@@ -124,12 +154,12 @@ def _shoe_mesh(name: str, pair: tuple[Piece, Piece], rest: RestBody) -> AvatarMe
 
 
 @cache
-def _under_cloth() -> np.ndarray:
-    """(V,) bool: body vertices well inside the shirt or the trousers, the same on every person."""
+def _under_cloth(pieces: tuple[str, ...]) -> np.ndarray:
+    """(V,) bool: body vertices well inside the pieces, the same on every person."""
     body = load_body()
     skin = np.unique(body.parts["body"].quads)
     hidden = np.zeros(len(body.positions), bool)
-    for pattern in (shirt_pattern(), trousers_pattern()):
+    for pattern in (_PATTERNS[name]() for name in pieces):
         distance, nearest = cKDTree(pattern.points.on(body.positions)).query(body.positions[skin])
         hidden[skin] |= (distance < _HIDDEN_REACH_M) & (pattern.from_hem_m[nearest] > _HIDDEN_MARGIN_M)
     return hidden

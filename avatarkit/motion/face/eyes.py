@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from avatarkit.body.expressions import LOOK_DEG
-from avatarkit.geometry import quaternions
 from avatarkit.motion.face.face_points import EYE_CORNERS, IRIS_MIDDLES, LID_PAIRS, POINTS
 from avatarkit.motion.face.head_view import HeadView
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 SIDES = ("Left", "Right")
 
-LID_APERTURES, LID_BLINKS = (0.24, 0.38, 0.85), (1.0, 0.55, 0.0)
-"""Apertures of an eye over its usual one, and the blink that they read as: the detector's lids never touch. Measured on
-rendered heads, which read 0.20 shut and 0.36 half shut."""
+LIDS_OPEN = 0.86
+"""Aperture of an eye over its usual one below which it is closing: above it is noise, on rendered heads and in videos."""
 
-LID_WIDE = (1.08, 1.22)
+BLINK_CURVE = 1.8
+"""A lid's way is ahead of its weight: on rendered heads it has gone two thirds of it at a half."""
+
+ALIKE, WINK = 0.5, 0.9
+"""Lids that differ by less than the first blink alike; those that differ by the second wink."""
+
+LID_WIDE = (1.08, 1.25)
 """Apertures, over the usual one, from which and at which eyes are opened wide: beyond noise, and as rendered."""
 
 LOOKING_DOWN_CLOSES = 0.25
 """By so much of their aperture lids come down with a full glance downwards."""
 
-EYES_SHUT = 0.45
-"""Below this aperture an iris is hidden: the other eye tells the gaze, or the last picture."""
+EYES_SHUT, EYES_OPEN = 0.5, 0.75
+"""Below the one aperture an iris is hidden, from the other on it is seen well."""
 
-GAZE_ZERO_RAD = np.radians([0.0, 2.9])
-GAZE_GAIN = np.array([1.55, 2.5])
-"""What the detector's irises miss, to the subject's left and up, and what they fall short. Measured on rendered heads."""
+GAZE_OUTWARD = np.array([5.2, -0.17, 5.4])
+"""Degrees that an eye looks outward for a millimetre of its iris from the middle between its corners, for a degree by which the
+head is turned that way, and at 0. Least squares over rendered heads, as the next one."""
 
-FARTHEST = 0.9
-"""An iris farther from the eyeball's middle than this share of its radius is none."""
+GAZE_UP = np.array([3.2, 3.85, 4.04, -0.32, -11.8])
+"""Degrees that an eye looks up for a millimetre of its iris, of its upper and of its lower lid above that middle, for a degree
+by which the head is raised, and at 0: lids go with the eye, and are seen better."""
+
+OUTWARD = np.array([1.0, -1.0])
+"""The subject's left is outward for the left eye."""
+
+MILLIMETRES = 1000.0
+
+FARTHEST_DEG = 40.0
+"""No eye turns farther."""
 
 _ROW = {int(point): row for row, point in enumerate(POINTS)}
 _COLUMN = {name: column for column, name in enumerate(ARKIT_NAMES)}
@@ -47,33 +62,36 @@ def apertures(points_px: np.ndarray) -> np.ndarray:
     return high / np.maximum(np.hypot(across[:, 0], across[:, 1]), 1e-6)
 
 
-def read_gaze(irises_px: np.ndarray, seen: np.ndarray, fitted: np.ndarray, eyes: np.ndarray, view: HeadView) -> np.ndarray:
+def read_gaze(irises_px: np.ndarray, seen: np.ndarray, eyes: np.ndarray, view: HeadView) -> np.ndarray:
     """(2, 2) how far the left and the right eye look to the subject's left and up, radians, relative to the head.
 
-    An iris is measured from the middle between its eye's corners, which are surer than the whole face's pose.
+    Everything is measured from the middle between the eye's corners, which is surer than the whole face's pose.
 
     Args:
         irises_px: (2, 2) their middles.
-        seen, fitted: (N, 2) `POINTS` as seen and as the model has them.
+        seen: (N, 2) `POINTS`.
         eyes: (2, 4) middle of each eyeball, metres in the body's axes, and its radius.
         view: of the head.
     """
-    balls = view.project(eyes[:, :3])
-    missed = 0.5 * (seen[_CORNERS] - fitted[_CORNERS]).sum(axis=1)
-    aside = (irises_px - balls.pixels - missed) / (eyes[:, 3] * balls.gain)[:, None] * (1.0, -1.0)
-    aside = aside * np.minimum(1.0, FARTHEST / np.maximum(np.hypot(aside[:, 0], aside[:, 1]), 1e-9))[:, None]
-    look = np.column_stack([aside, np.sqrt(1.0 - (aside * aside).sum(axis=1))]) @ view.matrix
-    return np.column_stack([np.arctan2(look[:, 0], look[:, 2]), np.arcsin(np.clip(look[:, 1], -1.0, 1.0))])
+    lids = seen[_LIDS].mean(axis=1)  # (2 eyes, upper and lower, 2)
+    places = np.stack([irises_px, lids[:, 0], lids[:, 1]], axis=1) - seen[_CORNERS].mean(axis=1)[:, None]
+    matrix, gain = view.matrix, view.project(eyes[:, :3]).gain
+    x, y = np.moveaxis((places * (1.0, -1.0)) @ matrix[:2, :2], -1, 0) * (MILLIMETRES / gain[:, None])
+    yaw, pitch = np.degrees(np.arctan2(matrix[0, 2], matrix[2, 2])), np.degrees(np.arcsin(min(max(matrix[1, 2], -1.0), 1.0)))
+    outward = GAZE_OUTWARD[0] * OUTWARD * x[:, 0] + GAZE_OUTWARD[1] * OUTWARD * yaw + GAZE_OUTWARD[2]
+    up = y @ GAZE_UP[:3] + GAZE_UP[3] * pitch + GAZE_UP[4]
+    return np.radians(np.clip(np.column_stack([OUTWARD * outward, up]), -FARTHEST_DEG, FARTHEST_DEG))
 
 
-def common_gaze(gaze: np.ndarray, opened: np.ndarray) -> np.ndarray:
-    """(2,) where both eyes look: what they differ by is mostly noise. An eye that is shut has no say.
+def common_gaze(gaze: np.ndarray, opened: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """(2,) where both eyes look: what they differ by is mostly noise. A shut eye has no say; if both are, they keep on.
 
     Args:
-        gaze: (2, 2) of each eye; opened: (2,) apertures over the usual ones.
+        gaze: (2, 2) of each eye; opened: (2,) apertures over the usual ones; last: (2,) the gaze before.
     """
-    say = np.maximum(opened - EYES_SHUT, 1e-3)
-    return GAZE_GAIN * ((say[:, None] * gaze).sum(axis=0) / say.sum() + GAZE_ZERO_RAD)
+    say = np.clip((opened - EYES_SHUT) / (EYES_OPEN - EYES_SHUT), 0.0, 1.0)
+    share = float(say.max())
+    return last + share * ((say + 1e-6) @ gaze / (say + 1e-6).sum() - last)
 
 
 def irises(points_px: np.ndarray) -> np.ndarray:
@@ -81,21 +99,32 @@ def irises(points_px: np.ndarray) -> np.ndarray:
     return points_px[_IRISES]
 
 
-def set_eyes(expressions: np.ndarray, opened: np.ndarray, gaze: np.ndarray) -> np.ndarray:
+def blinks(opened: np.ndarray, shut: float) -> np.ndarray:
+    """(2,) how far lids are closed, 0..1.
+
+    Args:
+        opened: (2,) apertures over the person's usual ones.
+        shut: what that is of this person's shut eyes: the detector's lids never touch, in blurred pictures least.
+    """
+    way = np.clip((LIDS_OPEN - opened) / (LIDS_OPEN - shut), 0.0, 1.0) ** BLINK_CURVE
+    alike = min(max((WINK - float(abs(way[0] - way[1]))) / (WINK - ALIKE), 0.0), 1.0)
+    return np.asarray(way + alike * (way.mean() - way))
+
+
+def set_eyes(expressions: np.ndarray, opened: np.ndarray, shut: float, gaze: np.ndarray) -> np.ndarray:
     """The weights (52,) with blinks, wide eyes and glances as lids and irises tell them.
 
     Args:
         expressions: (52,).
-        opened: (2,) apertures over the person's usual ones.
+        opened, shut: see `blinks`.
         gaze: (2,) radians to the subject's left and up.
     """
     left, up = np.degrees(gaze)
     down = min(max(-up / LOOK_DEG["Down"], 0.0), 1.0)
     lowered = LOOKING_DOWN_CLOSES * down * np.clip(2.0 * opened - 0.8, 0.0, 1.0)  # shut eyes are not lowered ones
-    blinks = np.interp(opened + lowered, LID_APERTURES, LID_BLINKS)
     wides = np.clip((opened - LID_WIDE[0]) / (LID_WIDE[1] - LID_WIDE[0]), 0.0, 1.0)
     changed = np.array(expressions)
-    for side, outward, blink, wide in zip(SIDES, (left, -left), blinks, wides, strict=True):
+    for side, outward, blink, wide in zip(SIDES, (left, -left), blinks(opened + lowered, shut), wides, strict=True):
         values = {
             "eyeBlink": blink, "eyeWide": wide, "eyeLookOut": outward / LOOK_DEG["Out"], "eyeLookIn": -outward / LOOK_DEG["In"],
             "eyeLookUp": up / LOOK_DEG["Up"], "eyeLookDown": -up / LOOK_DEG["Down"],
@@ -109,5 +138,6 @@ def eye_rotations(gaze: np.ndarray) -> np.ndarray:
     """(2, 4) rotations of both eyeballs relative to the head, for a gaze (2,), as far as the expressions turn eyes."""
     left = min(max(float(gaze[0]), -np.radians(LOOK_DEG["Out"])), np.radians(LOOK_DEG["Out"]))
     up = min(max(float(gaze[1]), -np.radians(LOOK_DEG["Down"])), np.radians(LOOK_DEG["Up"]))
-    aside = quaternions.from_rotation_vector(np.array([0.0, left, 0.0]))
-    return np.tile(quaternions.multiply(aside, quaternions.from_rotation_vector(np.array([-up, 0.0, 0.0]))), (2, 1))
+    (sine, cosine), (rise, level) = ((math.sin(0.5 * angle), math.cos(0.5 * angle)) for angle in (left, up))
+    turn = [-cosine * rise, sine * level, sine * rise, cosine * level]  # up about X, then to the left about Y
+    return np.array([turn, turn])

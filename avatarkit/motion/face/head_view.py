@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,6 +15,12 @@ POSE_UNKNOWNS = 6
 
 LONGEST_STEP = 0.5
 """Radians, and logarithm of the scale: no single step is longer."""
+
+DEPTH_WEIGHT = 0.3
+"""How much a landmark's depth counts beside its place in the picture: from 0.1 to 1, rendered heads are read alike."""
+
+SOLVABLE = 1e-9
+"""Points that fall together leave the system without a solution."""
 
 NEAREST = 0.1
 """A point may be enlarged ten times by its nearness at most: a damaged pose divides by nothing."""
@@ -50,7 +57,7 @@ class HeadView:
     scale_px: float
     nearness: float
 
-    @property
+    @cached_property
     def matrix(self) -> np.ndarray:
         """(3, 3) the rotation."""
         return quaternions.to_matrix(self.rotation)
@@ -59,7 +66,9 @@ class HeadView:
         """Points (N, 3), metres in the body's axes, in the picture."""
         turned = (points - HEAD_ORIGIN) @ self.matrix.T
         gain = self.scale_px / np.maximum(1.0 - self.nearness * turned[:, 2], NEAREST)
-        return Projection(self.shift_px + gain[:, None] * turned[:, :2] * (1.0, -1.0), turned, gain)
+        pixels = turned[:, :2] * gain[:, None]
+        pixels[:, 1] *= -1.0
+        return Projection(pixels + self.shift_px, turned, gain)
 
     def picture_slopes(self, seen: Projection) -> np.ndarray:
         """(N, 2, 3) how pixels move with a point in the camera's axes."""
@@ -83,22 +92,33 @@ class HeadView:
 
     def moved(self, step: np.ndarray) -> HeadView:
         """The view after a step (6,), cut where it is too long."""
-        turn = quaternions.from_rotation_vector(np.clip(step[:3], -LONGEST_STEP, LONGEST_STEP))
-        growth = float(np.exp(min(max(float(step[5]), -LONGEST_STEP), LONGEST_STEP)))
-        rotation = quaternions.normalize(quaternions.multiply(turn, self.rotation))
-        return HeadView(rotation, self.shift_px + step[3:5], self.scale_px * growth, self.nearness)
+        x, y, z, growth = (min(max(float(step[k]), -LONGEST_STEP), LONGEST_STEP) for k in (0, 1, 2, 5))
+        turn = np.array([x, y, z, 2.0])  # as a quaternion before it is given unit length: exact but for the angle's third power
+        turned = quaternions.multiply(turn, self.rotation)
+        rotation = turned / np.sqrt(turned @ turned)
+        return HeadView(rotation, self.shift_px + step[3:5], self.scale_px * float(np.exp(growth)), self.nearness)
 
-    def fitted(self, points: np.ndarray, pixels: np.ndarray, weights: np.ndarray, steps: int) -> HeadView:
-        """The view after Gauss-Newton steps that bring points (N, 3) nearer to where they are seen (N, 2)."""
-        view = self
-        for _ in range(steps):
-            seen = view.project(points)
-            rows = view.pose_slopes(seen, view.picture_slopes(seen)).reshape(-1, POSE_UNKNOWNS)
-            weighted = rows * np.repeat(weights, 2)[:, None]
-            wrong = (pixels - seen.pixels).reshape(-1)
-            damping = 1e-9 * np.eye(POSE_UNKNOWNS)  # points that fall together leave the system without a solution
-            view = view.moved(np.linalg.solve(weighted.T @ rows + damping, weighted.T @ wrong))
-        return view
+    def fitted(self, points: np.ndarray, pixels: np.ndarray, depth_px: np.ndarray, weights: np.ndarray) -> HeadView:
+        """The view after a Gauss-Newton step that brings points (N, 3) nearer to where they are seen (N, 2), and how deep (N,).
+
+        The picture alone tells a nod badly: landmarks slide on the face so as to hide it.
+        """
+        seen, depth_weights = self.project(points), DEPTH_WEIGHT * weights
+        rows = self.pose_slopes(seen, self.picture_slopes(seen)).reshape(-1, POSE_UNKNOWNS)
+        weighted = rows * np.repeat(weights, 2)[:, None]
+        share = weights / weights.sum()
+        deep, behind = self.depth_slopes(seen), depth_px + self.scale_px * seen.turned[:, 2]
+        deep, behind = deep - share @ deep, behind - share @ behind  # depth has no zero of its own
+        weighted_deep = depth_weights[:, None] * deep
+        hessian = weighted.T @ rows + weighted_deep.T @ deep + SOLVABLE * np.eye(POSE_UNKNOWNS)
+        return self.moved(np.linalg.solve(hessian, weighted.T @ (pixels - seen.pixels).reshape(-1) + weighted_deep.T @ behind))
+
+    def depth_slopes(self, seen: Projection) -> np.ndarray:
+        """(N, 6) how a point's depth in pixels moves with the pose's unknowns."""
+        slopes = np.zeros((len(seen.gain), POSE_UNKNOWNS))
+        slopes[:, 0], slopes[:, 1] = -self.scale_px * seen.turned[:, 1], self.scale_px * seen.turned[:, 0]
+        slopes[:, 5] = -self.scale_px * seen.turned[:, 2]
+        return slopes
 
 
 def aligned_view(points: np.ndarray, pixels: np.ndarray, depth_px: np.ndarray, scale_px: float, nearness: float) -> HeadView:

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from avatarkit.body.body import load_body
 from avatarkit.face_fit.face_model import FaceModel, load_face_model
+from avatarkit.face_fit.first_guess import load_guess_table
 from avatarkit.face_fit.landmark_table import load_landmark_table
-from avatarkit.face_fit.solve import SolveSettings, solve_face
+from avatarkit.face_fit.solve import SolveSettings
 from avatarkit.geometry.arrays import checked_array
 from avatarkit.motion.face.face_points import EYE_CORNERS, POINTS
+from avatarkit.motion.face.response import PITCHES_DEG, YAWS_DEG, load_response
 from avatarkit.tracking.tracked_frame import TrackedFace
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
-YAWS_DEG = (-45.0, -22.5, 0.0, 22.5, 45.0)
-PITCHES_DEG = (-30.0, 0.0, 30.0)
-"""Head turns for which the landmarks' places on the head are looked up beforehand; between them they are blended."""
+if TYPE_CHECKING:  # reading needs identities, and learning one needs reading
+    from avatarkit.motion.face.read_face import FaceMemory, FaceReading
 
-FRAMES_FITTED = 6
-"""Pictures whose sliders are averaged: detector noise falls with their root, a solve takes 80 ms."""
+FRAMES_FITTED = 24
+"""Pictures whose sliders are averaged: detector noise falls with their root."""
 
 FRONTAL_ASYMMETRY = 0.25
 """Of the distances from the nose to both outer eye corners, over their sum: a head turned by more than about 20 degrees."""
@@ -31,8 +33,9 @@ QUIET_SHARE = 0.2
 """Of a clip's pictures, those with the least expression show the person's resting face; what the model reads there is the
 detector's and the model's error and becomes part of the neutral face."""
 
-KEPT_AT_REST = {"mouthSmileLeft": 0.3, "mouthSmileRight": 0.3, "jawOpen": 0.2}
-"""Somebody who smiles or speaks throughout does smile or speak: beyond so much these are no error."""
+FORGIVEN_AT_REST = {"mouthSmile": 0.25, "jawOpen": 0.15, "mouth": 0.3, "jaw": 0.3, "cheek": 0.3, "nose": 0.3, "": 1.0}
+"""Beginning of an expression's name -> what of it is error when a resting face shows it. Somebody who smiles throughout does
+smile; but how high brows sit and how far lids are open tells nothing."""
 
 MOST_READ = 120
 """Pictures that are read to learn the resting face: more of them teach nothing new."""
@@ -40,38 +43,56 @@ MOST_READ = 120
 STRAY_SHARE = 1.0
 """In motion all of the detector's measured straying is believed: what an expression adds is what the detector makes of it."""
 
+GAZE_ZERO_SHARE, GAZE_ZERO_COUNT = 0.7, 20
+"""Eyes mostly look ahead: so much of the usual gaze is taken for the detector's error on this person, half of it after so many
+pictures. On rendered heads that error differs between people by 6 degrees to the side and 4 up."""
+
+REST_ROUNDS = (1.0, 0.0)
+"""The resting face is learnt twice, the second time from pictures that are read better: shares of `FORGIVEN_AT_REST`."""
+
 SURE = 0.5
+"""Confidence from which a picture teaches."""
+
+SHUT_LIMITS, SHUT_PICTURES, SHUT_NOISE = (0.25, 0.5), 3, 0.04
+"""A person's shut eyes are taken from the third lowest aperture. Sharp rendered ones read 0.1 to 0.25, blurred ones in videos
+0.4 to 0.6; where nobody blinks, nothing above the second limit is believed."""
+
+OPEN_LIMITS = (0.5, 2.0)
+"""Of how far lids stand apart over what the model's do."""
+
 OPEN_QUANTILE = 0.75
 """Eyes are open to their usual width in most pictures: a blink takes a tenth of the time."""
 
 
 @dataclass(frozen=True)
 class FaceIdentity:
-    """A person's own neutral face and expressions, at the landmarks that are read.
+    """A person's own neutral face, at the landmarks that are read.
 
     Attributes:
         bases: (Y, P, N, 3) metres in the body's axes: the neutral landmarks for each of `YAWS_DEG` and `PITCHES_DEG`.
-        expressions: (Y, P, 3, N, 52) metres: what each expression adds.
         nearness: 1/metre, the inverse distance of the camera, of `HeadCamera`.
         eyes: (2, 4) metres, middle of the left and the right eyeball and their radius.
         open_lids: (2,) how far the lids stand apart at rest, over what the model's do; left, right.
+        shut_lids: how far shut lids seem to stand apart, over `open_lids`.
+        gaze_zero: (2, 2) radians to the subject's left and up that the left and the right eye seem to look when ahead.
         eye_distance: metres between the outer eye corners.
     """
 
     bases: np.ndarray
-    expressions: np.ndarray
     nearness: float
     eyes: np.ndarray
     open_lids: np.ndarray
+    shut_lids: float
+    gaze_zero: np.ndarray
     eye_distance: float
 
     def __post_init__(self) -> None:
         count, grid = len(POINTS), (len(YAWS_DEG), len(PITCHES_DEG))
         shapes = {
             "bases": (*grid, count, 3),
-            "expressions": (*grid, 3, count, len(ARKIT_NAMES)),
             "eyes": (2, 4),
             "open_lids": (2,),
+            "gaze_zero": (2, 2),
         }
         for name, shape in shapes.items():
             object.__setattr__(self, name, checked_array(name, getattr(self, name), shape, np.float64))
@@ -80,37 +101,74 @@ class FaceIdentity:
 def fit_identity(faces: Sequence[TrackedFace]) -> FaceIdentity:
     """The identity of the person whose face was tracked.
 
-    Sliders are the mean of those of a few sure, frontal pictures; then the pictures are read once to learn the resting face.
+    Sliders are the mean of those that a few sure, frontal pictures make likely; then the pictures are read to learn what the
+    resting face shows, and read again to learn how wide its eyes are open and where they seem to look.
 
     Args:
         faces: of one person, at least one; in the order of time.
     """
-    from avatarkit.motion.face.read_face import neutral_offsets, read_face
+    identity = guess_identity(faces)
+    some = _spread(faces, MOST_READ)
+    for allowance in REST_ROUNDS:
+        identity = _with_rest(identity, _read(some, identity), allowance)
+    return _with_eyes(identity, _read(some, identity))
 
-    identity = _fitted(_best(faces))
+
+_Read = list[tuple[TrackedFace, "FaceReading", "FaceMemory"]]
+
+
+def _read(faces: Sequence[TrackedFace], identity: FaceIdentity) -> _Read:
+    """Those of the faces that were read surely."""
+    from avatarkit.motion.face.read_face import read_face
+
     memory, read = None, []
-    for face in _spread(faces, MOST_READ):
+    for face in faces:
         reading, memory = read_face(face, identity, memory)
         if reading.confidence > SURE:
             read.append((face, reading, memory))
+    return read
+
+
+def _with_rest(identity: FaceIdentity, read: _Read, allowance: float) -> FaceIdentity:
+    """The identity with what its model misses in the quietest pictures added to its neutral face."""
+    from avatarkit.motion.face.read_face import neutral_offsets
+
     if not read:
         return identity
     effort = np.array([memory.weights.sum() for *_, memory in read])
     quiet = [read[i] for i in np.argsort(effort, kind="stable")[: max(1, round(QUIET_SHARE * len(read)))]]
-    offsets = np.mean([neutral_offsets(face, identity, memory, _kept(memory.weights)) for face, _, memory in quiet], axis=0)
-    lids = np.array([reading.lids for _, reading, _ in read])
+    offsets = np.mean(
+        [neutral_offsets(face, identity, memory, _kept(memory.weights, allowance)) for face, _, memory in quiet], axis=0
+    )
+    return replace(identity, bases=identity.bases + offsets)
+
+
+def _with_eyes(identity: FaceIdentity, read: _Read) -> FaceIdentity:
+    if not read:
+        return identity
+    seen = np.array([reading.lids for _, reading, _ in read])
+    usual = np.clip(np.quantile(seen, OPEN_QUANTILE, axis=0), *OPEN_LIMITS)
+    lowest = np.sort((seen / usual).mean(axis=1))[min(SHUT_PICTURES, len(read)) - 1]
+    shut = float(np.clip(lowest + SHUT_NOISE, *SHUT_LIMITS))
+    sure = GAZE_ZERO_SHARE * len(read) / (len(read) + GAZE_ZERO_COUNT)
     return replace(
-        identity, bases=identity.bases + offsets, open_lids=np.clip(np.quantile(lids, OPEN_QUANTILE, axis=0), 0.5, 2.0)
+        identity,
+        open_lids=usual,
+        shut_lids=shut,
+        gaze_zero=sure * np.median([reading.gaze for _, reading, _ in read], axis=0),
     )
 
 
-def _kept(weights: np.ndarray) -> np.ndarray:
+def _kept(weights: np.ndarray, allowance: float) -> np.ndarray:
     """(52,) what of a resting face's weights is expression, not error."""
-    kept = np.zeros(len(ARKIT_NAMES))
-    for name, most in KEPT_AT_REST.items():
-        column = ARKIT_NAMES.index(name)
-        kept[column] = max(weights[column] - most, 0.0)
-    return kept
+    return np.maximum(weights - allowance * _forgiven(), 0.0)
+
+
+@cache
+def _forgiven() -> np.ndarray:
+    """(52,) of `FORGIVEN_AT_REST`."""
+    starts = [max((start for start in FORGIVEN_AT_REST if name.startswith(start)), key=len) for name in ARKIT_NAMES]
+    return np.array([FORGIVEN_AT_REST[start] for start in starts])
 
 
 @cache
@@ -120,11 +178,17 @@ def average_identity() -> FaceIdentity:
     return _identity(model, np.zeros(len(model.slider_names)), 1.0)
 
 
-def _fitted(faces: Sequence[TrackedFace]) -> FaceIdentity:
-    model, table = load_face_model(), load_landmark_table()
-    solutions = [solve_face(face.points_px, face.depth_px, model, table) for face in faces]
-    sliders = np.mean([s.state.sliders for s in solutions], axis=0)
-    return _identity(model, sliders, float(np.median([s.state.camera.nearness for s in solutions])))
+def guess_identity(faces: Sequence[TrackedFace], turns: float = 1.0) -> FaceIdentity:
+    """The identity of the mean sliders that sure, frontal pictures make likely; they are nearer the truth than solved ones.
+
+    Args:
+        faces: of one person.
+        turns: share of what the head's turn was measured to add.
+    """
+    table, faces = load_guess_table(), _best(faces)
+    sliders = np.mean([table.guess(face.points_px, face.depth_px).mean for face in faces], axis=0)
+    identity = _identity(load_face_model(), np.clip(sliders, -1.0, 1.0), SolveSettings().nearness)
+    return replace(identity, bases=identity.bases + turns * load_response().turns) if turns else identity
 
 
 def _identity(model: FaceModel, sliders: np.ndarray, nearness: float) -> FaceIdentity:
@@ -134,17 +198,17 @@ def _identity(model: FaceModel, sliders: np.ndarray, nearness: float) -> FaceIde
     places = [model.landmarks(table, yaw, pitch, share) for yaw, pitch in turns]
     grid = (len(YAWS_DEG), len(PITCHES_DEG))
     bases = np.array([place.positions(sliders, nothing)[POINTS] for place in places]).reshape(*grid, len(POINTS), 3)
-    expressions = np.array([place.expressions[:, POINTS] for place in places])
     middle = bases[len(YAWS_DEG) // 2, len(PITCHES_DEG) // 2]
     corners = np.searchsorted(POINTS, [EYE_CORNERS["Left"], EYE_CORNERS["Right"]])
     average = _average_corners()
     moved = middle[corners].mean(axis=1) - average
     return FaceIdentity(
         bases,
-        expressions.reshape(*grid, *expressions.shape[1:]),
         nearness,
         _eyeballs() + np.column_stack([moved, np.zeros(2)]),
         np.ones(2),
+        SHUT_LIMITS[1],
+        np.zeros((2, 2)),
         float(np.linalg.norm(middle[corners[0, 1]] - middle[corners[1, 1]])),
     )
 

@@ -10,67 +10,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from avatarkit.face_fit.solve import RARE
-from avatarkit.geometry import quaternions
-from avatarkit.motion.face.eyes import EYES_SHUT, apertures, common_gaze, eye_rotations, irises, read_gaze, set_eyes
+from avatarkit.motion.face.eyes import apertures, common_gaze, eye_rotations, irises, read_gaze, set_eyes
 from avatarkit.motion.face.face_points import FRAME, NOSE, OUTER_EYES, POINTS
-from avatarkit.motion.face.head_view import POSE_UNKNOWNS, HeadView, aligned_view
+from avatarkit.motion.face.head_view import HeadView, aligned_view
 from avatarkit.motion.face.identity import PITCHES_DEG, YAWS_DEG, FaceIdentity
+from avatarkit.motion.face.response import load_response
+from avatarkit.motion.face.solve_expressions import EXPRESSIONS, solve_expressions
 from avatarkit.tracking.tracked_frame import TrackedFace
-from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
-EXPRESSIONS = len(ARKIT_NAMES)
-
-FIRST_STEPS, STEPS = 6, 1
-"""Gauss-Newton steps for the pose alone, without and with a picture before."""
-
-NOISE = 0.012
-"""How far landmarks miss the model, over the distance of the outer eye corners: `benchmarks/face_fit` on photos."""
-
-EVIDENCE = 0.2
-"""Neighbouring landmarks err together: the share of them that counts as independent."""
-
-WIDTH, RARE_WIDTH, NEVER_WIDTH = 0.6, 0.22, 1e-3
-"""Natural spread of an expression's weight: of most, of those that are seldom seen, of those that landmarks cannot tell."""
-
-SAMENESS = 0.8
-"""Left and right differ by so much of a width: faces are nearly symmetric, and noise is not."""
-
-ROUNDS = 3
-"""Of the bounded solve: in each, weights that leave 0..1 are held at the bound."""
+MOST_STEPS, SMALL_STEP_RAD = 6, np.radians(1.0)
+"""Gauss-Newton steps for the pose alone: at most so many, and none after one that turned the head by less."""
 
 STEADY_WEIGHT = 4.0
 """Forehead, temples and nose hold the pose: so much more than what moves."""
 
-HEAD_FROM_FIT = quaternions.from_rotation_vector(np.radians([3.4, 0.0, 0.0]))
-"""The detector's average face looks a little lower than ours: measured on rendered heads turned by up to 35 degrees."""
-
 LOST_ERROR = 0.12
 """Mean residual, over the distance of the outer eye corners, at which a reading says nothing; at half of it, it is sure."""
 
-UNOBSERVED = ("tongueOut",)
-"""Expressions that no landmark tells: always 0."""
-
-_SELDOM = (*RARE, "eyeLookUpLeft", "eyeLookUpRight", "eyeLookDownLeft", "eyeLookDownRight")
-_NEVER = (*UNOBSERVED, "eyeLookIn", "eyeLookOut")
 _STEADY = np.array([STEADY_WEIGHT if point in FRAME or point in NOSE else 1.0 for point in POINTS])
-_OUTER = np.searchsorted(POINTS, OUTER_EYES)
-_LITTLE = (1e-6, 1e-6, 1e-6, 1e-9, 1e-9, 1e-6)  # of the pose's unknowns: solvable, whatever is seen
-
-
-def _precision() -> np.ndarray:
-    """(6 + 52, same) of pose and weights before anything is seen: weights about 0, left and right about equal."""
-    widths = [NEVER_WIDTH if n.startswith(_NEVER) else RARE_WIDTH if n in _SELDOM else WIDTH for n in ARKIT_NAMES]
-    precision = np.diag([*_LITTLE, *(width**-2.0 for width in widths)])
-    for column, name in enumerate(ARKIT_NAMES):
-        partner = name.removesuffix("Left") + "Right"
-        if name.endswith("Left") and name not in RARE and partner in ARKIT_NAMES:
-            pair = [POSE_UNKNOWNS + column, POSE_UNKNOWNS + ARKIT_NAMES.index(partner)]
-            precision[np.ix_(pair, pair)] += (SAMENESS * widths[column]) ** -2.0 * np.array([[1.0, -1.0], [-1.0, 1.0]])
-    return precision
-
-
-_PRECISION = _precision()
 
 
 @dataclass(frozen=True)
@@ -84,6 +41,7 @@ class FaceReading:
         expressions: (52,) 0..1.
         eye_rotations: (2, 4) left, right, normalized, relative to the head.
         lids: (2,) aperture over the model's, left, right.
+        gaze: (2, 2) radians to the subject's left and up, of the left and the right eye, the identity's zero included.
         confidence: 0..1.
     """
 
@@ -93,6 +51,7 @@ class FaceReading:
     expressions: np.ndarray
     eye_rotations: np.ndarray
     lids: np.ndarray
+    gaze: np.ndarray
     confidence: float
 
 
@@ -114,98 +73,82 @@ def read_face(face: TrackedFace, identity: FaceIdentity, memory: FaceMemory | No
         memory: the previous picture's; None at the start or after the face was lost.
     """
     seen = face.points_px[POINTS]
-    eyes_px = max(float(np.hypot(*(seen[_OUTER[0]] - seen[_OUTER[1]]))), 1e-6)
-    start = memory or _start(face, identity, eyes_px)
-    base, moves = model_at(identity, start.view)
-    view = start.view.fitted(base + (moves @ start.weights).T, seen, _STEADY, STEPS if memory else FIRST_STEPS)
-    view, weights, error = _expressed(base, moves, seen, view, eyes_px)
-    fitted, neutral = (view.project(points).pixels for points in (base + (moves @ weights).T, base))
-    lids = apertures(seen) / np.maximum(apertures(neutral), 1e-6)
-    opened = lids / identity.open_lids
-    gaze = common_gaze(read_gaze(irises(face.points_px), seen, fitted, identity.eyes, view), opened)
-    gaze = gaze if opened.max() > EYES_SHUT else start.gaze
+    start = memory or FaceMemory(first_view(face, identity), np.zeros(EXPRESSIONS), np.zeros(2))
+    moved = (load_response().expressions @ start.weights).T
+    view = fitted_view(start.view, face, identity, moved)
+    base = base_at(identity, view)
+    found = solve_expressions(base, seen, view, eyes_px(face), start.weights)
+    view, weights = found.view, found.weights
+    lids = apertures(seen) / np.maximum(apertures(view.project(base).pixels), 1e-6)
+    opened, eyes = lids / identity.open_lids, read_gaze(irises(face.points_px), seen, identity.eyes, view)
+    gaze = common_gaze(eyes - identity.gaze_zero, opened, start.gaze)
     reading = FaceReading(
-        quaternions.multiply(view.rotation, HEAD_FROM_FIT),
+        view.rotation,
         view.shift_px,
         view.scale_px,
-        set_eyes(weights, opened, gaze),
+        set_eyes(weights, opened, identity.shut_lids, gaze),
         eye_rotations(gaze),
         lids,
-        float(face.confidence * min(max(2.0 - 2.0 * error / LOST_ERROR, 0.0), 1.0)),
+        eyes,
+        face.confidence * float(np.sqrt(found.belief)) * min(max(2.0 - 2.0 * found.error / LOST_ERROR, 0.0), 1.0),
     )
     return reading, FaceMemory(view, weights, gaze)
 
 
 def neutral_offsets(face: TrackedFace, identity: FaceIdentity, read: FaceMemory, kept: np.ndarray) -> np.ndarray:
     """(N, 3) metres across the line of sight by which the landmarks miss the identity's face with the weights `kept` (52,)."""
-    base, moves = model_at(identity, read.view)
-    points, seen = base + (moves @ kept).T, face.points_px[POINTS]
-    view = read.view.fitted(points, seen, _STEADY, STEPS)
-    projected = view.project(points)
+    points, seen = base_at(identity, read.view) + (load_response().expressions @ kept).T, face.points_px[POINTS]
+    projected = read.view.project(points)
     aside = (seen - projected.pixels) / projected.gain[:, None] * (1.0, -1.0)
-    return np.column_stack([aside, np.zeros(len(aside))]) @ view.matrix
+    return np.column_stack([aside, np.zeros(len(aside))]) @ read.view.matrix
 
 
-def _start(face: TrackedFace, identity: FaceIdentity, eyes_px: float) -> FaceMemory:
+def first_view(face: TrackedFace, identity: FaceIdentity) -> HeadView:
     """A first pose from the landmarks with their depth."""
     base = identity.bases[len(YAWS_DEG) // 2, len(PITCHES_DEG) // 2]
-    scale = eyes_px / identity.eye_distance
-    view = aligned_view(base, face.points_px[POINTS], face.depth_px[POINTS], scale, identity.nearness)
-    return FaceMemory(view, np.zeros(EXPRESSIONS), np.zeros(2))
+    scale = eyes_px(face) / identity.eye_distance
+    return aligned_view(base, face.points_px[POINTS], face.depth_px[POINTS], scale, identity.nearness)
 
 
-def model_at(identity: FaceIdentity, view: HeadView) -> tuple[np.ndarray, np.ndarray]:
-    """Neutral landmarks (N, 3), blended for the head's turn, and the nearest turn's expressions (3, N, 52)."""
-    forward = view.matrix[:, 2]
-    yaw, pitch = np.degrees(np.arctan2(forward[0], forward[2])), np.degrees(np.arcsin(min(max(forward[1], -1.0), 1.0)))
-    (y, ys), (p, ps) = _between(YAWS_DEG, float(yaw)), _between(PITCHES_DEG, float(pitch))
-    b = identity.bases
-    base = (1 - ys) * ((1 - ps) * b[y, p] + ps * b[y, p + 1]) + ys * ((1 - ps) * b[y + 1, p] + ps * b[y + 1, p + 1])
-    return base, identity.expressions[y + round(ys), p + round(ps)]
-
-
-def _between(grid: tuple[float, ...], value: float) -> tuple[int, float]:
-    """The cell of a grid that a value lies in, and how far along in it, 0..1."""
-    cell = min(max(int(np.searchsorted(grid, value)) - 1, 0), len(grid) - 2)
-    return cell, min(max((value - grid[cell]) / (grid[cell + 1] - grid[cell]), 0.0), 1.0)
-
-
-def _expressed(
-    base: np.ndarray, moves: np.ndarray, seen: np.ndarray, view: HeadView, eyes_px: float
-) -> tuple[HeadView, np.ndarray, float]:
-    """The view a small step on and the weights (52,) that together explain the landmarks; the mean residual over the eyes."""
-    projected = view.project(base)
-    to_picture = view.picture_slopes(projected)
-    rows = np.empty((len(base), 2, POSE_UNKNOWNS + EXPRESSIONS))
-    rows[..., :POSE_UNKNOWNS] = view.pose_slopes(projected, to_picture)
-    rows[..., POSE_UNKNOWNS:] = np.matmul(to_picture @ view.matrix, np.moveaxis(moves, 0, 1))
-    flat_rows = rows.reshape(-1, POSE_UNKNOWNS + EXPRESSIONS)
-    wrong = (seen - projected.pixels).reshape(-1)
-    trust = EVIDENCE / (NOISE * eyes_px) ** 2
-    unknowns = bounded_solve(trust * (flat_rows.T @ flat_rows) + _PRECISION, trust * (flat_rows.T @ wrong), POSE_UNKNOWNS)
-    left = (wrong - flat_rows @ unknowns).reshape(-1, 2)
-    error = float(np.hypot(left[:, 0], left[:, 1]).mean() / eyes_px)
-    return view.moved(unknowns[:POSE_UNKNOWNS]), unknowns[POSE_UNKNOWNS:], error
-
-
-def bounded_solve(hessian: np.ndarray, gradient: np.ndarray, unbounded: int = 0) -> np.ndarray:
-    """The x (K,) between 0 and 1 with the least x'Hx/2 - g'x, but for weights that a few rounds of holding leave a little off.
+def fitted_view(
+    view: HeadView, face: TrackedFace, identity: FaceIdentity, moved: np.ndarray, bias: np.ndarray | None = None
+) -> HeadView:
+    """The pose that the landmarks tell, for a face whose expression moves its points by (N, 3) metres.
 
     Args:
-        hessian: (K, K), positive definite.
-        gradient: (K,).
-        unbounded: so many of the first unknowns may have any value.
+        view: where to begin.
+        face, identity: whose landmarks.
+        moved: see above.
+        bias: of the landmarks' depth, where it is not the measured one.
     """
-    value, held = np.zeros(len(gradient)), np.zeros(len(gradient), bool)
-    high = np.where(np.arange(len(gradient)) < unbounded, np.inf, 1.0)
-    low = np.where(np.isinf(high), -np.inf, 0.0)
-    for _ in range(ROUNDS):
-        free = ~held
-        right = gradient[free] - hessian[np.ix_(free, held)] @ value[held]
-        value[free] = np.linalg.solve(hessian[np.ix_(free, free)], right)
-        beyond = free & ((value < low) | (value > high))
-        if not beyond.any():
+    bias = load_response().depth_bias if bias is None else bias
+    seen, depth_px = face.points_px[POINTS], face.depth_px[POINTS] - eyes_px(face) * bias
+    for _ in range(MOST_STEPS):
+        before, view = view, view.fitted(base_at(identity, view) + moved, seen, depth_px, _STEADY)
+        if 1.0 - abs(float(before.rotation @ view.rotation)) < SMALL_STEP_RAD**2 / 8.0:  # the cosine of half the angle
             break
-        held |= beyond
-        value = np.clip(value, low, high)
-    return np.clip(value, low, high)
+    return view
+
+
+def eyes_px(face: TrackedFace) -> float:
+    """Pixels between the outer eye corners."""
+    right, left = face.points_px[list(OUTER_EYES)]
+    return max(float(np.hypot(*(right - left))), 1e-6)
+
+
+def base_at(identity: FaceIdentity, view: HeadView) -> np.ndarray:
+    """Neutral landmarks (N, 3), blended for the head's turn."""
+    shares = turn_shares(view)
+    return np.asarray(shares.reshape(-1) @ identity.bases.reshape(shares.size, -1)).reshape(-1, 3)
+
+
+def turn_shares(view: HeadView) -> np.ndarray:
+    """(Y, P) weights of `YAWS_DEG` and `PITCHES_DEG` for a turned head; their sum is 1."""
+    forward = view.matrix[:, 2]
+    yaw, pitch = np.degrees(np.arctan2(forward[0], forward[2])), np.degrees(np.arcsin(min(max(forward[1], -1.0), 1.0)))
+    shares = [np.maximum(0.0, 1.0 - np.abs(np.clip(angle, grid[0], grid[-1]) - grid) / (grid[1] - grid[0]))
+              for angle, grid in ((yaw, _YAWS), (pitch, _PITCHES))]  # fmt: skip
+    return np.outer(*shares)
+
+
+_YAWS, _PITCHES = np.array(YAWS_DEG), np.array(PITCHES_DEG)

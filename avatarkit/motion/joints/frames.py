@@ -7,7 +7,7 @@ import numpy as np
 TINY = 1e-12
 """Metres or sines below which a direction says nothing."""
 
-_NEXT, _AFTER = [1, 2, 0], [2, 0, 1]
+_NEXT, _AFTER = np.array([1, 2, 0]), np.array([2, 0, 1])
 
 
 def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:

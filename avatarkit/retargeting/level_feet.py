@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from avatarkit.geometry import quaternions
-from avatarkit.retarget.skeleton_motion import SkeletonMotion, world_transforms
+from avatarkit.retargeting.skeleton_motion import SkeletonMotion, world_transforms
 from avatarkit.rig.skeleton import HumanoidRig, Skeleton
 from avatarkit.rig.t_pose import SIDES, t_pose
 

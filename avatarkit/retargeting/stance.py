@@ -16,7 +16,7 @@ from avatarkit.errors import unknown_name
 from avatarkit.geometry import quaternions
 from avatarkit.geometry.two_bone_ik import two_bone_ik
 from avatarkit.motion.human_motion import BONE, FEET, HumanSkeleton
-from avatarkit.retarget.ground import Soles
+from avatarkit.retargeting.ground import Soles
 
 Feet = Literal["auto", "always", "never"]
 """When legs follow the source's feet: near the floor and in contact, always, never."""

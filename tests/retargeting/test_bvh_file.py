@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from avatarkit.errors import InputError
-from avatarkit.retarget import bvh_file
-from avatarkit.retarget.bvh_file import parse_bvh
+from avatarkit.retargeting import bvh_file
+from avatarkit.retargeting.bvh_file import parse_bvh
 
 SMALL = """HIERARCHY
 ROOT Hips

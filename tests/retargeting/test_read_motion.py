@@ -16,15 +16,15 @@ from avatarkit.gltf.reading import document_from_bytes
 from avatarkit.gltf.writing import document_to_glb
 from avatarkit.motion.human_motion import BONE, HumanMotion
 from avatarkit.motion.kinematics import world_positions, world_rotations
-from avatarkit.retarget.ground import body_soles
-from avatarkit.retarget.read_animation import sample_channel
-from avatarkit.retarget.read_bvh import read_bvh
-from avatarkit.retarget.read_motion import read_motion
-from avatarkit.retarget.retarget import retarget
+from avatarkit.retargeting.ground import body_soles
+from avatarkit.retargeting.read_animation import sample_channel
+from avatarkit.retargeting.read_bvh import read_bvh
+from avatarkit.retargeting.read_motion import read_motion
+from avatarkit.retargeting.retarget import retarget
 from avatarkit.rig.load_rig import load_rig
 from tests.box_person import box_person
-from tests.retarget.moving_people import BODY, random_motion
-from tests.retarget.test_retarget import angles_deg
+from tests.retargeting.moving_people import BODY, random_motion
+from tests.retargeting.test_retarget import angles_deg
 
 MOTION = random_motion(BODY, most_deg=40)
 
@@ -107,7 +107,8 @@ def test_an_animated_glb_is_read_as_the_motion_it_shows(tmp_path: Path):
     retarget(MOTION, rig, feet="never").save(tmp_path / "moving.glb")
     back = read_motion(tmp_path / "moving.glb")
     at_keys = np.searchsorted(back.times_s, MOTION.times_s - 1e-4)
-    assert angles_deg(back.rotations[at_keys], MOTION.rotations).max() < 0.1
+    rows = [row for bone, row in BONE.items() if "Eye" not in bone]  # the boxes' morphs turn the eyes
+    assert angles_deg(back.rotations[at_keys][:, rows], MOTION.rotations[:, rows]).max() < 0.1
     np.testing.assert_allclose(back.root_positions[at_keys], MOTION.root_positions, atol=1e-5)
     np.testing.assert_allclose(back.expressions[at_keys], MOTION.expressions, atol=1e-5)
 

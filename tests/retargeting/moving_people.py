@@ -8,7 +8,7 @@ import numpy as np
 
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanMotion, HumanSkeleton
-from avatarkit.retarget.to_human import human_skeleton
+from avatarkit.retargeting.to_human import human_skeleton
 from avatarkit.rig.skeleton import HumanoidRig, Skeleton
 from avatarkit.rig.t_pose import t_pose
 from tests.box_person import box_person

@@ -1,4 +1,4 @@
-"""ARKit's 52 weights to whatever a rig's face has: morphs, and a jaw where no morph opens the mouth."""
+"""ARKit's 52 weights to whatever a rig's face has: morphs, a jaw where no morph opens the mouth; eyes turn only once."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ JAW_OPEN = np.radians(20.0)
 """How far a jaw turns down for jawOpen 1: about half of what a jaw can do, as ARKit's shape is a mouth wide open in speech."""
 
 _JAW_OPEN = ARKIT_NAMES.index("jawOpen")
+
+_LOOKS = {f"{side}Eye": [ARKIT_NAMES.index(f"eyeLook{way}{side.title()}") for way in ("In", "Out", "Up", "Down")]
+          for side in ("left", "right")}  # fmt: skip
 
 
 def expression_weights(rig: HumanoidRig) -> np.ndarray:
@@ -34,3 +37,20 @@ def open_jaw(rotations: np.ndarray, expressions: np.ndarray) -> np.ndarray:
     turn = quaternions.from_rotation_vector(JAW_OPEN * expressions[..., _JAW_OPEN, None] * np.array([1.0, 0.0, 0.0]))
     opened[..., BONE["jaw"], :] = quaternions.multiply(opened[..., BONE["jaw"], :], turn)
     return opened
+
+
+def eyes_with_morphs(rig: HumanoidRig, matrix: np.ndarray) -> tuple[str, ...]:
+    """Eye bones of a rig whose morphs turn the same eyeball every way: each would turn it again.
+
+    Morphs go before bones because they move the lids along. Morphs for some of the ways only leave the eye to its bone.
+    """
+    return tuple(eye for eye, looks in _LOOKS.items() if eye in rig.human_bones and matrix[looks].any(axis=1).all())
+
+
+def rest_eyes(eyes: tuple[str, ...], rotations: np.ndarray, expressions: np.ndarray) -> np.ndarray:
+    """Rotations (..., 55, 4) with those eyes at rest that `expressions` (..., 52) turn; a gaze of bones alone stays theirs."""
+    rested = np.array(rotations)
+    for eye in eyes:
+        looking = expressions[..., _LOOKS[eye]].any(axis=-1)
+        rested[..., BONE[eye], :] = np.where(looking[..., None], quaternions.IDENTITY, rested[..., BONE[eye], :])
+    return rested

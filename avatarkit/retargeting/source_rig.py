@@ -9,8 +9,8 @@ import numpy as np
 
 from avatarkit.errors import InputError, NotHumanoidError
 from avatarkit.geometry import quaternions
-from avatarkit.retarget.level_feet import some_moments, with_level_feet
-from avatarkit.retarget.skeleton_motion import SkeletonMotion, continuous, world_transforms
+from avatarkit.retargeting.level_feet import some_moments, with_level_feet
+from avatarkit.retargeting.skeleton_motion import SkeletonMotion, continuous, world_transforms
 from avatarkit.rig.base_pose import bend
 from avatarkit.rig.body_axes import SHORT
 from avatarkit.rig.file_skeleton import FileSkeleton

@@ -10,13 +10,13 @@ import pytest
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, HumanMotion
 from avatarkit.motion.kinematics import world_positions, world_rotations
-from avatarkit.retarget.retarget import retarget
-from avatarkit.retarget.rig_motion import RigMotion
-from avatarkit.retarget.skeleton_motion import world_transforms
-from avatarkit.retarget.to_human import human_skeleton, rig_motion_to_human
+from avatarkit.retargeting.retarget import retarget
+from avatarkit.retargeting.rig_motion import RigMotion
+from avatarkit.retargeting.skeleton_motion import world_transforms
+from avatarkit.retargeting.to_human import human_skeleton, rig_motion_to_human
 from avatarkit.rig.skeleton import HumanoidRig, Skeleton
-from tests.retarget.moving_people import BODY, BOX_RIG, DISGUISES, random_motion
-from tests.retarget.test_retarget import angles_deg
+from tests.retargeting.moving_people import BODY, BOX_RIG, DISGUISES, random_motion
+from tests.retargeting.test_retarget import angles_deg
 
 
 def with_joint(rig: HumanoidRig, start: str, end: str, place: float, *, inside: bool, shared: tuple[str, float]) -> HumanoidRig:

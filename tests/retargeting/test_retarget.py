@@ -10,14 +10,14 @@ from avatarkit.geometry import quaternions
 from avatarkit.geometry.two_bone_ik import two_bone_ik
 from avatarkit.motion.human_motion import BONE, HumanMotion, HumanSkeleton
 from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
-from avatarkit.retarget.ground import body_soles
-from avatarkit.retarget.retarget import make_retargeter, retarget
-from avatarkit.retarget.skeleton_motion import world_transforms
-from avatarkit.retarget.stance import leg_shape
-from avatarkit.retarget.to_human import human_skeleton, rig_motion_to_human
+from avatarkit.retargeting.ground import body_soles
+from avatarkit.retargeting.retarget import make_retargeter, retarget
+from avatarkit.retargeting.skeleton_motion import world_transforms
+from avatarkit.retargeting.stance import leg_shape
+from avatarkit.retargeting.to_human import human_skeleton, rig_motion_to_human
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from avatarkit.vocabulary.vrm import HUMAN_BONES
-from tests.retarget.moving_people import BODY, BOX_RIG, DISGUISES, disguised, random_motion, scaled
+from tests.retargeting.moving_people import BODY, BOX_RIG, DISGUISES, disguised, random_motion, scaled
 
 
 def angles_deg(first: np.ndarray, second: np.ndarray) -> np.ndarray:

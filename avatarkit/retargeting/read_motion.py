@@ -7,8 +7,8 @@ from pathlib import Path
 from avatarkit.errors import InputError
 from avatarkit.motion.human_motion import HumanMotion
 from avatarkit.motion.npz import load_motion
-from avatarkit.retarget.read_animation import read_animation
-from avatarkit.retarget.read_bvh import read_bvh
+from avatarkit.retargeting.read_animation import read_animation
+from avatarkit.retargeting.read_bvh import read_bvh
 
 SUFFIXES = (".npz", ".bvh", ".vrma", ".glb", ".gltf", ".vrm")
 """Motion files that are read."""

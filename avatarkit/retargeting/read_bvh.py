@@ -10,10 +10,10 @@ from avatarkit.errors import InputError
 from avatarkit.geometry import quaternions
 from avatarkit.gltf.container import read_bounded
 from avatarkit.motion.human_motion import HumanMotion
-from avatarkit.retarget.bvh_file import BvhFile, parse_bvh
-from avatarkit.retarget.skeleton_motion import SkeletonMotion
-from avatarkit.retarget.source_rig import human_source
-from avatarkit.retarget.to_human import to_human
+from avatarkit.retargeting.bvh_file import BvhFile, parse_bvh
+from avatarkit.retargeting.skeleton_motion import SkeletonMotion
+from avatarkit.retargeting.source_rig import human_source
+from avatarkit.retargeting.to_human import to_human
 from avatarkit.rig.skeleton import Skeleton
 
 _POSITIONS = 3

@@ -14,9 +14,10 @@ import numpy as np
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanMotion, HumanSkeleton
 from avatarkit.motion.kinematics import local_rotations, world_rotations
-from avatarkit.retarget.ground import Soles, foot_contacts, ground_height, soles_of
-from avatarkit.retarget.rig_motion import RigMotion
-from avatarkit.retarget.skeleton_motion import SkeletonMotion, continuous, world_transforms
+from avatarkit.retargeting.expressions import expression_weights, eyes_with_morphs
+from avatarkit.retargeting.ground import Soles, foot_contacts, ground_height, soles_of
+from avatarkit.retargeting.rig_motion import RigMotion
+from avatarkit.retargeting.skeleton_motion import SkeletonMotion, continuous, world_transforms
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS, HUMAN_BONES
 
@@ -104,9 +105,19 @@ def _locals(rig: HumanoidRig, normalized: np.ndarray) -> np.ndarray:
 
 
 def rig_motion_to_human(motion: RigMotion) -> HumanMotion:
-    """What a rig does, as motion of a body with the rig's proportions; expressions, confidence and contacts as they were."""
+    """What a rig does, as motion of a body with the rig's proportions; expressions, confidence and contacts as they were.
+
+    So is the gaze of eyes that the rig's morphs turn: its bones do not show it.
+    """
     moving = SkeletonMotion(motion.rig.skeleton, motion.times_s, motion.translations, motion.rotations)
     found = to_human(motion.rig, moving, expressions=motion.human.expressions, on_floor=False)
+    eyes = [BONE[eye] for eye in eyes_with_morphs(motion.rig, expression_weights(motion.rig))]
+    rotations = np.array(found.rotations)
+    rotations[:, eyes] = motion.human.rotations[:, eyes]
     return replace(
-        found, confidence=motion.human.confidence, foot_contacts=motion.human.foot_contacts, report=motion.human.report
+        found,
+        rotations=rotations,
+        confidence=motion.human.confidence,
+        foot_contacts=motion.human.foot_contacts,
+        report=motion.human.report,
     )

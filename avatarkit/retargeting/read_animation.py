@@ -14,8 +14,8 @@ from avatarkit.gltf.checked_json import CheckedObject
 from avatarkit.gltf.document import Animation, Channel, Document
 from avatarkit.gltf.reading import read_document
 from avatarkit.motion.human_motion import BONE, EXPRESSIONS, HumanMotion, HumanSkeleton
-from avatarkit.retarget.skeleton_motion import SkeletonMotion, continuous
-from avatarkit.retarget.to_human import to_human
+from avatarkit.retargeting.skeleton_motion import SkeletonMotion, continuous
+from avatarkit.retargeting.to_human import to_human
 from avatarkit.rig.load_rig import load_rig
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.arkit import ARKIT_NAMES

@@ -13,14 +13,14 @@ import numpy as np
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, BONES, HumanMotion, HumanPose, HumanSkeleton
 from avatarkit.motion.kinematics import PARENTS
-from avatarkit.retarget.detached import DetachedBone, carry, detached_bones
-from avatarkit.retarget.expressions import expression_weights, needs_jaw, open_jaw
-from avatarkit.retarget.ground import body_soles
-from avatarkit.retarget.rig_motion import RigMotion
-from avatarkit.retarget.skeleton_motion import continuous, world_scales, world_transforms
-from avatarkit.retarget.stance import Feet, LegShape, check_feet, leg_shape, stand
-from avatarkit.retarget.to_human import human_skeleton
-from avatarkit.retarget.twist_shares import TwistShares, share, twist_shares
+from avatarkit.retargeting.detached import DetachedBone, carry, detached_bones
+from avatarkit.retargeting.expressions import expression_weights, eyes_with_morphs, needs_jaw, open_jaw, rest_eyes
+from avatarkit.retargeting.ground import body_soles
+from avatarkit.retargeting.rig_motion import RigMotion
+from avatarkit.retargeting.skeleton_motion import continuous, world_scales, world_transforms
+from avatarkit.retargeting.stance import Feet, LegShape, check_feet, leg_shape, stand
+from avatarkit.retargeting.to_human import human_skeleton
+from avatarkit.retargeting.twist_shares import TwistShares, share, twist_shares
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import HUMAN_BONES
 
@@ -55,7 +55,8 @@ class Retargeter:
         hips_joint: the hips'; hips_matrix: (3, 3), hips_offset: (3,): root @ matrix + offset is its local translation.
         base_translations: (B, 3), base_rotations (B, 4): what all other joints keep.
         source_legs, target_legs: for the feet.
-        expression_matrix: (52, M) ARKit weights to the rig's morphs; opens_jaw: whether a bone opens the mouth.
+        expression_matrix: (52, M) ARKit weights to the rig's morphs;
+            opens_jaw: whether a bone opens the mouth; morph_eyes: eye bones that rest while morphs turn the eyes.
         shares: joints that take a share of a bone's rotation.
         feet: see `retarget`.
     """
@@ -77,6 +78,7 @@ class Retargeter:
     target_legs: LegShape
     expression_matrix: np.ndarray
     opens_jaw: bool
+    morph_eyes: tuple[str, ...]
     shares: TwistShares | None
     feet: Feet
 
@@ -88,6 +90,7 @@ class Retargeter:
         self, root: np.ndarray, rotations: np.ndarray, contacts: np.ndarray, expressions: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Any number of poses: (..., 3), (..., 55, 4), (..., 2), (..., 52) -> (..., B, 3), (..., B, 4), (..., M)."""
+        rotations = rest_eyes(self.morph_eyes, rotations, expressions) if self.morph_eyes else rotations
         root, rotations = stand(root, rotations, contacts, source=self.source_legs, target=self.target_legs, feet=self.feet)
         carried = carry(self.detached, self.body, root, rotations) if self.detached else None
         rotations = self._handed_on(open_jaw(rotations, expressions) if self.opens_jaw else rotations)
@@ -151,6 +154,7 @@ def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto"
         target_legs=leg_shape(target, soles),
         expression_matrix=face,
         opens_jaw=needs_jaw(rig, face),
+        morph_eyes=eyes_with_morphs(rig, face),
         shares=twist_shares(rig, target, world),
         feet=check_feet(feet),
     )
