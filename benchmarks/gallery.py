@@ -13,7 +13,7 @@ from PIL import Image
 
 import avatarkit as ak
 from avatarkit.avatar.avatar import Avatar
-from avatarkit.avatar.style import default_recipe
+from avatarkit.avatar.style import FACE_GROUPS, default_recipe
 from avatarkit.body.body import load_body
 from avatarkit.export.files import glb_bytes
 from avatarkit.export.scene import avatar_scene
@@ -28,7 +28,6 @@ from benchmarks.create import portrait
 from benchmarks.media import DEFAULT_MEDIA, check_media, found_faces
 from benchmarks.results import OUT
 
-FACE_GROUPS = ("contour", "forehead", "brows", "eyes", "nose", "mouth", "chin", "cheeks", "ears", "neck")
 CROP_MARGIN = 0.45  # of the face's size, around it
 CLOSER = 1.25  # the views of a head leave room for hair and shoulders
 ROWS_ON_A_SHEET = 9

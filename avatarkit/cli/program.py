@@ -15,9 +15,10 @@ from avatarkit.cli.render import render
 from avatarkit.cli.retarget import retarget
 from avatarkit.cli.rigs import rigs
 from avatarkit.cli.sliders import sliders
+from avatarkit.cli.styles import styles
 from avatarkit.cli.wardrobe import wardrobe
 
-COMMANDS = (create, build, sliders, wardrobe, capture, retarget, rigs, inspect, render)
+COMMANDS = (create, build, styles, sliders, wardrobe, capture, retarget, rigs, inspect, render)
 
 
 def run(arguments: list[str]) -> str | int | None:
