@@ -37,6 +37,11 @@ def family_paths() -> list[Path]:
     return sorted((data_root() / "styles" / "families").glob("*.toml"))
 
 
+def words_path(language: str) -> Path:
+    """The vocabulary of a language, by its two letters."""
+    return data_root() / "styles" / "words" / f"{language}.toml"
+
+
 def rig_paths() -> list[Path]:
     """All tables of bone names, sorted by name."""
     return sorted((data_root() / "rigs").glob("*.toml"))

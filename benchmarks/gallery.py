@@ -13,26 +13,20 @@ from PIL import Image
 
 import avatarkit as ak
 from avatarkit.avatar.avatar import Avatar
-from avatarkit.avatar.style import default_recipe
-from avatarkit.body.body import load_body
 from avatarkit.export.files import glb_bytes
-from avatarkit.export.scene import avatar_scene
 from avatarkit.gltf.document import Document
 from avatarkit.gltf.reading import document_from_bytes
 from avatarkit.render.contact_sheet import contact_sheet
 from avatarkit.render.pictures import render_views
 from avatarkit.render.renderer import Renderer
 from avatarkit.tracking.face_landmarks import FaceLandmarks
-from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from benchmarks.create import portrait
 from benchmarks.media import DEFAULT_MEDIA, check_media, found_faces
 from benchmarks.results import OUT
 
-FACE_GROUPS = ("contour", "forehead", "brows", "eyes", "nose", "mouth", "chin", "cheeks", "ears", "neck")
 CROP_MARGIN = 0.45  # of the face's size, around it
 CLOSER = 1.25  # the views of a head leave room for hair and shoulders
 ROWS_ON_A_SHEET = 9
-WITH = {"mouthClose": {"jawOpen": 1.0}}  # by its definition it closes the lips of an open jaw
 Cell = tuple[str, np.ndarray]
 
 
@@ -80,40 +74,9 @@ def _portrait(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator
     return iter([("photo", crop), *zip(views, map(_closer, pictures), strict=True)]), 5
 
 
-def _expressions(_options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
-    """The 52 expressions of the portrait's avatar."""
-    document = _document(ak.fit_face(ak.track_face(ak.read_photo(portrait()))))
-
-    def cells() -> Iterator[Cell]:
-        for name in ("neutral", *ARKIT_NAMES):
-            weights = {name: 1.0, **WITH.get(name, {})} if name in ARKIT_NAMES else {}
-            [picture] = render_views(document, ("face",), renderer.size_px, expression_weights=weights, renderer=renderer)
-            yield name, _closer(picture)
-
-    return cells(), 9
-
-
-def _sliders(_options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
-    """Each face slider at its two ends, both sides together."""
-    plain = default_recipe()
-    sliders = [slider for slider in load_body().sliders.values() if slider.group in FACE_GROUPS]
-    ends = {slider.name.removesuffix("-left").removesuffix("-right"): (slider.low, slider.high) for slider in sliders}
-
-    def cells() -> Iterator[Cell]:
-        for name, values in ends.items():
-            for value in values:
-                document = avatar_scene(ak.build_avatar(plain.with_sliders({name: value}))).document
-                [picture] = render_views(document, ("three-quarter",), renderer.size_px, renderer=renderer)
-                yield f"{name} {value:+g}", _closer(picture)
-
-    return cells(), 10
-
-
 SHEETS: dict[str, Callable[[argparse.Namespace, Renderer], tuple[Iterator[Cell], int]]] = {
     "people": _people,
     "portrait": _portrait,
-    "expressions": _expressions,
-    "sliders": _sliders,
 }
 
 

@@ -23,6 +23,9 @@ from avatarkit.errors import AvatarkitError, InputError, unknown_name
 
 DEFAULT_STYLE = "human"
 
+FACE_GROUPS = ("contour", "forehead", "brows", "eyes", "nose", "mouth", "chin", "cheeks", "ears", "neck")
+"""Groups of sliders that make a face the one it is; all others shape the figure below it."""
+
 KINDS = ("family", "person", "character")
 """A plain member of its family; somebody who could be met; a figure of a story."""
 
@@ -156,14 +159,15 @@ def default_recipe(style: str = DEFAULT_STYLE, name: str = "Avatar") -> AvatarRe
 def restyled(recipe: AvatarRecipe, style: str) -> AvatarRecipe:
     """Somebody in another style.
 
-    Face, skin, and the colours of eyes and brows stay the person's. The body's sliders, hair, beard, the brows' shape, lashes,
-    makeup and clothes are taken over where the preset itself says something about them.
+    Face, skin, and the colours of eyes and brows stay the person's. The figure's sliders, hair, beard, the brows' shape,
+    lashes, makeup and clothes are taken over where the preset itself says something about them.
 
     Raises:
         UsageError: there is no such style.
     """
     preset, shown = load_style(style), default_recipe(style)
-    body = [name for name, slider in load_body().sliders.items() if slider.group == "body" and name in shown.sliders]
+    known = load_body().sliders
+    figure = {name: value for name, value in shown.sliders.items() if known[name].group not in FACE_GROUPS}
     taken: dict[str, Any] = {
         part: getattr(shown, part) for part in ("hair", "beard", "makeup", "outfit") if part in preset.tables
     }
@@ -171,7 +175,7 @@ def restyled(recipe: AvatarRecipe, style: str) -> AvatarRecipe:
         taken["brows"] = replace(recipe.brows, shape=shown.brows.shape)
     if "eyes" in preset.tables:
         taken["eyes"] = replace(recipe.eyes, lashes=shown.eyes.lashes)
-    return replace(recipe, style=style, sliders={**recipe.sliders, **{name: shown.sliders[name] for name in body}}, **taken)
+    return replace(recipe, style=style, sliders={**recipe.sliders, **figure}, **taken)
 
 
 def _recipe(style: Style, name: str) -> AvatarRecipe:

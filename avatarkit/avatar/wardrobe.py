@@ -110,6 +110,11 @@ def checked_recipe(recipe: AvatarRecipe) -> AvatarRecipe:
     return recipe
 
 
+def excludes(piece: str, other: str) -> bool:
+    """Whether two pieces cannot be worn together."""
+    return piece_slot(piece) == piece_slot(other)
+
+
 def check_outfit(pieces: tuple[str, ...], colors: Mapping[str, str]) -> None:
     """Raise UsageError unless the pieces exist, can be worn together, and have the parts that colours are for."""
     taken: dict[str, str] = {}

@@ -10,10 +10,11 @@ import typer
 
 import avatarkit as ak
 from avatarkit.cli.build import AVATAR_SUFFIXES
-from avatarkit.cli.sliders import slider_values
 from avatarkit.cli.steps import Steps, shown_steps
 from avatarkit.cli.targets import check_suffix, check_targets
 from avatarkit.cli.thumbnails import thumbnails
+from avatarkit.cli.wishes import Wishes
+from avatarkit.errors import UsageError
 from avatarkit.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -24,33 +25,45 @@ if TYPE_CHECKING:
 
 
 def create(
-    photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="JPEG, PNG, WebP, HEIC, AVIF or TIFF.")],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="A .vrm or a .glb.")],
+    photo: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PHOTO]", help="JPEG, PNG, WebP, HEIC, AVIF or TIFF; --style or --describe can do without."),
+    ] = None,
     *,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="A .vrm or a .glb.")],
+    style: Annotated[str | None, typer.Option(metavar="NAME", help="`avatarkit styles` lists them.")] = None,
+    describe: Annotated[str | None, typer.Option(metavar="TEXT", help='Such as "a man of 60 with a grey beard".')] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="SLIDER=VALUE", help="Overrule a slider; may be repeated.")
     ] = None,
     hair: Annotated[str | None, typer.Option(metavar="NAME", help="A hair style; `avatarkit wardrobe` lists them.")] = None,
     hair_color: Annotated[str | None, typer.Option(metavar="COLOR", help="#RRGGBB; the photo's without it.")] = None,
-    outfit: Annotated[str | None, typer.Option(metavar="NAME", help="Clothes; `avatarkit wardrobe` lists them.")] = None,
+    hair_roots: Annotated[str | None, typer.Option(metavar="COLOR", help="Another colour at the scalp.")] = None,
+    beard: Annotated[str | None, typer.Option(metavar="NAME", help="A beard; `avatarkit wardrobe` lists them.")] = None,
+    makeup: Annotated[
+        list[str] | None, typer.Option(metavar="ITEM[=COLOR[:STRENGTH[:FINISH]]]", help="As lipstick=#a03040; may be repeated.")
+    ] = None,
+    outfit: Annotated[str | None, typer.Option(metavar="NAME", help="An outfit, or pieces joined by +, as jeans+coat.")] = None,
     face: Annotated[int | None, typer.Option(metavar="N", help="Which face, 1 being the largest.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="OUT", help="Also write the editable recipe, *.avatar.json.")] = None,
     report: Annotated[Path | None, typer.Option(metavar="OUT", help="Also write what was measured, *.json.")] = None,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="The avatar's name inside the file.")] = None,
-) -> None:
-    """Make an avatar of the person in a photo."""
+) -> str | None:
+    """Make an avatar of the person in a photo, or of a style or a description without one."""
     check_suffix(output, AVATAR_SUFFIXES)
-    check_targets([output, recipe, report], sources=[photo])
-    wanted = slider_values(settings or ())
-    _check_names(name, hair, hair_color, outfit)
+    check_targets([output, recipe, report], sources=[photo] if photo else [])
+    if photo is None and style is None and describe is None:
+        raise UsageError("Nothing to make an avatar of: name a PHOTO, a --style, or --describe somebody.")
+    wishes = Wishes(
+        style, describe, settings or (), hair, hair_color, hair_roots, beard, outfit=outfit, makeup=makeup or (), name=name
+    )
+    wishes.applied(wishes.start())  # what cannot be is refused before any photo is read
     with shown_steps() as steps:
-        landmarks = _landmarks(photo, face, steps)
+        landmarks = None if photo is None else _landmarks(photo, face, steps)
         with thumbnails(output, steps) as with_thumbnail:
-            fit = _fit(landmarks, steps)
+            fit = None if landmarks is None else _fit(landmarks, steps)
             with steps.step("build_avatar", "Building the avatar"):
-                made = ak.make_recipe(fit, **({} if name is None else {"name": name})).with_sliders(wanted)
-                made = made.with_hair(hair, hair_color)
-                made = made if outfit is None else made.with_outfit(outfit)
+                made, described = wishes.applied(_start(wishes, fit))
                 avatar = ak.build_avatar(made)
             avatar = with_thumbnail(avatar)
         with steps.step("save_avatar", "Writing the file"):
@@ -59,21 +72,14 @@ def create(
             made.save(recipe)
         if report is not None:
             write_whole(report, _json(_report(photo, output, fit=fit, recipe=made, avatar=avatar, steps=steps)))
+    return str(described) if described else None
 
 
-def _check_names(name: str | None, hair: str | None, hair_color: str | None, outfit: str | None) -> None:
-    from avatarkit.avatar.colors import parse_color
-    from avatarkit.avatar.recipe import check_name  # it brings numpy, for which --help need not wait
-    from avatarkit.avatar.wardrobe import check_hair_style, outfit_pieces
-
-    if name is not None:
-        check_name(name)
-    if hair is not None:
-        check_hair_style(hair)
-    if hair_color is not None:
-        parse_color(hair_color)
-    if outfit is not None:
-        outfit_pieces(outfit)
+def _start(wishes: Wishes, fit: FaceFit | None) -> AvatarRecipe:
+    """Whom the wishes are about."""
+    if fit is None:
+        return wishes.start()
+    return ak.make_recipe(fit) if wishes.style is None else ak.make_recipe(fit, wishes.style)
 
 
 def _landmarks(photo: Path, face: int | None, steps: Steps) -> FaceLandmarks:
@@ -91,11 +97,12 @@ def _fit(landmarks: FaceLandmarks, steps: Steps) -> FaceFit:
     return fit
 
 
-def _report(photo: Path, output: Path, *, fit: FaceFit, recipe: AvatarRecipe, avatar: Avatar, steps: Steps) -> dict[str, Any]:
+def _report(
+    photo: Path | None, output: Path, *, fit: FaceFit | None, recipe: AvatarRecipe, avatar: Avatar, steps: Steps
+) -> dict[str, Any]:
     """What was measured: the fit's figures, the shape, what was written, and the seconds of each step."""
     return {
-        "photo": photo.name,
-        **fit.report(),
+        **({} if photo is None or fit is None else {"photo": photo.name, **fit.report()}),
         "sliders": dict(recipe.sliders),
         "output": output.name,
         "bytes": output.stat().st_size,

@@ -10,14 +10,16 @@ import avatarkit
 from avatarkit.cli.build import build
 from avatarkit.cli.capture import capture
 from avatarkit.cli.create import create
+from avatarkit.cli.gallery import gallery
 from avatarkit.cli.inspect import inspect
 from avatarkit.cli.render import render
 from avatarkit.cli.retarget import retarget
 from avatarkit.cli.rigs import rigs
 from avatarkit.cli.sliders import sliders
+from avatarkit.cli.styles import styles
 from avatarkit.cli.wardrobe import wardrobe
 
-COMMANDS = (create, build, sliders, wardrobe, capture, retarget, rigs, inspect, render)
+COMMANDS = (create, build, styles, sliders, wardrobe, capture, retarget, rigs, inspect, render, gallery)
 
 
 def run(arguments: list[str]) -> str | int | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from avatarkit.avatar.style import FACE_GROUPS
 from avatarkit.body.body import load_body
-
-FACE_GROUPS = ("contour", "forehead", "brows", "eyes", "nose", "mouth", "chin", "cheeks", "ears", "neck")
 
 
 def random_face(seed: int, spread: float = 0.45) -> dict[str, float]:

@@ -102,3 +102,33 @@ def _no_driver() -> None:
 
 def test_a_name_of_two_lines_is_wrong_usage_before_anything_is_read(tmp_path: Path) -> None:
     assert main(["create", str(tmp_path / "absent.png"), "-o", str(tmp_path / "me.vrm"), "--name", "two\nlines"]) == 2
+
+
+def test_a_style_or_a_description_needs_no_photo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written = tmp_path / "me.avatar.json"
+    command = ["create", "-o", str(tmp_path / "me.glb"), "--recipe", str(written), "--report", str(tmp_path / "me.json")]
+    assert main([*command, "--style", "human", "--describe", "a tall man with xyzzy red hair"]) == 0
+    assert "Not understood: xyzzy." in capsys.readouterr().out
+    assert load_recipe(written).sliders["height"] > 0
+    assert "photo" not in json.loads((tmp_path / "me.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ([], "PHOTO"),
+        (["--style", "humn"], "human"),
+        (["--describe", ""], "description"),
+        (["--style", "human", "--makeup", "lipstik=#aa0000"], "makeup"),
+        (["--style", "human", "--makeup", "lipstick=red:much"], "STRENGTH"),
+        (["--style", "human", "--beard", "long-long"], "beard"),
+        (["--style", "human", "--outfit", "jeans+jeens"], "jeans"),
+        (["--style", "human", "--outfit", "jeans+jeans"], "together"),
+    ],
+)
+def test_what_cannot_be_made_is_wrong_usage(
+    option: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["create", "-o", str(tmp_path / "me.glb"), *option]) == 2
+    assert words in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from avatarkit.avatar.style import default_recipe
+from avatarkit.avatar.style import default_recipe, style_names
 from avatarkit.body.body import load_body
 from avatarkit.cli import main
 from avatarkit.cli.sliders import slider_values
@@ -44,3 +44,12 @@ def test_a_name_that_is_not_in_the_wardrobe_is_wrong_usage_before_the_photo_is_r
 ) -> None:
     assert main(["create", str(tmp_path / "no.jpg"), "-o", str(tmp_path / "me.vrm"), *option]) == 2
     assert option[1] in capsys.readouterr().err
+
+
+def test_the_styles_are_listed_by_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["styles", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {style["name"] for style in listed} == set(style_names())
+    assert main(["styles"]) == 0
+    shown = capsys.readouterr().out
+    assert all(style["title"] in shown for style in listed)

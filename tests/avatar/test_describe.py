@@ -1,0 +1,92 @@
+"""A description does what it says, and says what it did not understand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from avatarkit.avatar import wardrobe
+from avatarkit.avatar.describe import MAX_LENGTH, describe, vocabulary
+from avatarkit.avatar.recipe import AvatarRecipe
+from avatarkit.avatar.style import default_recipe
+from avatarkit.errors import UsageError
+
+
+def test_a_person_an_age_and_what_belongs_to_them() -> None:
+    made = describe("A tall woman of about 60 with short grey hair, blue eyes and a big nose")
+    sliders = made.recipe.sliders
+    assert sliders["sex"] < -0.5 < 0.3 < sliders["height"] and 0.3 < sliders["age"] < 0.8
+    assert sliders["nose-volume"] > 0
+    assert made.recipe.hair.color == "#8b8985" and made.recipe.eyes.iris == "#5b84a8"
+    assert made.unknown == ()
+
+
+def test_words_belong_to_the_thing_they_stand_before() -> None:
+    assert "height" not in describe("a man with short hair").recipe.sliders
+    assert describe("a short man").recipe.sliders["height"] < 0
+    assert describe("small eyes, a large mouth").recipe.sliders["mouth-width"] > 0
+    both = describe("brown eyes and a brown t-shirt").recipe
+    assert both.eyes.iris != both.outfit.colors["t-shirt"]
+
+
+def test_what_is_not_understood_is_said_once_in_order() -> None:
+    made = describe("a xyzzy woman with a plugh nose and xyzzy eyes")
+    assert made.unknown == ("xyzzy", "plugh")
+    assert "Not understood: xyzzy, plugh." in str(made)
+
+
+def test_every_piece_can_be_asked_for_by_its_name() -> None:
+    for piece in wardrobe.wardrobe_pieces():
+        made = describe(f"a man with a red {piece.replace('-', ' ')}")
+        assert piece in made.recipe.outfit.pieces, piece
+        assert made.unknown == (), piece
+
+
+@pytest.mark.parametrize("phrase", vocabulary().person)
+def test_every_word_for_a_person_can_be_done(phrase: tuple[str, ...]) -> None:
+    before = default_recipe().with_sliders({"sex": 0.1, "age": 0.01})
+    assert describe(" ".join(phrase), before).recipe != before
+
+
+@pytest.mark.parametrize("part", vocabulary().parts)
+def test_every_word_for_a_part_can_be_done(part: tuple[str, ...]) -> None:
+    for phrase in vocabulary().parts[part]:
+        made = describe(" ".join((*phrase, *part)))
+        assert made.unknown == () and made.recipe != default_recipe(), phrase
+
+
+def test_every_colour_is_one() -> None:
+    for colors in vocabulary().colors.values():
+        for color in colors.values():
+            default_recipe().with_hair(color=color)
+
+
+def test_a_description_changes_only_what_it_speaks_of() -> None:
+    start = default_recipe().with_sliders({"chin-width": 0.5}).with_hair(color="#00ff00")
+    made = describe("green eyes", start).recipe
+    assert made == replace(start, eyes=replace(start.eyes, iris="#5c7a4b"))
+
+
+def test_a_reader_of_ones_own_is_checked_like_any_recipe() -> None:
+    def reader(text: str, tables: Mapping[str, Any]) -> Mapping[str, Any]:
+        assert text == "somebody" and tables["hair"]["style"] == default_recipe().hair.style
+        return {"hair": {"color": "navy"}, "sliders": {"age": 0.5}}
+
+    made = describe("somebody", reader=reader).recipe
+    assert (made.hair.color, made.sliders) == ("#000080", {"age": 0.5})
+    with pytest.raises(UsageError, match="nose-width"):
+        describe("somebody", reader=lambda *_: {"sliders": {"nose-widht": 1}})
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * (MAX_LENGTH + 1), None])
+def test_no_text_and_far_too_much_are_refused(text: Any) -> None:
+    with pytest.raises(UsageError, match="description"):
+        describe(text)
+
+
+@pytest.mark.parametrize("text", ["🙂 \x00 ;;; ...", "99999 years old", "with with with", "and " * 400, "0"])
+def test_nonsense_does_no_harm(text: str) -> None:
+    assert isinstance(describe(text).recipe, AvatarRecipe)
