@@ -1,4 +1,4 @@
-"""Makes assets/surface_points.npz: where the rays that lay out hair and clothes meet the average body."""
+"""Makes assets/surface_points.npz: where the rays that lay out clothes meet the average body."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from pathlib import Path
 import numpy as np
 from asset_sources import record_sources
 
-from avatarkit.avatar.hair import make_hair
-from avatarkit.avatar.hair.styles import HAIR_STYLES
 from avatarkit.avatar.outfit import make_outfit
 from avatarkit.avatar.outfit.make import OUTFITS
 from avatarkit.avatar.surface_points import STORED_HITS, known_hits
@@ -32,12 +30,10 @@ def main() -> None:
 
 
 def wear_everything() -> None:
-    """Lay out every hair style and every outfit."""
+    """Lay out every outfit."""
     rest = rest_body({})
-    for style in HAIR_STYLES:
-        make_hair(style, "#7a3b1e", rest)
-    for outfit in OUTFITS:
-        make_outfit(outfit, {}, rest)
+    for pieces in OUTFITS.values():
+        make_outfit(pieces, {}, rest)
 
 
 if __name__ == "__main__":

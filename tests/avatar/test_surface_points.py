@@ -8,15 +8,12 @@ import numpy as np
 import pytest
 
 from avatarkit.avatar import surface_points
-from avatarkit.avatar.hair.layout import cap_layout, lock_layout
-from avatarkit.avatar.hair.make import make_hair
-from avatarkit.avatar.hair.styles import HAIR_STYLES
 from avatarkit.avatar.outfit.make import OUTFITS, make_outfit
 from avatarkit.avatar.outfit.shirt import shirt_pattern
 from avatarkit.avatar.outfit.trousers import trousers_pattern
 from avatarkit.avatar.surface_points import known_hits, points_along
 from avatarkit.body.body import load_body
-from avatarkit.body.rest import rest_body
+from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.body.surface_points import SurfacePoints
 
 ORIGIN = np.array([0.0, 0.765, 0.05])
@@ -51,7 +48,7 @@ def test_a_question_asked_in_another_last_digit_is_known() -> None:
 
 @pytest.fixture
 def nothing_laid_out_yet() -> Iterator[None]:
-    layouts = (known_hits, cap_layout, lock_layout, shirt_pattern, trousers_pattern)
+    layouts = (known_hits, shirt_pattern, trousers_pattern)
     for layout in layouts:
         layout.cache_clear()
     yield
@@ -60,25 +57,27 @@ def nothing_laid_out_yet() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("nothing_laid_out_yet")
-def test_everything_our_hair_and_clothes_ask_for_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_our_clothes_ask_for_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     def ask_anew(*_: object) -> None:
         pytest.fail("run assets/scripts/build_surface_points.py")
 
     monkeypatch.setattr(surface_points, "first_hits", ask_anew)
     rest = rest_body({})
-    for style in HAIR_STYLES:
-        make_hair(style, "#7a3b1e", rest)
     for pieces in OUTFITS.values():
         make_outfit(pieces, {}, rest)
 
 
 @pytest.mark.usefixtures("nothing_laid_out_yet")
-@pytest.mark.parametrize("style", HAIR_STYLES)
-def test_what_is_stored_is_what_casting_gives(style: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    stored = cap_layout(style).points
-    cap_layout.cache_clear()
-    known_hits.cache_clear()
+def test_what_is_stored_is_what_casting_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    rest = rest_body({})
+    stored = laid_out(rest)
+    for layout in (known_hits, shirt_pattern, trousers_pattern):
+        layout.cache_clear()
     monkeypatch.setattr(surface_points, "STORED_HITS", "absent.npz")
-    cast_anew = cap_layout(style).points
-    assert np.array_equal(stored.vertices, cast_anew.vertices)
-    assert stored.weights == pytest.approx(cast_anew.weights, abs=1e-6)
+    for mesh, cast_anew in zip(stored, laid_out(rest), strict=True):
+        assert mesh == pytest.approx(cast_anew, abs=1e-6)
+
+
+def laid_out(rest: RestBody) -> list[np.ndarray]:
+    """Vertices of everything in the wardrobe."""
+    return [mesh.positions for pieces in OUTFITS.values() for mesh, _ in make_outfit(pieces, {}, rest).pieces]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.spatial import cKDTree
 
-STEP_M = 0.02
+STEP_M = 0.035
 """Points of a straight lock below the hairline lie about so far apart."""
 
-POINTS_A_TURN = 6
+POINTS_A_TURN = 4.5
 """And so many points make one turn of a curl."""
 
 FEWEST_STEPS = 6
@@ -28,16 +30,24 @@ _ROUNDS = 2
 
 
 class Obstacle:
-    """A surface that hair lies on, from its vertices and normals (N, 3), and balls: centres (M, 3), radii (M,)."""
+    """A surface that hair lies on, and balls that stand for the ears.
 
-    def __init__(self, positions: np.ndarray, normals: np.ndarray, centres: np.ndarray, radii: np.ndarray) -> None:
-        self._positions, self._normals, self._tree = positions, normals, cKDTree(positions)
-        self._balls = tuple(zip(centres, radii, strict=True))
+    Args:
+        positions, normals: (N, 3) vertices and which way is out.
+        slides: (N, 3) unit directions in which hair is pushed away from it.
+        balls: centres (M, 3), radii (M,).
+    """
+
+    def __init__(
+        self, positions: np.ndarray, normals: np.ndarray, slides: np.ndarray, balls: tuple[np.ndarray, np.ndarray]
+    ) -> None:
+        self._positions, self._normals, self._slides, self._tree = positions, normals, slides, cKDTree(positions)
+        self._balls = tuple(zip(*balls, strict=True))
 
     def pushed_out(self, points: np.ndarray, clearance: np.ndarray) -> np.ndarray:
         """Points (N, 3), those nearer to the surface than `clearance` (N,) moved out of it."""
         for _ in range(_ROUNDS):
-            place, normal = self._nearest(points)
+            place, normal = self._nearest(points, self._slides)
             height = ((points - place) * normal).sum(axis=1)
             points = points + np.maximum(clearance - height, 0.0)[:, None] * normal
         for centre, radius in self._balls:
@@ -46,16 +56,23 @@ class Obstacle:
             points = points + np.maximum(radius + 0.5 * clearance - distance, 0.0)[:, None] * _unit(away)
         return points
 
+    def lifted_out(self, points: np.ndarray, height_m: float) -> np.ndarray:
+        """Points (N, 3), those that lie less than `height_m` above the surface raised to it."""
+        place, normal = self._nearest(points, self._normals)
+        height = ((points - place) * normal).sum(axis=1)
+        return points + np.maximum(height_m - height, 0.0)[:, None] * normal
+
     def outward(self, points: np.ndarray) -> np.ndarray:
         """Unit directions (..., 3) away from the surface at points (..., 3)."""
-        return self._nearest(points.reshape(-1, 3))[1].reshape(points.shape)
+        return self._nearest(points.reshape(-1, 3), self._slides)[1].reshape(points.shape)
 
-    def _nearest(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        distance, nearest = self._tree.query(points, _NEAREST)
+    def _nearest(self, points: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        found = self._tree.query(points, _NEAREST)
+        distance, nearest = np.asarray(found[0]), np.asarray(found[1])
         weights = 1.0 / (distance + 1e-4)
         weights /= weights.sum(axis=1, keepdims=True)
         return (weights[..., None] * self._positions[nearest]).sum(axis=1), _unit(
-            (weights[..., None] * self._normals[nearest]).sum(axis=1)
+            (weights[..., None] * directions[nearest]).sum(axis=1)
         )
 
 
@@ -79,32 +96,45 @@ def curled(spine: np.ndarray, outward: np.ndarray, radius_m: float, pitch_m: flo
     across = _unit(np.cross(outward, along))
     radius = radius_m * np.clip(way / CURL_BEGINS_M, 0.0, 1.0)
     turn = 2 * np.pi * way / pitch_m + phases[:, None]
-    return spine + radius[..., None] * (np.cos(turn)[..., None] * across + (1 + np.sin(turn))[..., None] * np.cross(along, across))
+    aside, lifted = np.cos(turn)[..., None] * across, (1.0 + np.sin(turn))[..., None] * np.cross(along, across)
+    return spine + radius[..., None] * (aside + lifted)
 
 
-def hang(
-    starts: np.ndarray, directions: np.ndarray, lengths: np.ndarray, clearance: np.ndarray, obstacle: Obstacle, steps: int
-) -> np.ndarray:
+@dataclass(frozen=True)
+class Loose:
+    """L locks where they leave the scalp.
+
+    Attributes:
+        starts: (L, 3) metres.
+        directions: (L, 3) unit, the way they were combed.
+        lengths: (L,) metres that hang.
+        clearance: (L,) metres they keep from what they lie on: outer locks lie on inner ones.
+    """
+
+    starts: np.ndarray
+    directions: np.ndarray
+    lengths: np.ndarray
+    clearance: np.ndarray
+
+
+def hang(locks: Loose, obstacle: Obstacle, steps: int) -> np.ndarray:
     """Let locks hang.
 
     Args:
-        starts: (L, 3) metres, where they leave the scalp.
-        directions: (L, 3) unit, the way they were combed.
-        lengths: (L,) metres.
-        clearance: (L,) metres they keep from what they lie on: outer locks lie on inner ones.
+        locks: as they leave the scalp.
         obstacle: head, body and clothes.
         steps: points of each lock.
 
     Returns:
         (L, steps, 3) points after the start, at about even steps.
     """
-    points, here, along = [], starts, directions
-    step = (lengths / steps)[:, None]
+    points, here, along = [], locks.starts, locks.directions
+    step = (locks.lengths / steps)[:, None]
     share = 1.0 - np.exp(-step / WEIGHT_M)
     for number in range(1, steps + 1):
         along = _unit(along + share * (_DOWN - along))
         gained = SNUG + (1.0 - SNUG) * np.minimum(number * step[:, 0] / LOOSENS_M, 1.0)
-        ahead = obstacle.pushed_out(here + step * along, gained * clearance)
+        ahead = obstacle.pushed_out(here + step * along, gained * locks.clearance)
         moved = _unit(ahead - here)
         here = here + step * moved
         along = moved

@@ -128,7 +128,7 @@ def _depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
 
 
 def _lock_depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
-    """(...) metres that locks stand off the scalp: hair that hangs keeps its body beyond the hairline, but for the forehead's."""
+    """(...) metres that locks stand off the scalp: hanging hair keeps its body past the hairline, but for the forehead's."""
     depth = _depth_m(style, directions)
     if not style.hangs:
         return depth
@@ -261,14 +261,14 @@ def _kept_off_the_face(style: HairStyle, here: np.ndarray, along: np.ndarray) ->
     """The way (L, 3) of long locks: near the forehead's hairline they turn along it, to fall beside the face."""
     azimuth, _ = to_angles(here)
     step = np.radians(1.0)
-    rising = _hairline(style, azimuth + step) - _hairline(style, azimuth - step)
     inward = _unit(_tangent(here, to_directions(azimuth, _hairline(style, azimuth) + 0.5) - here))
     slope = to_directions(azimuth + step, _hairline(style, azimuth + step)) - to_directions(
         azimuth - step, _hairline(style, azimuth - step)
     )
-    inward = _unit(_tangent(_unit(slope), inward)) if rising is not None else inward
+    inward = _unit(_tangent(_unit(slope), inward))
     outward_share = np.minimum((along * inward).sum(axis=-1), 0.0)
-    near = _smoothstep(_FACE_MARGIN_M, 0.0, _inward_m(style, here)) * _smoothstep(_BESIDE_FACE, _BESIDE_FACE - 0.15, np.abs(azimuth))
+    before = _smoothstep(_BESIDE_FACE, _BESIDE_FACE - 0.15, np.abs(azimuth))
+    near = before * _smoothstep(_FACE_MARGIN_M, 0.0, _inward_m(style, here))
     turned = along - (near * outward_share)[:, None] * inward
     return _unit(turned)
 

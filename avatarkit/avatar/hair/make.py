@@ -9,7 +9,7 @@ import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh, Material, Texture
 from avatarkit.avatar.colors import parse_color
-from avatarkit.avatar.hair.hanging import Obstacle, curled, hang, step_count
+from avatarkit.avatar.hair.hanging import Loose, Obstacle, curled, hang, step_count
 from avatarkit.avatar.hair.layout import (
     CAP_COLUMNS,
     CAP_ROWS,
@@ -30,7 +30,15 @@ _CAP_BRIGHTNESS = 0.72  # it is seen between the locks, in their shadow
 _WHITE = (1.0, 1.0, 1.0, 1.0)
 _SHORTEST_HANGING_M = 0.015
 _BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.012, 0.026  # above the skin: cloth lies there; and the body of the hair above that
+_LEAST_HEIGHT_M = 0.0006
 _ROUNDNESS = 0.45  # how far a ribbon's normals turn outward at its edges: it is lit like a tuft, not like tape
+
+
+class _Shape(NamedTuple):
+    positions: np.ndarray
+    normals: np.ndarray
+    uvs: np.ndarray
+    triangles: np.ndarray
 
 
 def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
@@ -52,9 +60,10 @@ def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, 
     surface = head_surface(np.asarray(rest.positions, float))
     head = rest.skeleton.names.index("head")
     cap_material, lock_material = _materials(srgb)
+    obstacle = _obstacle(rest)
     return [
         (_skinned("hair-cap", _cap(style, surface), head), cap_material),
-        (_skinned("hair-locks", _locks(style, surface, _obstacle(rest)), head), lock_material),
+        (_skinned("hair-locks", _above_skin(_locks(style, surface, obstacle), obstacle), head), lock_material),
     ]
 
 
@@ -86,12 +95,14 @@ def _obstacle(rest: RestBody) -> Obstacle:
     positions = np.asarray(rest.positions, float)
     vertices = np.unique(triangles)
     balls = [positions[np.unique(head.triangles[ears & side])] for side in _sides(positions[head.triangles].mean(axis=1))]
-    return Obstacle(
-        positions[vertices],
-        _sliding(vertex_normals(positions, triangles)[vertices], positions[vertices], rest),
-        np.array([ball.mean(axis=0) for ball in balls]),
-        np.array([0.62 * np.ptp(ball[:, 0]) for ball in balls]),
-    )
+    centres, radii = np.array([ball.mean(axis=0) for ball in balls]), np.array([0.62 * np.ptp(ball[:, 0]) for ball in balls])
+    normals = vertex_normals(positions, triangles)[vertices]
+    return Obstacle(positions[vertices], normals, _sliding(normals, positions[vertices], rest), (centres, radii))
+
+
+def _above_skin(shape: _Shape, obstacle: Obstacle) -> _Shape:
+    """The same with what dips into the skin, such as the edges of ribbons, lifted out of it."""
+    return shape._replace(positions=obstacle.lifted_out(shape.positions, _LEAST_HEIGHT_M))
 
 
 def _sliding(normals: np.ndarray, positions: np.ndarray, rest: RestBody) -> np.ndarray:
@@ -107,13 +118,6 @@ def _sliding(normals: np.ndarray, positions: np.ndarray, rest: RestBody) -> np.n
 
 def _sides(centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return centres[:, 0] > 0, centres[:, 0] < 0
-
-
-class _Shape(NamedTuple):
-    positions: np.ndarray
-    normals: np.ndarray
-    uvs: np.ndarray
-    triangles: np.ndarray
 
 
 def _skinned(name: str, shape: _Shape, head: int) -> AvatarMesh:
@@ -163,11 +167,11 @@ def _hung(
     """The ribbons of locks that end on the scalp, and of those that fall on; `on_scalp` has spines, outward, widths."""
     free = layout.hanging > _SHORTEST_HANGING_M
     spine, outward, widths = (part[free] for part in on_scalp)
-    along = _unit(spine[:, -1] - spine[:, -2])
     clearance = _BODY_CLEARANCE_M + _HANGING_DEPTH_M * layout.layers[free]
+    loose = Loose(spine[:, -1], _unit(spine[:, -1] - spine[:, -2]), layout.hanging[free], clearance)
     pitch = 1e-3 * style.curl_pitch_mm
     steps = step_count(float(layout.hanging.max()), pitch if style.curl_mm else None)
-    below = hang(spine[:, -1], along, layout.hanging[free], clearance, obstacle, steps)
+    below = hang(loose, obstacle, steps)
     away = obstacle.outward(below)
     if style.curl_mm:
         phases = 2 * np.pi * (layout.strips[free] % 997) / 997
@@ -197,9 +201,8 @@ def _ribbons(spine: np.ndarray, outward: np.ndarray, widths: np.ndarray, rolls: 
 
 def _joined(shapes: list[_Shape]) -> _Shape:
     starts = np.cumsum([0, *(len(shape.positions) for shape in shapes[:-1])])
-    triangles = [shape.triangles + start for shape, start in zip(shapes, starts, strict=True)]
-    fields = (np.concatenate([getattr(shape, name) for shape in shapes]) for name in ("positions", "normals", "uvs"))
-    return _Shape(*fields, np.concatenate(triangles))
+    shifted = [shape._replace(triangles=shape.triangles + start) for shape, start in zip(shapes, starts, strict=True)]
+    return _Shape(*(np.concatenate(arrays) for arrays in zip(*shifted, strict=True)))
 
 
 def _lock_uvs(strips: np.ndarray, spine: np.ndarray) -> np.ndarray:
