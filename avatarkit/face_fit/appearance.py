@@ -33,6 +33,7 @@ SHADOW_L = 14.0  # CIELAB lightness that one side may lie below the other and st
 SHINE_L = 7.0  # CIELAB lightness above the tone at which skin counts as shining
 FLATTEN = 0.7  # how much of the broad shading that the light's model leaves is taken out
 BROAD = 0.05  # of the picture's side: what counts as broad
+SHARP_WIDTH_PX, LEAST_SHARE = 80.0, 0.5  # smaller faces are smears on a large texture: the generated skin shows through
 LIGHT_STRIDE = 16  # light is smooth: one texel in sixteen tells as much
 DEFAULT_HAIR = "#3b2a20"
 DEFAULT_IRIS = "#5a4632"
@@ -88,7 +89,11 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     even = _evened_colors(texels, trust)
     tone = _tone(even, trust)
     covered = _covered_by_hair(even, tone, texels)
+    wear = read_face_wear(landmarks, even, texels.seen, tone)
     shown = texels.seen * face_regions.face() * (1.0 - covered)
+    shown = shown * float(np.clip(landmarks.face_width_px / SHARP_WIDTH_PX, LEAST_SHARE, 1.0))
+    if wear.glasses:  # frames, lenses and what shines on them are no skin
+        shown = shown * (1.0 - face_regions.behind_glasses())
     picture, alpha = _face_picture(texels, even, tone, shown)
     look = read_hair_look(landmarks)
     hair, hair_seen = (look.color, True) if look and look.color else _hair_color(pixels, shape, camera, middle)
@@ -106,7 +111,7 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         iris_seen=iris_seen,
         colorless=colorless,
         hair_look=look,
-        wear=read_face_wear(landmarks, even, texels.seen, tone),
+        wear=wear,
     )
 
 

@@ -69,9 +69,8 @@ def test_a_look_becomes_the_style_it_is_nearest_to(seen: HairLook, style: str) -
 
 
 def test_longer_hair_never_becomes_a_shorter_style() -> None:
-    order = [
-        STYLES.index(guess_hair(look(length=x, volume=0.5), STYLES, colorless=False) or "") for x in np.linspace(-0.8, 1, 12)
-    ]
+    looks = [look(length=x, volume=0.5) for x in np.linspace(-0.8, 1, 12)]
+    order = [STYLES.index(guess_hair(seen, STYLES, colorless=False) or "") for seen in looks]
     assert order == sorted(order)
 
 
