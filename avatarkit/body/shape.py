@@ -26,7 +26,7 @@ class BodyShape:
     Attributes:
         positions: (V, 3) metres, +Y up, facing +Z.
         joint_heads, joint_tails: (55, 3) metres: where each human bone begins and ends.
-        stretch: where a stylised body's space is bent, vertices (K,) and Jacobians (K, 3, 3); None if nowhere.
+        stretch: where a stylised body's features are scaled, vertices (K,) and factors (K, 3); None if nowhere.
     """
 
     positions: np.ndarray

@@ -1,7 +1,7 @@
 """Proportions that no person has: large eyes, small noses, pointed chins, big heads, as smooth bendings of a shaped body.
 
 Each is a map of space that is the identity away from the feature it is about, so that whatever lies there goes along: skin,
-eyeballs, teeth, joints. An expression's offset at a vertex is turned and stretched as the space around that vertex is.
+eyeballs, teeth, joints. An expression's offset at a vertex is scaled as the feature around that vertex is.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ STYLISED_SLIDERS: Mapping[str, tuple[float, str]] = {
 }
 """Name -> low end, what it does. Each goes up to 1; 0 changes nothing at all."""
 
-_STEP_M = 1e-4  # of the differences that say how space is stretched
+_RELIEF_M = 0.012  # before the plane of the cheeks: relief lower than this is hardly flattened
 
-Warp = Callable[[np.ndarray], np.ndarray]
+Warp = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""Points (N, 3) -> where they come to lie, and by how much (N, 3) what is there is scaled along each axis."""
 
 
 @dataclass(frozen=True)
@@ -63,34 +64,29 @@ def stylised(
         sliders: any of `STYLISED_SLIDERS`; at least one of them not 0.
 
     Returns:
-        (V, 3) metres; and how space is stretched there: rising vertices (K,) and their (K, 3, 3) Jacobians, the identity
-        elsewhere.
+        (V, 3) metres; and how features are scaled: rising vertices (K,) and (K, 3) factors along each axis, 1 elsewhere.
     """
     warps = list(_warps(landmarks, sliders))
     reached = np.flatnonzero(positions[:, 1] > landmarks.neck[1])
-    start = np.asarray(positions[reached], float)
-    moved = _through(warps, start)
-    columns = [(_through(warps, start + _STEP_M * axis) - moved) / _STEP_M for axis in np.eye(3)]
+    points = np.asarray(positions[reached], float)
+    scales = np.ones_like(points)
+    for warp in warps:
+        points, scale = warp(points)
+        scales = scales * scale
     result = np.array(positions)
-    result[reached] = moved
-    return result, (reached, np.stack(columns, axis=2))
+    result[reached] = points
+    return result, (reached, scales)
 
 
 def stretched_offsets(
     offsets: sparse.csc_matrix, stretch: tuple[np.ndarray, np.ndarray], vertex_count: int
 ) -> sparse.csc_matrix:
-    """Expression offsets (3V, E) where space is stretched; every vertex that moves has all of its three rows."""
-    vertices, jacobians = stretch
-    whole = np.tile(np.eye(3), (vertex_count, 1, 1))
-    whole[vertices] = jacobians
-    moved = whole[offsets.indices[::3] // 3] @ offsets.data.reshape(-1, 3, 1)
-    return sparse.csc_matrix((moved.reshape(-1), offsets.indices, offsets.indptr), shape=offsets.shape)
-
-
-def _through(warps: list[Warp], points: np.ndarray) -> np.ndarray:
-    for warp in warps:
-        points = warp(points)
-    return points
+    """Expression offsets (3V, E) where features are scaled as `stylised` says."""
+    vertices, scales = stretch
+    whole = np.ones((vertex_count, 3))
+    whole[vertices] = scales
+    scaled = offsets.data * whole.reshape(-1)[offsets.indices]
+    return sparse.csc_matrix((scaled, offsets.indices, offsets.indptr), shape=offsets.shape)
 
 
 def _warps(at: Landmarks, sliders: Mapping[str, float]) -> list[Warp]:
@@ -133,9 +129,10 @@ def _around(distance: np.ndarray, reach: float) -> np.ndarray:
 def _shrinking(center: np.ndarray, change: np.ndarray, reach: float) -> Warp:
     """Scaling about a point by 1 + `change`, fading out until `reach` metres."""
 
-    def warp(points: np.ndarray) -> np.ndarray:
+    def warp(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         away = points - center
-        return points + away * change * _around(np.linalg.norm(away, axis=1), reach)[:, None]
+        more = change * _around(np.linalg.norm(away, axis=1), reach)[:, None]
+        return points + away * more, 1.0 + more
 
     return warp
 
@@ -146,11 +143,12 @@ def _other_eyes(at: Landmarks, big: float, tall: float, low: float) -> Warp:
     shift = np.array([0.0, -0.012 * low - 0.001 * big, -0.002 * big])
     reach = 0.90 * float(at.eyes[0, 0] - at.eyes[1, 0])  # one eye's bending ends before the other eye begins
 
-    def warp(points: np.ndarray) -> np.ndarray:
+    def warp(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         aways = points - at.eyes[:, None]
         shares = np.stack([_near(_spread(away, side), reach) for away, side in zip(aways, (1.0, -1.0), strict=True)])
         shares = shares / np.maximum(shares.sum(axis=0), 1.0)
-        return points + sum((away * change + shift) * share[:, None] for away, share in zip(aways, shares, strict=True))
+        moves = [(away * change + shift) * share[:, None] for away, share in zip(aways, shares, strict=True)]
+        return points + moves[0] + moves[1], 1.0 + change * shares.sum(axis=0)[:, None]
 
     return warp
 
@@ -166,11 +164,11 @@ def _smaller_nose(at: Landmarks, value: float) -> Warp:
     """The nose drawn towards its own base."""
     base, change = np.array([0.0, at.nose[1] + 0.002, at.nose[2] - 0.024]), -value * np.array([0.45, 0.42, 0.55])
 
-    def warp(points: np.ndarray) -> np.ndarray:
+    def warp(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         away = points - base
         y = np.where(away[:, 1] < 0.0, 1.8, 1.0) * away[:, 1]  # the lips are near
-        share = _around(np.sqrt(away[:, 0] ** 2 + y * y + away[:, 2] ** 2), 0.045)
-        return points + away * change * share[:, None]
+        more = change * _around(np.sqrt(away[:, 0] ** 2 + y * y + away[:, 2] ** 2), 0.045)[:, None]
+        return points + away * more, 1.0 + more
 
     return warp
 
@@ -184,13 +182,13 @@ def _rounder_cheeks(at: Landmarks, value: float) -> Warp:
     """Round cheeks beside mouth and nose."""
     height = 0.5 * (at.nose[1] + at.mouth[1])
 
-    def warp(points: np.ndarray) -> np.ndarray:
+    def warp(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         moved = points.copy()
         for side in (1.0, -1.0):
             center = np.array([side * 1.45 * abs(at.eyes[0, 0]), height, at.eyes[0, 2] - 0.02])
             share = _fall(np.linalg.norm(points - center, axis=1), 0.0, 0.055)[:, None]
             moved += value * share * np.array([side * 0.010, -0.002, 0.008])
-        return moved
+        return moved, np.ones_like(points)
 
     return warp
 
@@ -199,14 +197,14 @@ def _pointed(at: Landmarks, value: float) -> Warp:
     """The lower face narrower the lower it is, down to the chin; the neck stays."""
     top, bottom = 0.5 * (at.nose[1] + at.eyes[0, 1]), at.chin[1]
 
-    def warp(points: np.ndarray) -> np.ndarray:
+    def warp(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         down = np.clip((top - points[:, 1]) / (top - bottom), 0.0, 1.0)
         below = _fall(bottom - points[:, 1], 0.0, 0.05)
         ahead = 1.0 - _fall(points[:, 2] - at.head[2], -0.02, 0.045)
         share = (0.55 * value) * down**1.5 * below * ahead
-        moved = points.copy()
-        moved[:, 0] *= 1.0 - share
-        return moved
+        scale = np.ones_like(points)
+        scale[:, 0] -= share
+        return points * scale, scale
 
     return warp
 
@@ -215,12 +213,14 @@ def _flattened(at: Landmarks, value: float) -> Warp:
     """The face's relief pressed towards the plane of the cheeks."""
     plane = at.eyes[0, 2] - 0.012
 
-    def warp(points: np.ndarray) -> np.ndarray:
+    def warp(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         above, below = _fall(points[:, 1], at.crown - 0.05, at.crown), _fall(at.chin[1] - points[:, 1], -0.02, 0.03)
         over = np.maximum(points[:, 2] - plane, 0.0)
-        moved = points.copy()
-        moved[:, 2] -= 0.42 * value * above * below * over * over / (over + 0.012)
-        return moved
+        strength = 0.42 * value * above * below
+        moved, scale = points.copy(), np.ones_like(points)
+        moved[:, 2] -= strength * over * over / (over + _RELIEF_M)
+        scale[:, 2] -= strength * over * (over + 2.0 * _RELIEF_M) / (over + _RELIEF_M) ** 2
+        return moved, scale
 
     return warp
 
@@ -229,12 +229,13 @@ def _bigger_head(at: Landmarks, value: float) -> Warp:
     """The head scaled about the top of the neck; the neck's skin makes the transition."""
     factor = 0.5 * value
 
-    def warp(points: np.ndarray) -> np.ndarray:
+    def warp(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rising = 1.0 - _fall(points[:, 1], at.neck[1] + 0.01, at.chin[1] + 0.015)
         behind = 1.0 - _fall(points[:, 1], at.neck[1] + 0.03, at.head[1] + 0.01)
         front = _fall(at.head[2] - points[:, 2], 0.0, 0.07)
         share = front * rising + (1.0 - front) * behind
         center = np.array([0.0, at.chin[1] + 0.008, at.head[2] - 0.012])
-        return points + factor * share[:, None] * (points - center)
+        more = factor * share[:, None]
+        return points + more * (points - center), np.repeat(1.0 + more, 3, axis=1)
 
     return warp

@@ -9,11 +9,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from avatarkit.motion.feet import detect_contacts, held_offsets, move_ankles
-from avatarkit.motion.floor import find_floor, legs_seen, onto_floor, sole_points
+from avatarkit.geometry import quaternions
+from avatarkit.motion.contacts import picture_speeds, sole_contacts, sole_landmarks
+from avatarkit.motion.feet import held_feet, place_feet
+from avatarkit.motion.floor import find_floor, legs_seen, onto_floor, sole_offsets, sole_points
 from avatarkit.motion.gaps import fill_gaps, fill_places, seen_mask, takes
 from avatarkit.motion.human_motion import BONE, HumanMotion, HumanPose
 from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
+from avatarkit.motion.leg_swaps import unswapped
 from avatarkit.motion.person import Person, estimate_person
 from avatarkit.motion.picture_camera import assumed_camera
 from avatarkit.motion.quiet_legs import quiet_legs
@@ -87,12 +90,15 @@ def estimate_motion(
 
     person = estimate_person(video, height_m)
     lap("person")
-    raw = raw_motion(video, person, progress)
+    untangled = unswapped(video)
+    raw = raw_motion(untangled, person, progress)
     lap("poses")
     parts = takes(raw.times_s, raw.root_positions, hips_seen(raw))
     smoothed = [smooth_motion(part_of(raw, part)) for part in parts]
     lap("smoothing")
-    motion = joined([stand(onto_floor(part, find_floor(part)), feet) for part in smoothed])
+    speeds = [sole_speeds(untangled, part, motion) for part, motion in zip(parts, smoothed, strict=True)]
+    standing = [stand(onto_floor(part, find_floor(part)), speed, feet) for part, speed in zip(smoothed, speeds, strict=True)]
+    motion = joined(standing)
     lap("feet")
     return replace(motion, report=_report(video, person, motion, seconds, len(parts)))
 
@@ -169,25 +175,50 @@ def joined(parts: list[HumanMotion]) -> HumanMotion:
     )
 
 
-def stand(motion: HumanMotion, feet: Feet) -> HumanMotion:
-    """A motion over the floor with its root from picture and feet together, and standing feet held."""
+def sole_speeds(video: TrackedVideo, part: slice, motion: HumanMotion) -> np.ndarray:
+    """(T, 2, 2) metres per second at which heels and balls move across the picture in a part of a video whose motion is known."""
+    frames = TrackedVideo(video.frames[part])
+    focal_px = assumed_camera(frames.frames[0].size_px).focal_px
+    return picture_speeds(motion.times_s, sole_landmarks(frames), -motion.root_positions[:, 2], focal_px)
+
+
+def stand(motion: HumanMotion, speeds: np.ndarray, feet: Feet) -> HumanMotion:
+    """A motion over the floor with its root from picture and feet together, and standing feet held.
+
+    Args:
+        motion: over the floor.
+        speeds: (T, 2, 2) of heels and balls across the picture, metres per second.
+        feet: see `estimate_motion`.
+    """
     times, skeleton = motion.times_s, motion.skeleton
     seen = legs_seen(motion.confidence)
     motion = still_legs(motion, seen.any(axis=1))
     world = world_rotations(motion.rotations)
     weights = np.maximum(motion.confidence[:, BONE["hips"]], UNSEEN_WEIGHT)
     roots = smooth_root(times, motion.root_positions, weights)
-    contacts = detect_contacts(times, sole_points(skeleton, roots, world), seen)
+    contacts = sole_contacts(times, speeds, sole_points(skeleton, roots, world)[..., 1], seen)
     if feet != "never":
-        from_hips = sole_points(skeleton, np.zeros_like(roots), world)
-        lowest = from_hips[..., 1].min(axis=2)
-        grounded = contacts.astype(float)
+        from_hips = sole_points(skeleton, np.zeros_like(roots), world).reshape(len(times), -1, 3)
+        stands = contacts.reshape(len(times), -1).astype(float)
+        grounded = np.array(stands)
         if feet == "always":
-            grounded[lowest == lowest.min(axis=1, keepdims=True)] = ALWAYS_TRUST
-        roots = solve_root(times, motion.root_positions, weights, Soles(from_hips[:, :, 1], lowest, contacts, grounded))
-        offsets = held(times, sole_points(skeleton, roots, world), contacts)
-        world = move_ankles(skeleton, roots, world, offsets)
-    return replace(motion, rotations=local_rotations(world), root_positions=roots, foot_contacts=contacts.astype(float))
+            heights = from_hips[..., 1]
+            grounded[heights == heights.min(axis=1, keepdims=True)] = ALWAYS_TRUST
+        roots = solve_root(times, motion.root_positions, weights, Soles(from_hips, stands, grounded))
+        world = with_held_feet(replace(motion, root_positions=roots), world, contacts)
+    return replace(
+        motion, rotations=local_rotations(world), root_positions=roots, foot_contacts=contacts.any(axis=2).astype(float)
+    )
+
+
+def with_held_feet(motion: HumanMotion, world: np.ndarray, contacts: np.ndarray) -> np.ndarray:
+    """World rotations (T, 55, 4) with the soles' points that stand (T, 2, 2) held in place; `world` are the motion's own."""
+    skeleton, roots = motion.skeleton, motion.root_positions
+    soles = sole_points(skeleton, roots, world)
+    turns, balls = held_feet(motion.times_s, soles, contacts)
+    offsets = sole_offsets(skeleton, world)[:, :, 1]
+    moves = balls - soles[:, :, 1] + offsets - quaternions.rotate(turns, offsets)
+    return place_feet(skeleton, roots, world, turns, moves)
 
 
 def still_legs(motion: HumanMotion, seen: np.ndarray) -> HumanMotion:
@@ -202,11 +233,6 @@ def still_legs(motion: HumanMotion, seen: np.ndarray) -> HumanMotion:
     return replace(
         motion, rotations=rotations, root_positions=motion.root_positions + share[:, None] * (roots - motion.root_positions)
     )
-
-
-def held(times_s: np.ndarray, soles: np.ndarray, contacts: np.ndarray) -> np.ndarray:
-    """(T, 2, 3) what to add to each ankle."""
-    return np.stack([held_offsets(times_s, soles[:, foot, 1], contacts[:, foot]) for foot in range(2)], axis=1)
 
 
 def _report(

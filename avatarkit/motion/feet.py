@@ -13,6 +13,7 @@ from avatarkit.motion.kinematics import world_positions
 UPPER_LEGS = np.array([BONE["leftUpperLeg"], BONE["rightUpperLeg"]])
 LOWER_LEGS = np.array([BONE["leftLowerLeg"], BONE["rightLowerLeg"]])
 FOOT_BONES = np.array([BONE["leftFoot"], BONE["rightFoot"]])
+TOE_BONES = np.array([BONE["leftToes"], BONE["rightToes"]])
 
 LAND_HEIGHT_M, LIFT_HEIGHT_M = 0.08, 0.13
 """A sole lands below the first height and is lifted above the second; chosen, as the speeds, by agreement with rendered truth
@@ -24,70 +25,11 @@ LAND_SPEED, LIFT_SPEED = 0.45, 0.6
 DEPTH_SHARE = 0.25
 """How much movement towards the camera counts: what is measured of it is mostly noise."""
 
-MIN_STANCE_S = 0.08
-"""Shorter contacts are noise: the stance of a sprint lasts about as long."""
-
-BLUR_S = 0.07
-"""Smoothed feet start to move so much before they do, and come to rest so much after."""
-
 EASE_S = 0.15
 """How long a held foot takes to join its own path again: half the swing of a fast walk."""
 
 MAX_REACH = 0.995
 """Share of its length to which a leg is stretched at most; the knee's last half degree of bend avoids pops."""
-
-
-def detect_contacts(times_s: np.ndarray, soles: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Which feet stand: low and slow, with hysteresis in both.
-
-    Args:
-        times_s: (T,).
-        soles: (T, 2, 2, 3) left and right foot, heel and ball, floor at y = 0.
-        seen: (T, 2) which legs were seen; an unseen leg stands.
-
-    Returns:
-        (T, 2) bool.
-    """
-    lowest = soles[..., 1].min(axis=2)
-    speeds = _speeds(times_s, soles).min(axis=2)
-    land = (lowest < LAND_HEIGHT_M) & (speeds < LAND_SPEED)
-    stay = (lowest < LIFT_HEIGHT_M) & (speeds < LIFT_SPEED)
-    contacts = np.empty(land.shape, bool)
-    for foot in range(2):
-        stances = without_short(times_s, hysteresis(land[:, foot], stay[:, foot]), MIN_STANCE_S)
-        contacts[:, foot] = widened(times_s, stances) & (lowest[:, foot] < LIFT_HEIGHT_M)
-    return contacts | ~seen
-
-
-def _speeds(times_s: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(T, ...) metres per second of points (T, ..., 3), depth counting little."""
-    if len(times_s) == 1:
-        return np.zeros(points.shape[:-1])
-    return np.linalg.norm(np.gradient(points, times_s, axis=0) * (1.0, 1.0, DEPTH_SHARE), axis=-1)
-
-
-def hysteresis(on: np.ndarray, stay: np.ndarray) -> np.ndarray:
-    """(T,) runs of `stay` that hold at least one `on`."""
-    contacts = np.zeros(len(stay), bool)
-    for start, end in runs(stay):
-        contacts[start:end] = on[start:end].any()
-    return contacts
-
-
-def without_short(times_s: np.ndarray, mask: np.ndarray, shortest_s: float) -> np.ndarray:
-    """(T,) the mask without runs shorter than that."""
-    kept = np.zeros(len(mask), bool)
-    for start, end in runs(mask):
-        kept[start:end] = times_s[end - 1] - times_s[start] >= shortest_s or len(mask) == 1
-    return kept
-
-
-def widened(times_s: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """(T,) the mask with each run longer by `BLUR_S` at both ends."""
-    wide = np.array(mask)
-    for start, end in runs(mask):
-        wide |= (times_s >= times_s[start] - BLUR_S) & (times_s <= times_s[end - 1] + BLUR_S)
-    return wide
 
 
 def runs(mask: np.ndarray) -> list[tuple[int, int]]:
@@ -171,6 +113,51 @@ def _knee_side(hips: np.ndarray, knees: np.ndarray, ankles: np.ndarray, legs: Le
     line = line / np.maximum(np.linalg.norm(line, axis=-1, keepdims=True), TINY_M)
     bend = knees - hips + STRAIGHT_KNEE_M * quaternions.rotate(legs.upper, np.array([0.0, 0.0, 1.0]))
     return np.asarray(bend - (bend * line).sum(axis=-1, keepdims=True) * line)
+
+
+def held_feet(times_s: np.ndarray, soles: np.ndarray, stands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What keeps the standing points of feet where they stand.
+
+    A foot of which heel and ball stand is level and keeps its heading; one of which one point stands turns about it as it was
+    seen to.
+
+    Args:
+        times_s: (T,).
+        soles: (T, 2, 2, 3) left and right foot, heel and ball, floor at y = 0.
+        stands: (T, 2, 2) bool.
+
+    Returns:
+        turns (T, 2, 4) of the feet, and where their balls come to (T, 2, 3), metres.
+    """
+    wanted, shares = np.array(soles), np.empty(stands.shape)
+    for foot in range(2):
+        for point in range(2):
+            wanted[:, foot, point] += held_offsets(times_s, soles[:, foot, point], stands[:, foot, point])
+            shares[:, foot, point] = held_shares(times_s, stands[:, foot, point])
+    length = soles[:, :, 1] - soles[:, :, 0]
+    turns = quaternions.between(length, wanted[:, :, 1] - wanted[:, :, 0])
+    by_heel, by_ball = wanted[:, :, 0] + quaternions.rotate(turns, length), wanted[:, :, 1]
+    of_ball = (shares[..., 1:] + TINY_M) / (shares.sum(axis=-1, keepdims=True) + 2.0 * TINY_M)
+    return turns, by_heel + of_ball * (by_ball - by_heel)
+
+
+def held_shares(times_s: np.ndarray, stands: np.ndarray) -> np.ndarray:
+    """(T,) 1 while a point stands (T,), easing to 0 before and after."""
+    shares = stands.astype(float)
+    for start, end in runs(stands):
+        since = np.maximum(np.maximum(times_s[start] - times_s, times_s - times_s[end - 1]), 0.0)
+        shares = np.maximum(shares, _ease(since))
+    return shares
+
+
+def place_feet(
+    skeleton: HumanSkeleton, roots: np.ndarray, world: np.ndarray, turns: np.ndarray, moves: np.ndarray
+) -> np.ndarray:
+    """World rotations (T, 55, 4), the feet turned by `turns` (T, 2, 4), toes along, and the ankles moved by `moves` (T, 2, 3)."""
+    turned = np.array(move_ankles(skeleton, roots, world, moves))
+    for bones in (FOOT_BONES, TOE_BONES):
+        turned[:, bones] = quaternions.multiply(turns, turned[:, bones])
+    return turned
 
 
 def move_ankles(skeleton: HumanSkeleton, roots: np.ndarray, world: np.ndarray, offsets: np.ndarray) -> np.ndarray:
