@@ -176,7 +176,7 @@ def joined(parts: list[HumanMotion]) -> HumanMotion:
 
 
 def sole_speeds(video: TrackedVideo, part: slice, motion: HumanMotion) -> np.ndarray:
-    """(T, 2, 2) metres per second at which heels and balls move across the picture in a part of a video whose motion is known."""
+    """(T, 2, 2) metres per second at which heels and balls move across the picture in a part of a video, given its motion."""
     frames = TrackedVideo(video.frames[part])
     focal_px = assumed_camera(frames.frames[0].size_px).focal_px
     return picture_speeds(motion.times_s, sole_landmarks(frames), -motion.root_positions[:, 2], focal_px)
