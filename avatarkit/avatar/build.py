@@ -9,6 +9,7 @@ from avatarkit.avatar.eyes import eyes_material, eyes_mesh
 from avatarkit.avatar.hair import make_hair
 from avatarkit.avatar.lashes import lashes_material, lashes_mesh
 from avatarkit.avatar.look import Look
+from avatarkit.avatar.makeup import made_up_material, with_mascara, with_nail_polish
 from avatarkit.avatar.mouth import mouth_material, mouth_mesh
 from avatarkit.avatar.outfit import make_outfit
 from avatarkit.avatar.recipe import AvatarRecipe
@@ -38,7 +39,7 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         *_skin(recipe, look, rest, outfit.hidden_vertices),
         (eyes_mesh(rest), eyes_material(recipe.eyes.iris, look.eye_roughness)),
         (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
-        (lashes_mesh(rest), lashes_material()),
+        (lashes_mesh(rest), with_mascara(lashes_material(), recipe.makeup.get("mascara"))),
         *make_hair(recipe.hair.style, recipe.hair.color, rest),
         *outfit.pieces,
     ]
@@ -57,7 +58,8 @@ def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) 
     shape = shape_surface(SKIN_PARTS, rest)
     face = skinned_mesh("Face", FACE_MATERIAL, corners_of(FACE_PARTS), shape, rest, first_person="thirdPersonOnly")
     body = skinned_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest, first_person="both")
-    return [(face, face_material(recipe.skin, recipe.brows, look)), (body, body_material(recipe.skin, look))]
+    painted = made_up_material(face_material(recipe.skin, recipe.brows, look), recipe.makeup, recipe.skin.tone)
+    return [(face, painted), (body, with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish")))]
 
 
 def _rig(rest: RestBody, name: str) -> HumanoidRig:

@@ -38,7 +38,9 @@ def lash_styles() -> list[str]:
 
 def makeup_items() -> dict[str, tuple[str, ...]]:
     """What can be put on the skin -> the finishes it comes in, the usual one first."""
-    return {}
+    from avatarkit.avatar.makeup import MAKEUP
+
+    return {name: item.finishes for name, item in MAKEUP.items()}
 
 
 def wardrobe_pieces() -> dict[str, dict[str, str]]:
@@ -85,7 +87,12 @@ def designed_makeup(item: str) -> MakeupLayer:
     Raises:
         UsageError: there is no such item.
     """
-    raise unknown_name("makeup", item, makeup_items())
+    from avatarkit.avatar.makeup import MAKEUP
+
+    if item not in MAKEUP:
+        raise unknown_name("makeup", item, MAKEUP)
+    designed = MAKEUP[item]
+    return MakeupLayer(designed.color, designed.strength, designed.finishes[0])
 
 
 def checked_recipe(recipe: AvatarRecipe) -> AvatarRecipe:
