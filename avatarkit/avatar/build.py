@@ -39,7 +39,7 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         *_skin(recipe, look, rest, outfit.hidden_vertices),
         (eyes_mesh(rest), eyes_material(recipe.eyes.iris, look.eye_roughness)),
         (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
-        (lashes_mesh(rest), with_mascara(lashes_material(), recipe.makeup.get("mascara"))),
+        *_lashes(recipe, rest),
         *make_hair(recipe.hair.style, recipe.hair.color, rest),
         *outfit.pieces,
     ]
@@ -60,6 +60,11 @@ def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) 
     body = skinned_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest, first_person="both")
     painted = made_up_material(face_material(recipe.skin, recipe.brows, look), recipe.makeup, recipe.skin.tone)
     return [(face, painted), (body, with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish")))]
+
+
+def _lashes(recipe: AvatarRecipe, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
+    mesh = lashes_mesh(rest, recipe.eyes.lashes)
+    return [] if mesh is None else [(mesh, with_mascara(lashes_material(), recipe.makeup.get("mascara")))]
 
 
 def _rig(rest: RestBody, name: str) -> HumanoidRig:

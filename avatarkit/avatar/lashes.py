@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +14,7 @@ from avatarkit.avatar.skinned_parts import expression_rows
 from avatarkit.body.body import load_body
 from avatarkit.body.expressions import SIDES, lid_margins
 from avatarkit.body.rest import RestBody
+from avatarkit.errors import unknown_name
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 MATERIAL = "Lashes"
@@ -33,6 +35,7 @@ class LashLine:
         rise: how steeply they leave the lid, up (or down) per forward.
         curl: how much more they have turned up (or down) at the tip.
         droop: how much more than the lid itself they turn when it closes; seen from the front they would vanish otherwise.
+        sweep: how much longer they are at the outer corner and shorter at the inner one.
     """
 
     upper: bool
@@ -40,14 +43,32 @@ class LashLine:
     rise: float
     curl: float
     droop: float
+    sweep: float = 0.0
 
 
-_LINES = (LashLine(True, 0.25, -0.05, 0.95, 1.5), LashLine(False, 0.12, 0.55, 0.35, 0.0))
+LASH_STYLES: Mapping[str, tuple[LashLine, ...]] = {
+    "natural": (LashLine(True, 0.25, -0.05, 0.95, 1.5), LashLine(False, 0.12, 0.55, 0.35, 0.0)),
+    "short": (LashLine(True, 0.16, -0.05, 0.8, 1.5), LashLine(False, 0.07, 0.55, 0.35, 0.0)),
+    "long": (LashLine(True, 0.36, -0.05, 1.15, 1.5), LashLine(False, 0.15, 0.55, 0.35, 0.0)),
+    "cat-eye": (LashLine(True, 0.34, -0.05, 1.05, 1.5, sweep=1.0), LashLine(False, 0.12, 0.55, 0.35, 0.0, sweep=0.6)),
+    "doll": (LashLine(True, 0.33, 0.0, 1.25, 1.5, sweep=-0.3), LashLine(False, 0.20, 0.65, 0.45, 0.0)),
+    "upper-only": (LashLine(True, 0.26, -0.05, 0.95, 1.5),),
+    "none": (),
+}
+"""All there is, the lashes of each lid."""
 
 
-def lashes_mesh(rest: RestBody) -> AvatarMesh:
-    """The lashes of both eyes on one person's lids."""
-    surfaces = [(line, side) for side in SIDES for line in _LINES]
+def lashes_mesh(rest: RestBody, style: str = "natural") -> AvatarMesh | None:
+    """The lashes of both eyes on one person's lids; None for a style without any.
+
+    Raises:
+        UsageError: there is no such style.
+    """
+    if style not in LASH_STYLES:
+        raise unknown_name("style of lashes", style, LASH_STYLES)
+    surfaces = [(line, side) for side in SIDES for line in LASH_STYLES[style]]
+    if not surfaces:
+        return None
     grown = [_Ribbon(rest, side, line) for line, side in surfaces]
     count = _COLUMNS * _ROWS
     uvs = np.concatenate([_uvs(line) for line, _ in surfaces])
@@ -117,7 +138,7 @@ class _Ribbon:
         up /= np.linalg.norm(up, axis=1, keepdims=True)
         share = np.linspace(0.0, 1.0, _COLUMNS)
         fan = np.stack([self._outward * (share - 0.35), np.zeros(_COLUMNS), np.zeros(_COLUMNS)], axis=1)
-        length = line.length * self._width * _length_profile(share)
+        length = line.length * self._width * _length_profile(share) * (1.0 + 0.5 * line.sweep * (share - 0.5))
         sign = 1.0 if line.upper else -1.0
         points = [roots]
         for row in range(1, _ROWS):

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from avatarkit.avatar.avatar import Material, Texture
+from avatarkit.avatar.brows import brow_cover
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.look import Look
 from avatarkit.avatar.recipe import Brows, Skin
@@ -108,7 +109,7 @@ def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, look: Look) -> np.nd
 
 def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows) -> None:
     """Draw the brows into a (2048, 2048, 3) uint8 picture, where no photo shows its own."""
-    brows = head_fields().brows
+    brows = brow_cover(chosen.shape)
     rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     own = cv2.resize(cv2.convertScaleAbs(1.0 - photo_alpha, alpha=255.0), brows.shape, interpolation=cv2.INTER_LINEAR)

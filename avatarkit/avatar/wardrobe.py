@@ -28,12 +28,16 @@ def beard_styles() -> list[str]:
 
 def brow_shapes() -> list[str]:
     """Names of all shapes of eyebrows."""
-    return ["natural"]
+    from avatarkit.avatar.brows import BROW_SHAPES
+
+    return sorted(BROW_SHAPES)
 
 
 def lash_styles() -> list[str]:
     """Names of all styles of lashes."""
-    return ["natural"]
+    from avatarkit.avatar.lashes import LASH_STYLES
+
+    return sorted(LASH_STYLES)
 
 
 def makeup_items() -> dict[str, tuple[str, ...]]:
