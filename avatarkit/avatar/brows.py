@@ -17,6 +17,7 @@ UPPER_EDGES = {"right": (107, 66, 105, 63, 70), "left": (336, 296, 334, 293, 300
 LOWER_EDGES = {"right": (55, 65, 52, 53, 46), "left": (285, 295, 282, 283, 276)}
 """MediaPipe's landmarks around each brow, from the nose outwards."""
 
+_INNER_END, _LENGTH = -0.22, 1.05  # of the way between the landmarks: they begin late and end at the very temple
 _SHIFT = 4  # lines are drawn at a sixteenth of a pixel
 
 
@@ -103,10 +104,10 @@ def _edges(side: str, shape: BrowShape) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper edge (24, 2) of a brow, texture coordinates, from the nose outwards."""
     uvs = load_landmark_table().uvs(0.0, 0.0)
     lower, upper = uvs[list(LOWER_EDGES[side])], uvs[list(UPPER_EDGES[side])]
-    places = np.linspace(0.0, shape.length, 24)
+    places = _INNER_END + np.linspace(0.0, _LENGTH * shape.length, 24)
     middle = np.stack([_at(0.5 * (lower + upper), place) for place in places])
     thick = float(np.linalg.norm(upper - lower, axis=1).mean())
-    share = places / shape.length
+    share = (places - _INNER_END) / (_LENGTH * shape.length)
     middle[:, 1] -= thick * (0.65 * shape.arch * np.sin(np.pi * np.clip(share, 0.0, 1.0) ** 1.3) + shape.angle * share)
     half = 0.45 * thick * shape.height * np.minimum(1.0, 0.75 + 2.0 * share) * (1.0 - shape.taper * share**2.2)
     offset = np.stack([np.zeros_like(half), half], axis=1)
@@ -117,4 +118,5 @@ def _at(line: np.ndarray, place: float) -> np.ndarray:
     """The point at 0..1 of a line (P, 2), a little beyond its ends too."""
     steps = np.arange(len(line)) / (len(line) - 1)
     inner = np.array([np.interp(place, steps, line[:, axis]) for axis in (0, 1)])
-    return np.asarray(inner + max(place - 1.0, 0.0) * (line[-1] - line[-2]) * (len(line) - 1))
+    beyond = max(place - 1.0, 0.0) * (line[-1] - line[-2]) + min(place, 0.0) * (line[1] - line[0])
+    return np.asarray(inner + beyond * (len(line) - 1))
