@@ -6,6 +6,7 @@ import numpy as np
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt, Material
 from avatarkit.avatar.eyes import eyes_material, eyes_mesh
+from avatarkit.avatar.finish import finished
 from avatarkit.avatar.hair import make_hair
 from avatarkit.avatar.lashes import lashes_material, lashes_mesh
 from avatarkit.avatar.look import Look
@@ -43,6 +44,7 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         *make_hair(recipe.hair.style, recipe.hair.color, rest),
         *outfit.pieces,
     ]
+    pieces = finished(pieces, look)
     materials = {material.name: material for _, material in pieces}
     return Avatar(
         rig=_rig(rest, recipe.name),
