@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from avatarkit.motion.feet import runs
 from avatarkit.motion.smooth import smooth
 from avatarkit.tracking.tracked_frame import TrackedVideo
 from avatarkit.vocabulary.mediapipe_points import POSE
@@ -21,7 +22,7 @@ PICTURE_CUTOFF_HZ = 7.0
 DEPTH_CUTOFF_HZ = 1.0
 """The same of a body's distance, by which a picture's movement is told in metres."""
 
-STILL_SPEED = 0.5
+STILL_SPEED = 0.45
 """Metres per second, across the picture, at which a point on the floor is as likely to stand as to move. This and the next
 three are a logistic fit to the true contacts of rendered clips."""
 
@@ -34,8 +35,21 @@ PER_SPEED = 2.25
 PER_HEIGHT_M = 25.0
 """By how much it falls per metre over the floor."""
 
+PER_TILT_M = 10.0
+"""By how much it falls per metre over the foot's other end: how feet are tilted is seen worst."""
+
 SWITCH_S = 0.06
 """Contacts begin and end only if this long, or longer where it is less clear, speaks for it."""
+
+
+STEP_S = 0.2
+"""A foot that is set down anew is off the floor at least so long."""
+
+LEAST_SHARE = 0.2
+"""Of a turn that is left for either side of a step: feet rest neither at its very beginning nor at its very end."""
+
+MOST_TURN_RAD = np.radians(45.0)
+"""Further a foot does not turn about its place: it steps."""
 
 
 def sole_landmarks(video: TrackedVideo) -> np.ndarray:
@@ -69,23 +83,52 @@ def picture_speeds(times_s: np.ndarray, points_px: np.ndarray, distances_m: np.n
     return np.linalg.norm(moves, axis=-1) * np.maximum(metres_per_px, 0.0)[:, None, None]
 
 
-def sole_contacts(times_s: np.ndarray, speeds: np.ndarray, heights: np.ndarray, seen: np.ndarray) -> np.ndarray:
+def sole_contacts(times_s: np.ndarray, speeds: np.ndarray, soles: np.ndarray, seen: np.ndarray) -> np.ndarray:
     """Which points of the soles stand: the likeliest sequence of two states that do not change for a trifle.
 
     Args:
         times_s: (T,).
         speeds: (T, 2, 2) of heel and ball of both feet, metres per second.
-        heights: (T, 2, 2) over the floor, metres.
+        soles: (T, 2, 2, 3) where they are, the floor at y = 0, metres.
         seen: (T, 2) which legs were seen; an unseen leg stands.
 
     Returns:
         (T, 2, 2) bool.
     """
-    slow = PER_SPEED * np.log(STILL_SPEED / np.maximum(speeds, LEAST_SPEED))
-    odds = slow - PER_HEIGHT_M * heights
+    odds = _odds(speeds, soles[..., 1])
     steps = np.gradient(times_s) if len(times_s) > 1 else np.ones(1)
-    likeliest = likeliest_states(odds.reshape(len(odds), -1) * steps[:, None], SWITCH_S)
-    return likeliest.reshape(odds.shape) | ~seen[:, :, None]
+    stands = likeliest_states(odds.reshape(len(odds), -1) * steps[:, None], SWITCH_S).reshape(odds.shape)
+    ways = soles[:, :, 1] - soles[:, :, 0]
+    headings = np.unwrap(np.arctan2(ways[..., 0], ways[..., 2]), axis=0)
+    for foot in range(2):
+        for start, end in runs(stands[:, foot].any(axis=1)):
+            for moment in _steps_within(times_s[start:end], headings[start:end, foot], odds[start:end, foot].sum(axis=1)):
+                stands[np.abs(times_s - times_s[start + moment]) < STEP_S / 2, foot] = False
+    return stands | ~seen[:, :, None]
+
+
+def _odds(speeds: np.ndarray, heights: np.ndarray) -> np.ndarray:
+    """(T, 2, 2) logarithm of the odds that points stand that have such speeds and heights (T, 2, 2)."""
+    lower = heights.min(axis=2, keepdims=True)
+    slow = PER_SPEED * np.log(STILL_SPEED / np.maximum(speeds, LEAST_SPEED))
+    return np.asarray(slow - PER_HEIGHT_M * lower - PER_TILT_M * (heights - lower))
+
+
+def _steps_within(times_s: np.ndarray, heading: np.ndarray, odds: np.ndarray) -> list[int]:
+    """Moments at which a foot that is said to stand all the time (T,) must have been set down anew: where it is likeliest, and
+    so often that none of its stances turns further than feet do."""
+    steps, parts = [], [(0, len(times_s))]
+    while parts:
+        start, end = parts.pop()
+        own, turned = heading[start:end], np.ptp(heading[start:end])
+        past_ends = np.minimum(times_s[start:end] - times_s[start], times_s[end - 1] - times_s[start:end]) > STEP_S
+        between = np.minimum(own - own.min(), own.max() - own) >= turned * LEAST_SHARE
+        inner = start + np.flatnonzero(past_ends & between)
+        if turned > MOST_TURN_RAD and len(inner):
+            step = int(inner[odds[inner].argmin()])
+            steps.append(step)
+            parts += [(start, step), (step, end)]
+    return steps
 
 
 def likeliest_states(gains: np.ndarray, switch: float) -> np.ndarray:

@@ -9,10 +9,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from avatarkit.geometry import quaternions
 from avatarkit.motion.contacts import picture_speeds, sole_contacts, sole_landmarks
-from avatarkit.motion.feet import held_feet, place_feet
-from avatarkit.motion.floor import find_floor, legs_seen, onto_floor, sole_offsets, sole_points
+from avatarkit.motion.feet import hold_feet
+from avatarkit.motion.floor import find_floor, legs_seen, onto_floor, sole_points
 from avatarkit.motion.gaps import fill_gaps, fill_places, seen_mask, takes
 from avatarkit.motion.human_motion import BONE, HumanMotion, HumanPose
 from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
@@ -196,7 +195,7 @@ def stand(motion: HumanMotion, speeds: np.ndarray, feet: Feet) -> HumanMotion:
     world = world_rotations(motion.rotations)
     weights = np.maximum(motion.confidence[:, BONE["hips"]], UNSEEN_WEIGHT)
     roots = smooth_root(times, motion.root_positions, weights)
-    contacts = sole_contacts(times, speeds, sole_points(skeleton, roots, world)[..., 1], seen)
+    contacts = sole_contacts(times, speeds, sole_points(skeleton, roots, world), seen)
     if feet != "never":
         from_hips = sole_points(skeleton, np.zeros_like(roots), world).reshape(len(times), -1, 3)
         stands = contacts.reshape(len(times), -1).astype(float)
@@ -205,20 +204,10 @@ def stand(motion: HumanMotion, speeds: np.ndarray, feet: Feet) -> HumanMotion:
             heights = from_hips[..., 1]
             grounded[heights == heights.min(axis=1, keepdims=True)] = ALWAYS_TRUST
         roots = solve_root(times, motion.root_positions, weights, Soles(from_hips, stands, grounded))
-        world = with_held_feet(replace(motion, root_positions=roots), world, contacts)
+        world = hold_feet(skeleton, times, roots, world, contacts)
     return replace(
         motion, rotations=local_rotations(world), root_positions=roots, foot_contacts=contacts.any(axis=2).astype(float)
     )
-
-
-def with_held_feet(motion: HumanMotion, world: np.ndarray, contacts: np.ndarray) -> np.ndarray:
-    """World rotations (T, 55, 4) with the soles' points that stand (T, 2, 2) held in place; `world` are the motion's own."""
-    skeleton, roots = motion.skeleton, motion.root_positions
-    soles = sole_points(skeleton, roots, world)
-    turns, balls = held_feet(motion.times_s, soles, contacts)
-    offsets = sole_offsets(skeleton, world)[:, :, 1]
-    moves = balls - soles[:, :, 1] + offsets - quaternions.rotate(turns, offsets)
-    return place_feet(skeleton, roots, world, turns, moves)
 
 
 def still_legs(motion: HumanMotion, seen: np.ndarray) -> HumanMotion:
@@ -269,8 +258,9 @@ def jitter(motion: HumanMotion) -> float:
 
 
 def skate_mm(motion: HumanMotion) -> float:
-    """Mean movement of the balls of the feet between two frames in which they stand, millimetres."""
-    balls = sole_points(motion.skeleton, motion.root_positions, world_rotations(motion.rotations))[:, :, 1]
+    """Mean movement of the lower ends of the feet between two frames in which they stand, millimetres."""
+    soles = sole_points(motion.skeleton, motion.root_positions, world_rotations(motion.rotations))
     stands = (motion.foot_contacts[1:] > 0) & (motion.foot_contacts[:-1] > 0)
-    moves = np.linalg.norm(np.diff(balls, axis=0), axis=-1)[stands]
+    lower = np.maximum(soles[1:, ..., 1], soles[:-1, ..., 1]).argmin(axis=2)[..., None]
+    moves = np.take_along_axis(np.linalg.norm(np.diff(soles, axis=0), axis=-1), lower, axis=2)[..., 0][stands]
     return 1000.0 * float(moves.mean()) if len(moves) else 0.0

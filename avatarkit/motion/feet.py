@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from avatarkit.geometry import quaternions
+from avatarkit.motion.floor import FOOT_BONES, TOE_BONES, sole_offsets
 from avatarkit.motion.human_motion import BONE, HumanSkeleton
 from avatarkit.motion.kinematics import world_positions
 
 UPPER_LEGS = np.array([BONE["leftUpperLeg"], BONE["rightUpperLeg"]])
 LOWER_LEGS = np.array([BONE["leftLowerLeg"], BONE["rightLowerLeg"]])
-FOOT_BONES = np.array([BONE["leftFoot"], BONE["rightFoot"]])
-TOE_BONES = np.array([BONE["leftToes"], BONE["rightToes"]])
 
 LAND_HEIGHT_M, LIFT_HEIGHT_M = 0.08, 0.13
 """A sole lands below the first height and is lifted above the second; chosen, as the speeds, by agreement with rendered truth
@@ -38,27 +38,80 @@ def runs(mask: np.ndarray) -> list[tuple[int, int]]:
     return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
 
 
-def held_offsets(times_s: np.ndarray, path: np.ndarray, stands: np.ndarray) -> np.ndarray:
-    """What to add to a foot's path so that it keeps its place while it stands.
+def level_turns(times_s: np.ndarray, feet: np.ndarray, flat: np.ndarray) -> np.ndarray:
+    """What turns a foot so that it is level and keeps its heading while it stands on heel and ball.
 
     Args:
         times_s: (T,).
-        path: (T, 3) of a sole point, floor at y = 0.
-        stands: (T,) bool.
+        feet: (T, 4) its world rotation.
+        flat: (T,) bool, when it stands so.
+
+    Returns:
+        (T, 4) world rotations to apply after its own; easing to none before and after.
+    """
+    turns = np.tile(quaternions.IDENTITY, (len(times_s), 1))
+    for start, end in runs(flat):
+        own = turns_to_level(feet[start:end])
+        share = _ease(_since(times_s, start, end))[:, None]
+        part = np.concatenate([np.tile(own[0], (start, 1)), own, np.tile(own[-1], (len(times_s) - end, 1))])
+        turns = quaternions.multiply(quaternions.slerp(quaternions.IDENTITY, part, share[:, 0]), turns)
+    return turns
+
+
+def turns_to_level(feet: np.ndarray) -> np.ndarray:
+    """(S, 4) what turns a foot's rotations (S, 4) to the one level rotation with their mean heading."""
+    forward = quaternions.rotate(feet, np.array([0.0, 0.0, 1.0])).sum(axis=0)
+    level = quaternions.from_rotation_vector(np.array([0.0, np.arctan2(forward[0], forward[2]), 0.0]))
+    return quaternions.multiply(level, quaternions.inverse(feet))
+
+
+def held_moves(times_s: np.ndarray, ankles: np.ndarray, soles: np.ndarray, stands: np.ndarray) -> np.ndarray:
+    """What to add to an ankle's path so that the points under the foot roll over the floor without slipping while they stand.
+
+    Args:
+        times_s: (T,).
+        ankles: (T, 3), floor at y = 0.
+        soles: (T, 2, 3) heel and ball, from the ankle, as the foot will be turned.
+        stands: (T, 2) bool.
 
     Returns:
         (T, 3) metres; outside of stances what is left of the nearest ones' ends.
     """
-    stances = runs(stands)
-    before, after = np.zeros_like(path), np.zeros_like(path)
-    inside = np.zeros_like(path)
-    for start, end in stances:
-        anchor = np.median(path[start:end], axis=0) * (1.0, 0.0, 1.0)
-        inside[start:end] = anchor - path[start:end]
-        after[end:] = inside[end - 1] * _ease(times_s[end:] - times_s[end - 1])[:, None]
-    for start, _ in reversed(stances):
-        before[:start] = inside[start] * _ease(times_s[start] - times_s[:start])[:, None]
-    return np.where(stands[:, None], inside, before + after)
+    moves = np.zeros_like(ankles)
+    for start, end in stances(stands):
+        goals = rolling(soles[start:end], stands[start:end])
+        own = goals - ankles[start:end]
+        own -= np.median(own, axis=0) * (1.0, 0.0, 1.0)
+        part = np.concatenate([np.tile(own[0], (start, 1)), own, np.tile(own[-1], (len(times_s) - end, 1))])
+        moves += _ease(_since(times_s, start, end))[:, None] * part
+    return moves
+
+
+def stances(stands: np.ndarray) -> list[tuple[int, int]]:
+    """First and past-the-last index of the times during which one of a foot's points (T, 2) after the other stands, the next
+    before the last is lifted."""
+    standing, linked = stands.any(axis=1), (stands[1:] & stands[:-1]).any(axis=1)
+    cuts = np.flatnonzero(standing[1:] & standing[:-1] & ~linked) + 1
+    return [
+        (int(first), int(last))
+        for start, end in runs(standing)
+        for first, last in pairwise([start, *cuts[(cuts > start) & (cuts < end)], end])
+    ]
+
+
+def rolling(soles: np.ndarray, stands: np.ndarray) -> np.ndarray:
+    """(S, 3) an ankle's path from x = z = 0 on which the standing (S, 2) points under the foot, from the ankle (S, 2, 3), keep
+    their places on the floor."""
+    both = (stands[1:] & stands[:-1]).astype(float)
+    steps = -(np.diff(soles, axis=0) * both[..., None]).sum(axis=1) / both.sum(axis=1, keepdims=True)
+    path = np.concatenate([np.zeros((1, 3)), np.cumsum(steps, axis=0)])
+    path[:, 1] = -np.average(soles[..., 1], axis=1, weights=stands.astype(float))
+    return path
+
+
+def _since(times_s: np.ndarray, start: int, end: int) -> np.ndarray:
+    """(T,) seconds until the first of some moments or since the last, 0 between."""
+    return np.maximum(np.maximum(times_s[start] - times_s, times_s - times_s[end - 1]), 0.0)
 
 
 def _ease(since_s: np.ndarray) -> np.ndarray:
@@ -115,49 +168,25 @@ def _knee_side(hips: np.ndarray, knees: np.ndarray, ankles: np.ndarray, legs: Le
     return np.asarray(bend - (bend * line).sum(axis=-1, keepdims=True) * line)
 
 
-def held_feet(times_s: np.ndarray, soles: np.ndarray, stands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What keeps the standing points of feet where they stand.
-
-    A foot of which heel and ball stand is level and keeps its heading; one of which one point stands turns about it as it was
-    seen to.
+def hold_feet(
+    skeleton: HumanSkeleton, times_s: np.ndarray, roots: np.ndarray, world: np.ndarray, stands: np.ndarray
+) -> np.ndarray:
+    """World rotations (T, 55, 4) with feet that stand in place, level where heel and ball do, the legs turned to them.
 
     Args:
-        times_s: (T,).
-        soles: (T, 2, 2, 3) left and right foot, heel and ball, floor at y = 0.
-        stands: (T, 2, 2) bool.
-
-    Returns:
-        turns (T, 2, 4) of the feet, and where their balls come to (T, 2, 3), metres.
+        skeleton: the body.
+        times_s: (T,); roots: (T, 3), the floor at y = 0; world: (T, 55, 4) rotations.
+        stands: (T, 2, 2) bool, left and right foot, heel and ball.
     """
-    wanted, shares = np.array(soles), np.empty(stands.shape)
+    turned, moves = np.array(world), np.empty((len(times_s), 2, 3))
+    ankles = world_positions(skeleton, roots, world)[:, FOOT_BONES]
+    for foot, bones in enumerate(np.stack([FOOT_BONES, TOE_BONES], axis=1)):
+        turns = level_turns(times_s, world[:, bones[0]], stands[:, foot].all(axis=1))
+        turned[:, bones] = quaternions.multiply(turns[:, None], world[:, bones])
+    soles = sole_offsets(skeleton, turned)
     for foot in range(2):
-        for point in range(2):
-            wanted[:, foot, point] += held_offsets(times_s, soles[:, foot, point], stands[:, foot, point])
-            shares[:, foot, point] = held_shares(times_s, stands[:, foot, point])
-    length = soles[:, :, 1] - soles[:, :, 0]
-    turns = quaternions.between(length, wanted[:, :, 1] - wanted[:, :, 0])
-    by_heel, by_ball = wanted[:, :, 0] + quaternions.rotate(turns, length), wanted[:, :, 1]
-    of_ball = (shares[..., 1:] + TINY_M) / (shares.sum(axis=-1, keepdims=True) + 2.0 * TINY_M)
-    return turns, by_heel + of_ball * (by_ball - by_heel)
-
-
-def held_shares(times_s: np.ndarray, stands: np.ndarray) -> np.ndarray:
-    """(T,) 1 while a point stands (T,), easing to 0 before and after."""
-    shares = stands.astype(float)
-    for start, end in runs(stands):
-        since = np.maximum(np.maximum(times_s[start] - times_s, times_s - times_s[end - 1]), 0.0)
-        shares = np.maximum(shares, _ease(since))
-    return shares
-
-
-def place_feet(
-    skeleton: HumanSkeleton, roots: np.ndarray, world: np.ndarray, turns: np.ndarray, moves: np.ndarray
-) -> np.ndarray:
-    """World rotations (T, 55, 4), the feet turned by `turns` (T, 2, 4), toes along, and the ankles moved by `moves` (T, 2, 3)."""
-    turned = np.array(move_ankles(skeleton, roots, world, moves))
-    for bones in (FOOT_BONES, TOE_BONES):
-        turned[:, bones] = quaternions.multiply(turns, turned[:, bones])
-    return turned
+        moves[:, foot] = held_moves(times_s, ankles[:, foot], soles[:, foot], stands[:, foot])
+    return move_ankles(skeleton, roots, turned, moves)
 
 
 def move_ankles(skeleton: HumanSkeleton, roots: np.ndarray, world: np.ndarray, offsets: np.ndarray) -> np.ndarray:
