@@ -245,12 +245,12 @@ class Avatar:
             if mesh.joints.max(initial=0) >= len(self.rig.skeleton.names):
                 raise ValueError(f"mesh {mesh.name} is bound to a joint that does not exist")
 
-    def save(self, path: str | Path) -> None:
-        """Write the avatar to `path`, whole or not at all: GLB or VRM 1.0 by the suffix.
+    def save(self, path: str | Path, platform: str | None = None) -> None:
+        """Write the avatar to `path`, whole or not at all: GLB or VRM 1.0 by the suffix, or the kind a platform takes.
 
         Raises:
-            UsageError: another suffix, or a place where nothing can be written.
+            UsageError: another suffix, no such platform, or a place where nothing can be written.
         """
         from avatarkit.export.files import save_avatar  # it stands to the right, and so do the formats' libraries
 
-        save_avatar(self, path)
+        save_avatar(self, path, platform)
