@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from avatarkit.avatar.avatar import Avatar, MToon
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.style import default_recipe
 from avatarkit.errors import UsageError
-from avatarkit.export.files import save_avatar, vrm0_bytes
+from avatarkit.export.files import save_avatar, vrm0_bytes, vrm1_bytes
 from avatarkit.export.platform_check import check
 from avatarkit.export.vrm0 import turned_about, vrm0_document
 from avatarkit.gltf.document import Document
@@ -20,6 +21,7 @@ from avatarkit.gltf.reading import document_from_bytes
 from avatarkit.gltf.vrm import read_vrm
 from avatarkit.rig.load_rig import load_rig
 from avatarkit.vocabulary.vrm import HUMAN_BONES, PRESET_EXPRESSIONS
+from tests.judges import khronos_report, three_vrm_report
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +90,26 @@ def test_the_kind_of_file_must_fit_the_platform(avatar: Avatar, tmp_path: Path) 
     with pytest.raises(UsageError, match="vrchat-pc"):
         save_avatar(avatar, tmp_path / "me.vrm", "vrchat")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.node
+def test_the_validator_minds_nothing_but_the_extensions_short_name(avatar: Avatar, tmp_path: Path) -> None:
+    (tmp_path / "old.vrm").write_bytes(vrm0_bytes(avatar))
+    messages = khronos_report(tmp_path / "old.vrm")["issues"]["messages"]
+    assert {message["code"] for message in messages if message["severity"] < 2} <= {"INVALID_EXTENSION_NAME_FORMAT"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("style", ["human", "anime"])
+def test_three_vrm_shows_both_versions_alike(style: str, tmp_path: Path) -> None:
+    avatar = build_avatar(default_recipe(style))
+    pictures = []
+    for name, made in (("old", vrm0_bytes(avatar)), ("new", vrm1_bytes(avatar))):
+        (tmp_path / f"{name}.vrm").write_bytes(made)
+        report = three_vrm_report(tmp_path / f"{name}.vrm", expression="happy", screenshots_dir=tmp_path / name)
+        assert not report.problems and len(report.human_bones) == 55
+        assert report.neutral is not None and report.expressive is not None
+        pictures.append([np.asarray(Image.open(path).convert("RGB"), float) for path in (report.neutral, report.expressive)])
+    for one, other in zip(*pictures, strict=True):
+        assert np.abs(one - other).mean() < 2.0
+    assert np.abs(pictures[0][0] - pictures[0][1]).mean() > 0.05
