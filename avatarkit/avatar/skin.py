@@ -11,6 +11,8 @@ from avatarkit.avatar.avatar import Material, Texture
 from avatarkit.avatar.brows import brow_cover
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.look import Look
+from avatarkit.avatar.painted_face import painted
+from avatarkit.avatar.photo_skin import photo_alpha, photo_picture
 from avatarkit.avatar.recipe import Brows, Skin
 from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
 from avatarkit.render.color import to_linear, to_srgb
@@ -21,7 +23,6 @@ _LIP_VARIATION = 0.65  # of the skin's
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
-_PHOTO_SEAM = 0.6  # from this much of the way to the neck's seam a photo has faded
 
 
 @lru_cache(maxsize=2)
@@ -42,14 +43,14 @@ def face_picture(skin: Skin, brows: Brows, look: Look) -> np.ndarray:
     """(2048, 2048, 3) uint8 sRGB in the head's texture layout."""
     fields = head_fields()
     picture = _generated(skin, look)
-    photo_alpha = np.zeros((HEAD_SIZE, HEAD_SIZE), np.float32)
-    if skin.photo is not None:
-        photo_alpha = _photo_alpha(skin) * _ramp(fields.skin, 0.0, _PHOTO_SEAM)
-        picture += (_shifted_photo(skin).astype(np.float32) - picture) * photo_alpha[..., None]
+    alpha = np.zeros((HEAD_SIZE, HEAD_SIZE), np.float32)
+    if skin.photo is not None and look.photo > 0:
+        alpha = look.photo * photo_alpha(skin)
+        picture += (photo_picture(skin, look.photo_evening, look.photo_smoothing) - picture) * alpha[..., None]
     picture += (fields.inside_color - picture) * fields.inside[..., None]
-    large = _detailed(picture, photo_alpha, look)
-    _lay_brows(large, photo_alpha, brows)
-    return large
+    large = _detailed(picture, alpha, look)
+    _lay_brows(large, alpha, brows)
+    return painted(large, skin, look)
 
 
 def _generated(skin: Skin, look: Look) -> np.ndarray:
@@ -57,7 +58,7 @@ def _generated(skin: Skin, look: Look) -> np.ndarray:
     fields = head_fields()
     picture = _toned(fields.factor, skin.tone, look.skin_variation)
     lips = _toned(fields.factor, skin.lips, _LIP_VARIATION * look.skin_variation)
-    picture += (lips - picture) * fields.lips[..., None]
+    picture += (lips - picture) * (look.lips * fields.lips[..., None])
     return picture
 
 
@@ -72,25 +73,6 @@ def _toned(factor: np.ndarray, tone: str, variation: float) -> np.ndarray:
     shown = 1.0 + variation * (FACTOR_UNIT * np.arange(256)[:, None] - 1.0)
     linear = np.clip(to_linear(np.array(parse_color(tone))) * shown, 0.0, 1.0)
     return np.asarray(cv2.LUT(factor, (255.0 * to_srgb(linear)).astype(np.float32).reshape(256, 1, 3)))
-
-
-def _photo_alpha(skin: Skin) -> np.ndarray:
-    assert skin.photo is not None
-    _, alpha = skin.photo.pixels()
-    return cv2.resize(alpha, (HEAD_SIZE, HEAD_SIZE), interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255.0
-
-
-def _shifted_photo(skin: Skin) -> np.ndarray:
-    """(1024, 1024, 3) uint8: the photo, its light scaled channel by channel from its own tone to the recipe's."""
-    assert skin.photo is not None
-    picture, _ = skin.photo.pixels()
-    if parse_color(skin.photo.tone) == parse_color(skin.tone):
-        return picture
-    own, wanted = (to_linear(np.array(parse_color(tone))) for tone in (skin.photo.tone, skin.tone))
-    ratio = wanted / np.maximum(own, 1e-3)
-    levels = to_linear(np.arange(256) / 255.0)[:, None] * ratio
-    table = np.clip(255.0 * to_srgb(np.minimum(levels, 1.0)) + 0.5, 0, 255).astype(np.uint8)
-    return np.asarray(cv2.LUT(picture, table.reshape(256, 1, 3)))
 
 
 def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, look: Look) -> np.ndarray:
@@ -117,11 +99,6 @@ def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows) -> Non
     color = 255.0 * np.array(parse_color(chosen.color), np.float32)
     below = large[window].astype(np.float32)
     large[window] = below + (color - below) * cover + 0.5
-
-
-def _ramp(value: np.ndarray, low: float, high: float) -> np.ndarray:
-    t = np.clip((value - low) / (high - low), 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
 
 
 @lru_cache(maxsize=4)

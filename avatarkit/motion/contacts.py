@@ -90,7 +90,7 @@ def sole_contacts(times_s: np.ndarray, speeds: np.ndarray, soles: np.ndarray, se
         times_s: (T,).
         speeds: (T, 2, 2) of heel and ball of both feet, metres per second.
         soles: (T, 2, 2, 3) where they are, the floor at y = 0, metres.
-        seen: (T, 2) which legs were seen; an unseen leg stands.
+        seen: (T, 2) which legs were seen; when none is, both stand.
 
     Returns:
         (T, 2, 2) bool.
@@ -104,7 +104,7 @@ def sole_contacts(times_s: np.ndarray, speeds: np.ndarray, soles: np.ndarray, se
         for start, end in runs(stands[:, foot].any(axis=1)):
             for moment in _steps_within(times_s[start:end], headings[start:end, foot], odds[start:end, foot].sum(axis=1)):
                 stands[np.abs(times_s - times_s[start + moment]) < STEP_S / 2, foot] = False
-    return stands | ~seen[:, :, None]
+    return stands | ~seen.any(axis=1)[:, None, None]
 
 
 def _odds(speeds: np.ndarray, heights: np.ndarray) -> np.ndarray:

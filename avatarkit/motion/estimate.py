@@ -204,7 +204,7 @@ def stand(motion: HumanMotion, speeds: np.ndarray, feet: Feet) -> HumanMotion:
             heights = from_hips[..., 1]
             grounded[heights == heights.min(axis=1, keepdims=True)] = ALWAYS_TRUST
         roots = solve_root(times, motion.root_positions, weights, Soles(from_hips, stands, grounded))
-        world = hold_feet(skeleton, times, roots, world, contacts)
+        roots, world = hold_feet(skeleton, times, roots, world, contacts)
     return replace(
         motion, rotations=local_rotations(world), root_positions=roots, foot_contacts=contacts.any(axis=2).astype(float)
     )

@@ -11,6 +11,7 @@ from avatarkit.geometry import quaternions
 from avatarkit.motion.floor import FOOT_BONES, TOE_BONES, sole_offsets
 from avatarkit.motion.human_motion import BONE, HumanSkeleton
 from avatarkit.motion.kinematics import world_positions
+from avatarkit.motion.smooth import smooth
 
 UPPER_LEGS = np.array([BONE["leftUpperLeg"], BONE["rightUpperLeg"]])
 LOWER_LEGS = np.array([BONE["leftLowerLeg"], BONE["rightLowerLeg"]])
@@ -170,23 +171,70 @@ def _knee_side(hips: np.ndarray, knees: np.ndarray, ankles: np.ndarray, legs: Le
 
 def hold_feet(
     skeleton: HumanSkeleton, times_s: np.ndarray, roots: np.ndarray, world: np.ndarray, stands: np.ndarray
-) -> np.ndarray:
-    """World rotations (T, 55, 4) with feet that stand in place, level where heel and ball do, the legs turned to them.
+) -> tuple[np.ndarray, np.ndarray]:
+    """A motion whose standing feet keep their place, level where heel and ball stand, legs and hips giving way.
 
     Args:
         skeleton: the body.
         times_s: (T,); roots: (T, 3), the floor at y = 0; world: (T, 55, 4) rotations.
         stands: (T, 2, 2) bool, left and right foot, heel and ball.
+
+    Returns:
+        roots and world rotations, shaped as they came.
     """
-    turned, moves = np.array(world), np.empty((len(times_s), 2, 3))
-    ankles = world_positions(skeleton, roots, world)[:, FOOT_BONES]
+    turned, moves, held = np.array(world), np.empty((len(times_s), 2, 3)), np.empty((len(times_s), 2))
+    places = world_positions(skeleton, roots, world)
+    ankles = places[:, FOOT_BONES]
     for foot, bones in enumerate(np.stack([FOOT_BONES, TOE_BONES], axis=1)):
         turns = level_turns(times_s, world[:, bones[0]], stands[:, foot].all(axis=1))
         turned[:, bones] = quaternions.multiply(turns[:, None], world[:, bones])
     soles = sole_offsets(skeleton, turned)
     for foot in range(2):
         moves[:, foot] = held_moves(times_s, ankles[:, foot], soles[:, foot], stands[:, foot])
-    return move_ankles(skeleton, roots, turned, moves)
+        held[:, foot] = held_shares(times_s, stands[:, foot].any(axis=1))
+    pulled = giving_way(skeleton, places[:, UPPER_LEGS], ankles + moves, held)
+    way = smooth(times_s, pulled, np.ones(len(times_s)), GIVING_HZ)
+    return roots + way, move_ankles(skeleton, roots + way, turned, moves - way[:, None])
+
+
+def held_shares(times_s: np.ndarray, stands: np.ndarray) -> np.ndarray:
+    """(T,) 1 while a foot stands (T,), easing to 0 before and after."""
+    shares = np.zeros(len(times_s))
+    for start, end in runs(stands):
+        shares = np.maximum(shares, _ease(_since(times_s, start, end)))
+    return shares
+
+
+def giving_way(skeleton: HumanSkeleton, hips: np.ndarray, goals: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """How hips move towards ankles' goals that legs do not reach.
+
+    Args:
+        skeleton: the body.
+        hips: (T, 2, 3) the legs' upper ends.
+        goals: (T, 2, 3) of the ankles.
+        held: (T, 2) 0..1 how far each has to be reached.
+
+    Returns:
+        (T, 3) metres.
+    """
+    rest = skeleton.rest_positions
+    bones = ((UPPER_LEGS, LOWER_LEGS), (LOWER_LEGS, FOOT_BONES))
+    reach_m = MAX_REACH * sum(np.linalg.norm(rest[end] - rest[start], axis=-1) for start, end in bones)
+    moved = np.zeros((len(hips), 3))
+    for _ in range(ROUNDS):
+        for foot in range(2):
+            way = goals[:, foot] - hips[:, foot] - moved
+            distance = np.linalg.norm(way, axis=-1)
+            short = held[:, foot] * np.maximum(distance - reach_m[foot], 0.0) / np.maximum(distance, TINY_M)
+            moved += short[:, None] * way
+    return moved
+
+
+GIVING_HZ = 3.0
+"""The fastest movement of hips that give way; a shorter pull is left to the leg."""
+
+ROUNDS = 4
+"""In which the hips are pulled by one leg after the other; two legs seldom pull at once."""
 
 
 def move_ankles(skeleton: HumanSkeleton, roots: np.ndarray, world: np.ndarray, offsets: np.ndarray) -> np.ndarray:

@@ -44,11 +44,11 @@ def test_contacts_do_not_flicker_and_do_not_depend_on_the_frame_rate() -> None:
     assert np.ptp(ends, axis=0).max() < 0.05
 
 
-def test_an_unseen_leg_stands() -> None:
+def test_legs_stand_that_are_both_out_of_the_picture() -> None:
     times = np.arange(30) / 30.0
-    seen = np.tile([True, False], (30, 1))
-    stands = sole_contacts(times, np.full((30, 2, 2), 3.0), flat_soles(30), seen)
-    assert not stands[:, 0].any() and stands[:, 1].all()
+    for seen, expected in (([True, False], False), ([False, False], True)):
+        stands = sole_contacts(times, np.full((30, 2, 2), 3.0), flat_soles(30), np.tile(seen, (30, 1)))
+        assert (stands == expected).all()
 
 
 def test_a_foot_that_turns_far_has_stepped() -> None:

@@ -29,7 +29,7 @@ def slipping() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def test_standing_soles_do_not_move_and_lie_on_the_floor() -> None:
     roots, world, stands = slipping()
-    before, after = (sole_points(SKELETON, roots, w) for w in (world, hold_feet(SKELETON, TIMES, roots, world, stands)))
+    before, after = (sole_points(SKELETON, *m) for m in ((roots, world), hold_feet(SKELETON, TIMES, roots, world, stands)))
     both = stands[1:] & stands[:-1]
     moves = [np.linalg.norm(np.diff(soles, axis=0), axis=-1)[both] for soles in (before, after)]
     assert moves[0].mean() > 0.003
@@ -39,7 +39,7 @@ def test_standing_soles_do_not_move_and_lie_on_the_floor() -> None:
 
 def test_feet_are_let_go_without_a_jump() -> None:
     roots, world, stands = slipping()
-    after = sole_points(SKELETON, roots, hold_feet(SKELETON, TIMES, roots, world, stands))
+    after = sole_points(SKELETON, *hold_feet(SKELETON, TIMES, roots, world, stands))
     before = sole_points(SKELETON, roots, world)
     assert np.linalg.norm(np.diff(after - before, axis=0), axis=-1).max() < 0.06
 
@@ -47,8 +47,19 @@ def test_feet_are_let_go_without_a_jump() -> None:
 def test_nothing_that_stands_changes_nothing() -> None:
     roots, world, stands = slipping()
     free = hold_feet(SKELETON, TIMES, roots, world, np.zeros_like(stands))
-    places = (world_positions(SKELETON, roots, w) for w in (world, free))
+    places = (world_positions(SKELETON, *m) for m in ((roots, world), free))
     assert np.abs(np.subtract(*places)).max() < 1e-3  # legs are never quite straight
+
+
+def test_hips_give_way_to_feet_that_stand_too_far() -> None:
+    roots, world, stands = slipping()
+    high = roots + np.array([0.0, 0.12, 0.0])
+    after = sole_points(SKELETON, *hold_feet(SKELETON, TIMES, high, world, stands))
+    both = stands[1:] & stands[:-1]
+    assert np.linalg.norm(np.diff(after, axis=0), axis=-1)[both].mean() < 0.003
+    pulled, _ = hold_feet(SKELETON, TIMES, high, world, stands)
+    assert (pulled - high)[:, 1].min() < -0.01
+    assert np.linalg.norm(np.diff(pulled - high, 2, axis=0), axis=-1).max() < 0.01
 
 
 def test_a_foot_rolls_from_heel_to_ball_without_slipping() -> None:
