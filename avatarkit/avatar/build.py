@@ -38,13 +38,13 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
     outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
     pieces = [
         *_skin(recipe, look, rest, outfit.hidden_vertices),
-        (eyes_mesh(rest), eyes_material(recipe.eyes.iris, look.eye_roughness)),
+        (eyes_mesh(rest, look), eyes_material(recipe.eyes.iris, look)),
         (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
-        *_lashes(recipe, rest),
+        *_lashes(recipe, look, rest),
         *make_hair(recipe.hair.style, recipe.hair.color, rest),
         *outfit.pieces,
     ]
-    pieces = finished(pieces, look)
+    pieces = finished(pieces, look, rest)
     materials = {material.name: material for _, material in pieces}
     return Avatar(
         rig=_rig(rest, recipe.name),
@@ -64,9 +64,9 @@ def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) 
     return [(face, painted), (body, with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish")))]
 
 
-def _lashes(recipe: AvatarRecipe, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
+def _lashes(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
     mesh = lashes_mesh(rest, recipe.eyes.lashes)
-    return [] if mesh is None else [(mesh, with_mascara(lashes_material(), recipe.makeup.get("mascara")))]
+    return [] if mesh is None else [(mesh, with_mascara(lashes_material(look), recipe.makeup.get("mascara")))]
 
 
 def _rig(rest: RestBody, name: str) -> HumanoidRig:

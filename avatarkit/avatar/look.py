@@ -27,6 +27,7 @@ class Look:
         lips: how much of the lips' colour shows.
         blush: how strong the cheeks' painted blush is.
         lines: how strong painted lines are: along the upper lids and between the lips.
+        brow_paint: how far brows are one painted shape instead of single hairs.
         eyes: how irises are made, one of `EYE_KINDS`.
         shading: one of `SHADINGS`: "drawn" is MToon's two tones and outlines.
         outline_width: of the drawn line, metres; 0 has none.
@@ -45,6 +46,7 @@ class Look:
     lips: float = 1.0
     blush: float = 0.0
     lines: float = 0.0
+    brow_paint: float = 0.0
     eyes: str = "natural"
     shading: str = "physical"
     outline_width: float = 0.0

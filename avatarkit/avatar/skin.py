@@ -22,6 +22,8 @@ FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
 _LIP_VARIATION = 0.65  # of the skin's
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
+_PAINT_BLUR_PX, _PAINT_EDGE = 6.0, (0.22, 0.34)  # between these shares of hair lies a painted brow's edge
+_PAINT_DEPTH = 0.35  # painted brows are so much darker than hairs of their colour
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 
 
@@ -49,7 +51,7 @@ def face_picture(skin: Skin, brows: Brows, look: Look) -> np.ndarray:
         picture += (photo_picture(skin, look.photo_evening, look.photo_smoothing) - picture) * alpha[..., None]
     picture += (fields.inside_color - picture) * fields.inside[..., None]
     large = _detailed(picture, alpha, look)
-    _lay_brows(large, alpha, brows)
+    _lay_brows(large, alpha, brows, look)
     return painted(large, skin, look)
 
 
@@ -89,16 +91,26 @@ def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, look: Look) -> np.nd
     return np.asarray(cv2.multiply(large, cv2.merge([whole, whole, whole]), scale=1.0 / _ONE))
 
 
-def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows) -> None:
+def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows, look: Look) -> None:
     """Draw the brows into a (2048, 2048, 3) uint8 picture, where no photo shows its own."""
-    brows = brow_cover(chosen.shape)
+    brows = _solid(brow_cover(chosen.shape), look.brow_paint)
     rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     own = cv2.resize(cv2.convertScaleAbs(1.0 - photo_alpha, alpha=255.0), brows.shape, interpolation=cv2.INTER_LINEAR)
     cover = cv2.multiply(brows[window], own[window], scale=1.0 / 255**2, dtype=cv2.CV_32F)[..., None]
-    color = 255.0 * np.array(parse_color(chosen.color), np.float32)
+    color = 255.0 * np.array(parse_color(chosen.color), np.float32) * (1.0 - _PAINT_DEPTH * look.brow_paint)
     below = large[window].astype(np.float32)
     large[window] = below + (color - below) * cover + 0.5
+
+
+def _solid(cover: np.ndarray, paint: float) -> np.ndarray:
+    """(2048, 2048) uint8: brows of single hairs as one shape with a soft edge, as far as `paint` (0..1) says."""
+    if not paint:
+        return cover
+    low, high = _PAINT_EDGE
+    broad = cv2.GaussianBlur(cover, (0, 0), _PAINT_BLUR_PX)
+    shape = np.clip((broad.astype(np.float32) / 255.0 - low) / (high - low), 0.0, 1.0)
+    return cv2.addWeighted(cover, 1.0 - paint, (255.0 * shape).astype(np.uint8), paint, 0.0)
 
 
 @lru_cache(maxsize=4)

@@ -35,6 +35,9 @@ PER_SPEED = 2.25
 PER_HEIGHT_M = 25.0
 """By how much it falls per metre over the floor."""
 
+LOWEST_M = -0.03
+"""Nothing stands more surely for being seen deeper below the floor: there the floor is mistaken."""
+
 PER_TILT_M = 10.0
 """By how much it falls per metre over the foot's other end: how feet are tilted is seen worst."""
 
@@ -83,14 +86,14 @@ def picture_speeds(times_s: np.ndarray, points_px: np.ndarray, distances_m: np.n
     return np.linalg.norm(moves, axis=-1) * np.maximum(metres_per_px, 0.0)[:, None, None]
 
 
-def sole_contacts(times_s: np.ndarray, speeds: np.ndarray, soles: np.ndarray, seen: np.ndarray) -> np.ndarray:
+def sole_contacts(times_s: np.ndarray, speeds: np.ndarray, soles: np.ndarray, hidden: np.ndarray) -> np.ndarray:
     """Which points of the soles stand: the likeliest sequence of two states that do not change for a trifle.
 
     Args:
         times_s: (T,).
         speeds: (T, 2, 2) of heel and ball of both feet, metres per second.
         soles: (T, 2, 2, 3) where they are, the floor at y = 0, metres.
-        seen: (T, 2) which legs were seen; when none is, both stand.
+        hidden: (T,) at which moments legs are out of the picture and stand.
 
     Returns:
         (T, 2, 2) bool.
@@ -104,14 +107,14 @@ def sole_contacts(times_s: np.ndarray, speeds: np.ndarray, soles: np.ndarray, se
         for start, end in runs(stands[:, foot].any(axis=1)):
             for moment in _steps_within(times_s[start:end], headings[start:end, foot], odds[start:end, foot].sum(axis=1)):
                 stands[np.abs(times_s - times_s[start + moment]) < STEP_S / 2, foot] = False
-    return stands | ~seen.any(axis=1)[:, None, None]
+    return stands | hidden[:, None, None]
 
 
 def _odds(speeds: np.ndarray, heights: np.ndarray) -> np.ndarray:
     """(T, 2, 2) logarithm of the odds that points stand that have such speeds and heights (T, 2, 2)."""
     lower = heights.min(axis=2, keepdims=True)
     slow = PER_SPEED * np.log(STILL_SPEED / np.maximum(speeds, LEAST_SPEED))
-    return np.asarray(slow - PER_HEIGHT_M * lower - PER_TILT_M * (heights - lower))
+    return np.asarray(slow - PER_HEIGHT_M * np.maximum(lower, LOWEST_M) - PER_TILT_M * (heights - lower))
 
 
 def _steps_within(times_s: np.ndarray, heading: np.ndarray, odds: np.ndarray) -> list[int]:

@@ -50,6 +50,9 @@ JITTER_UNIT = 10.0
 FADE_HZ = 1.0
 """How fast legs come to rest when they leave the picture."""
 
+QUIET = 0.8
+"""Legs so far at rest stand; nearer to being seen the picture tells."""
+
 DRIFT_HZ = 0.1
 """How fast a body whose legs are not seen travels at most: its feet stand."""
 
@@ -190,12 +193,12 @@ def stand(motion: HumanMotion, speeds: np.ndarray, feet: Feet) -> HumanMotion:
         feet: see `estimate_motion`.
     """
     times, skeleton = motion.times_s, motion.skeleton
-    seen = legs_seen(motion.confidence)
-    motion = still_legs(motion, seen.any(axis=1))
+    quiet = hidden_legs(motion)
+    motion = still_legs(motion, quiet)
     world = world_rotations(motion.rotations)
     weights = np.maximum(motion.confidence[:, BONE["hips"]], UNSEEN_WEIGHT)
     roots = smooth_root(times, motion.root_positions, weights)
-    contacts = sole_contacts(times, speeds, sole_points(skeleton, roots, world), seen)
+    contacts = sole_contacts(times, speeds, sole_points(skeleton, roots, world), quiet > QUIET)
     if feet != "never":
         from_hips = sole_points(skeleton, np.zeros_like(roots), world).reshape(len(times), -1, 3)
         stands = contacts.reshape(len(times), -1).astype(float)
@@ -210,18 +213,24 @@ def stand(motion: HumanMotion, speeds: np.ndarray, feet: Feet) -> HumanMotion:
     )
 
 
-def still_legs(motion: HumanMotion, seen: np.ndarray) -> HumanMotion:
-    """The motion with legs that were not seen (T,) at rest, under hips that hardly travel."""
+def hidden_legs(motion: HumanMotion) -> np.ndarray:
+    """(T,) 0..1 how far legs are at rest because neither is seen."""
+    seen = legs_seen(motion.confidence).any(axis=1)
     if seen.all():
+        return np.zeros(len(motion))
+    smoothed = smooth(motion.times_s, seen.astype(float), np.ones(len(motion)), FADE_HZ)
+    return np.asarray(1.0 - np.clip(smoothed, 0.0, 1.0))
+
+
+def still_legs(motion: HumanMotion, quiet: np.ndarray) -> HumanMotion:
+    """The motion with legs that are at rest as far as told (T,), under hips that hardly travel."""
+    if not quiet.any():
         return motion
-    times = motion.times_s
-    share = 1.0 - np.clip(smooth(times, seen.astype(float), np.ones(len(times)), FADE_HZ), 0.0, 1.0)
+    times, share = motion.times_s, quiet[:, None]
     roots = smooth(times, motion.root_positions, np.maximum(motion.confidence[:, BONE["hips"]], UNSEEN_WEIGHT), DRIFT_HZ)
     roots[:, 1] = motion.skeleton.hip_height
-    rotations = quiet_legs(motion.rotations, share)
-    return replace(
-        motion, rotations=rotations, root_positions=motion.root_positions + share[:, None] * (roots - motion.root_positions)
-    )
+    rotations = quiet_legs(motion.rotations, quiet)
+    return replace(motion, rotations=rotations, root_positions=motion.root_positions + share * (roots - motion.root_positions))
 
 
 def _report(
