@@ -64,7 +64,7 @@ class Standing:
 
 
 def stand(
-    time_s: float, root: np.ndarray, rotations: np.ndarray, legs_seen: bool, person: Person, before: Standing | None
+    time_s: float, root: np.ndarray, rotations: np.ndarray, *, legs_seen: bool, person: Person, before: Standing | None
 ) -> tuple[np.ndarray, np.ndarray, Standing]:
     """A pose of the camera's space over the floor, its standing feet where they stood.
 

@@ -69,7 +69,12 @@ def live_step(frame: TrackedFrame, person: Person, memory: LiveMemory | None = N
     values = np.concatenate([raw.root_position, raw.expressions])
     smooth = filter_vector(_ROOT_AND_FACE, memory.root_and_face if memory else None, raw.time_s, values)
     root, rotations, standing = stand(
-        raw.time_s, smooth.value[:3], bones.value, bool(seen[LOWER_LEGS].any()), person, memory.standing if memory else None
+        raw.time_s,
+        smooth.value[:3],
+        bones.value,
+        legs_seen=bool(seen[LOWER_LEGS].any()),
+        person=person,
+        before=memory.standing if memory else None,
     )
     expressions = np.minimum(np.maximum(smooth.value[3:], 0.0), 1.0)
     pose = HumanPose(raw.time_s, root, rotations, raw.confidence, expressions, standing.stands)
