@@ -10,11 +10,12 @@ from avatarkit.avatar.finish import finished
 from avatarkit.avatar.hair import make_hair
 from avatarkit.avatar.lashes import lashes_material, lashes_mesh
 from avatarkit.avatar.look import Look
-from avatarkit.avatar.makeup import made_up_material, with_mascara, with_nail_polish
+from avatarkit.avatar.makeup import glossiness, made_up_material, with_mascara, with_nail_polish
 from avatarkit.avatar.mouth import mouth_material, mouth_mesh
 from avatarkit.avatar.outfit import make_outfit
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.skin import BODY_MATERIAL, FACE_MATERIAL, body_material, face_material
+from avatarkit.avatar.skin_relief import with_gloss
 from avatarkit.avatar.skinned_parts import SKIN_PARTS, corners_of, shape_surface, skinned_mesh
 from avatarkit.avatar.style import load_style
 from avatarkit.avatar.stylise import stylised_sliders
@@ -61,6 +62,7 @@ def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) 
     face = skinned_mesh("Face", FACE_MATERIAL, corners_of(FACE_PARTS), shape, rest, first_person="thirdPersonOnly")
     body = skinned_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest, first_person="both")
     painted = made_up_material(face_material(recipe.skin, recipe.brows, look), recipe.makeup, recipe.skin.tone)
+    painted = with_gloss(painted, glossiness(recipe.makeup))
     return [(face, painted), (body, with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish")))]
 
 

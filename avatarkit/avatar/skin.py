@@ -15,6 +15,7 @@ from avatarkit.avatar.painted_face import painted
 from avatarkit.avatar.photo_skin import photo_alpha, photo_picture
 from avatarkit.avatar.recipe import Brows, Skin
 from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
+from avatarkit.avatar.skin_relief import with_relief
 from avatarkit.render.color import to_linear, to_srgb
 
 FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
@@ -30,9 +31,8 @@ _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 @lru_cache(maxsize=2)
 def face_material(skin: Skin, brows: Brows, look: Look) -> Material:
     """Face, neck, mouth's inside and eye sockets."""
-    return Material(
-        FACE_MATERIAL, base_color_texture=Texture("face", face_picture(skin, brows, look)), roughness=look.skin_roughness
-    )
+    texture = Texture("face", face_picture(skin, brows, look))
+    return with_relief(Material(FACE_MATERIAL, base_color_texture=texture, roughness=look.skin_roughness), skin, look)
 
 
 def body_material(skin: Skin, look: Look) -> Material:

@@ -156,6 +156,31 @@ class Light:
 
 
 @dataclass(frozen=True)
+class Lamp:
+    """A bright rectangle that glossy surfaces mirror.
+
+    Attributes:
+        toward: as a light's.
+        width, height: at distance 1.
+        brightness: linear; 1.0 is white paper.
+    """
+
+    toward: tuple[float, float, float]
+    width: float
+    height: float
+    brightness: float
+
+
+@dataclass(frozen=True)
+class Reflections:
+    """What surfaces mirror, and what little light comes from it: the room's brightness above and below, and its lamps."""
+
+    above: float
+    below: float
+    lamps: tuple[Lamp, ...] = ()
+
+
+@dataclass(frozen=True)
 class Lighting:
     """All light in a picture: what comes from everywhere, and the lights.
 
@@ -164,22 +189,29 @@ class Lighting:
         lights: the lights.
         headroom: brightness that is drawn as white, 1.0 or more; above 1.0 bright tones are compressed as film does, below
             0.7 of white nothing changes.
+        reflections: what glossy surfaces mirror beside the lights, or None.
     """
 
     ambient: float
     lights: tuple[Light, ...]
     headroom: float = 1.0
+    reflections: Reflections | None = None
 
 
 PORTRAIT_LIGHT = Lighting(
-    ambient=0.46,
+    ambient=0.27,
     lights=(
         Light((-0.55, 0.60, 0.85), 0.54, (1.0, 0.98, 0.95), casts_shadow=True),
         Light((0.80, 0.05, 0.70), 0.15, (0.94, 0.97, 1.0)),
         Light((0.0, 1.0, 0.1), 0.08),
-        Light((0.70, 0.45, -0.85), 0.45),
+        Light((0.70, 0.45, -0.85), 0.28),
     ),
     headroom=1.5,
+    reflections=Reflections(
+        above=0.14,
+        below=0.05,
+        lamps=(Lamp((-0.55, 0.60, 0.85), 0.34, 0.46, 7.0), Lamp((0.95, 0.15, 0.45), 0.14, 0.8, 2.5)),
+    ),
 )
 """Key from upper left, weak cool fill from the right, a sky, a rim from behind. The mix is ours, judged by eye on faces; a matt
 surface that faces the camera comes out at its own colour."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from avatarkit.render.camera import PinholeCamera
 from avatarkit.render.color import to_srgb
+from avatarkit.render.environment import SIDE_PX, brightest, cube_picture
 from avatarkit.render.outline import line_positions
 from avatarkit.render.scene import Lighting, RenderMaterial, RenderMesh, Toon
 from avatarkit.render.toon_shader import light_toon, set_toon, toon_material_class
@@ -40,6 +41,7 @@ class Uploads:
         self._gfx = gfx
         self._meshes: dict[_Key, _Drawable] = {}
         self._textures: dict[int, tuple[np.ndarray, Any]] = {}
+        self._room: tuple[Any, Any] = (None, None)
 
     def objects(self, meshes: Sequence[RenderMesh], camera: PinholeCamera, lighting: Lighting) -> list[Any]:
         """What to draw of a picture, up to date; what the last picture had and this one has not is forgotten."""
@@ -47,8 +49,10 @@ class Uploads:
         self._meshes = {key: self._drawable(key, mesh) for key, mesh in _keyed(drawn)}
         shown = {id(picture) for mesh in drawn for picture in _pictures(mesh.material)}
         self._textures = {key: kept for key, kept in self._textures.items() if key in shown}
+        room = self._room_map(camera, lighting)
         for kept in self._meshes.values():
             _prepare(kept, camera, lighting)
+            _mirror(kept, room, lighting)
         return [each for kept in self._meshes.values() for each in kept.objects]
 
     def _drawable(self, key: _Key, mesh: RenderMesh) -> _Drawable:
@@ -138,6 +142,19 @@ class Uploads:
             emission["emissive_map"] = self._map(material.emissive_texture, "srgb")
         return emission
 
+    def _room_map(self, camera: PinholeCamera, lighting: Lighting) -> Any:
+        """The cube map of what surfaces mirror, made anew when the camera has turned; None without reflections."""
+        reflections = lighting.reflections
+        if reflections is None:
+            return None
+        key = reflections, camera.camera_to_world[:3, :3].tobytes()
+        if self._room[0] != key:
+            cube = self._gfx.Texture(
+                cube_picture(reflections, camera.camera_to_world), dim=2, size=(SIDE_PX, SIDE_PX, 6), generate_mipmaps=True
+            )
+            self._room = key, self._gfx.TextureMap(cube, filter="linear", mipmap_filter="linear", wrap="clamp")
+        return self._room[1]
+
     def _map(self, pixels: np.ndarray | None, colorspace: str) -> Any:
         if pixels is None:
             return None
@@ -178,6 +195,17 @@ def _prepare(kept: _Drawable, camera: PinholeCamera, lighting: Lighting) -> None
         _overwrite(kept.line.geometry.positions, line_positions(kept.mesh, material.toon.outline, camera))
     if material.alpha_mode == "BLEND":
         _sort_back_to_front(kept.mesh, kept.surface, camera)
+
+
+def _mirror(kept: _Drawable, room: Any, lighting: Lighting) -> None:
+    """Let a physically based surface mirror the room."""
+    material = kept.surface.material
+    if kept.mesh.material.toon is not None or kept.mesh.material.shading == "unlit":
+        return
+    if material.env_map is not room:
+        material.env_map = room
+    if lighting.reflections is not None:
+        material.env_map_intensity = brightest(lighting.reflections) / lighting.headroom
 
 
 def _overwrite(buffer: Any, values: np.ndarray) -> None:
