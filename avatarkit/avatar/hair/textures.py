@@ -18,6 +18,7 @@ LIGHT_UNIT = 1.5 / 255.0
 _BLACKEST = 0.004  # linear: the darkest hair still shows its strands
 _LIGHTEST = 2.5
 _PIGMENT = 0.08
+_WHOLE = 0.99
 
 
 @cache
@@ -30,6 +31,14 @@ def lock_strands() -> tuple[np.ndarray, np.ndarray]:
 def cap_strands() -> tuple[np.ndarray, np.ndarray]:
     """Brightness and alpha (H, W) of the cap: whole above, single hairs at the lower edge; repeats sideways."""
     return _stored(CAP_FILE)
+
+
+@cache
+def solid_strands() -> tuple[np.ndarray, np.ndarray]:
+    """Brightness and alpha (H, W) of whole locks: no gaps anywhere; repeats sideways."""
+    light, alpha = cap_strands()
+    whole = int(np.flatnonzero((alpha > _WHOLE).all(axis=1)).max()) + 1
+    return light[:whole], np.ones_like(alpha[:whole])
 
 
 def _stored(name: str) -> tuple[np.ndarray, np.ndarray]:

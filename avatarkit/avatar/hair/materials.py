@@ -1,0 +1,36 @@
+"""How hair looks: its materials in one colour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+import numpy as np
+
+from avatarkit.avatar.avatar import Material, Texture
+from avatarkit.avatar.hair.textures import cap_strands, colored, lock_strands, solid_strands, strand_normals
+
+_CAP_BRIGHTNESS = 0.72  # it is seen between the locks, in their shadow
+_WHITE = (1.0, 1.0, 1.0, 1.0)
+
+
+@lru_cache(maxsize=4)
+def hair_materials(color: tuple[float, float, float]) -> Mapping[str, Material]:
+    """By the names of the meshes: the cap, ribbons, and solid locks."""
+    cap = Texture("hair-cap", colored(cap_strands(), color, root=0.8, tip=1.0, brightness=_CAP_BRIGHTNESS), "png")
+    locks = Texture("hair-locks", colored(lock_strands(), color, root=0.5, tip=1.15), "png")
+    solid = Texture("hair-solid", np.ascontiguousarray(colored(solid_strands(), color, root=0.85, tip=1.05)[..., :3]), "jpeg")
+    reliefs = _reliefs()
+    return {
+        "hair-cap": Material("hair-cap", _WHITE, cap, reliefs["cap"], roughness=0.65, alpha_mode="MASK", alpha_cutoff=0.5),
+        "hair-locks": Material(
+            "hair-locks", _WHITE, locks, reliefs["locks"], 0.45, alpha_mode="MASK", alpha_cutoff=0.4, double_sided=True
+        ),
+        "hair-solid": Material("hair-solid", _WHITE, solid, reliefs["solid"], roughness=0.5),
+    }
+
+
+@cache
+def _reliefs() -> Mapping[str, Texture]:
+    strands = {"cap": cap_strands(), "locks": lock_strands(), "solid": solid_strands()}
+    return {name: Texture(f"hair-{name}-normal", strand_normals(*both), "png") for name, both in strands.items()}
