@@ -120,7 +120,8 @@ def _braid(gather: Gather, guide: np.ndarray, thickness: float, scale: float) ->
     facing = np.broadcast_to(out, spine.shape)
     strands = tubes(Spines(spine, facing, widths, np.zeros(3), np.array([0, 31, 62])), 0.8, 7)
     tuft = _at(guide, np.linspace(1.0 - _BRAID_TUFT, 1.0, 5))
-    return Tied(_tuft(tuft, 0.5 * thickness, scale), joined([strands, _ring(tuft, 0.2 * thickness), _ring(guide, 0.3 * thickness)]))
+    rings = [_ring(tuft, 0.2 * thickness), _ring(guide, 0.3 * thickness)]
+    return Tied(_tuft(tuft, 0.5 * thickness, scale), joined([strands, *rings]))
 
 
 def _tuft(curve: np.ndarray, thickness: float, scale: float) -> Spines:

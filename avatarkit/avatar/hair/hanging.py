@@ -26,8 +26,9 @@ CURL_BEGINS_M = 0.03
 WEIGHT_M = 0.045
 """Over this length a lock turns from the way it was combed to straight down."""
 
-DRIFT, DRIFT_TO_M, DRIFT_ABOVE_M = 0.9, 0.07, 0.12
-"""How strongly locks lean past the shoulders, how far from their ridge, and from how far above it on."""
+DRIFT, DRIFT_TO_M, DRIFT_ABOVE_M, DRIFT_INSIDE = 0.9, 0.07, 0.16, 0.4
+"""How strongly locks lean past the shoulders, how far from their ridge, from how far above it on, and within which share of
+their breadth."""
 
 _DOWN = np.array([0.0, -1.0, 0.0])
 _NEAREST = 3
@@ -61,7 +62,9 @@ class Obstacle:
         """(N, 3) which way locks at points (N, 3) lean to pass the shoulders before (1) or behind (-1) them."""
         near = smoothstep(self._ridge[1] + DRIFT_ABOVE_M, self._ridge[1], points[:, 1])
         lacking = np.clip(DRIFT_TO_M - ahead * (points[:, 2] - self._ridge[2]), 0.0, DRIFT_TO_M) / DRIFT_TO_M
-        return np.stack([np.zeros(len(points)), np.zeros(len(points)), DRIFT * ahead * near * lacking], axis=1)
+        outside = np.clip(np.abs(points[:, 0]) / (DRIFT_INSIDE * self._ridge[0]) - 1.0, 0.0, 1.0)
+        inward = -np.sign(points[:, 0]) * outside * np.abs(ahead)
+        return near[:, None] * DRIFT * np.stack([inward, np.zeros(len(points)), ahead * lacking], axis=1)
 
     def pushed_out(self, points: np.ndarray, clearance: np.ndarray) -> np.ndarray:
         """Points (N, 3), those nearer to the surface than `clearance` (N,) moved out of it."""

@@ -11,7 +11,7 @@ from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.hair.directions import to_directions, unit
 from avatarkit.avatar.hair.gathered import Tied, tied
 from avatarkit.avatar.hair.hanging import Loose, Obstacle, curled, hang, step_count
-from avatarkit.avatar.hair.layout import CAP_COLUMNS, CAP_ROWS, LockLayout, cap_layout, lock_layout, points_of
+from avatarkit.avatar.hair.layout import CAP_COLUMNS, CAP_ROWS, LockLayout, cap_layout, lock_layout
 from avatarkit.avatar.hair.materials import hair_materials
 from avatarkit.avatar.hair.scalp import HeadSurface, head_surface, points_towards
 from avatarkit.avatar.hair.shapes import Shape, Spines, grid_triangles, joined, ribbons, tubes
@@ -46,7 +46,7 @@ def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, 
     chosen = HAIR_STYLES[style]
     srgb = parse_color(color)
     surface, obstacle = head_surface(np.asarray(rest.positions, float)), body_obstacle(rest)
-    shapes = {"hair-cap": [_cap(style, surface)], "hair-locks": [], "hair-solid": []}
+    shapes = {"hair-cap": [_cap(style, surface)] if chosen.capped else [], "hair-locks": [], "hair-solid": []}
     layout = lock_layout(style)
     if layout is not None:
         spines = _grown(layout, chosen, surface, obstacle)
@@ -54,8 +54,8 @@ def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, 
     for part in _ties(chosen, surface, obstacle):
         shapes["hair-solid"].append(part.solid)
         if part.cards is not None:
-            shapes["hair-locks"].append(ribbons(part.cards, STRIPS))
-    materials = hair_materials(srgb)
+            shapes["hair-locks"].append(ribbons(part.cards, STRIPS[chosen.strands]))
+    materials = hair_materials(srgb, chosen.strands)
     head = rest.skeleton.names.index("head")
     return [
         (_skinned(name, _above_skin(joined(parts), obstacle), head), materials[name]) for name, parts in shapes.items() if parts
@@ -129,7 +129,7 @@ def _shaped(spines: Spines, style: HairStyle) -> Shape:
         return tubes(spines._replace(widths=spines.widths * np.interp(along, *_WEDGE)), 0.42, 6)
     if style.shape == "rope":
         return tubes(spines._replace(widths=spines.widths * np.interp(along, *_ROPE)), 1.0, 5)
-    return ribbons(spines, STRIPS)
+    return ribbons(spines, STRIPS[style.strands])
 
 
 _WEDGE = ((0.0, 0.35, 0.75, 1.0), (0.7, 1.1, 0.85, 0.0))

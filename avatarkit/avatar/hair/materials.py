@@ -15,12 +15,12 @@ _WHITE = (1.0, 1.0, 1.0, 1.0)
 
 
 @lru_cache(maxsize=4)
-def hair_materials(color: tuple[float, float, float]) -> Mapping[str, Material]:
+def hair_materials(color: tuple[float, float, float], strands: str) -> Mapping[str, Material]:
     """By the names of the meshes: the cap, ribbons, and solid locks."""
     cap = Texture("hair-cap", colored(cap_strands(), color, root=0.8, tip=1.0, brightness=_CAP_BRIGHTNESS), "png")
-    locks = Texture("hair-locks", colored(lock_strands(), color, root=0.5, tip=1.15), "png")
+    locks = Texture("hair-locks", colored(lock_strands(strands), color, root=0.5, tip=1.15), "png")
     solid = Texture("hair-solid", np.ascontiguousarray(colored(solid_strands(), color, root=0.85, tip=1.05)[..., :3]), "jpeg")
-    reliefs = _reliefs()
+    reliefs = _reliefs(strands)
     return {
         "hair-cap": Material("hair-cap", _WHITE, cap, reliefs["cap"], roughness=0.65, alpha_mode="MASK", alpha_cutoff=0.5),
         "hair-locks": Material(
@@ -31,6 +31,6 @@ def hair_materials(color: tuple[float, float, float]) -> Mapping[str, Material]:
 
 
 @cache
-def _reliefs() -> Mapping[str, Texture]:
-    strands = {"cap": cap_strands(), "locks": lock_strands(), "solid": solid_strands()}
-    return {name: Texture(f"hair-{name}-normal", strand_normals(*both), "png") for name, both in strands.items()}
+def _reliefs(strands: str) -> Mapping[str, Texture]:
+    pictures = {"cap": cap_strands(), "locks": lock_strands(strands), "solid": solid_strands()}
+    return {name: Texture(f"hair-{name}-normal", strand_normals(*both), "png") for name, both in pictures.items()}

@@ -46,7 +46,7 @@ class Spines(NamedTuple):
 
 
 def grid_triangles(corners: np.ndarray) -> np.ndarray:
-    """Triangles (T, 3) of vertex numbers (..., R, C) in grids: counter-clockwise with columns to the right and rows downward."""
+    """Triangles (T, 3) of vertex numbers in grids (..., R, C), counter-clockwise with columns to the right, rows downward."""
     a, b, c, d = corners[..., :-1, :-1], corners[..., 1:, :-1], corners[..., 1:, 1:], corners[..., :-1, 1:]
     return np.concatenate([np.stack([a, b, c], axis=-1).reshape(-1, 3), np.stack([a, c, d], axis=-1).reshape(-1, 3)])
 

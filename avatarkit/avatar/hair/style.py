@@ -50,6 +50,9 @@ def everywhere(value: float) -> Zones:
     return Zones(value, value, value, value, value)
 
 
+NOWHERE = everywhere(0.0)
+
+
 @dataclass(frozen=True)
 class Fringe:
     """Hair over the forehead.
@@ -126,6 +129,7 @@ class HairStyle:
         gathers: what is tied together.
         shape: ribbons of hairs, solid pointed locks, or ropes.
         strands: what the ribbons show.
+        capped: whether hair covers the scalp at all.
         crown_narrows: share of the locks' width that they have at the whorl.
     """
 
@@ -144,7 +148,7 @@ class HairStyle:
     hangs: bool = False
     curl_mm: float = 0.0
     curl_pitch_mm: float = 40.0
-    rise_mm: Zones = everywhere(0.0)
+    rise_mm: Zones = NOWHERE
     parted: bool = False
     back: float = 0.0
     crest: float | None = None
@@ -154,3 +158,4 @@ class HairStyle:
     shape: Literal["card", "wedge", "rope"] = "card"
     strands: Literal["straight", "frizz"] = "straight"
     crown_narrows: float = 0.55
+    capped: bool = True
