@@ -17,6 +17,7 @@ Comb = Callable[[np.ndarray], np.ndarray]
 _PARTING_BLUR, _WHORL_BLUR = 0.16, 0.12  # of unit directions: how far single locks ignore the parting and the whorl
 _PARTED_BLUR = 0.012
 _PARTING_BACK = np.array([0.0, -0.35, -0.6])  # hair at a parting falls a little backward
+_FALLS_STRAIGHT = 0.85  # share by which hair forgets its parting at the sides
 _DOWN = np.array([0.0, -1.0, 0.0])
 _BACK = np.array([0.0, -0.12, -1.0])
 
@@ -60,6 +61,7 @@ def _parted_flow(style: HairStyle, directions: np.ndarray, whorl: np.ndarray, st
     ahead = smoothstep(-0.2, 0.6, directions[:, 2])
     fallen = smoothstep(np.radians(55), np.radians(10), elevation)
     down = unit(tangent(directions, np.broadcast_to(_DOWN, directions.shape)))
+    away = (1.0 - _FALLS_STRAIGHT * fallen)[:, None] * away
     return away + 1.6 * fallen[:, None] * down + (0.5 * ahead * (1.0 - fallen))[:, None] * _PARTING_BACK
 
 

@@ -12,7 +12,9 @@ from avatarkit.avatar.hair.shapes import Shape, Spines, joined, tubes
 from avatarkit.avatar.hair.style import Gather
 
 _TAIL_LOCKS, _TAIL_WIDTH_M, _TAIL_STEPS = 84, 0.017, 13
-_TAIL_RISE = 0.35  # how much a tail leaves the head upward, against outward
+_TAIL_RISE = ((0.0, 20.0, 60.0), (-1.6, -0.3, 0.6))
+"""Elevation of a tie, degrees -> how much its tail leaves the head upward, against outward: as it was pulled."""
+_SIDE_DEG = 135.0  # tails tied nearer to the face fall before the shoulders
 _TAIL_SHORTEST = 0.72
 _TAIL_GOLDEN = np.pi * (3.0 - np.sqrt(5.0))
 _TAIL_PROFILE = ((0.0, 0.05, 0.16, 0.4, 0.75, 1.0), (0.34, 0.42, 0.8, 1.0, 0.8, 0.45))
@@ -46,10 +48,11 @@ def tied(gather: Gather, place: np.ndarray, outward: np.ndarray, obstacle: Obsta
 
 def _guide(gather: Gather, start: np.ndarray, outward: np.ndarray, thickness: float, obstacle: Obstacle) -> np.ndarray:
     """(P, 3) the middle of a tail."""
-    direction = unit(outward + np.array([0.0, _TAIL_RISE, 0.0]))
-    loose = Loose(
-        start[None], direction[None], np.array([1e-3 * gather.length_mm]), np.array([0.5 * thickness + 0.012]), np.zeros(1)
-    )
+    azimuth, elevation = gather.at_deg
+    direction = unit(outward + np.array([0.0, np.interp(elevation, *_TAIL_RISE), 0.0]))
+    ahead = np.array([1.0 if abs(azimuth) < _SIDE_DEG else 0.0])
+    lengths, clearance = np.array([1e-3 * gather.length_mm]), np.array([0.4 * thickness + 0.008])
+    loose = Loose(start[None], direction[None], lengths, clearance, ahead)
     return np.concatenate([start[None], hang(loose, obstacle, _TAIL_STEPS)[0]])
 
 

@@ -26,11 +26,11 @@ CURL_BEGINS_M = 0.03
 WEIGHT_M = 0.045
 """Over this length a lock turns from the way it was combed to straight down."""
 
-DRIFT, DRIFT_TO_M, DRIFT_ABOVE_M, DRIFT_INSIDE = 0.9, 0.07, 0.16, 0.4
-"""How strongly locks lean past the shoulders, how far from their ridge, from how far above it on, and within which share of
-their breadth."""
+DRIFT, DRIFT_TO_M, DRIFT_ABOVE_M = 0.9, 0.07, 0.16
+"""How strongly locks lean past the shoulders, how far from their ridge, and from how far above it on."""
 
 _DOWN = np.array([0.0, -1.0, 0.0])
+_LEVEL = 2.0  # weight of the level direction against the surface's own
 _NEAREST = 3
 _ROUNDS = 2
 
@@ -43,6 +43,7 @@ class Obstacle:
         slides: (N, 3) unit directions in which hair is pushed away from it.
         balls: centres (M, 3), radii (M,).
         ridge: (3,) the left shoulder's joint, metres.
+        middle: (3,) a point of the upright line around which hair hangs.
     """
 
     def __init__(
@@ -53,17 +54,17 @@ class Obstacle:
         *,
         balls: tuple[np.ndarray, np.ndarray],
         ridge: np.ndarray,
+        middle: np.ndarray,
     ) -> None:
         self._positions, self._normals, self._slides, self._tree = positions, normals, slides, cKDTree(positions)
         self._balls = tuple(zip(*balls, strict=True))
-        self._ridge = ridge
+        self.ridge, self.middle = ridge, middle
 
     def drift(self, points: np.ndarray, ahead: np.ndarray) -> np.ndarray:
         """(N, 3) which way locks at points (N, 3) lean to pass the shoulders before (1) or behind (-1) them."""
-        near = smoothstep(self._ridge[1] + DRIFT_ABOVE_M, self._ridge[1], points[:, 1])
-        lacking = np.clip(DRIFT_TO_M - ahead * (points[:, 2] - self._ridge[2]), 0.0, DRIFT_TO_M) / DRIFT_TO_M
-        outside = np.clip(np.abs(points[:, 0]) / (DRIFT_INSIDE * self._ridge[0]) - 1.0, 0.0, 1.0)
-        inward = -np.sign(points[:, 0]) * outside * np.abs(ahead)
+        near = smoothstep(self.ridge[1] + DRIFT_ABOVE_M, self.ridge[1], points[:, 1])
+        lacking = np.clip(DRIFT_TO_M - ahead * (points[:, 2] - self.ridge[2]), 0.0, DRIFT_TO_M) / DRIFT_TO_M
+        inward = -np.abs(ahead) * points[:, 0] / self.ridge[0]
         return near[:, None] * DRIFT * np.stack([inward, np.zeros(len(points)), ahead * lacking], axis=1)
 
     def pushed_out(self, points: np.ndarray, clearance: np.ndarray) -> np.ndarray:
@@ -80,13 +81,16 @@ class Obstacle:
 
     def lifted_out(self, points: np.ndarray, height_m: float) -> np.ndarray:
         """Points (N, 3), those that lie less than `height_m` above the surface raised to it."""
-        place, normal = self._nearest(points, self._normals)
-        height = ((points - place) * normal).sum(axis=1)
-        return points + np.maximum(height_m - height, 0.0)[:, None] * normal
+        for _ in range(_ROUNDS):
+            place, normal = self._nearest(points, self._normals)
+            height = ((points - place) * normal).sum(axis=1)
+            points = points + np.maximum(height_m - height, 0.0)[:, None] * normal
+        return points
 
     def outward(self, points: np.ndarray) -> np.ndarray:
-        """Unit directions (..., 3) away from the surface at points (..., 3)."""
-        return self._nearest(points.reshape(-1, 3), self._slides)[1].reshape(points.shape)
+        """Unit directions (..., 3) away from the body at points (..., 3): level, but where they lie on something."""
+        level = (points - self.middle) * [1.0, 0.0, 1.0]
+        return unit(_LEVEL * unit(level) + self._nearest(points.reshape(-1, 3), self._slides)[1].reshape(points.shape))
 
     def _nearest(self, points: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         found = self._tree.query(points, _NEAREST)

@@ -20,15 +20,14 @@ from avatarkit.avatar.hair.hairline import (
     rim,
     zone_value,
 )
-from avatarkit.avatar.hair.scalp import SKULL_RADIUS_M, points_towards
+from avatarkit.avatar.hair.scalp import SKULL_CENTRE, SKULL_RADIUS_M, points_towards
 from avatarkit.avatar.hair.style import Fringe, Gather, HairStyle
 from avatarkit.avatar.hair.styles import HAIR_STYLES
+from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
 
 CAP_COLUMNS, CAP_ROWS = 84, 15
 CAP_EDGE_M = 0.0006  # the cap's height at its rim: above the skin's facets, too thin to show
-LYING_POINTS, HANGING_POINTS = 7, 6
-"""Points of a lock over the scalp, of one that ends there and of one that falls on."""
 
 _TRACE_STEPS = 24
 _CLEARANCE_M = 0.0025  # of locks above bare skin
@@ -37,10 +36,12 @@ _UPSTREAM_M = 0.007  # locks start this far behind their place, so that they cov
 _FACE_MARGIN_M = 0.02  # from the hairline: locks of long hair begin to turn along it
 _EAR_MARGIN_M = 0.012
 _BESIDE_FACE = np.radians(78)  # beyond this azimuth, at the ear, they leave the scalp
-_RELEASE_DEG = (-28.0, 8.0)  # where the skull turns inward, locks fall free: outer ones first
-_FACE_HALF = np.radians(50)
+_RELEASE_DEG, _FRONT_RELEASE_DEG = np.array((-28.0, 8.0)), np.array((0.0, 22.0))
+"""Elevations between which locks fall free: where the skull turns inward; those from the front already at the temple."""
+_FACE_HALF, _TEMPLE = np.radians(50), np.radians(52)
 _SHORTEST_M = 0.006
 _TIE_RAD = 0.11  # locks end this far from the middle of a tie
+_PROBES, _INSIDE_M = 4000, 0.004
 _SEED = 20
 
 
@@ -108,7 +109,7 @@ def cap_layout(name: str) -> CapLayout:
     directions = between(np.broadcast_to(top, edge.shape)[None], edge[None], rows[:, None, None]).reshape(-1, 3)
     reach = np.arccos(np.clip(edge @ top, -1.0, 1.0)) * SKULL_RADIUS_M
     from_rim = (1.0 - rows)[:, None] * reach
-    u = np.broadcast_to(np.linspace(0.0, 4.0, CAP_COLUMNS + 1), from_rim.shape)
+    u = np.broadcast_to(np.linspace(0.0, style.cap_repeats, CAP_COLUMNS + 1), from_rim.shape)
     v = np.maximum(1.0 - from_rim / 0.18, 0.0)
     heights = np.maximum(depth_m(style, directions), CAP_EDGE_M)
     return CapLayout(points_towards(directions), heights, np.stack([u, v], axis=-1).reshape(-1, 2))
@@ -140,10 +141,21 @@ def _joined(batches: list[LockLayout]) -> LockLayout:
 def _roots(style: HairStyle, count: int, random: np.random.Generator) -> np.ndarray:
     """(L, 3) directions spread evenly over the scalp, and some right behind the hairline."""
     on_rim = int(count * _RIM_SHARE)
-    inside = _spread(4 * count)
-    inside = inside[inward_m(style, inside) > 0.004]
-    chosen = random.permutation(len(inside))[: count - on_rim]
-    return np.concatenate([rim(style, on_rim, 0.0), inside[np.sort(chosen)]])
+    wanted = count - on_rim
+    if style.crest is not None:  # what is shorn needs few
+        inside = _inside(style, 6 * wanted)
+        shorn = np.abs(inside[:, 0]) > style.crest + random.uniform(0.0, 1.2, len(inside))
+        inside = inside[np.argsort(shorn, kind="stable")[:wanted]]
+    else:
+        inside = _inside(style, wanted)
+    return np.concatenate([rim(style, on_rim, 0.0), inside])
+
+
+def _inside(style: HairStyle, count: int) -> np.ndarray:
+    """About (count, 3) directions evenly over the scalp."""
+    share = (inward_m(style, _spread(_PROBES)) > _INSIDE_M).mean()
+    found = _spread(round(count / share))
+    return found[inward_m(style, found) > _INSIDE_M]
 
 
 def _spread(count: int) -> np.ndarray:
@@ -153,31 +165,41 @@ def _spread(count: int) -> np.ndarray:
     return to_directions((number * golden) % (2 * np.pi) - np.pi, np.arcsin(1.0 - 2.0 * (number + 0.5) / count))
 
 
-def points_of(style: HairStyle) -> int:
-    """Points of each lock over the scalp."""
-    return HANGING_POINTS if style.hangs and not style.gathers else LYING_POINTS
-
-
 def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> LockLayout:
     count = len(roots)
     wanted = 1e-3 * zone_value(style, style.length_mm, roots) * random.uniform(1.0 - style.unevenness, 1.15, count)
     comb = free_comb(style, strays(style, count, random))
     started = unit(roots - comb(roots) * (_UPSTREAM_M / SKULL_RADIUS_M))
     starts = np.where((inward_m(style, started) > 0.0)[:, None], started, roots)
-    release = np.radians(random.uniform(*_RELEASE_DEG, count)) if style.hangs else np.full(count, -np.pi)
+    release = _release(roots, random) if style.hangs else np.full(count, -np.pi)
 
     def step(here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         along = _kept_off_the_face(style, here, comb(here)) if style.hangs else comb(here)
         ahead = unit(here + along * (wanted / _TRACE_STEPS / SKULL_RADIUS_M)[:, None])
+        azimuth, elevation = to_angles(ahead)
         inside = inward_m(style, ahead) > -overhang_m(style, ahead)
-        return ahead, inside & (to_angles(ahead)[1] > release)
+        return ahead, inside & ((elevation > release) | (np.abs(azimuth) < _TEMPLE))
 
-    paths = _resampled(_traced(starts, step), points_of(style))
+    paths = _resampled(_traced(starts, step), style.points)
     lengths = _lengths(paths)
     falls = style.hangs & (np.abs(to_angles(paths[:, -1])[0]) > _FACE_HALF)
-    hanging = np.where(falls, np.maximum(wanted - lengths, 0.0), 0.0)
-    seen = (lengths > _SHORTEST_M) | (style.rise_mm.top > 0)
+    left = wanted - lengths if style.cut_mm is None else _above_cut_m(style, paths[:, -1], random)
+    hanging = np.where(falls, np.maximum(left, 0.0), 0.0)
+    seen = (wanted > _SHORTEST_M) & ((lengths > _SHORTEST_M) | (style.rise_mm.top > 0))
     return _laid_out(style, _Paths(paths[seen], lengths[seen], hanging[seen]), random)
+
+
+def _release(roots: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """(L,) radians, the elevation at which each lock leaves the scalp."""
+    front = smoothstep(np.radians(70), np.radians(45), np.abs(to_angles(roots)[0]))[:, None]
+    low, high = (_RELEASE_DEG + front * (_FRONT_RELEASE_DEG - _RELEASE_DEG)).T
+    return np.radians(random.uniform(low, high))
+
+
+def _above_cut_m(style: HairStyle, ends: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """(L,) how far above the cut directions (L, 3) leave the average head, a little less for some."""
+    height = points_towards(ends).on(load_body().positions)[:, 1] - SKULL_CENTRE[1]
+    return (height + 1e-3 * (style.cut_mm or 0.0)) * random.uniform(1.0 - 0.3 * style.unevenness, 1.02, len(ends))
 
 
 def _kept_off_the_face(style: HairStyle, here: np.ndarray, along: np.ndarray) -> np.ndarray:
@@ -210,12 +232,12 @@ def _fringe(style: HairStyle, fringe: Fringe, random: np.random.Generator) -> Lo
         ahead = unit(here + comb(here) * (longest / _TRACE_STEPS / SKULL_RADIUS_M)[:, None])
         return ahead, inward_m(style, ahead) > -reach
 
-    paths = _resampled(_traced(roots, step), points_of(style))
+    paths = _resampled(_traced(roots, step), style.points)
     laid = _laid_out(style, _Paths(paths, _lengths(paths), np.zeros(count)), random)
     along = np.linspace(0.0, 1.0, paths.shape[1])
     low = depth_m(style, paths)
     body = np.maximum(low, 1e-3 * fringe.depth_mm * (0.45 + 0.55 * np.sin(np.pi * np.minimum(along, 0.75)) ** 0.7))
-    heights = body + 0.0035 * laid.layers[:, None] + _CLEARANCE_M
+    heights = body * np.minimum(0.5 + 2.0 * along, 1.0) + 0.0035 * laid.layers[:, None] + _CLEARANCE_M
     return LockLayout(
         laid.points, heights, laid.widths, laid.rolls, laid.strips, laid.hanging, laid.layers, np.ones(count, bool)
     )
@@ -236,7 +258,7 @@ def _gathered(style: HairStyle, roots: np.ndarray, random: np.random.Generator) 
         ahead = unit(here + along * (1.25 * way / _TRACE_STEPS)[:, None])
         return ahead, (here * anchors).sum(axis=1) < np.cos(_TIE_RAD)
 
-    paths = _resampled(_traced(held, step), LYING_POINTS)
+    paths = _resampled(_traced(held, step), style.points)
     laid = _laid_out(style, _Paths(paths, _lengths(paths), np.zeros(len(held))), random)
     left = np.arccos(np.clip((paths * anchors[:, None]).sum(axis=2), -1.0, 1.0))
     near = smoothstep(4.0 * _TIE_RAD, 0.8 * _TIE_RAD, left)

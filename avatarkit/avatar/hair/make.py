@@ -24,8 +24,9 @@ from avatarkit.errors import unknown_name
 from avatarkit.geometry.meshes import vertex_normals
 
 _SHORTEST_HANGING_M = 0.015
-_BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.012, 0.026  # above the skin: cloth lies there; and the body of the hair above that
+_BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.010, 0.022  # above the skin: cloth lies there; and the body of the hair above that
 _LEAST_HEIGHT_M = 0.0006
+_LEAST_FALL, _WIDEST, _SHOULDER_M = 0.2, 0.85, 0.06  # of a step; of the shoulders' breadth; above their joints
 
 
 def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
@@ -55,7 +56,7 @@ def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, 
         shapes["hair-solid"].append(part.solid)
         if part.cards is not None:
             shapes["hair-locks"].append(ribbons(part.cards, STRIPS[chosen.strands]))
-    materials = hair_materials(srgb, chosen.strands)
+    materials = hair_materials(srgb, chosen.strands, chosen.shape)
     head = rest.skeleton.names.index("head")
     return [
         (_skinned(name, _above_skin(joined(parts), obstacle), head), materials[name]) for name, parts in shapes.items() if parts
@@ -81,7 +82,8 @@ def body_obstacle(rest: RestBody) -> Obstacle:
     centres, radii = np.array([ball.mean(axis=0) for ball in balls]), np.array([0.62 * np.ptp(ball[:, 0]) for ball in balls])
     normals = vertex_normals(positions, triangles)[vertices]
     slides = _sliding(normals, positions[vertices], rest)
-    return Obstacle(positions[vertices], normals, slides, balls=(centres, radii), ridge=rest.joint("leftUpperArm"))
+    ridge, middle = rest.joint("leftUpperArm"), rest.joint("head")
+    return Obstacle(positions[vertices], normals, slides, balls=(centres, radii), ridge=ridge, middle=middle)
 
 
 def _sliding(normals: np.ndarray, positions: np.ndarray, rest: RestBody) -> np.ndarray:
@@ -126,13 +128,13 @@ def _shaped(spines: Spines, style: HairStyle) -> Shape:
     points = spines.points.shape[1]
     along = np.linspace(0.0, 1.0, points)
     if style.shape == "wedge":
-        return tubes(spines._replace(widths=spines.widths * np.interp(along, *_WEDGE)), 0.42, 6)
+        return tubes(spines._replace(widths=spines.widths * np.interp(along, *_WEDGE)), 0.55, 6)
     if style.shape == "rope":
         return tubes(spines._replace(widths=spines.widths * np.interp(along, *_ROPE)), 1.0, 5)
-    return ribbons(spines, STRIPS[style.strands])
+    return ribbons(spines, STRIPS[style.strands], style.tips)
 
 
-_WEDGE = ((0.0, 0.35, 0.75, 1.0), (0.7, 1.1, 0.85, 0.0))
+_WEDGE = ((0.0, 0.35, 0.75, 1.0), (0.5, 1.1, 0.85, 0.0))
 _ROPE = ((0.0, 0.1, 0.94, 1.0), (0.9, 1.0, 1.0, 0.3))
 
 
@@ -156,6 +158,8 @@ def _hung(spines: Spines, layout: LockLayout, style: HairStyle, obstacle: Obstac
     pitch = 1e-3 * style.curl_pitch_mm
     steps = step_count(float(layout.hanging.max()), pitch if style.curl_mm else None)
     below = hang(loose, obstacle, steps)
+    free = _unhindered(np.concatenate([here[:, None], below], axis=1), obstacle)
+    spines, below = spines.of(free), below[free]
     away = obstacle.outward(below)
     if style.curl_mm:
         below = curled(below, away, 1e-3 * style.curl_mm, pitch, 2 * np.pi * (spines.strips % 997) / 997)
@@ -165,6 +169,14 @@ def _hung(spines: Spines, layout: LockLayout, style: HairStyle, obstacle: Obstac
         outward=np.concatenate([spines.outward, away], axis=1),
         widths=np.concatenate([spines.widths, tip], axis=1),
     )
+
+
+def _unhindered(paths: np.ndarray, obstacle: Obstacle) -> np.ndarray:
+    """(L,) whether hanging locks (L, P, 3) fall as hair falls, instead of lying caught on a shoulder."""
+    steps = np.diff(paths, axis=1)
+    level = steps[..., 1] > -_LEAST_FALL * np.linalg.norm(steps, axis=2)
+    outside = np.abs(paths[:, 1:, 0]) > _WIDEST * obstacle.ridge[0]
+    return ~((level | outside) & (paths[:, 1:, 1] < obstacle.ridge[1] + _SHOULDER_M)).any(axis=1)
 
 
 def _ties(style: HairStyle, surface: HeadSurface, obstacle: Obstacle) -> list[Tied]:

@@ -58,8 +58,8 @@ def joined(shapes: Sequence[Shape]) -> Shape:
     return Shape(*(np.concatenate(arrays) for arrays in zip(*shifted, strict=True)))
 
 
-def ribbons(spines: Spines, strip_count: int) -> Shape:
-    """Flat bands, their faces turned outward; each shows one of the texture's strips from root to tip."""
+def ribbons(spines: Spines, strip_count: int, tips: float = 1.0) -> Shape:
+    """Flat bands, their faces turned outward; each shows this share of one of the texture's strips, from the root on."""
     count, points = spines.points.shape[:2]
     along, across, _ = _frames(spines)
     half = (0.5 * spines.widths)[..., None] * across
@@ -68,7 +68,7 @@ def ribbons(spines: Spines, strip_count: int) -> Shape:
     facing = unit(outward - 0.5 * (outward * along).sum(axis=2, keepdims=True) * along)
     level = unit(np.cross(outward, along))
     normals = unit(np.stack([facing - _ROUNDNESS * level, facing + _ROUNDNESS * level], axis=2))
-    v = _share_of_way(spines.points)
+    v = tips * _share_of_way(spines.points)
     strip = (spines.strips % strip_count)[:, None] + np.zeros_like(v)
     left, right = (strip + _STRIP_MARGIN) / strip_count, (strip + 1.0 - _STRIP_MARGIN) / strip_count
     uvs = np.stack([np.stack([left, v], axis=-1), np.stack([right, v], axis=-1)], axis=2)
@@ -96,7 +96,7 @@ def tubes(spines: Spines, flatness: float, sides: int, turns_of_texture: float =
     v = _SOLID_V[0] + (_SOLID_V[1] - _SOLID_V[0]) * _share_of_way(spines.points)
     u = turns_of_texture * angle / (2.0 * np.pi) + (spines.strips % 97)[:, None, None] / 97.0
     uvs = np.stack(np.broadcast_arrays(u, v[..., None]), axis=-1)
-    triangles = grid_triangles(np.arange(count * points * (sides + 1)).reshape(count, points, sides + 1))
+    triangles = grid_triangles(np.arange(count * points * (sides + 1)).reshape(count, points, sides + 1)[..., ::-1])
     return Shape(positions.reshape(-1, 3), normals.reshape(-1, 3), uvs.reshape(-1, 2), triangles)
 
 

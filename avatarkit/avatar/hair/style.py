@@ -129,6 +129,10 @@ class HairStyle:
         gathers: what is tied together.
         shape: ribbons of hairs, solid pointed locks, or ropes.
         strands: what the ribbons show.
+        cut_mm: hair that hangs ends this far below the middle of the skull, whatever its length; None for its length.
+        tips: share of the tufts' picture that shows: with less they end bluntly.
+        cap_repeats: how often the cap's picture goes around the head: fine hair more often.
+        points: of each lock over the scalp.
         capped: whether hair covers the scalp at all.
         crown_narrows: share of the locks' width that they have at the whorl.
     """
@@ -158,4 +162,8 @@ class HairStyle:
     shape: Literal["card", "wedge", "rope"] = "card"
     strands: Literal["straight", "frizz"] = "straight"
     crown_narrows: float = 0.55
+    cut_mm: float | None = None
+    tips: float = 1.0
+    cap_repeats: int = 4
+    points: int = 7
     capped: bool = True

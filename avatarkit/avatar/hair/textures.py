@@ -37,11 +37,12 @@ def cap_strands() -> tuple[np.ndarray, np.ndarray]:
 
 
 @cache
-def solid_strands() -> tuple[np.ndarray, np.ndarray]:
+def solid_strands(contrast: float) -> tuple[np.ndarray, np.ndarray]:
     """Brightness and alpha (H, W) of whole locks: no gaps anywhere; repeats sideways."""
     light, alpha = cap_strands()
     whole = int(np.flatnonzero((alpha > _WHOLE).all(axis=1)).max()) + 1
-    return light[:whole], np.ones_like(alpha[:whole])
+    calm = light.mean() + contrast * (light[:whole] - light.mean())
+    return calm, np.ones_like(calm)
 
 
 def _stored(name: str) -> tuple[np.ndarray, np.ndarray]:
