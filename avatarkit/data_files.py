@@ -42,6 +42,11 @@ def words_path(language: str) -> Path:
     return data_root() / "styles" / "words" / f"{language}.toml"
 
 
+def platform_paths() -> list[Path]:
+    """All platform profiles, sorted by name."""
+    return sorted((data_root() / "rigs" / "platforms").glob("*.toml"))
+
+
 def rig_paths() -> list[Path]:
     """All tables of bone names, sorted by name."""
     return sorted((data_root() / "rigs").glob("*.toml"))

@@ -34,6 +34,51 @@ class Texture:
 
 
 @dataclass(frozen=True)
+class MToon:
+    """How a drawn surface is shaded: VRM's material MToon 1.0, beside the colour that the glTF material has.
+
+    Colours are linear RGB, 0..1. Source: vrm-c/vrm-specification, VRMC_materials_mtoon-1.0, whose defaults these are.
+
+    Attributes:
+        shade_color: of what is turned from the light; multiplies `shade_texture`.
+        shade_texture: sRGB, usually the colour's own texture, or None.
+        shading_shift: -1..1, moves the edge of the shade; below 0 there is more shade.
+        shading_toony: 0..1, how sharp that edge is.
+        gi_equalization: 0..1, how much light from everywhere is made the same on all sides.
+        rim_color, rim_fresnel_power, rim_lift: the light along the outline; power 0 or more.
+        rim_lighting_mix: 0..1, how much of the rim depends on the lights.
+        outline: what `outline_width` counts: "worldCoordinates" metres, "screenCoordinates" shares of the picture's height.
+        outline_width, outline_color: of the drawn line around the surface.
+        outline_width_texture: linear, multiplies the width with its green, or None.
+        outline_lighting_mix: 0..1, how much of the line's colour follows the surface's.
+        render_queue_offset: order among see-through surfaces, -9..0 (0..9 if `depth_written`).
+        depth_written: a see-through surface hides what lies behind it.
+    """
+
+    shade_color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    shade_texture: Texture | None = None
+    shading_shift: float = 0.0
+    shading_toony: float = 0.9
+    gi_equalization: float = 0.9
+    rim_color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    rim_fresnel_power: float = 5.0
+    rim_lift: float = 0.0
+    rim_lighting_mix: float = 1.0
+    outline: Literal["none", "worldCoordinates", "screenCoordinates"] = "none"
+    outline_width: float = 0.0
+    outline_width_texture: Texture | None = None
+    outline_color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    outline_lighting_mix: float = 1.0
+    render_queue_offset: int = 0
+    depth_written: bool = False
+
+    def __post_init__(self) -> None:
+        low, high = (0, 9) if self.depth_written else (-9, 0)
+        if not low <= self.render_queue_offset <= high:
+            raise ValueError(f"a render queue offset is between {low} and {high}, not {self.render_queue_offset}")
+
+
+@dataclass(frozen=True)
 class Material:
     """A glTF metallic-roughness material.
 
@@ -45,6 +90,13 @@ class Material:
         roughness, metallic: factors, 0..1.
         alpha_mode: glTF's OPAQUE, MASK (with `alpha_cutoff`) or BLEND.
         double_sided: drawn from behind too.
+        roughness_texture: linear, roughness in green, metal in blue; multiplies the factors; or None.
+        normal_scale: how strong the normal texture is.
+        occlusion_texture: linear, in red how much of the light from everywhere arrives, or None.
+        emissive: linear RGB that the surface gives off by itself; multiplies `emissive_texture` (sRGB or None).
+        specular: 0..1, how strong reflections are (KHR_materials_specular); 1 is glTF's own.
+        clearcoat, clearcoat_roughness: 0..1, a layer of clear varnish over it (KHR_materials_clearcoat); 0 has none.
+        mtoon: how it is drawn where MToon is known, or None.
     """
 
     name: str
@@ -56,6 +108,22 @@ class Material:
     alpha_mode: Literal["OPAQUE", "MASK", "BLEND"] = "OPAQUE"
     alpha_cutoff: float = 0.5
     double_sided: bool = False
+    roughness_texture: Texture | None = None
+    normal_scale: float = 1.0
+    occlusion_texture: Texture | None = None
+    emissive: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    emissive_texture: Texture | None = None
+    specular: float = 1.0
+    clearcoat: float = 0.0
+    clearcoat_roughness: float = 0.0
+    mtoon: MToon | None = None
+
+    @property
+    def textures(self) -> tuple[Texture, ...]:
+        """All its textures."""
+        named = self.base_color_texture, self.normal_texture, self.roughness_texture, self.occlusion_texture
+        drawn = (self.mtoon.shade_texture, self.mtoon.outline_width_texture) if self.mtoon else ()
+        return tuple(texture for texture in (*named, self.emissive_texture, *drawn) if texture is not None)
 
 
 @dataclass(frozen=True)
@@ -177,12 +245,12 @@ class Avatar:
             if mesh.joints.max(initial=0) >= len(self.rig.skeleton.names):
                 raise ValueError(f"mesh {mesh.name} is bound to a joint that does not exist")
 
-    def save(self, path: str | Path) -> None:
-        """Write the avatar to `path`, whole or not at all: GLB or VRM 1.0 by the suffix.
+    def save(self, path: str | Path, platform: str | None = None) -> None:
+        """Write the avatar to `path`, whole or not at all: GLB or VRM 1.0 by the suffix, or the kind a platform takes.
 
         Raises:
-            UsageError: another suffix, or a place where nothing can be written.
+            UsageError: another suffix, no such platform, or a place where nothing can be written.
         """
         from avatarkit.export.files import save_avatar  # it stands to the right, and so do the formats' libraries
 
-        save_avatar(self, path)
+        save_avatar(self, path, platform)

@@ -6,13 +6,16 @@ import numpy as np
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt, Material
 from avatarkit.avatar.eyes import eyes_material, eyes_mesh
+from avatarkit.avatar.finish import finished
 from avatarkit.avatar.hair import make_hair
 from avatarkit.avatar.lashes import lashes_material, lashes_mesh
 from avatarkit.avatar.look import Look
+from avatarkit.avatar.makeup import glossiness, made_up_material, with_mascara, with_nail_polish
 from avatarkit.avatar.mouth import mouth_material, mouth_mesh
 from avatarkit.avatar.outfit import make_outfit
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.skin import BODY_MATERIAL, FACE_MATERIAL, body_material, face_material
+from avatarkit.avatar.skin_relief import with_gloss
 from avatarkit.avatar.skinned_parts import SKIN_PARTS, corners_of, shape_surface, skinned_mesh
 from avatarkit.avatar.style import load_style
 from avatarkit.avatar.stylise import stylised_sliders
@@ -36,12 +39,13 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
     outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
     pieces = [
         *_skin(recipe, look, rest, outfit.hidden_vertices),
-        (eyes_mesh(rest), eyes_material(recipe.eyes.iris, look.eye_roughness)),
+        (eyes_mesh(rest, look), eyes_material(recipe.eyes.iris, look)),
         (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
-        (lashes_mesh(rest), lashes_material()),
+        *_lashes(recipe, look, rest),
         *make_hair(recipe.hair.style, recipe.hair.color, rest),
         *outfit.pieces,
     ]
+    pieces = finished(pieces, look, rest)
     materials = {material.name: material for _, material in pieces}
     return Avatar(
         rig=_rig(rest, recipe.name),
@@ -57,7 +61,14 @@ def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) 
     shape = shape_surface(SKIN_PARTS, rest)
     face = skinned_mesh("Face", FACE_MATERIAL, corners_of(FACE_PARTS), shape, rest, first_person="thirdPersonOnly")
     body = skinned_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest, first_person="both")
-    return [(face, face_material(recipe.skin, recipe.brows, look)), (body, body_material(recipe.skin, look))]
+    painted = made_up_material(face_material(recipe.skin, recipe.brows, look), recipe.makeup, recipe.skin.tone)
+    painted = with_gloss(painted, glossiness(recipe.makeup))
+    return [(face, painted), (body, with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish")))]
+
+
+def _lashes(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
+    mesh = lashes_mesh(rest, recipe.eyes.lashes)
+    return [] if mesh is None else [(mesh, with_mascara(lashes_material(look), recipe.makeup.get("mascara")))]
 
 
 def _rig(rest: RestBody, name: str) -> HumanoidRig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,10 +10,12 @@ import cv2
 import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh, Material, MorphTarget, Texture
+from avatarkit.avatar.look import Look
 from avatarkit.avatar.skinned_parts import expression_rows
 from avatarkit.body.body import load_body
 from avatarkit.body.expressions import SIDES, lid_margins
 from avatarkit.body.rest import RestBody
+from avatarkit.errors import unknown_name
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 MATERIAL = "Lashes"
@@ -21,6 +24,8 @@ _COLUMNS, _ROWS = 22, 4
 _COLOR = (22, 17, 14)
 _WIDTH_PX, _HEIGHT_PX = 512, 64  # of each lid's half of the picture
 _LEAST_MOVE_M = 2e-5
+_CLEAN_TIPS = ((0.66, 0.05, 0.62), (0.80, 0.055, 0.78), (0.94, 0.06, 0.86))
+_PAINTED_TIPS = ((0.72, 0.07, 0.95), (0.86, 0.07, 1.0), (0.97, 0.06, 0.95))
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class LashLine:
         rise: how steeply they leave the lid, up (or down) per forward.
         curl: how much more they have turned up (or down) at the tip.
         droop: how much more than the lid itself they turn when it closes; seen from the front they would vanish otherwise.
+        sweep: how much longer they are at the outer corner and shorter at the inner one.
     """
 
     upper: bool
@@ -40,14 +46,32 @@ class LashLine:
     rise: float
     curl: float
     droop: float
+    sweep: float = 0.0
 
 
-_LINES = (LashLine(True, 0.25, -0.05, 0.95, 1.5), LashLine(False, 0.12, 0.55, 0.35, 0.0))
+LASH_STYLES: Mapping[str, tuple[LashLine, ...]] = {
+    "natural": (LashLine(True, 0.25, -0.05, 0.95, 1.5), LashLine(False, 0.12, 0.55, 0.35, 0.0)),
+    "short": (LashLine(True, 0.16, -0.05, 0.8, 1.5), LashLine(False, 0.07, 0.55, 0.35, 0.0)),
+    "long": (LashLine(True, 0.36, -0.05, 1.15, 1.5), LashLine(False, 0.15, 0.55, 0.35, 0.0)),
+    "cat-eye": (LashLine(True, 0.34, -0.05, 1.05, 1.5, sweep=1.0), LashLine(False, 0.12, 0.55, 0.35, 0.0, sweep=0.6)),
+    "doll": (LashLine(True, 0.33, 0.0, 1.25, 1.5, sweep=-0.3), LashLine(False, 0.20, 0.65, 0.45, 0.0)),
+    "upper-only": (LashLine(True, 0.26, -0.05, 0.95, 1.5),),
+    "none": (),
+}
+"""All there is, the lashes of each lid."""
 
 
-def lashes_mesh(rest: RestBody) -> AvatarMesh:
-    """The lashes of both eyes on one person's lids."""
-    surfaces = [(line, side) for side in SIDES for line in _LINES]
+def lashes_mesh(rest: RestBody, style: str = "natural") -> AvatarMesh | None:
+    """The lashes of both eyes on one person's lids; None for a style without any.
+
+    Raises:
+        UsageError: there is no such style.
+    """
+    if style not in LASH_STYLES:
+        raise unknown_name("style of lashes", style, LASH_STYLES)
+    surfaces = [(line, side) for side in SIDES for line in LASH_STYLES[style]]
+    if not surfaces:
+        return None
     grown = [_Ribbon(rest, side, line) for line, side in surfaces]
     count = _COLUMNS * _ROWS
     uvs = np.concatenate([_uvs(line) for line, _ in surfaces])
@@ -117,7 +141,7 @@ class _Ribbon:
         up /= np.linalg.norm(up, axis=1, keepdims=True)
         share = np.linspace(0.0, 1.0, _COLUMNS)
         fan = np.stack([self._outward * (share - 0.35), np.zeros(_COLUMNS), np.zeros(_COLUMNS)], axis=1)
-        length = line.length * self._width * _length_profile(share)
+        length = line.length * self._width * _length_profile(share) * (1.0 + 0.5 * line.sweep * (share - 0.5))
         sign = 1.0 if line.upper else -1.0
         points = [roots]
         for row in range(1, _ROWS):
@@ -155,19 +179,43 @@ def _triangles(line: LashLine, side: str) -> np.ndarray:
     return triangles if line.upper == (side == "left") else triangles[:, ::-1]
 
 
-def lashes_material() -> Material:
+def lashes_material(look: Look) -> Material:
     """The lashes' material: strands by alpha, blended, since a mask would lose hairs thinner than a pixel."""
-    return Material(MATERIAL, base_color_texture=_texture(), roughness=0.7, alpha_mode="BLEND", double_sided=True)
+    return Material(MATERIAL, base_color_texture=_texture(look.eyes), roughness=0.7, alpha_mode="BLEND", double_sided=True)
 
 
 @cache
-def _texture() -> Texture:
-    """Upper lashes in the picture's upper half, lower ones in the lower; roots at the bottom of each."""
-    upper = _strands(120, 3.4, 11)
-    lower = _strands(60, 1.9, 12) * 0.8
+def _texture(eyes: str) -> Texture:
+    """Upper lashes in the picture's upper half, lower ones in the lower; roots at the bottom of each.
+
+    Args:
+        eyes: natural ones have single hairs, clean ones tufts, painted ones a line with a few tips.
+    """
+    if eyes == "natural":
+        upper, lower = _strands(120, 3.4, 11), 0.8 * _strands(60, 1.9, 12)
+    elif eyes == "clean":
+        upper, lower = _line((0.14, 0.26, 0.42), _CLEAN_TIPS), 0.35 * _line((0.0, 0.12, 0.16), ())
+    else:
+        upper, lower = _line((0.50, 0.62, 0.85), _PAINTED_TIPS), 0.75 * _line((0.0, 0.08, 0.26), ())
     alpha = np.concatenate([upper, lower])
     color = np.broadcast_to(np.array(_COLOR, np.uint8), (*alpha.shape, 3))
     return Texture("lashes", np.dstack([color, np.clip(alpha * 255, 0, 255).astype(np.uint8)]), "png")
+
+
+def _line(heights: tuple[float, float, float], tips: tuple[tuple[float, float, float], ...]) -> np.ndarray:
+    """(_HEIGHT_PX, _WIDTH_PX) 0..1: a solid line along the lid.
+
+    Args:
+        heights: at the inner corner, in the middle and near the outer corner, of the ribbon's.
+        tips: of each tuft: where, half its width at the root, and its height.
+    """
+    along = (np.arange(_WIDTH_PX) + 0.5) / _WIDTH_PX
+    top = np.interp(along, (0.0, 0.45, 0.93, 1.0), (*heights, 0.75 * heights[2]))
+    for middle, half, height in tips:
+        leaning = np.clip(1.0 - np.abs(along - middle) / half, 0.0, 1.0)
+        top = np.maximum(top, height * leaning**1.3)
+    rows = 1.0 - (np.arange(_HEIGHT_PX) + 0.5)[:, None] / _HEIGHT_PX
+    return np.clip((top[None] - rows) * _HEIGHT_PX / 2.5 + 0.5, 0.0, 1.0) * np.clip(along / 0.05, 0.0, 1.0)
 
 
 def _strands(count: int, thick_px: float, seed: int) -> np.ndarray:

@@ -5,19 +5,56 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from avatarkit.avatar.recipe import check_share
+from avatarkit.errors import unknown_name
+
+SHADINGS = ("physical", "drawn")
+EYE_KINDS = ("natural", "clean", "painted")
 
 
 @dataclass(frozen=True)
 class Look:
-    """How surfaces shine, 0 (mirror) to 1 (matt), and how strong the generated skin's own pattern is, 0 to 1."""
+    """How surfaces are made and shine; shares are 0..1.
+
+    Attributes:
+        skin_roughness, eye_roughness, mouth_roughness: 0 is a mirror, 1 matt.
+        skin_variation: how strongly skin is redder and darker in places.
+        skin_grain: how strong pores and mottling are in its colour.
+        photo: how much of a person's photo is laid over the skin; at 0 only its colours are used.
+        photo_evening: how far what is left of the photo's light is taken back.
+        photo_smoothing: how much of its pores and noise is taken away.
+        relief: how deep pores, fine lines and a photo's own creases are.
+        gloss: how much the shine differs from place to place: oily forehead and nose, wet lips and lids.
+        lips: how much of the lips' colour shows.
+        blush: how strong the cheeks' painted blush is.
+        lines: how strong painted lines are: along the upper lids and between the lips.
+        brow_paint: how far brows are one painted shape instead of single hairs.
+        eyes: how irises are made, one of `EYE_KINDS`.
+        shading: one of `SHADINGS`: "drawn" is MToon's two tones and outlines.
+        outline_width: of the drawn line, metres; 0 has none.
+    """
 
     skin_roughness: float
     eye_roughness: float
     mouth_roughness: float
     skin_variation: float
     skin_grain: float
+    photo: float = 1.0
+    photo_evening: float = 0.0
+    photo_smoothing: float = 0.0
+    relief: float = 0.0
+    gloss: float = 0.0
+    lips: float = 1.0
+    blush: float = 0.0
+    lines: float = 0.0
+    brow_paint: float = 0.0
+    eyes: str = "natural"
+    shading: str = "physical"
+    outline_width: float = 0.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
             if field.type == "float":
                 check_share(field.name, getattr(self, field.name))
+        for name, chosen, known in (("shading", self.shading, SHADINGS), ("kind of eyes", self.eyes, EYE_KINDS)):
+            if chosen not in known:
+                raise unknown_name(name, chosen, known)

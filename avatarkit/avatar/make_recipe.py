@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from avatarkit.avatar.recipe import AvatarRecipe, Skin
+from avatarkit.avatar import wardrobe
+from avatarkit.avatar.hair_guess import guess_hair
+from avatarkit.avatar.recipe import AvatarRecipe, Outfit, Skin
 from avatarkit.avatar.skin_photo import skin_photo
 from avatarkit.avatar.style import DEFAULT_STYLE, default_recipe, restyled
 from avatarkit.face_fit.fit import FaceFit
@@ -17,12 +19,27 @@ def make_recipe(fit: FaceFit, style: str = DEFAULT_STYLE, name: str = "Avatar") 
         UsageError: there is no such style.
     """
     plain, seen = default_recipe(name=name), fit.appearance
+    shown = guess_hair(seen.hair_look, wardrobe.hair_styles(), seen.colorless) or plain.hair.style
+    beard = seen.wear.beard if seen.wear.beard in wardrobe.beard_styles() else plain.beard.style
     person = replace(
         plain,
         sliders=fit.sliders,
-        hair=replace(plain.hair, color=seen.hair if seen.hair_seen else plain.hair.color),
+        hair=replace(plain.hair, style=shown, color=seen.hair if seen.hair_seen else plain.hair.color),
+        beard=replace(plain.beard, style=beard),
         brows=replace(plain.brows, color=seen.brows),
         eyes=replace(plain.eyes, iris=seen.iris if seen.iris_seen else plain.eyes.iris),
+        outfit=_with_glasses(plain.outfit) if seen.wear.glasses else plain.outfit,
         skin=Skin(seen.skin, seen.lips, skin_photo(seen.skin, seen.picture, seen.alpha)),
     )
     return restyled(person, style)
+
+
+def _with_glasses(outfit: Outfit) -> Outfit:
+    """The outfit and glasses, if the wardrobe has any."""
+    glasses = [piece for piece in wardrobe.wardrobe_pieces() if wardrobe.piece_slot(piece) == "glasses"]
+    chosen = [piece for piece in _LIKELY_GLASSES if piece in glasses] or glasses
+    return replace(outfit, pieces=(*outfit.pieces, *chosen[:1]))
+
+
+_LIKELY_GLASSES = ("rectangular-glasses", "square-glasses", "round-glasses")
+"""What most people wear comes first."""

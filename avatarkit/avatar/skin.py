@@ -8,10 +8,14 @@ import cv2
 import numpy as np
 
 from avatarkit.avatar.avatar import Material, Texture
+from avatarkit.avatar.brows import brow_cover
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.look import Look
+from avatarkit.avatar.painted_face import painted
+from avatarkit.avatar.photo_skin import photo_alpha, photo_picture
 from avatarkit.avatar.recipe import Brows, Skin
 from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
+from avatarkit.avatar.skin_relief import with_relief
 from avatarkit.render.color import to_linear, to_srgb
 
 FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
@@ -19,16 +23,16 @@ FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
 _LIP_VARIATION = 0.65  # of the skin's
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
+_PAINT_BLUR_PX, _PAINT_EDGE = 6.0, (0.22, 0.34)  # between these shares of hair lies a painted brow's edge
+_PAINT_DEPTH = 0.35  # painted brows are so much darker than hairs of their colour
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
-_PHOTO_SEAM = 0.6  # from this much of the way to the neck's seam a photo has faded
 
 
 @lru_cache(maxsize=2)
 def face_material(skin: Skin, brows: Brows, look: Look) -> Material:
     """Face, neck, mouth's inside and eye sockets."""
-    return Material(
-        FACE_MATERIAL, base_color_texture=Texture("face", face_picture(skin, brows, look)), roughness=look.skin_roughness
-    )
+    texture = Texture("face", face_picture(skin, brows, look))
+    return with_relief(Material(FACE_MATERIAL, base_color_texture=texture, roughness=look.skin_roughness), skin, look)
 
 
 def body_material(skin: Skin, look: Look) -> Material:
@@ -41,14 +45,14 @@ def face_picture(skin: Skin, brows: Brows, look: Look) -> np.ndarray:
     """(2048, 2048, 3) uint8 sRGB in the head's texture layout."""
     fields = head_fields()
     picture = _generated(skin, look)
-    photo_alpha = np.zeros((HEAD_SIZE, HEAD_SIZE), np.float32)
-    if skin.photo is not None:
-        photo_alpha = _photo_alpha(skin) * _ramp(fields.skin, 0.0, _PHOTO_SEAM)
-        picture += (_shifted_photo(skin).astype(np.float32) - picture) * photo_alpha[..., None]
+    alpha = np.zeros((HEAD_SIZE, HEAD_SIZE), np.float32)
+    if skin.photo is not None and look.photo > 0:
+        alpha = look.photo * photo_alpha(skin)
+        picture += (photo_picture(skin, look.photo_evening, look.photo_smoothing) - picture) * alpha[..., None]
     picture += (fields.inside_color - picture) * fields.inside[..., None]
-    large = _detailed(picture, photo_alpha, look)
-    _lay_brows(large, photo_alpha, brows)
-    return large
+    large = _detailed(picture, alpha, look)
+    _lay_brows(large, alpha, brows, look)
+    return painted(large, skin, look)
 
 
 def _generated(skin: Skin, look: Look) -> np.ndarray:
@@ -56,7 +60,7 @@ def _generated(skin: Skin, look: Look) -> np.ndarray:
     fields = head_fields()
     picture = _toned(fields.factor, skin.tone, look.skin_variation)
     lips = _toned(fields.factor, skin.lips, _LIP_VARIATION * look.skin_variation)
-    picture += (lips - picture) * fields.lips[..., None]
+    picture += (lips - picture) * (look.lips * fields.lips[..., None])
     return picture
 
 
@@ -73,25 +77,6 @@ def _toned(factor: np.ndarray, tone: str, variation: float) -> np.ndarray:
     return np.asarray(cv2.LUT(factor, (255.0 * to_srgb(linear)).astype(np.float32).reshape(256, 1, 3)))
 
 
-def _photo_alpha(skin: Skin) -> np.ndarray:
-    assert skin.photo is not None
-    _, alpha = skin.photo.pixels()
-    return cv2.resize(alpha, (HEAD_SIZE, HEAD_SIZE), interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255.0
-
-
-def _shifted_photo(skin: Skin) -> np.ndarray:
-    """(1024, 1024, 3) uint8: the photo, its light scaled channel by channel from its own tone to the recipe's."""
-    assert skin.photo is not None
-    picture, _ = skin.photo.pixels()
-    if parse_color(skin.photo.tone) == parse_color(skin.tone):
-        return picture
-    own, wanted = (to_linear(np.array(parse_color(tone))) for tone in (skin.photo.tone, skin.tone))
-    ratio = wanted / np.maximum(own, 1e-3)
-    levels = to_linear(np.arange(256) / 255.0)[:, None] * ratio
-    table = np.clip(255.0 * to_srgb(np.minimum(levels, 1.0)) + 0.5, 0, 255).astype(np.uint8)
-    return np.asarray(cv2.LUT(picture, table.reshape(256, 1, 3)))
-
-
 def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, look: Look) -> np.ndarray:
     """(2048, 2048, 3) uint8 of a (1024, 1024, 3) float32 picture: grain is finer than it."""
     fields = head_fields()
@@ -106,21 +91,26 @@ def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, look: Look) -> np.nd
     return np.asarray(cv2.multiply(large, cv2.merge([whole, whole, whole]), scale=1.0 / _ONE))
 
 
-def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows) -> None:
+def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows, look: Look) -> None:
     """Draw the brows into a (2048, 2048, 3) uint8 picture, where no photo shows its own."""
-    brows = head_fields().brows
+    brows = _solid(brow_cover(chosen.shape), look.brow_paint)
     rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     own = cv2.resize(cv2.convertScaleAbs(1.0 - photo_alpha, alpha=255.0), brows.shape, interpolation=cv2.INTER_LINEAR)
     cover = cv2.multiply(brows[window], own[window], scale=1.0 / 255**2, dtype=cv2.CV_32F)[..., None]
-    color = 255.0 * np.array(parse_color(chosen.color), np.float32)
+    color = 255.0 * np.array(parse_color(chosen.color), np.float32) * (1.0 - _PAINT_DEPTH * look.brow_paint)
     below = large[window].astype(np.float32)
     large[window] = below + (color - below) * cover + 0.5
 
 
-def _ramp(value: np.ndarray, low: float, high: float) -> np.ndarray:
-    t = np.clip((value - low) / (high - low), 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
+def _solid(cover: np.ndarray, paint: float) -> np.ndarray:
+    """(2048, 2048) uint8: brows of single hairs as one shape with a soft edge, as far as `paint` (0..1) says."""
+    if not paint:
+        return cover
+    low, high = _PAINT_EDGE
+    broad = cv2.GaussianBlur(cover, (0, 0), _PAINT_BLUR_PX)
+    shape = np.clip((broad.astype(np.float32) / 255.0 - low) / (high - low), 0.0, 1.0)
+    return cv2.addWeighted(cover, 1.0 - paint, (255.0 * shape).astype(np.uint8), paint, 0.0)
 
 
 @lru_cache(maxsize=4)

@@ -28,17 +28,23 @@ def beard_styles() -> list[str]:
 
 def brow_shapes() -> list[str]:
     """Names of all shapes of eyebrows."""
-    return ["natural"]
+    from avatarkit.avatar.brows import BROW_SHAPES
+
+    return sorted(BROW_SHAPES)
 
 
 def lash_styles() -> list[str]:
     """Names of all styles of lashes."""
-    return ["natural"]
+    from avatarkit.avatar.lashes import LASH_STYLES
+
+    return sorted(LASH_STYLES)
 
 
 def makeup_items() -> dict[str, tuple[str, ...]]:
     """What can be put on the skin -> the finishes it comes in, the usual one first."""
-    return {}
+    from avatarkit.avatar.makeup import MAKEUP
+
+    return {name: item.finishes for name, item in MAKEUP.items()}
 
 
 def wardrobe_pieces() -> dict[str, dict[str, str]]:
@@ -85,7 +91,12 @@ def designed_makeup(item: str) -> MakeupLayer:
     Raises:
         UsageError: there is no such item.
     """
-    raise unknown_name("makeup", item, makeup_items())
+    from avatarkit.avatar.makeup import MAKEUP
+
+    if item not in MAKEUP:
+        raise unknown_name("makeup", item, MAKEUP)
+    designed = MAKEUP[item]
+    return MakeupLayer(designed.color, designed.strength, designed.finishes[0])
 
 
 def checked_recipe(recipe: AvatarRecipe) -> AvatarRecipe:

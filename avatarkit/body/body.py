@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from avatarkit.body.macro import MACRO_SLIDERS
+from avatarkit.body.stylised import STYLISED_SLIDERS
 from avatarkit.data_files import asset_path
 from avatarkit.geometry.meshes import triangulate
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
@@ -106,7 +107,7 @@ class Body:
     @property
     def detail_names(self) -> tuple[str, ...]:
         """The sliders that are plain offsets, in the order of the column pairs of `slider_offsets`."""
-        return tuple(name for name in self.sliders if name not in MACRO_SLIDERS)
+        return tuple(name for name in self.sliders if name not in MACRO_SLIDERS and name not in STYLISED_SLIDERS)
 
     @cached_property
     def detail_columns(self) -> Mapping[str, int]:
@@ -141,7 +142,8 @@ def _mean_rows(lists: list[np.ndarray], vertex_count: int) -> sparse.csr_matrix:
 
 def _paired_sliders(entries: list[dict[str, str]]) -> dict[str, Slider]:
     macro = {name: Slider(name, "body", help=text) for name, text in MACRO_SLIDERS.items()}
-    return {e["name"]: Slider(e["name"], e["group"]) for e in entries} | macro
+    stylised = {name: Slider(name, "stylised", low=low, help=text) for name, (low, text) in STYLISED_SLIDERS.items()}
+    return {e["name"]: Slider(e["name"], e["group"]) for e in entries} | macro | stylised
 
 
 @cache

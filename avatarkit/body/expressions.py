@@ -14,6 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from avatarkit.body.body import Body, load_body
+from avatarkit.body.stylised import stretched_offsets
 from avatarkit.geometry import quaternions
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
@@ -49,23 +50,29 @@ class LidClosing:
         return self.spread @ (self.landing @ positions + self.extra)
 
 
-def face_expressions(positions: np.ndarray, eye_centers: np.ndarray, body: Body | None = None) -> sparse.csc_matrix:
+def face_expressions(
+    positions: np.ndarray,
+    eye_centers: np.ndarray,
+    body: Body | None = None,
+    stretch: tuple[np.ndarray, np.ndarray] | None = None,
+) -> sparse.csc_matrix:
     """Expression offsets for one face.
 
     Args:
         positions: (V, 3) metres: the shaped body, head upright and facing +Z.
         eye_centers: (2, 3) metres: the joints of the left and the right eye.
         body: the loaded body, if at hand.
+        stretch: of a stylised body, as in `BodyShape`.
 
     Returns:
         (3V, 52) metres, in ARKit's order.
     """
     body = body or load_body()
     template = _template()
-    values = template.matrix.data.copy()
+    matrix = template.matrix if stretch is None else stretched_offsets(template.matrix, stretch, len(positions))
+    values = matrix.data.copy()
     for place, offsets in zip(template.places, _own_offsets(positions, eye_centers, body), strict=True):
         values[place] = offsets.reshape(-1)
-    matrix = template.matrix
     return sparse.csc_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 

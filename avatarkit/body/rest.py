@@ -76,7 +76,7 @@ def rest_body(sliders: Mapping[str, float], body: Body | None = None) -> RestBod
     heads = posed_joints(shape.joint_heads, turns)
     positions = unposed_vertices(shape.positions, blended_transforms(turns, shape.joint_heads, heads, body))
     ground = np.array([heads[0, 0], positions[_skin_vertices(), 1].min(), heads[0, 2]])
-    expressions = face_expressions(shape.positions, shape.joint_heads[_both("Eye")], body)
+    expressions = face_expressions(shape.positions, shape.joint_heads[_both("Eye")], body, shape.stretch)
     return RestBody(positions - ground, _skeleton(heads - ground), expressions)
 
 

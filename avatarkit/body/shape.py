@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from avatarkit.body.body import Body, load_body, load_macro_targets
 from avatarkit.body.macro import MACRO_SLIDERS, macro_weights
+from avatarkit.body.stylised import STYLISED_SLIDERS, Landmarks, stylised
 from avatarkit.errors import UsageError, unknown_name
 
 SIDES = ("-left", "-right")
+
+_MIDDLE_M = 0.0005  # this near to the plane of symmetry a vertex lies on it
+_CHIN_DEPTH_M = 0.035  # the chin lies less far behind the lips than this, the neck farther
 
 
 @dataclass(frozen=True)
@@ -21,11 +26,13 @@ class BodyShape:
     Attributes:
         positions: (V, 3) metres, +Y up, facing +Z.
         joint_heads, joint_tails: (55, 3) metres: where each human bone begins and ends.
+        stretch: where a stylised body's features are scaled, vertices (K,) and factors (K, 3); None if nowhere.
     """
 
     positions: np.ndarray
     joint_heads: np.ndarray
     joint_tails: np.ndarray
+    stretch: tuple[np.ndarray, np.ndarray] | None = None
 
 
 def checked_sliders(values: Mapping[str, float], body: Body | None = None) -> dict[str, float]:
@@ -85,4 +92,39 @@ def shape_body(sliders: Mapping[str, float], body: Body | None = None) -> BodySh
     values = checked_sliders(sliders, body)
     change = body.slider_offsets @ detail_coefficients(body, values) + macro_offset(values)
     positions = body.positions + change.reshape(-1, 3)
-    return BodyShape(positions, body.joint_heads @ positions, body.joint_tails @ positions)
+    if not any(values.get(name) for name in STYLISED_SLIDERS):
+        return BodyShape(positions, body.joint_heads @ positions, body.joint_tails @ positions)
+    bent, stretch = stylised(positions, _landmarks(body, positions), values)
+    return BodyShape(bent, body.joint_heads @ bent, body.joint_tails @ bent, stretch)
+
+
+def _landmarks(body: Body, positions: np.ndarray) -> Landmarks:
+    """Where the features of a shaped head are."""
+    joints = dict(zip(body.joint_names, body.joint_heads @ positions, strict=True))
+    nose, mouth, chin, crown = positions[_feature_vertices()]
+    return Landmarks(
+        eyes=np.stack([joints["leftEye"], joints["rightEye"]]),
+        nose=nose,
+        mouth=mouth,
+        chin=chin,
+        neck=joints["neck"],
+        head=joints["head"],
+        crown=float(crown[1]),
+    )
+
+
+@cache
+def _feature_vertices() -> np.ndarray:
+    """(4,) vertices of the middle line: the tips of nose and upper lip, the chin's lowest in front, the crown."""
+    body = load_body()
+    head = np.unique(body.parts["head"].quads)
+    middle = head[np.abs(body.positions[head, 0]) < _MIDDLE_M]
+    _, y, z = body.positions[middle].T
+    eyes_y = float((body.joint_heads @ body.positions)[body.joint_names.index("leftEye"), 1])
+    lips = np.unique(body.parts["head"].quads[np.isin(body.parts["head"].uv_quads, np.flatnonzero(body.regions["lips"] > 0.9))])
+    on_lips = np.isin(middle, lips)
+    nose = middle[np.argmax(np.where(y < eyes_y, z, -1.0))]
+    mouth = middle[np.argmax(np.where(on_lips, y, -9.0))]
+    front = z > z[np.argmax(np.where(on_lips, y, -9.0))] - _CHIN_DEPTH_M
+    chin = middle[np.argmin(np.where(front, y, 9.0))]
+    return np.array([nose, mouth, chin, middle[np.argmax(y)]])

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import avatarkit as ak
-from avatarkit.cli.steps import shown_steps
+from avatarkit.cli.steps import Steps, shown_steps
 from avatarkit.cli.targets import check_suffix, check_targets
 from avatarkit.cli.thumbnails import thumbnails
 
@@ -18,9 +18,10 @@ AVATAR_SUFFIXES = (".vrm", ".glb")
 def build(
     recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help="What `create --recipe` has written.")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="A .vrm or a .glb.")],
+    platform: Annotated[str | None, typer.Option(metavar="NAME", help="`avatarkit platforms` lists them.")] = None,
 ) -> None:
     """Make the avatar of a recipe, for which no photo is needed."""
-    check_suffix(output, AVATAR_SUFFIXES)
+    check_kind(output, platform)
     check_targets([output], sources=[recipe])
     with shown_steps() as steps:
         with steps.step("load_recipe", "Reading the recipe"):
@@ -30,4 +31,25 @@ def build(
                 avatar = ak.build_avatar(read)
             avatar = with_thumbnail(avatar)
         with steps.step("save_avatar", "Writing the file"):
-            avatar.save(output)
+            avatar.save(output, platform)
+        note_broken_limits(output, platform, steps)
+
+
+def check_kind(output: Path, platform: str | None) -> None:
+    """Raise UsageError unless an avatar is written under such a name, and for that platform."""
+    check_suffix(output, AVATAR_SUFFIXES)
+    if platform is not None:
+        from avatarkit.export import files
+
+        files.check_suffix(output, platform)
+
+
+def note_broken_limits(output: Path, platform: str | None, steps: Steps) -> None:
+    """Say which of the platform's limits the written file breaks."""
+    if platform is None:
+        return
+    from avatarkit.export.platform_check import check
+
+    for finding in check(output, platform).findings:
+        if finding.passes is False:
+            steps.note(f"Note: {platform} allows {finding.allowed} {finding.what}; this has {finding.measured}.")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import avatarkit as ak
-from avatarkit.cli.build import AVATAR_SUFFIXES
+from avatarkit.cli.build import check_kind, note_broken_limits
 from avatarkit.cli.steps import Steps, shown_steps
-from avatarkit.cli.targets import check_suffix, check_targets
+from avatarkit.cli.targets import check_targets
 from avatarkit.cli.thumbnails import thumbnails
 from avatarkit.cli.wishes import Wishes
 from avatarkit.errors import UsageError
@@ -44,13 +44,14 @@ def create(
         list[str] | None, typer.Option(metavar="ITEM[=COLOR[:STRENGTH[:FINISH]]]", help="As lipstick=#a03040; may be repeated.")
     ] = None,
     outfit: Annotated[str | None, typer.Option(metavar="NAME", help="An outfit, or pieces joined by +, as jeans+coat.")] = None,
+    platform: Annotated[str | None, typer.Option(metavar="NAME", help="`avatarkit platforms` lists them.")] = None,
     face: Annotated[int | None, typer.Option(metavar="N", help="Which face, 1 being the largest.")] = None,
     recipe: Annotated[Path | None, typer.Option(metavar="OUT", help="Also write the editable recipe, *.avatar.json.")] = None,
     report: Annotated[Path | None, typer.Option(metavar="OUT", help="Also write what was measured, *.json.")] = None,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="The avatar's name inside the file.")] = None,
 ) -> str | None:
     """Make an avatar of the person in a photo, or of a style or a description without one."""
-    check_suffix(output, AVATAR_SUFFIXES)
+    check_kind(output, platform)
     check_targets([output, recipe, report], sources=[photo] if photo else [])
     if photo is None and style is None and describe is None:
         raise UsageError("Nothing to make an avatar of: name a PHOTO, a --style, or --describe somebody.")
@@ -67,7 +68,8 @@ def create(
                 avatar = ak.build_avatar(made)
             avatar = with_thumbnail(avatar)
         with steps.step("save_avatar", "Writing the file"):
-            avatar.save(output)
+            avatar.save(output, platform)
+        note_broken_limits(output, platform, steps)
         if recipe is not None:
             made.save(recipe)
         if report is not None:

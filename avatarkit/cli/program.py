@@ -9,9 +9,11 @@ import typer
 import avatarkit
 from avatarkit.cli.build import build
 from avatarkit.cli.capture import capture
+from avatarkit.cli.check import check
 from avatarkit.cli.create import create
 from avatarkit.cli.gallery import gallery
 from avatarkit.cli.inspect import inspect
+from avatarkit.cli.platforms import platforms
 from avatarkit.cli.render import render
 from avatarkit.cli.retarget import retarget
 from avatarkit.cli.rigs import rigs
@@ -19,7 +21,7 @@ from avatarkit.cli.sliders import sliders
 from avatarkit.cli.styles import styles
 from avatarkit.cli.wardrobe import wardrobe
 
-COMMANDS = (create, build, styles, sliders, wardrobe, capture, retarget, rigs, inspect, render, gallery)
+COMMANDS = (create, build, styles, sliders, wardrobe, capture, retarget, rigs, platforms, inspect, check, render, gallery)
 
 
 def run(arguments: list[str]) -> str | int | None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from avatarkit.avatar.avatar import Avatar
 from avatarkit.errors import UsageError
+from avatarkit.export.platforms import load_platform
 from avatarkit.export.scene import avatar_scene
+from avatarkit.export.vrm0 import vrm0_document
 from avatarkit.export.vrm1 import vrm1_document
 from avatarkit.gltf.writing import document_to_glb
 from avatarkit.whole_files import write_whole
@@ -23,22 +25,48 @@ def vrm1_bytes(avatar: Avatar) -> bytes:
     return document_to_glb(vrm1_document(avatar, avatar_scene(avatar)))
 
 
+def vrm0_bytes(avatar: Avatar) -> bytes:
+    """The avatar as VRM 0.x, which most programs for VTubers and VRChat's converter read: the same, facing -Z."""
+    return document_to_glb(vrm0_document(avatar))
+
+
 WRITERS: Mapping[str, Callable[[Avatar], bytes]] = {".glb": glb_bytes, ".vrm": vrm1_bytes}
-"""What writes a file, by its suffix."""
+"""What writes a file, by its suffix, where no platform asks for another kind."""
+
+_FORMATS: Mapping[str, tuple[str, Callable[[Avatar], bytes]]] = {
+    "GLB": (".glb", glb_bytes),
+    "VRM 1.0": (".vrm", vrm1_bytes),
+    "VRM 0.x": (".vrm", vrm0_bytes),
+}
 
 
-def check_suffix(path: str | Path) -> str:
-    """The suffix of an avatar file, in lower case. Raises UsageError for one that is not written."""
-    suffix = Path(path).suffix.lower()
-    if suffix not in WRITERS:
-        raise UsageError(f"Cannot write {Path(path).name}: an avatar is written as {' or '.join(WRITERS)}.")
-    return suffix
-
-
-def save_avatar(avatar: Avatar, path: str | Path) -> None:
-    """Write the avatar to `path`, whole or not at all: GLB or VRM 1.0 by the suffix.
+def check_suffix(path: str | Path, platform: str | None = None) -> Callable[[Avatar], bytes]:
+    """What writes an avatar to `path` for a platform.
 
     Raises:
-        UsageError: another suffix, or a place where nothing can be written.
+        UsageError: a suffix that is not written, or not for that platform; no such platform.
     """
-    write_whole(path, WRITERS[check_suffix(path)](avatar))
+    suffix = Path(path).suffix.lower()
+    if platform is None:
+        if suffix not in WRITERS:
+            raise UsageError(f"Cannot write {Path(path).name}: an avatar is written as {' or '.join(WRITERS)}.")
+        return WRITERS[suffix]
+    for kind in load_platform(platform).formats:
+        if _FORMATS[kind][0] == suffix:
+            return _FORMATS[kind][1]
+    wanted = " or ".join(dict.fromkeys(_FORMATS[kind][0] for kind in load_platform(platform).formats))
+    raise UsageError(f"Cannot write {Path(path).name}: {platform} takes {wanted}.")
+
+
+def save_avatar(avatar: Avatar, path: str | Path, platform: str | None = None) -> None:
+    """Write the avatar to `path`, whole or not at all: GLB or VRM 1.0 by the suffix, or the kind that a platform takes first.
+
+    Args:
+        avatar: as built.
+        path: ends in .glb or .vrm.
+        platform: a profile's name; `check` says what else it asks for.
+
+    Raises:
+        UsageError: another suffix, no such platform, or a place where nothing can be written.
+    """
+    write_whole(path, check_suffix(path, platform)(avatar))

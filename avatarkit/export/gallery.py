@@ -65,23 +65,23 @@ def _hair(recipe: AvatarRecipe) -> Iterator[Choice]:
 
 def _beards(recipe: AvatarRecipe) -> Iterator[Choice]:
     for name in wardrobe.beard_styles():
-        yield Choice(name, recipe.with_beard(name), ("front", "three-quarter"))
+        yield Choice(name, recipe.with_beard(name), ("face", "three-quarter"))
 
 
 def _brows(recipe: AvatarRecipe) -> Iterator[Choice]:
     for name in wardrobe.brow_shapes():
-        yield Choice(name, recipe.with_brows(name), ("front",))
+        yield Choice(name, recipe.with_brows(name), ("face",))
 
 
 def _lashes(recipe: AvatarRecipe) -> Iterator[Choice]:
     for name in wardrobe.lash_styles():
-        yield Choice(name, recipe.with_eyes(lashes=name), ("front", "three-quarter"))
+        yield Choice(name, recipe.with_eyes(lashes=name), ("face",))
 
 
 def _makeup(recipe: AvatarRecipe) -> Iterator[Choice]:
     for item, finishes in wardrobe.makeup_items().items():
         for finish in finishes:
-            yield Choice(f"{item} {finish}", recipe.with_makeup(item, strength=_SHOWN_STRENGTH, finish=finish))
+            yield Choice(f"{item} {finish}", recipe.with_makeup(item, strength=_SHOWN_STRENGTH, finish=finish), ("face",))
 
 
 def _outfits(recipe: AvatarRecipe) -> Iterator[Choice]:
@@ -96,9 +96,9 @@ def _pieces(recipe: AvatarRecipe) -> Iterator[Choice]:
 
 
 def _expressions(recipe: AvatarRecipe) -> Iterator[Choice]:
-    yield Choice("neutral", recipe)
+    yield Choice("neutral", recipe, ("face",))
     for name in ARKIT_NAMES:
-        yield Choice(name, recipe, weights={name: 1.0, **_AT_ONCE.get(name, {})})
+        yield Choice(name, recipe, ("face",), weights={name: 1.0, **_AT_ONCE.get(name, {})})
 
 
 def _sliders(recipe: AvatarRecipe) -> Iterator[Choice]:

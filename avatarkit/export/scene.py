@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, Material, MorphTarget, Texture
+from avatarkit.export.materials import extensions_of, lit_material
 from avatarkit.export.pictures import encode_picture
 from avatarkit.export.tangents import vertex_tangents
 from avatarkit.geometry import quaternions
@@ -25,7 +26,7 @@ class AvatarScene:
     """A document and where the avatar's parts are in it.
 
     Attributes:
-        document: the whole scene, without the extensions of any format.
+        document: the whole scene in plain glTF, without what VRM adds.
         joint_nodes: node index of each joint of the skeleton.
         mesh_nodes: node index of each of the avatar's meshes.
     """
@@ -41,16 +42,19 @@ def avatar_scene(avatar: Avatar) -> AvatarScene:
     joint_nodes = tuple(range(1, len(skeleton.names) + 1))
     mesh_nodes = tuple(range(len(joint_nodes) + 1, len(joint_nodes) + 1 + len(avatar.meshes)))
     textures = _distinct_textures(avatar)
+    numbers = {name: number for number, name in enumerate(textures)}
+    materials = tuple(lit_material(material, numbers) for material in avatar.materials)
     names = [material.name for material in avatar.materials]
     document = gltf.Document(
         nodes=(_root(skeleton), *_joints(skeleton), *(_mesh_node(mesh, number) for number, mesh in enumerate(avatar.meshes))),
         meshes=tuple(_mesh(mesh, names.index(mesh.material), avatar.materials) for mesh in avatar.meshes),
         skins=(gltf.Skin(joint_nodes, _inverse_bind(skeleton), skeleton=0, name=ROOT_NAME),),
-        materials=tuple(_material(material, textures) for material in avatar.materials),
+        materials=materials,
         textures=tuple(gltf.Texture(number, _TRILINEAR, name) for number, name in enumerate(textures)),
         images=tuple(_image(texture) for texture in textures.values()),
         scenes=(gltf.Scene((0, *mesh_nodes), avatar.meta.name),),
         scene=0,
+        extensions_used=extensions_of(materials),
         generator="avatarkit",
         copyright=avatar.meta.copyright,
     )
@@ -111,28 +115,8 @@ def _target(morph: MorphTarget, count: int) -> dict[str, gltf.SparseRows]:
 
 
 def _distinct_textures(avatar: Avatar) -> dict[str, Texture]:
-    pairs = ((material.base_color_texture, material.normal_texture) for material in avatar.materials)
-    return {texture.name: texture for pair in pairs for texture in pair if texture is not None}
+    return {texture.name: texture for material in avatar.materials for texture in material.textures}
 
 
 def _image(texture: Texture) -> gltf.Image:
     return gltf.Image(encode_picture(texture.pixels, texture.encoding), f"image/{texture.encoding}", texture.name)
-
-
-def _material(material: Material, textures: dict[str, Texture]) -> gltf.Material:
-    names = list(textures)
-
-    def use(texture: Texture | None) -> gltf.TextureUse | None:
-        return None if texture is None else gltf.TextureUse(names.index(texture.name))
-
-    return gltf.Material(
-        name=material.name,
-        base_color=material.base_color,
-        base_color_texture=use(material.base_color_texture),
-        metallic=material.metallic,
-        roughness=material.roughness,
-        normal_texture=use(material.normal_texture),
-        alpha_mode=material.alpha_mode,
-        alpha_cutoff=material.alpha_cutoff,
-        double_sided=material.double_sided,
-    )

@@ -1,4 +1,4 @@
-"""What VRM 1.0 says about an avatar beyond glTF: the VRMC_vrm extension.
+"""What VRM 1.0 says about an avatar beyond glTF: the VRMC_vrm extension, and drawn materials.
 
 Source: vrm-c/vrm-specification, VRMC_vrm-1.0 (meta, humanoid, expressions, lookAt, firstPerson).
 """
@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt
+from avatarkit.export.materials import drawn_material, extensions_of
 from avatarkit.export.pictures import encode_picture
 from avatarkit.export.scene import AvatarScene
 from avatarkit.gltf.document import Document, Image
@@ -22,7 +23,7 @@ _EMOTIONS = ("happy", "angry", "sad", "relaxed", "surprised")
 
 def vrm1_document(avatar: Avatar, scene: AvatarScene) -> Document:
     """The scene's document with the extension VRMC_vrm, and the thumbnail among its images."""
-    document = scene.document
+    document = _drawn(avatar, scene.document)
     extension: dict[str, Any] = {
         "specVersion": "1.0",
         "meta": _meta(avatar.meta),
@@ -35,7 +36,15 @@ def vrm1_document(avatar: Avatar, scene: AvatarScene) -> Document:
         extension["meta"]["thumbnailImage"] = len(document.images)
         picture = Image(encode_picture(avatar.thumbnail, "png"), "image/png", "thumbnail")
         document = replace(document, images=(*document.images, picture))
-    return replace(document, extensions={"VRMC_vrm": extension}, extensions_used=("VRMC_vrm",))
+    used = ("VRMC_vrm", *extensions_of(document.materials))
+    return replace(document, extensions={"VRMC_vrm": extension}, extensions_used=used)
+
+
+def _drawn(avatar: Avatar, document: Document) -> Document:
+    """The document with its drawn materials as MToon ones."""
+    numbers = {texture.name: number for number, texture in enumerate(document.textures)}
+    pairs = zip(avatar.materials, document.materials, strict=True)
+    return replace(document, materials=tuple(lit if own.mtoon is None else drawn_material(own, numbers) for own, lit in pairs))
 
 
 def _meta(meta: AvatarMeta) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import cv2
@@ -11,6 +11,8 @@ import numpy as np
 from avatarkit.body.body import load_body
 from avatarkit.body.shape import BodyShape
 from avatarkit.face_fit import face_regions
+from avatarkit.face_fit.face_wear import FaceWear, read_face_wear
+from avatarkit.face_fit.hair_look import HairLook, read_hair_look
 from avatarkit.face_fit.head_camera import HeadCamera
 from avatarkit.face_fit.light import evened, from_lab, harmonics, light_on_skin, to_lab
 from avatarkit.face_fit.projection import PICTURE_SIZE, FaceTexels, front_texels, project_photo
@@ -31,6 +33,7 @@ SHADOW_L = 14.0  # CIELAB lightness that one side may lie below the other and st
 SHINE_L = 7.0  # CIELAB lightness above the tone at which skin counts as shining
 FLATTEN = 0.7  # how much of the broad shading that the light's model leaves is taken out
 BROAD = 0.05  # of the picture's side: what counts as broad
+SHARP_WIDTH_PX, LEAST_SHARE = 80.0, 0.5  # smaller faces are smears on a large texture: the generated skin shows through
 LIGHT_STRIDE = 16  # light is smooth: one texel in sixteen tells as much
 DEFAULT_HAIR = "#3b2a20"
 DEFAULT_IRIS = "#5a4632"
@@ -47,6 +50,8 @@ class Appearance:
         seen: part of the face that the photo shows, 0..1.
         hair_seen, iris_seen: whether these colours were read or are only assumed.
         colorless: whether the photo is black and white, so that the skin's hue is assumed, too.
+        hair_look: what is seen of the hair, or None.
+        wear: beard and glasses.
     """
 
     skin: str
@@ -60,6 +65,8 @@ class Appearance:
     hair_seen: bool
     iris_seen: bool
     colorless: bool = False
+    hair_look: HairLook | None = None
+    wear: FaceWear = field(default_factory=FaceWear)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "picture", checked_array("picture", self.picture, (PICTURE_SIZE, PICTURE_SIZE, 3), np.uint8))
@@ -82,9 +89,14 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     even = _evened_colors(texels, trust)
     tone = _tone(even, trust)
     covered = _covered_by_hair(even, tone, texels)
+    wear = read_face_wear(landmarks, even, texels.seen, tone)
     shown = texels.seen * face_regions.face() * (1.0 - covered)
+    shown = shown * float(np.clip(landmarks.face_width_px / SHARP_WIDTH_PX, LEAST_SHARE, 1.0))
+    if wear.glasses:  # frames, lenses and what shines on them are no skin
+        shown = shown * (1.0 - face_regions.behind_glasses())
     picture, alpha = _face_picture(texels, even, tone, shown)
-    hair, hair_seen = _hair_color(pixels, shape, camera, middle)
+    look = read_hair_look(landmarks)
+    hair, hair_seen = (look.color, True) if look and look.color else _hair_color(pixels, shape, camera, middle)
     iris, iris_seen = _iris_color(landmarks)
     return Appearance(
         skin=hex_color(tone),
@@ -98,6 +110,8 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         hair_seen=hair_seen,
         iris_seen=iris_seen,
         colorless=colorless,
+        hair_look=look,
+        wear=wear,
     )
 
 

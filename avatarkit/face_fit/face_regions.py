@@ -86,6 +86,12 @@ def eyes() -> np.ndarray:
 
 
 @cache
+def behind_glasses() -> np.ndarray:
+    """What frames and lenses cover: both eyes with the cheeks' upper halves, the temples and the nose's root, softly."""
+    return polygon(RIGHT_EYE, LEFT_EYE, grow=0.14, soft=0.016)
+
+
+@cache
 def above_brows() -> np.ndarray:
     """Forehead and temples, where hair may hang into the face: rises from 0 above the brows to 1."""
     uvs = load_landmark_table().uvs(0.0, 0.0)

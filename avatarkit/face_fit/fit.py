@@ -15,6 +15,7 @@ from avatarkit.face_fit.first_guess import load_guess_table
 from avatarkit.face_fit.gaze import read_gaze
 from avatarkit.face_fit.head_camera import HeadCamera
 from avatarkit.face_fit.landmark_table import load_landmark_table
+from avatarkit.face_fit.skin_scale import monk_tone, skin_lab
 from avatarkit.face_fit.solve import Solution, SolveSettings, solve_face
 from avatarkit.geometry.arrays import checked_array
 from avatarkit.tracking.face_landmarks import FaceLandmarks
@@ -64,7 +65,24 @@ class FaceFit:
             "face_width_px": round(self.landmarks.face_width_px, 1),
             "face_seen": round(self.appearance.seen, 3),
             "expression": {name: round(float(value), 3) for name, value in strongest if value >= 0.05},
+            "seen": self._seen(),
             "notes": list(self.notes),
+        }
+
+    def _seen(self) -> dict[str, object]:
+        """What the photo shows beside the shape: colours, hair, beard, glasses."""
+        look, hair = self.appearance, self.appearance.hair_look
+        lightness, red, yellow = (round(float(value), 1) for value in skin_lab(look.skin))
+        return {
+            "skin": {"color": look.skin, "lab": [lightness, red, yellow], "monk": monk_tone(look.skin)},
+            "lips": look.lips,
+            "brows": look.brows,
+            "iris": look.iris if look.iris_seen else None,
+            "hair": look.hair if look.hair_seen else None,
+            "hair_length": None if hair is None else round(hair.length, 2),
+            "hair_cover": None if hair is None else round(hair.cover, 2),
+            "beard": look.wear.beard,
+            "glasses": look.wear.glasses,
         }
 
 

@@ -22,10 +22,14 @@ def checked_array(name: str, values: ArrayLike, shape: tuple[int | None, ...], d
         ValueError: wrong shape, or NaN or infinity inside.
     """
     array = np.array(values, dtype=dtype, order="C")
-    if array.ndim != len(shape) or any(want is not None and want != got for want, got in zip(shape, array.shape, strict=True)):
+    if array.shape != shape and not _fits(array.shape, shape):
         wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
         raise ValueError(f"{name} must have shape {wanted}, not {array.shape}")
-    if np.issubdtype(array.dtype, np.floating) and not np.isfinite(array).all():
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ValueError(f"{name} holds NaN or infinity")
     array.setflags(write=False)
     return array
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(wanted) and all(want is None or want == got for want, got in zip(wanted, shape, strict=True))

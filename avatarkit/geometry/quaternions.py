@@ -53,9 +53,16 @@ def rotate(rotation: np.ndarray, points: np.ndarray) -> np.ndarray:
         (..., 3), same unit.
     """
     rotation, points = np.asarray(rotation), np.asarray(points)
+    if rotation.size <= _FEW:
+        turned: np.ndarray = (to_matrix(rotation) @ points[..., None])[..., 0]
+        return turned
     axis, scalar = rotation[..., :3], rotation[..., 3:]
     twice_cross = 2.0 * _cross(axis, points)
     return points + scalar * twice_cross + _cross(axis, twice_cross)
+
+
+_FEW = 4 * 128
+"""Numbers in as many quaternions as are sooner made matrices than used in two cross products: fewer calls, more arithmetic."""
 
 
 def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -130,10 +137,10 @@ def between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     Opposite directions have no shortest way; any perpendicular axis is taken.
     """
     a, b = (np.asarray(way, dtype=float) for way in (source, target))
-    a, b = a / _length(a), b / _length(b)
-    scalar = 1.0 + np.add.reduce(a * b, axis=-1, keepdims=True)
+    lengths = _length(a) * _length(b)
+    scalar = lengths + np.add.reduce(a * b, axis=-1, keepdims=True)
     axis = _cross(a, b)
-    opposite = scalar < 1e-8
+    opposite = scalar < 1e-8 * lengths
     if opposite.any():
         least_axis = np.eye(3)[np.argmin(np.abs(a), axis=-1)]
         axis, scalar = np.where(opposite, np.cross(a, least_axis), axis), np.where(opposite, 0.0, scalar)

@@ -31,82 +31,92 @@ def two_bone_ik(upper: np.ndarray, lower: np.ndarray, goal: np.ndarray, hinge: n
         rotation matrices (..., 3, 3): the turn of the upper bone, and the turn of the lower bone before that one is applied to
         both.
     """
-    axis = _bend_axis(upper, lower, hinge)
-    reach = _reach(upper, lower, goal)
-    now = _angle(upper, lower, axis)
-    outward = np.clip(2 * now / STRAIGHT + 3, -1.0, 1.0)  # a limb that is bent the wrong way stays so
-    lower_turn = about_axis(axis, outward * (_bend_for(upper, lower, reach) - np.abs(now)))
+    normal, along = _cross(upper, lower), _dot(upper, lower)
+    lengths = _length(np.array([upper, lower, upper + lower, goal]))
+    axis = _bend_axis(upper, lengths[0], normal / (lengths[0] * lengths[1]), hinge)
+    now = np.arctan2(_dot(normal, axis), along)  # signed: 0 for a straight limb
+    outward = np.minimum(np.maximum(2 * now / STRAIGHT + 3, -1.0), 1.0)  # a limb that is bent the wrong way stays so
+    lower_turn = about_axis(axis, outward * (_bend_for(lengths[0], lengths[1], _reach(*lengths)) - np.abs(now)))
     end = upper + _apply(lower_turn, lower)
     return shortest_turn(end, goal), lower_turn
 
 
 def about_axis(axis: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """Rotation matrices (..., 3, 3) about unit axes (..., 3) by angles (...), radians. Source: O. Rodrigues, 1840."""
-    sine, versine = np.sin(angle)[..., None, None], 1.0 - np.cos(angle)[..., None, None]
+    """Rotation matrices (..., 3, 3) about unit axes (..., 3) by angles (..., 1), radians. Source: O. Rodrigues, 1840."""
+    angle = angle[..., None]
     cross = _cross_matrix(axis)
-    return np.eye(3) + sine * cross + versine * (cross @ cross)
+    turn: np.ndarray = _UNTURNED + np.sin(angle) * cross + (1.0 - np.cos(angle)) * (cross @ cross)
+    return turn
 
 
 def shortest_turn(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     """The rotation matrices (..., 3, 3) that turn directions (..., 3) the shortest way into others; not for opposite ones."""
-    a, b = source / _length(source)[..., None], target / _length(target)[..., None]
+    a, b = source / _length(source), target / _length(target)
     cross = _cross_matrix(_cross(a, b))
-    cosine = np.maximum(_dot(a, b), -1 + STRAIGHT**2)[..., None, None]
-    return np.eye(3) + cross + cross @ cross / (1.0 + cosine)
+    cosine = np.maximum(_dot(a, b), -1 + STRAIGHT**2)[..., None]
+    turn: np.ndarray = _UNTURNED + cross + cross @ cross / (1.0 + cosine)
+    return turn
 
 
-def _bend_axis(upper: np.ndarray, lower: np.ndarray, hinge: np.ndarray) -> np.ndarray:
-    """Unit normal of the limb's plane; the hinge takes over where the limb is straight."""
-    normal = _cross(upper, lower) / (_length(upper) * _length(lower))[..., None]
-    sine = _length(normal)[..., None]
-    known = np.minimum(sine / STRAIGHT, 1.0)
-    same_side = np.where(_dot(normal, hinge) < 0, -1.0, 1.0)[..., None]
-    flat_hinge = hinge - upper * (_dot(hinge, upper) / _dot(upper, upper))[..., None]
-    axis = known * same_side * normal / np.maximum(sine, _TINY) + (1.0 - known) * flat_hinge
-    return axis / np.maximum(_length(axis), _TINY)[..., None]
+def _bend_axis(upper: np.ndarray, length: np.ndarray, normal: np.ndarray, hinge: np.ndarray) -> np.ndarray:
+    """Unit normal of the limb's plane; the hinge takes over where the limb is straight.
+
+    `normal` is as long as the bend's sine, `length` (..., 1) is the upper bone's.
+    """
+    sine = _length(normal)
+    same_side = np.copysign(1.0, _dot(normal, hinge))
+    flat_hinge = hinge - upper * (_dot(hinge, upper) / (length * length))
+    axis = same_side / np.maximum(sine, STRAIGHT) * normal + np.maximum(1.0 - sine / STRAIGHT, 0.0) * flat_hinge
+    unit: np.ndarray = axis / np.maximum(_length(axis), _TINY)
+    return unit
 
 
-def _angle(upper: np.ndarray, lower: np.ndarray, axis: np.ndarray) -> np.ndarray:
-    """Signed bend (...), radians: 0 for a straight limb."""
-    return np.arctan2(_dot(_cross(upper, lower), axis), _dot(upper, lower))
+def _reach(upper: np.ndarray, lower: np.ndarray, now: np.ndarray, goal: np.ndarray) -> np.ndarray:
+    """How far (..., 1) the end shall be from the first joint: the goal's distance, eased in where the limb gets straight.
 
-
-def _reach(upper: np.ndarray, lower: np.ndarray, goal: np.ndarray) -> np.ndarray:
-    """How far (...) the end shall be from the first joint: the goal's distance, eased in where the limb gets straight."""
-    length = _length(upper) + _length(lower)
-    now, wanted = _length(upper + lower) / length, _length(goal) / length
-    rest = 1.0 - FULL_REACH
-    eased = np.where(wanted > FULL_REACH, 1.0 - rest * np.exp((FULL_REACH - wanted) / rest), wanted)
-    return np.maximum(eased, np.minimum(now, wanted)) * length
+    Args:
+        upper, lower, now, goal: (..., 1) lengths of both bones, distances of the end and of the goal from the first joint.
+    """
+    length = upper + lower
+    wanted, rest = goal / length, 1.0 - FULL_REACH
+    beyond = np.maximum(wanted - FULL_REACH, 0.0)
+    eased = wanted - beyond + rest * (1.0 - np.exp(-beyond / rest))
+    reach: np.ndarray = np.maximum(eased * length, np.minimum(now, goal))
+    return reach
 
 
 def _bend_for(upper: np.ndarray, lower: np.ndarray, reach: np.ndarray) -> np.ndarray:
-    cosine = (reach**2 - _dot(upper, upper) - _dot(lower, lower)) / (2 * _length(upper) * _length(lower))
+    cosine = (reach * reach - upper * upper - lower * lower) / (2.0 * upper * lower)
     return np.arccos(np.minimum(np.maximum(cosine, -1.0), 1.0))
 
 
 def _dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.einsum("...i,...i->...", a, b)
+    product: np.ndarray = np.add.reduce(a * b, axis=-1, keepdims=True)
+    return product
 
 
 def _length(vector: np.ndarray) -> np.ndarray:
-    """Lengths (...) of vectors (..., 3); for few of them numpy's norm takes thrice as long."""
+    """Lengths (..., 1) of vectors (..., 3); for few of them numpy's norm takes thrice as long."""
     return np.sqrt(_dot(vector, vector))
 
 
 def _apply(turn: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    return np.einsum("...ij,...j->...i", turn, vector)
+    turned: np.ndarray = (turn @ vector[..., None])[..., 0]
+    return turned
 
 
 def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The cross product; numpy's own takes ten times as long for few vectors."""
-    return a[..., [1, 2, 0]] * b[..., [2, 0, 1]] - a[..., [2, 0, 1]] * b[..., [1, 2, 0]]
+    """The cross product; numpy's own takes several times as long for few vectors."""
+    return a.take(_NEXT, -1) * b.take(_AFTER, -1) - a.take(_AFTER, -1) * b.take(_NEXT, -1)
+
+
+_NEXT, _AFTER = np.array([1, 2, 0]), np.array([2, 0, 1])
 
 
 def _cross_matrix(vector: np.ndarray) -> np.ndarray:
     """The matrices (..., 3, 3) that form the cross product with vectors (..., 3)."""
-    matrix = np.zeros((*vector.shape, 3))
-    for row, column, part in ((2, 1, 0), (0, 2, 1), (1, 0, 2)):
-        matrix[..., row, column] = vector[..., part]
-        matrix[..., column, row] = -vector[..., part]
-    return matrix
+    return (vector @ _TO_CROSS).reshape(*vector.shape, 3)
+
+
+_UNTURNED = np.eye(3)
+_TO_CROSS = np.cross(_UNTURNED[:, None], _UNTURNED).swapaxes(1, 2).reshape(3, 9)

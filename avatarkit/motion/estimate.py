@@ -9,11 +9,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from avatarkit.motion.feet import detect_contacts, held_offsets, move_ankles
+from avatarkit.motion.contacts import picture_speeds, sole_contacts, sole_landmarks
+from avatarkit.motion.feet import hold_feet
 from avatarkit.motion.floor import find_floor, legs_seen, onto_floor, sole_points
 from avatarkit.motion.gaps import fill_gaps, fill_places, seen_mask, takes
 from avatarkit.motion.human_motion import BONE, HumanMotion, HumanPose
 from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
+from avatarkit.motion.leg_swaps import unswapped
 from avatarkit.motion.person import Person, estimate_person
 from avatarkit.motion.picture_camera import assumed_camera
 from avatarkit.motion.quiet_legs import quiet_legs
@@ -47,6 +49,9 @@ JITTER_UNIT = 10.0
 
 FADE_HZ = 1.0
 """How fast legs come to rest when they leave the picture."""
+
+QUIET = 0.8
+"""Legs so far at rest stand; nearer to being seen the picture tells."""
 
 DRIFT_HZ = 0.1
 """How fast a body whose legs are not seen travels at most: its feet stand."""
@@ -87,12 +92,15 @@ def estimate_motion(
 
     person = estimate_person(video, height_m)
     lap("person")
-    raw = raw_motion(video, person, progress)
+    untangled = unswapped(video)
+    raw = raw_motion(untangled, person, progress)
     lap("poses")
     parts = takes(raw.times_s, raw.root_positions, hips_seen(raw))
     smoothed = [smooth_motion(part_of(raw, part)) for part in parts]
     lap("smoothing")
-    motion = joined([stand(onto_floor(part, find_floor(part)), feet) for part in smoothed])
+    speeds = [sole_speeds(untangled, part, motion) for part, motion in zip(parts, smoothed, strict=True)]
+    standing = [stand(onto_floor(part, find_floor(part)), speed, feet) for part, speed in zip(smoothed, speeds, strict=True)]
+    motion = joined(standing)
     lap("feet")
     return replace(motion, report=_report(video, person, motion, seconds, len(parts)))
 
@@ -169,44 +177,60 @@ def joined(parts: list[HumanMotion]) -> HumanMotion:
     )
 
 
-def stand(motion: HumanMotion, feet: Feet) -> HumanMotion:
-    """A motion over the floor with its root from picture and feet together, and standing feet held."""
+def sole_speeds(video: TrackedVideo, part: slice, motion: HumanMotion) -> np.ndarray:
+    """(T, 2, 2) metres per second at which heels and balls move across the picture in a part of a video, given its motion."""
+    frames = TrackedVideo(video.frames[part])
+    focal_px = assumed_camera(frames.frames[0].size_px).focal_px
+    return picture_speeds(motion.times_s, sole_landmarks(frames), -motion.root_positions[:, 2], focal_px)
+
+
+def stand(motion: HumanMotion, speeds: np.ndarray, feet: Feet) -> HumanMotion:
+    """A motion over the floor with its root from picture and feet together, and standing feet held.
+
+    Args:
+        motion: over the floor.
+        speeds: (T, 2, 2) of heels and balls across the picture, metres per second.
+        feet: see `estimate_motion`.
+    """
     times, skeleton = motion.times_s, motion.skeleton
-    seen = legs_seen(motion.confidence)
-    motion = still_legs(motion, seen.any(axis=1))
+    quiet = hidden_legs(motion)
+    motion = still_legs(motion, quiet)
     world = world_rotations(motion.rotations)
     weights = np.maximum(motion.confidence[:, BONE["hips"]], UNSEEN_WEIGHT)
     roots = smooth_root(times, motion.root_positions, weights)
-    contacts = detect_contacts(times, sole_points(skeleton, roots, world), seen)
+    contacts = sole_contacts(times, speeds, sole_points(skeleton, roots, world), quiet > QUIET)
     if feet != "never":
-        from_hips = sole_points(skeleton, np.zeros_like(roots), world)
-        lowest = from_hips[..., 1].min(axis=2)
-        grounded = contacts.astype(float)
+        from_hips = sole_points(skeleton, np.zeros_like(roots), world).reshape(len(times), -1, 3)
+        stands = contacts.reshape(len(times), -1).astype(float)
+        grounded = np.array(stands)
         if feet == "always":
-            grounded[lowest == lowest.min(axis=1, keepdims=True)] = ALWAYS_TRUST
-        roots = solve_root(times, motion.root_positions, weights, Soles(from_hips[:, :, 1], lowest, contacts, grounded))
-        offsets = held(times, sole_points(skeleton, roots, world), contacts)
-        world = move_ankles(skeleton, roots, world, offsets)
-    return replace(motion, rotations=local_rotations(world), root_positions=roots, foot_contacts=contacts.astype(float))
-
-
-def still_legs(motion: HumanMotion, seen: np.ndarray) -> HumanMotion:
-    """The motion with legs that were not seen (T,) at rest, under hips that hardly travel."""
-    if seen.all():
-        return motion
-    times = motion.times_s
-    share = 1.0 - np.clip(smooth(times, seen.astype(float), np.ones(len(times)), FADE_HZ), 0.0, 1.0)
-    roots = smooth(times, motion.root_positions, np.maximum(motion.confidence[:, BONE["hips"]], UNSEEN_WEIGHT), DRIFT_HZ)
-    roots[:, 1] = motion.skeleton.hip_height
-    rotations = quiet_legs(motion.rotations, share)
+            heights = from_hips[..., 1]
+            grounded[heights == heights.min(axis=1, keepdims=True)] = ALWAYS_TRUST
+        roots = solve_root(times, motion.root_positions, weights, Soles(from_hips, stands, grounded))
+        roots, world = hold_feet(skeleton, times, roots, world, contacts)
     return replace(
-        motion, rotations=rotations, root_positions=motion.root_positions + share[:, None] * (roots - motion.root_positions)
+        motion, rotations=local_rotations(world), root_positions=roots, foot_contacts=contacts.any(axis=2).astype(float)
     )
 
 
-def held(times_s: np.ndarray, soles: np.ndarray, contacts: np.ndarray) -> np.ndarray:
-    """(T, 2, 3) what to add to each ankle."""
-    return np.stack([held_offsets(times_s, soles[:, foot, 1], contacts[:, foot]) for foot in range(2)], axis=1)
+def hidden_legs(motion: HumanMotion) -> np.ndarray:
+    """(T,) 0..1 how far legs are at rest because neither is seen."""
+    seen = legs_seen(motion.confidence).any(axis=1)
+    if seen.all():
+        return np.zeros(len(motion))
+    smoothed = smooth(motion.times_s, seen.astype(float), np.ones(len(motion)), FADE_HZ)
+    return np.asarray(1.0 - np.clip(smoothed, 0.0, 1.0))
+
+
+def still_legs(motion: HumanMotion, quiet: np.ndarray) -> HumanMotion:
+    """The motion with legs that are at rest as far as told (T,), under hips that hardly travel."""
+    if not quiet.any():
+        return motion
+    times, share = motion.times_s, quiet[:, None]
+    roots = smooth(times, motion.root_positions, np.maximum(motion.confidence[:, BONE["hips"]], UNSEEN_WEIGHT), DRIFT_HZ)
+    roots[:, 1] = motion.skeleton.hip_height
+    rotations = quiet_legs(motion.rotations, quiet)
+    return replace(motion, rotations=rotations, root_positions=motion.root_positions + share * (roots - motion.root_positions))
 
 
 def _report(
@@ -243,8 +267,9 @@ def jitter(motion: HumanMotion) -> float:
 
 
 def skate_mm(motion: HumanMotion) -> float:
-    """Mean movement of the balls of the feet between two frames in which they stand, millimetres."""
-    balls = sole_points(motion.skeleton, motion.root_positions, world_rotations(motion.rotations))[:, :, 1]
+    """Mean movement of the lower ends of the feet between two frames in which they stand, millimetres."""
+    soles = sole_points(motion.skeleton, motion.root_positions, world_rotations(motion.rotations))
     stands = (motion.foot_contacts[1:] > 0) & (motion.foot_contacts[:-1] > 0)
-    moves = np.linalg.norm(np.diff(balls, axis=0), axis=-1)[stands]
+    lower = np.maximum(soles[1:, ..., 1], soles[:-1, ..., 1]).argmin(axis=2)[..., None]
+    moves = np.take_along_axis(np.linalg.norm(np.diff(soles, axis=0), axis=-1), lower, axis=2)[..., 0][stands]
     return 1000.0 * float(moves.mean()) if len(moves) else 0.0

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from avatarkit.geometry import quaternions
+from avatarkit.motion.floor import FOOT_BONES, TOE_BONES, sole_offsets
 from avatarkit.motion.human_motion import BONE, HumanSkeleton
 from avatarkit.motion.kinematics import world_positions
+from avatarkit.motion.smooth import smooth
 
 UPPER_LEGS = np.array([BONE["leftUpperLeg"], BONE["rightUpperLeg"]])
 LOWER_LEGS = np.array([BONE["leftLowerLeg"], BONE["rightLowerLeg"]])
-FOOT_BONES = np.array([BONE["leftFoot"], BONE["rightFoot"]])
 
 LAND_HEIGHT_M, LIFT_HEIGHT_M = 0.08, 0.13
 """A sole lands below the first height and is lifted above the second; chosen, as the speeds, by agreement with rendered truth
@@ -24,70 +26,11 @@ LAND_SPEED, LIFT_SPEED = 0.45, 0.6
 DEPTH_SHARE = 0.25
 """How much movement towards the camera counts: what is measured of it is mostly noise."""
 
-MIN_STANCE_S = 0.08
-"""Shorter contacts are noise: the stance of a sprint lasts about as long."""
-
-BLUR_S = 0.07
-"""Smoothed feet start to move so much before they do, and come to rest so much after."""
-
 EASE_S = 0.15
 """How long a held foot takes to join its own path again: half the swing of a fast walk."""
 
 MAX_REACH = 0.995
 """Share of its length to which a leg is stretched at most; the knee's last half degree of bend avoids pops."""
-
-
-def detect_contacts(times_s: np.ndarray, soles: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Which feet stand: low and slow, with hysteresis in both.
-
-    Args:
-        times_s: (T,).
-        soles: (T, 2, 2, 3) left and right foot, heel and ball, floor at y = 0.
-        seen: (T, 2) which legs were seen; an unseen leg stands.
-
-    Returns:
-        (T, 2) bool.
-    """
-    lowest = soles[..., 1].min(axis=2)
-    speeds = _speeds(times_s, soles).min(axis=2)
-    land = (lowest < LAND_HEIGHT_M) & (speeds < LAND_SPEED)
-    stay = (lowest < LIFT_HEIGHT_M) & (speeds < LIFT_SPEED)
-    contacts = np.empty(land.shape, bool)
-    for foot in range(2):
-        stances = without_short(times_s, hysteresis(land[:, foot], stay[:, foot]), MIN_STANCE_S)
-        contacts[:, foot] = widened(times_s, stances) & (lowest[:, foot] < LIFT_HEIGHT_M)
-    return contacts | ~seen
-
-
-def _speeds(times_s: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(T, ...) metres per second of points (T, ..., 3), depth counting little."""
-    if len(times_s) == 1:
-        return np.zeros(points.shape[:-1])
-    return np.linalg.norm(np.gradient(points, times_s, axis=0) * (1.0, 1.0, DEPTH_SHARE), axis=-1)
-
-
-def hysteresis(on: np.ndarray, stay: np.ndarray) -> np.ndarray:
-    """(T,) runs of `stay` that hold at least one `on`."""
-    contacts = np.zeros(len(stay), bool)
-    for start, end in runs(stay):
-        contacts[start:end] = on[start:end].any()
-    return contacts
-
-
-def without_short(times_s: np.ndarray, mask: np.ndarray, shortest_s: float) -> np.ndarray:
-    """(T,) the mask without runs shorter than that."""
-    kept = np.zeros(len(mask), bool)
-    for start, end in runs(mask):
-        kept[start:end] = times_s[end - 1] - times_s[start] >= shortest_s or len(mask) == 1
-    return kept
-
-
-def widened(times_s: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """(T,) the mask with each run longer by `BLUR_S` at both ends."""
-    wide = np.array(mask)
-    for start, end in runs(mask):
-        wide |= (times_s >= times_s[start] - BLUR_S) & (times_s <= times_s[end - 1] + BLUR_S)
-    return wide
 
 
 def runs(mask: np.ndarray) -> list[tuple[int, int]]:
@@ -96,27 +39,80 @@ def runs(mask: np.ndarray) -> list[tuple[int, int]]:
     return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
 
 
-def held_offsets(times_s: np.ndarray, path: np.ndarray, stands: np.ndarray) -> np.ndarray:
-    """What to add to a foot's path so that it keeps its place while it stands.
+def level_turns(times_s: np.ndarray, feet: np.ndarray, flat: np.ndarray) -> np.ndarray:
+    """What turns a foot so that it is level and keeps its heading while it stands on heel and ball.
 
     Args:
         times_s: (T,).
-        path: (T, 3) of a sole point, floor at y = 0.
-        stands: (T,) bool.
+        feet: (T, 4) its world rotation.
+        flat: (T,) bool, when it stands so.
+
+    Returns:
+        (T, 4) world rotations to apply after its own; easing to none before and after.
+    """
+    turns = np.tile(quaternions.IDENTITY, (len(times_s), 1))
+    for start, end in runs(flat):
+        own = turns_to_level(feet[start:end])
+        share = _ease(_since(times_s, start, end))[:, None]
+        part = np.concatenate([np.tile(own[0], (start, 1)), own, np.tile(own[-1], (len(times_s) - end, 1))])
+        turns = quaternions.multiply(quaternions.slerp(quaternions.IDENTITY, part, share[:, 0]), turns)
+    return turns
+
+
+def turns_to_level(feet: np.ndarray) -> np.ndarray:
+    """(S, 4) what turns a foot's rotations (S, 4) to the one level rotation with their mean heading."""
+    forward = quaternions.rotate(feet, np.array([0.0, 0.0, 1.0])).sum(axis=0)
+    level = quaternions.from_rotation_vector(np.array([0.0, np.arctan2(forward[0], forward[2]), 0.0]))
+    return quaternions.multiply(level, quaternions.inverse(feet))
+
+
+def held_moves(times_s: np.ndarray, ankles: np.ndarray, soles: np.ndarray, stands: np.ndarray) -> np.ndarray:
+    """What to add to an ankle's path so that the points under the foot roll over the floor without slipping while they stand.
+
+    Args:
+        times_s: (T,).
+        ankles: (T, 3), floor at y = 0.
+        soles: (T, 2, 3) heel and ball, from the ankle, as the foot will be turned.
+        stands: (T, 2) bool.
 
     Returns:
         (T, 3) metres; outside of stances what is left of the nearest ones' ends.
     """
-    stances = runs(stands)
-    before, after = np.zeros_like(path), np.zeros_like(path)
-    inside = np.zeros_like(path)
-    for start, end in stances:
-        anchor = np.median(path[start:end], axis=0) * (1.0, 0.0, 1.0)
-        inside[start:end] = anchor - path[start:end]
-        after[end:] = inside[end - 1] * _ease(times_s[end:] - times_s[end - 1])[:, None]
-    for start, _ in reversed(stances):
-        before[:start] = inside[start] * _ease(times_s[start] - times_s[:start])[:, None]
-    return np.where(stands[:, None], inside, before + after)
+    moves = np.zeros_like(ankles)
+    for start, end in stances(stands):
+        goals = rolling(soles[start:end], stands[start:end])
+        own = goals - ankles[start:end]
+        own -= np.median(own, axis=0) * (1.0, 0.0, 1.0)
+        part = np.concatenate([np.tile(own[0], (start, 1)), own, np.tile(own[-1], (len(times_s) - end, 1))])
+        moves += _ease(_since(times_s, start, end))[:, None] * part
+    return moves
+
+
+def stances(stands: np.ndarray) -> list[tuple[int, int]]:
+    """First and past-the-last index of the times during which one of a foot's points (T, 2) after the other stands, the next
+    before the last is lifted."""
+    standing, linked = stands.any(axis=1), (stands[1:] & stands[:-1]).any(axis=1)
+    cuts = np.flatnonzero(standing[1:] & standing[:-1] & ~linked) + 1
+    return [
+        (int(first), int(last))
+        for start, end in runs(standing)
+        for first, last in pairwise([start, *cuts[(cuts > start) & (cuts < end)], end])
+    ]
+
+
+def rolling(soles: np.ndarray, stands: np.ndarray) -> np.ndarray:
+    """(S, 3) an ankle's path from x = z = 0 on which the standing (S, 2) points under the foot, from the ankle (S, 2, 3), keep
+    their places on the floor."""
+    both = (stands[1:] & stands[:-1]).astype(float)
+    steps = -(np.diff(soles, axis=0) * both[..., None]).sum(axis=1) / both.sum(axis=1, keepdims=True)
+    path = np.concatenate([np.zeros((1, 3)), np.cumsum(steps, axis=0)])
+    path[:, 1] = -np.average(soles[..., 1], axis=1, weights=stands.astype(float))
+    return path
+
+
+def _since(times_s: np.ndarray, start: int, end: int) -> np.ndarray:
+    """(T,) seconds until the first of some moments or since the last, 0 between."""
+    return np.maximum(np.maximum(times_s[start] - times_s, times_s - times_s[end - 1]), 0.0)
 
 
 def _ease(since_s: np.ndarray) -> np.ndarray:
@@ -171,6 +167,74 @@ def _knee_side(hips: np.ndarray, knees: np.ndarray, ankles: np.ndarray, legs: Le
     line = line / np.maximum(np.linalg.norm(line, axis=-1, keepdims=True), TINY_M)
     bend = knees - hips + STRAIGHT_KNEE_M * quaternions.rotate(legs.upper, np.array([0.0, 0.0, 1.0]))
     return np.asarray(bend - (bend * line).sum(axis=-1, keepdims=True) * line)
+
+
+def hold_feet(
+    skeleton: HumanSkeleton, times_s: np.ndarray, roots: np.ndarray, world: np.ndarray, stands: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """A motion whose standing feet keep their place, level where heel and ball stand, legs and hips giving way.
+
+    Args:
+        skeleton: the body.
+        times_s: (T,); roots: (T, 3), the floor at y = 0; world: (T, 55, 4) rotations.
+        stands: (T, 2, 2) bool, left and right foot, heel and ball.
+
+    Returns:
+        roots and world rotations, shaped as they came.
+    """
+    turned, moves, held = np.array(world), np.empty((len(times_s), 2, 3)), np.empty((len(times_s), 2))
+    places = world_positions(skeleton, roots, world)
+    ankles = places[:, FOOT_BONES]
+    for foot, bones in enumerate(np.stack([FOOT_BONES, TOE_BONES], axis=1)):
+        turns = level_turns(times_s, world[:, bones[0]], stands[:, foot].all(axis=1))
+        turned[:, bones] = quaternions.multiply(turns[:, None], world[:, bones])
+    soles = sole_offsets(skeleton, turned)
+    for foot in range(2):
+        moves[:, foot] = held_moves(times_s, ankles[:, foot], soles[:, foot], stands[:, foot])
+        held[:, foot] = held_shares(times_s, stands[:, foot].any(axis=1))
+    pulled = giving_way(skeleton, places[:, UPPER_LEGS], ankles + moves, held)
+    way = smooth(times_s, pulled, np.ones(len(times_s)), GIVING_HZ)
+    return roots + way, move_ankles(skeleton, roots + way, turned, moves - way[:, None])
+
+
+def held_shares(times_s: np.ndarray, stands: np.ndarray) -> np.ndarray:
+    """(T,) 1 while a foot stands (T,), easing to 0 before and after."""
+    shares = np.zeros(len(times_s))
+    for start, end in runs(stands):
+        shares = np.maximum(shares, _ease(_since(times_s, start, end)))
+    return shares
+
+
+def giving_way(skeleton: HumanSkeleton, hips: np.ndarray, goals: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """How hips move towards ankles' goals that legs do not reach.
+
+    Args:
+        skeleton: the body.
+        hips: (T, 2, 3) the legs' upper ends.
+        goals: (T, 2, 3) of the ankles.
+        held: (T, 2) 0..1 how far each has to be reached.
+
+    Returns:
+        (T, 3) metres.
+    """
+    rest = skeleton.rest_positions
+    bones = ((UPPER_LEGS, LOWER_LEGS), (LOWER_LEGS, FOOT_BONES))
+    reach_m = MAX_REACH * sum(np.linalg.norm(rest[end] - rest[start], axis=-1) for start, end in bones)
+    moved = np.zeros((len(hips), 3))
+    for _ in range(ROUNDS):
+        for foot in range(2):
+            way = goals[:, foot] - hips[:, foot] - moved
+            distance = np.linalg.norm(way, axis=-1)
+            short = held[:, foot] * np.maximum(distance - reach_m[foot], 0.0) / np.maximum(distance, TINY_M)
+            moved += short[:, None] * way
+    return moved
+
+
+GIVING_HZ = 3.0
+"""The fastest movement of hips that give way; a shorter pull is left to the leg."""
+
+ROUNDS = 4
+"""In which the hips are pulled by one leg after the other; two legs seldom pull at once."""
 
 
 def move_ankles(skeleton: HumanSkeleton, roots: np.ndarray, world: np.ndarray, offsets: np.ndarray) -> np.ndarray:

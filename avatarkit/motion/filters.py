@@ -6,7 +6,8 @@ Systems, CHI 2012.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -21,11 +22,18 @@ class OneEuro:
         still_hz: cutoff at rest; lower removes more trembling.
         per_speed: how much the cutoff rises with the speed; higher follows faster.
         speed_hz: cutoff of the speed itself.
+
+    Each is one number, or one for every component of a vector.
     """
 
-    still_hz: float = 1.0
-    per_speed: float = 0.0
-    speed_hz: float = 1.0
+    still_hz: float | np.ndarray = 1.0
+    per_speed: float | np.ndarray = 0.0
+    speed_hz: float | np.ndarray = 1.0
+
+
+def side_by_side(settings: Sequence[OneEuro]) -> OneEuro:
+    """The setting of a vector whose components have one each."""
+    return OneEuro(*(np.array([getattr(one, part.name) for one in settings]) for part in fields(OneEuro)))
 
 
 @dataclass(frozen=True)

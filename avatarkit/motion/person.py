@@ -15,7 +15,9 @@ from avatarkit.errors import InputError
 from avatarkit.motion.face.identity import FaceIdentity, fit_identity
 from avatarkit.motion.human_motion import BONE, BONES, HumanSkeleton
 from avatarkit.motion.kinematics import PARENTS
+from avatarkit.motion.leg_frames import LEGS
 from avatarkit.motion.limb_points import GROUPS, LIMB_ENDS, LIMB_GROUPS, LIMB_STARTS, LIMBS
+from avatarkit.motion.limb_terms import LimbTerms, limb_terms
 from avatarkit.tracking.tracked_frame import BodyLandmarks, TrackedVideo
 
 ASSUMED_HEIGHT_M = 1.70
@@ -65,6 +67,25 @@ class Person:
         """Metres from the ankle's joint to the toes'."""
         foot, toes = (self.skeleton.rest_positions[BONE[bone]] for bone in ("leftFoot", "leftToes"))
         return float(np.linalg.norm(toes - foot))
+
+    @cached_property
+    def limb_terms(self) -> LimbTerms:
+        """What the limbs' lengths ask of the body's points."""
+        return limb_terms(self.limb_lengths, self.foot_length)
+
+    @cached_property
+    def to_hips(self) -> np.ndarray:
+        """(3,) metres from the middle between the thighs' joints to the hips' joint."""
+        rest = self.skeleton.rest_positions
+        return np.asarray(rest[BONE["hips"]] - rest[LEGS[:, 0]].mean(axis=0))
+
+    @cached_property
+    def sole_levers(self) -> np.ndarray:
+        """(2, 4, 3, 1) metres that each of `leg_frames` adds to the way from the hips to the sole under the ball."""
+        rest = self.skeleton.rest_positions
+        toes = rest[[BONE["leftToes"], BONE["rightToes"]]] * (1.0, 0.0, 1.0)
+        joints = np.stack([np.tile(rest[BONE["hips"]], (2, 1)), *rest[LEGS].swapaxes(0, 1), toes], axis=1)
+        return np.diff(joints, axis=1)[..., None]
 
 
 @cache

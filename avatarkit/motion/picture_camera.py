@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from math import hypot, sqrt
 
 import numpy as np
 
@@ -28,8 +30,9 @@ class PictureCamera:
 
     def rays(self, points_px: np.ndarray) -> np.ndarray:
         """(..., 3) the unit directions in which picture points (..., 2) are seen."""
-        slopes = (points_px - self.centre_px) / self.focal_px
-        rays = np.stack([slopes[..., 0], -slopes[..., 1], np.full(slopes.shape[:-1], -1.0)], axis=-1)
+        rays = np.empty((*points_px.shape[:-1], 3))
+        rays[..., :2] = (points_px - self.centre_px) * (1.0 / self.focal_px, -1.0 / self.focal_px)
+        rays[..., 2] = -1.0
         return rays / np.sqrt((rays * rays).sum(axis=-1, keepdims=True))
 
     def project(self, points: np.ndarray) -> np.ndarray:
@@ -38,6 +41,14 @@ class PictureCamera:
         return slopes * (self.focal_px, -self.focal_px) + self.centre_px
 
 
+def turn_towards(direction: np.ndarray) -> np.ndarray:
+    """(4,) the shortest rotation from the camera's axis to a direction (3,) of any length in front of it."""
+    x, y, z = direction.tolist()
+    turn = np.array([y, -x, 0.0, hypot(x, y, z) - z])
+    return turn / sqrt(turn @ turn)
+
+
+@lru_cache(maxsize=8)
 def assumed_camera(size_px: tuple[int, int]) -> PictureCamera:
     """The camera of a picture of width and height `size_px` of which nothing is known."""
     width, height = size_px

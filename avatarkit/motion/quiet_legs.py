@@ -9,6 +9,8 @@ from avatarkit.motion.human_motion import BONE
 
 LEGS = np.array([BONE[side + bone] for side in ("left", "right") for bone in ("UpperLeg", "LowerLeg", "Foot", "Toes")])
 
+_HIPS_AND_LEGS = np.insert(LEGS, 0, BONE["hips"])
+
 
 def quiet_legs(rotations: np.ndarray, share: np.ndarray) -> np.ndarray:
     """Local rotations (..., 55, 4), +Y up, with the legs at rest and the hips upright.
@@ -19,17 +21,22 @@ def quiet_legs(rotations: np.ndarray, share: np.ndarray) -> np.ndarray:
         rotations: (..., 55, 4) local.
         share: (...) 0..1, how far legs and hips go there.
     """
-    hips, spine = rotations[..., BONE["hips"], :], rotations[..., BONE["spine"], :]
-    upright = quaternions.slerp(hips, heading(hips), share)
+    moving = rotations[..., _HIPS_AND_LEGS, :]
+    resting = np.concatenate([heading(moving[..., :1, :]), np.broadcast_to(quaternions.IDENTITY, moving[..., 1:, :].shape)], -2)
+    turned = quaternions.slerp(moving, resting, share[..., None])
+    lean = quaternions.multiply(quaternions.inverse(turned[..., 0, :]), moving[..., 0, :])
     quiet = np.array(rotations)
-    quiet[..., BONE["hips"], :] = upright
-    quiet[..., BONE["spine"], :] = quaternions.multiply(quaternions.inverse(upright), quaternions.multiply(hips, spine))
-    quiet[..., LEGS, :] = quaternions.slerp(rotations[..., LEGS, :], quaternions.IDENTITY, share[..., None])
+    quiet[..., _HIPS_AND_LEGS, :] = turned
+    quiet[..., BONE["spine"], :] = quaternions.multiply(lean, rotations[..., BONE["spine"], :])
     return quiet
 
 
 def heading(rotations: np.ndarray) -> np.ndarray:
     """The turns (..., 4) about +Y nearest to rotations (..., 4)."""
-    turns = rotations * np.array([0.0, 1.0, 0.0, 1.0])
-    size = np.linalg.norm(turns, axis=-1, keepdims=True)
-    return np.where(size > 1e-6, turns / np.maximum(size, 1e-6), quaternions.IDENTITY)
+    turns = rotations * _ABOUT_UP + TINY * quaternions.IDENTITY  # of rotations upside down, which have no heading, none
+    return quaternions.normalize(turns)
+
+
+_ABOUT_UP = np.array([0.0, 1.0, 0.0, 1.0])
+TINY = 1e-12
+"""Of a quaternion's part: shorter than any rounding, unless there is nothing else."""

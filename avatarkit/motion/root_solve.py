@@ -15,10 +15,10 @@ UP = 1
 PLACE_SPREAD_M = np.array([0.02, 0.02, 0.10])
 """How far the hips seen are from where they are: across the picture, upward, and in depth, told by size alone."""
 
-STANCE_SPEED = 0.02
-"""Metres per second that a standing foot seems to move at, after smoothing."""
+STANCE_SPEED = np.array([0.03, 0.03, 0.1])
+"""Metres per second that a standing foot seems to move at, after smoothing, by axis."""
 
-SOLE_SPREAD_M = 0.01
+SOLE_SPREAD_M = 0.02
 """How far a standing foot's sole is from the floor."""
 
 PLACE_CUTOFF_HZ = np.array([5.0, 5.0, 1.5])
@@ -30,22 +30,20 @@ class Soles:
     """What the feet say about the hips.
 
     Attributes:
-        balls: (T, 2, 3) the soles under the balls of the feet, from the hips.
-        lowest: (T, 2) height of each foot's lowest point, from the hips.
-        stands: (T, 2) 0..1 which feet keep their place.
-        grounded: (T, 2) 0..1 and more: how surely feet are on the floor.
+        points: (T, N, 3) places under the soles, from the hips.
+        stands: (T, N) 0..1 which of them keep their place.
+        grounded: (T, N) 0..1 and more: how surely they are on the floor.
     """
 
-    balls: np.ndarray
-    lowest: np.ndarray
+    points: np.ndarray
     stands: np.ndarray
     grounded: np.ndarray
 
 
 def smooth_root(times_s: np.ndarray, seen: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """The hips' path (T, 3) by the picture alone; see `solve_root`."""
-    nothing = np.zeros((len(times_s), 2))
-    return solve_root(times_s, seen, weights, Soles(np.zeros((len(times_s), 2, 3)), nothing, nothing, nothing))
+    nothing = np.zeros((len(times_s), 0))
+    return solve_root(times_s, seen, weights, Soles(np.zeros((len(times_s), 0, 3)), nothing, nothing))
 
 
 def solve_root(times_s: np.ndarray, seen: np.ndarray, weights: np.ndarray, soles: Soles) -> np.ndarray:
@@ -72,23 +70,24 @@ def solve_root(times_s: np.ndarray, seen: np.ndarray, weights: np.ndarray, soles
         bands[0] += trust
         right = trust * seen[:, axis]
         if axis == UP:
-            _on_floor(bands, right, soles.lowest, soles.grounded)
+            _on_floor(bands, right, soles.points[..., UP], soles.grounded)
         else:
-            _in_place(bands, right, soles.balls[:, :, axis], soles.stands, np.diff(times_s))
+            moved_at = STANCE_SPEED[axis] * np.diff(times_s)
+            _in_place(bands, right, soles.points[..., axis], soles.stands, moved_at)
         path[:, axis] = solveh_banded(bands, right, lower=True)
     return path
 
 
-def _on_floor(bands: np.ndarray, right: np.ndarray, lowest: np.ndarray, grounded: np.ndarray) -> None:
-    """Add to the equations that grounded feet are at height 0."""
+def _on_floor(bands: np.ndarray, right: np.ndarray, heights: np.ndarray, grounded: np.ndarray) -> None:
+    """Add to the equations that grounded points are at height 0."""
     trust = grounded / SOLE_SPREAD_M**2
     bands[0] += trust.sum(axis=1)
-    right -= (trust * lowest).sum(axis=1)
+    right -= (trust * heights).sum(axis=1)
 
 
-def _in_place(bands: np.ndarray, right: np.ndarray, places: np.ndarray, stands: np.ndarray, steps_s: np.ndarray) -> None:
-    """Add to the equations that standing feet do not move between two moments at which they stand."""
-    trust = np.minimum(stands[1:], stands[:-1]) / (STANCE_SPEED * steps_s[:, None]) ** 2
+def _in_place(bands: np.ndarray, right: np.ndarray, places: np.ndarray, stands: np.ndarray, spread: np.ndarray) -> None:
+    """Add to the equations that standing points do not move between two moments at which they stand."""
+    trust = np.minimum(stands[1:], stands[:-1]) / spread[:, None] ** 2
     moved, trust = (trust * np.diff(places, axis=0)).sum(axis=1), trust.sum(axis=1)
     bands[0, :-1] += trust
     bands[0, 1:] += trust

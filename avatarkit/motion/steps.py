@@ -14,7 +14,7 @@ from avatarkit.motion.joints.joint_points import JointMemory, JointPoints
 from avatarkit.motion.joints.solve import solve_joints
 from avatarkit.motion.lift import lift
 from avatarkit.motion.person import Person
-from avatarkit.motion.picture_camera import TOWARDS, PictureCamera, assumed_camera
+from avatarkit.motion.picture_camera import TOWARDS, PictureCamera, assumed_camera, turn_towards
 from avatarkit.tracking.tracked_frame import HandLandmarks, TrackedFrame
 from avatarkit.vocabulary.mediapipe_points import POSE, POSE_POINTS
 
@@ -25,7 +25,6 @@ UNKNOWN_DISTANCE_M = 3.0
 """How far a person stands of whom no body was seen yet: about where a whole person fits the picture."""
 
 _HIPS = [POSE["leftHip"], POSE["rightHip"]]
-_UPPER_LEGS = [BONE["leftUpperLeg"], BONE["rightUpperLeg"]]
 _EYES = [BONE["leftEye"], BONE["rightEye"]]
 _NO_EXPRESSION = np.zeros(EXPRESSIONS)
 _NOWHERE = np.zeros((len(POSE_POINTS), 3))
@@ -61,7 +60,7 @@ def pose_step(frame: TrackedFrame, person: Person, memory: PoseMemory | None = N
     camera = assumed_camera(frame.size_px)
     points, visibility = _NOWHERE, _UNSEEN
     if frame.body is not None:
-        points, visibility = lift(frame.body, person, camera).points, frame.body.visibility
+        points, visibility = lift(frame.body, person, camera), frame.body.visibility
     face, face_memory = _face(frame, person, memory)
     head = None if face is None else _head(face, camera)
     hands = [_turned_hand(hand, camera) for hand in (frame.left_hand, frame.right_hand)]
@@ -85,7 +84,7 @@ def _face(frame: TrackedFrame, person: Person, memory: PoseMemory | None) -> tup
 
 def _head(face: FaceReading, camera: PictureCamera) -> np.ndarray:
     """(4,) the head's rotation, turned by what the camera's axis differs from the way to the head."""
-    return quaternions.multiply(quaternions.between(TOWARDS, camera.rays(face.head_px)), face.head_rotation)
+    return quaternions.multiply(turn_towards(camera.rays(face.head_px)), face.head_rotation)
 
 
 def _with_eyes(rotations: np.ndarray, confidence: np.ndarray, face: FaceReading | None) -> tuple[np.ndarray, np.ndarray]:
@@ -100,14 +99,13 @@ def _turned_hand(hand: HandLandmarks | None, camera: PictureCamera) -> np.ndarra
     """(21, 3) a hand's points, turned by what the camera's axis differs from the way to the hand."""
     if hand is None:
         return None
-    return quaternions.rotate(quaternions.between(TOWARDS, camera.rays(hand.points_px).mean(axis=0)), hand.world_m)
+    return quaternions.rotate(turn_towards(camera.rays(hand.points_px).sum(axis=0)), hand.world_m)
 
 
 def _root(points: np.ndarray, hips: np.ndarray, person: Person) -> np.ndarray:
     """(3,) where the hips' joint is, given the points of both hips and the hips' rotation."""
-    rest = person.skeleton.rest_positions
-    to_hips = rest[BONE["hips"]] - rest[_UPPER_LEGS].mean(axis=0)
-    return points[_HIPS].mean(axis=0) + quaternions.rotate(hips, to_hips)
+    left, right = points[_HIPS]
+    return 0.5 * (left + right) + quaternions.rotate(hips, person.to_hips)
 
 
 def _unseen_root(face: FaceReading | None, camera: PictureCamera, person: Person, memory: PoseMemory | None) -> np.ndarray:

@@ -11,7 +11,8 @@ from PIL import Image
 
 from avatarkit.errors import InputError
 from avatarkit.gltf.document import Document, Material, Primitive, TextureUse
-from avatarkit.render.scene import AlphaMode, RenderMaterial, RenderMesh, Shading
+from avatarkit.render.scene import AlphaMode, RenderMaterial, RenderMesh
+from avatarkit.render.toon_from_gltf import share, stored_toon
 
 MAX_TEXTURE_PIXELS = 8192 * 8192
 """Largest texture that is decoded: the side that every WebGPU device takes."""
@@ -39,7 +40,9 @@ class Materials:
 
     def _material(self, index: int) -> RenderMaterial:
         stored = self._document.materials[index]
-        shading = _shading(self._document, index)
+        toon = stored_toon(self._document, index, self._texture)
+        extensions = stored.extensions
+        coat = _dict(extensions.get("KHR_materials_clearcoat"))
         return RenderMaterial(
             base_color=_four(stored.base_color),
             texture=self._texture(stored.base_color_texture),
@@ -47,12 +50,18 @@ class Materials:
             roughness=stored.roughness,
             metallic=stored.metallic,
             roughness_texture=self._texture(stored.metallic_roughness_texture),
+            occlusion_texture=self._texture(stored.occlusion_texture),
+            normal_scale=1.0 if stored.normal_texture is None else stored.normal_texture.strength,
+            specular=share(_dict(extensions.get("KHR_materials_specular")).get("specularFactor"), 1.0),
+            clearcoat=share(coat.get("clearcoatFactor"), 0.0),
+            clearcoat_roughness=share(coat.get("clearcoatRoughnessFactor"), 0.0),
             emissive=_four(stored.emissive)[:3],
             emissive_texture=self._texture(stored.emissive_texture),
             alpha_mode=_ALPHA_MODES.get(stored.alpha_mode, "OPAQUE"),
             alpha_cutoff=stored.alpha_cutoff,
             double_sided=stored.double_sided,
-            shading=shading,
+            shading="unlit" if toon is None and "KHR_materials_unlit" in extensions else "lit",
+            toon=toon,
         )
 
     def _texture(self, use: TextureUse | None) -> np.ndarray | None:
@@ -76,18 +85,6 @@ def _decoded(data: bytes, index: int) -> np.ndarray:
         raise InputError(f"texture {index} is damaged or no PNG, JPEG or WebP picture") from error
 
 
-def _shading(document: Document, index: int) -> Shading:
-    extensions = document.materials[index].extensions
-    if "VRMC_materials_mtoon" in extensions or _vrm0_shader(document, index) == "VRM/MToon":
-        return "toon"
-    return "unlit" if "KHR_materials_unlit" in extensions else "lit"
-
-
-def _vrm0_shader(document: Document, index: int) -> Any:
-    listed = _entries(document.extensions.get("VRM"), "materialProperties")
-    return _dict(listed[index]).get("shader") if index < len(listed) else None
-
-
 def _uvs(primitive: Primitive, material: Material) -> np.ndarray | None:
     """(V, 2) of the base colour's UV set, moved as KHR_texture_transform says. Other textures are taken to share it."""
     use = material.base_color_texture or material.normal_texture or material.emissive_texture
@@ -108,8 +105,3 @@ def _four(color: tuple[float, ...]) -> tuple[float, float, float, float]:
 
 def _dict(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def _entries(value: Any, name: str) -> list[Any]:
-    entries = _dict(value).get(name)
-    return entries if isinstance(entries, list) else []

@@ -97,7 +97,7 @@ class Renderer:
         if background is not None:
             top, bottom = (_exposed_background(color, lighting.headroom) for color in background)
             scene.add(self._gfx.Background(None, self._gfx.BackgroundMaterial(bottom, top)))
-        scene.add(*self._uploaded.objects(meshes, camera, 1.0 / lighting.headroom))
+        scene.add(*self._uploaded.objects(meshes, camera, lighting))
         scene.add(*_light_objects(self._gfx, lighting, meshes, camera))
         view = _camera_object(self._gfx, camera, meshes)
         self._canvas.request_draw(lambda: self._renderer.render(scene, view))

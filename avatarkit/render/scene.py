@@ -10,9 +10,50 @@ import numpy as np
 
 from avatarkit.geometry.arrays import checked_array
 
-Shading = Literal["lit", "toon", "unlit"]
+Shading = Literal["lit", "unlit"]
+OutlineUnit = Literal["world", "screen"]
 AlphaMode = Literal["OPAQUE", "MASK", "BLEND"]
 Background = tuple[tuple[float, float, float], tuple[float, float, float]]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The line drawn around a surface.
+
+    Attributes:
+        width: metres ("world") or shares of half the picture's height ("screen").
+        unit: of the width.
+        color: linear RGB.
+        lighting_mix: 0..1, how much of the line's colour follows the surface's.
+        width_texture: (H, W, 3 or 4) uint8 linear pixels whose green multiplies the width, or None.
+    """
+
+    width: float
+    unit: OutlineUnit = "world"
+    color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    lighting_mix: float = 0.0
+    width_texture: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Toon:
+    """Drawn shading: lit colour and shade with an edge between them, as VRM's MToon 1.0 has it.
+
+    Attributes:
+        shade_color: linear RGB; multiplies `shade_texture` ((H, W, 3 or 4) uint8 sRGB pixels or None).
+        shift, toony: where the edge of the shade is, -1..1, and how sharp, 0..1.
+        rim_color, rim_power, rim_lift: light along the outline, linear RGB.
+        outline: the line around the surface, or None.
+    """
+
+    shade_color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    shade_texture: np.ndarray | None = None
+    shift: float = 0.0
+    toony: float = 0.9
+    rim_color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    rim_power: float = 5.0
+    rim_lift: float = 0.0
+    outline: Outline | None = None
 
 
 @dataclass(frozen=True)
@@ -22,13 +63,17 @@ class RenderMaterial:
     Attributes:
         base_color: linear RGBA factor, 0..1; multiplies the texture.
         texture: (H, W, 3 or 4) uint8 sRGB pixels or None. Share one array between materials to upload it once.
-        normal_texture: (H, W, 3 or 4) uint8 tangent-space normals (glTF's +Y up convention) or None.
+        normal_texture: (H, W, 3 or 4) uint8 tangent-space normals (glTF's +Y up convention) or None; `normal_scale` strong.
         roughness, metallic: factors, 0..1.
         roughness_texture: (H, W, 3 or 4) uint8 linear pixels, roughness in green, metal in blue (glTF's packing), or None.
+        occlusion_texture: (H, W, 3 or 4) uint8 linear pixels, in red how much of the light from everywhere arrives, or None.
+        specular: 0..1, how strong reflections are.
+        clearcoat, clearcoat_roughness: 0..1, a layer of clear varnish.
         emissive: linear RGB that the surface gives off by itself; multiplies `emissive_texture` (sRGB pixels or None).
         alpha_mode: glTF's OPAQUE, MASK (with `alpha_cutoff`) or BLEND.
         double_sided: drawn from behind too.
-        shading: "lit" is physically based, "toon" is half of that and half flat colour, "unlit" is all flat colour.
+        shading: "lit" is physically based, "unlit" is flat colour.
+        toon: drawn shading in place of a physically based one, or None.
         casts_shadow: whether it stands in the light's way; the room around a figure does not. Only opaque surfaces do.
     """
 
@@ -38,12 +83,18 @@ class RenderMaterial:
     roughness: float = 0.8
     metallic: float = 0.0
     roughness_texture: np.ndarray | None = None
+    occlusion_texture: np.ndarray | None = None
+    normal_scale: float = 1.0
+    specular: float = 1.0
+    clearcoat: float = 0.0
+    clearcoat_roughness: float = 0.0
     emissive: tuple[float, float, float] = (0.0, 0.0, 0.0)
     emissive_texture: np.ndarray | None = None
     alpha_mode: AlphaMode = "OPAQUE"
     alpha_cutoff: float = 0.5
     double_sided: bool = False
     shading: Shading = "lit"
+    toon: Toon | None = None
     casts_shadow: bool = True
 
 
@@ -105,6 +156,31 @@ class Light:
 
 
 @dataclass(frozen=True)
+class Lamp:
+    """A bright rectangle that glossy surfaces mirror.
+
+    Attributes:
+        toward: as a light's.
+        width, height: at distance 1.
+        brightness: linear; 1.0 is white paper.
+    """
+
+    toward: tuple[float, float, float]
+    width: float
+    height: float
+    brightness: float
+
+
+@dataclass(frozen=True)
+class Reflections:
+    """What surfaces mirror, and what little light comes from it: the room's brightness above and below, and its lamps."""
+
+    above: float
+    below: float
+    lamps: tuple[Lamp, ...] = ()
+
+
+@dataclass(frozen=True)
 class Lighting:
     """All light in a picture: what comes from everywhere, and the lights.
 
@@ -113,22 +189,29 @@ class Lighting:
         lights: the lights.
         headroom: brightness that is drawn as white, 1.0 or more; above 1.0 bright tones are compressed as film does, below
             0.7 of white nothing changes.
+        reflections: what glossy surfaces mirror beside the lights, or None.
     """
 
     ambient: float
     lights: tuple[Light, ...]
     headroom: float = 1.0
+    reflections: Reflections | None = None
 
 
 PORTRAIT_LIGHT = Lighting(
-    ambient=0.46,
+    ambient=0.27,
     lights=(
         Light((-0.55, 0.60, 0.85), 0.54, (1.0, 0.98, 0.95), casts_shadow=True),
         Light((0.80, 0.05, 0.70), 0.15, (0.94, 0.97, 1.0)),
         Light((0.0, 1.0, 0.1), 0.08),
-        Light((0.70, 0.45, -0.85), 0.45),
+        Light((0.70, 0.45, -0.85), 0.28),
     ),
     headroom=1.5,
+    reflections=Reflections(
+        above=0.14,
+        below=0.05,
+        lamps=(Lamp((-0.55, 0.60, 0.85), 0.34, 0.46, 7.0), Lamp((0.95, 0.15, 0.45), 0.14, 0.8, 2.5)),
+    ),
 )
 """Key from upper left, weak cool fill from the right, a sky, a rim from behind. The mix is ours, judged by eye on faces; a matt
 surface that faces the camera comes out at its own colour."""

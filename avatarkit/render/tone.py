@@ -6,21 +6,22 @@ import numpy as np
 
 from avatarkit.render.color import to_linear, to_srgb
 
-_KNEE = 0.7  # skin in portrait light stays below, so that its colours are kept
+KNEE = 0.7
+"""Brightness up to which nothing changes: skin in portrait light stays below, so that its colours are kept."""
 
 
 def compress(linear: np.ndarray, headroom: float) -> np.ndarray:
     """Brightness 0..headroom as 0..1: the same up to the knee, then with falling slope, smooth at the knee."""
-    slope = (headroom - _KNEE) / (1.0 - _KNEE)
-    above = np.clip((np.asarray(linear, float) - _KNEE) / (headroom - _KNEE), 0.0, 1.0)
-    return np.where(linear > _KNEE, _KNEE + (1.0 - _KNEE) * slope * above / (1.0 + (slope - 1.0) * above), linear)
+    slope = (headroom - KNEE) / (1.0 - KNEE)
+    above = np.clip((np.asarray(linear, float) - KNEE) / (headroom - KNEE), 0.0, 1.0)
+    return np.where(linear > KNEE, KNEE + (1.0 - KNEE) * slope * above / (1.0 + (slope - 1.0) * above), linear)
 
 
 def expand(compressed: np.ndarray, headroom: float) -> np.ndarray:
     """What `compress` made `compressed` (0..1) of."""
-    slope = (headroom - _KNEE) / (1.0 - _KNEE)
-    above = np.clip((np.asarray(compressed, float) - _KNEE) / (1.0 - _KNEE), 0.0, 1.0)
-    return np.where(compressed > _KNEE, _KNEE + (headroom - _KNEE) * above / (slope - (slope - 1.0) * above), compressed)
+    slope = (headroom - KNEE) / (1.0 - KNEE)
+    above = np.clip((np.asarray(compressed, float) - KNEE) / (1.0 - KNEE), 0.0, 1.0)
+    return np.where(compressed > KNEE, KNEE + (headroom - KNEE) * above / (slope - (slope - 1.0) * above), compressed)
 
 
 def developed(pixels: np.ndarray, headroom: float) -> np.ndarray:

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from avatarkit.render.camera import PinholeCamera
 from avatarkit.render.color import to_srgb
-from avatarkit.render.scene import RenderMaterial, RenderMesh
+from avatarkit.render.environment import SIDE_PX, brightest, cube_picture
+from avatarkit.render.outline import line_positions
+from avatarkit.render.scene import Lighting, RenderMaterial, RenderMesh, Toon
+from avatarkit.render.toon_shader import light_toon, set_toon, toon_material_class
 
 _MAX_TEXTURE_SIDE_PX = 8192
 _INVISIBLE_ALPHA = 0.02
-_TOON_FLAT_SHARE = 0.5
 _Key = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Drawable:
+    """A mesh and its pygfx objects: the surface, and the line around it if it has one."""
+
+    mesh: RenderMesh
+    surface: Any
+    line: Any = None
+
+    @property
+    def objects(self) -> tuple[Any, ...]:
+        return (self.surface,) if self.line is None else (self.surface, self.line)
 
 
 class Uploads:
@@ -23,66 +39,102 @@ class Uploads:
 
     def __init__(self, gfx: Any) -> None:
         self._gfx = gfx
-        self._meshes: dict[_Key, tuple[RenderMesh, Any]] = {}
+        self._meshes: dict[_Key, _Drawable] = {}
         self._textures: dict[int, tuple[np.ndarray, Any]] = {}
+        self._room: tuple[Any, Any] = (None, None)
 
-    def objects(self, meshes: Sequence[RenderMesh], camera: PinholeCamera, exposure: float) -> list[Any]:
+    def objects(self, meshes: Sequence[RenderMesh], camera: PinholeCamera, lighting: Lighting) -> list[Any]:
         """What to draw of a picture, up to date; what the last picture had and this one has not is forgotten."""
         drawn = [mesh for mesh in meshes if len(mesh.triangles)]
-        self._meshes = {key: (mesh, self._object(key, mesh)) for key, mesh in _keyed(drawn)}
+        self._meshes = {key: self._drawable(key, mesh) for key, mesh in _keyed(drawn)}
         shown = {id(picture) for mesh in drawn for picture in _pictures(mesh.material)}
         self._textures = {key: kept for key, kept in self._textures.items() if key in shown}
-        for mesh, drawable in self._meshes.values():
-            _expose(mesh.material, drawable, exposure)
-            if mesh.material.alpha_mode == "BLEND":
-                _sort_back_to_front(mesh, drawable, camera)
-        return [drawable for _, drawable in self._meshes.values()]
+        room = self._room_map(camera, lighting)
+        for kept in self._meshes.values():
+            _prepare(kept, camera, lighting)
+            _mirror(kept, room, lighting)
+        return [each for kept in self._meshes.values() for each in kept.objects]
 
-    def _object(self, key: _Key, mesh: RenderMesh) -> Any:
+    def _drawable(self, key: _Key, mesh: RenderMesh) -> _Drawable:
         if key not in self._meshes:
-            return self._mesh_object(mesh)
-        before, drawable = self._meshes[key]
+            return _Drawable(mesh, self._mesh_object(mesh), self._line_object(mesh))
+        before = self._meshes[key]
         for name in ("positions", "normals"):
             values = getattr(mesh, name)
-            if values is not getattr(before, name):
-                buffer = getattr(drawable.geometry, name)
-                buffer.data[:] = values
-                buffer.update_full()
-        return drawable
+            if values is not getattr(before.mesh, name):
+                for drawable in before.objects:
+                    _overwrite(getattr(drawable.geometry, name), values)
+        return replace(before, mesh=mesh)
 
     def _mesh_object(self, mesh: RenderMesh) -> Any:
-        gfx = self._gfx
+        drawable = self._gfx.Mesh(self._geometry(mesh), self._material(mesh))
+        drawable.receive_shadow = True
+        # pygfx's shadows know no alpha: a lash would darken the eye as the rectangle it is drawn on.
+        drawable.cast_shadow = _casts_shadow(mesh)
+        return drawable
+
+    def _line_object(self, mesh: RenderMesh) -> Any:
+        """The surface turned inside out, for `_prepare` to blow up: what looks out behind the surface is a line around it."""
+        toon = mesh.material.toon
+        if toon is None or toon.outline is None or mesh.material.alpha_mode == "BLEND":
+            return None
+        material = self._toon_material(mesh, toon, outline=True)
+        material.side = "back"
+        drawable = self._gfx.Mesh(self._geometry(mesh), material)
+        drawable.receive_shadow = drawable.cast_shadow = False
+        return drawable
+
+    def _geometry(self, mesh: RenderMesh) -> Any:
         # The arrays are read-only and pygfx wants to own them; the triangles are sorted in place.
         parts = {"positions": mesh.positions, "normals": mesh.normals, "indices": mesh.triangles}
         if mesh.uvs is not None:
             parts["texcoords"] = mesh.uvs
         if mesh.colors is not None:
             parts["colors"] = np.ascontiguousarray(_rgba(mesh.colors, 1.0))
-        drawable = gfx.Mesh(gfx.Geometry(**{name: part.copy() for name, part in parts.items()}), self._material(mesh))
-        drawable.receive_shadow = True
-        # pygfx's shadows know no alpha: a lash would darken the eye as the rectangle it is drawn on.
-        drawable.cast_shadow = _casts_shadow(mesh)
-        return drawable
+        return self._gfx.Geometry(**{name: part.copy() for name, part in parts.items()})
 
     def _material(self, mesh: RenderMesh) -> Any:
         material, textured = mesh.material, mesh.uvs is not None
-        look = {
+        if material.toon is not None:
+            return self._toon_material(mesh, material.toon, outline=False)
+        if material.shading == "unlit":
+            return self._gfx.MeshBasicMaterial(**self._look(material, textured))
+        made = self._glossy_class(material)(
+            **self._look(material, textured),
+            roughness=material.roughness,
+            metalness=material.metallic,
+            **self._emission(material, textured),
+        )
+        if material.specular < 1 or material.clearcoat > 0:
+            made.specular_intensity = material.specular
+            made.clearcoat, made.clearcoat_roughness = material.clearcoat, material.clearcoat_roughness
+        if textured:
+            made.normal_map = self._map(material.normal_texture, "physical")
+            made.normal_scale = (material.normal_scale,) * 2
+            made.roughness_map = made.metalness_map = self._map(material.roughness_texture, "physical")
+            made.ao_map = self._map(material.occlusion_texture, "physical")
+        return made
+
+    def _glossy_class(self, material: RenderMaterial) -> Any:
+        plain = material.specular == 1 and material.clearcoat == 0
+        return self._gfx.MeshStandardMaterial if plain else self._gfx.MeshPhysicalMaterial
+
+    def _look(self, material: RenderMaterial, textured: bool) -> dict[str, Any]:
+        return {
             "color": rgba_color(material.base_color),
             "map": self._map(material.texture, "srgb") if textured else None,
             "side": "both" if material.double_sided else "front",
             **_alpha(material),
         }
-        if material.shading == "unlit":
-            return self._gfx.MeshBasicMaterial(**look)
-        standard = self._gfx.MeshStandardMaterial(
-            **look, roughness=material.roughness, metalness=material.metallic, **self._emission(material, textured)
-        )
+
+    def _toon_material(self, mesh: RenderMesh, toon: Toon, *, outline: bool) -> Any:
+        material, textured = mesh.material, mesh.uvs is not None
+        made = toon_material_class(self._gfx)(**self._look(material, textured), **self._emission(material, textured))
         if textured:
-            standard.normal_map = self._map(material.normal_texture, "physical")
-            standard.roughness_map = standard.metalness_map = self._map(material.roughness_texture, "physical")
-        if material.shading == "toon":
-            self._flatten(standard, material, textured)
-        return standard
+            made.normal_map = self._map(material.normal_texture, "physical")
+            made.gradient_map = self._map(toon.shade_texture, "srgb")  # the one spare place for a texture that pygfx has
+        set_toon(made, toon, outline=outline)
+        return made
 
     def _emission(self, material: RenderMaterial, textured: bool) -> dict[str, Any]:
         emission: dict[str, Any] = {"emissive": (*srgb(material.emissive), 1.0)}
@@ -90,13 +142,18 @@ class Uploads:
             emission["emissive_map"] = self._map(material.emissive_texture, "srgb")
         return emission
 
-    def _flatten(self, standard: Any, material: RenderMaterial, textured: bool) -> None:
-        """Give half of the colour off by itself: the soft, bright look that toon shaders are after."""
-        base = np.asarray(material.base_color[:3])
-        standard.color = (*srgb(base * (1.0 - _TOON_FLAT_SHARE)), float(material.base_color[3]))
-        standard.emissive = (*srgb(base * _TOON_FLAT_SHARE), 1.0)
-        standard.emissive_map = self._map(material.texture, "srgb") if textured else None
-        standard.roughness, standard.metalness = 1.0, 0.0
+    def _room_map(self, camera: PinholeCamera, lighting: Lighting) -> Any:
+        """The cube map of what surfaces mirror, made anew when the camera has turned; None without reflections."""
+        reflections = lighting.reflections
+        if reflections is None:
+            return None
+        key = reflections, camera.camera_to_world[:3, :3].tobytes()
+        if self._room[0] != key:
+            cube = self._gfx.Texture(
+                cube_picture(reflections, camera.camera_to_world), dim=2, size=(SIDE_PX, SIDE_PX, 6), generate_mipmaps=True
+            )
+            self._room = key, self._gfx.TextureMap(cube, filter="linear", mipmap_filter="linear", wrap="clamp")
+        return self._room[1]
 
     def _map(self, pixels: np.ndarray | None, colorspace: str) -> Any:
         if pixels is None:
@@ -122,12 +179,43 @@ def _casts_shadow(mesh: RenderMesh) -> bool:
 
 
 def _pictures(material: RenderMaterial) -> tuple[np.ndarray | None, ...]:
-    return material.texture, material.normal_texture, material.roughness_texture, material.emissive_texture
+    shade = None if material.toon is None else material.toon.shade_texture
+    relief = material.normal_texture, material.roughness_texture, material.occlusion_texture
+    return material.texture, *relief, material.emissive_texture, shade
+
+
+def _prepare(kept: _Drawable, camera: PinholeCamera, lighting: Lighting) -> None:
+    """Fit a drawable to a picture's camera and light."""
+    material = kept.mesh.material
+    if material.toon is not None:
+        for drawable in kept.objects:
+            light_toon(drawable.material, lighting, camera.camera_to_world)
+    _expose(material, kept.surface, 1.0 / lighting.headroom)
+    if kept.line is not None and material.toon is not None and material.toon.outline is not None:
+        _overwrite(kept.line.geometry.positions, line_positions(kept.mesh, material.toon.outline, camera))
+    if material.alpha_mode == "BLEND":
+        _sort_back_to_front(kept.mesh, kept.surface, camera)
+
+
+def _mirror(kept: _Drawable, room: Any, lighting: Lighting) -> None:
+    """Let a physically based surface mirror the room."""
+    material = kept.surface.material
+    if kept.mesh.material.toon is not None or kept.mesh.material.shading == "unlit":
+        return
+    if material.env_map is not room:
+        material.env_map = room
+    if lighting.reflections is not None:
+        material.env_map_intensity = brightest(lighting.reflections) / lighting.headroom
+
+
+def _overwrite(buffer: Any, values: np.ndarray) -> None:
+    buffer.data[:] = values
+    buffer.update_full()
 
 
 def _expose(material: RenderMaterial, drawable: Any, exposure: float) -> None:
     """Scale the light that a surface gives off by itself, which the lights' exposure does not reach."""
-    if material.shading == "unlit":
+    if material.shading == "unlit" and material.toon is None:
         drawable.material.color = rgba_color(np.asarray(material.base_color) * [exposure, exposure, exposure, 1.0])
     else:
         drawable.material.emissive_intensity = exposure

@@ -18,7 +18,7 @@ from avatarkit.retargeting.expressions import expression_weights, eyes_with_morp
 from avatarkit.retargeting.ground import body_soles
 from avatarkit.retargeting.rig_motion import RigMotion
 from avatarkit.retargeting.skeleton_motion import continuous, world_scales, world_transforms
-from avatarkit.retargeting.stance import Feet, LegShape, check_feet, leg_shape, stand
+from avatarkit.retargeting.stance import Stance, check_feet, leg_shape, make_stance, stand
 from avatarkit.retargeting.to_human import human_skeleton
 from avatarkit.retargeting.twist_shares import TwistShares, share, twist_shares
 from avatarkit.rig.skeleton import HumanoidRig
@@ -54,11 +54,10 @@ class Retargeter:
         before, after: (H, 4) a joint's local rotation is before * N * after.
         hips_joint: the hips'; hips_matrix: (3, 3), hips_offset: (3,): root @ matrix + offset is its local translation.
         base_translations: (B, 3), base_rotations (B, 4): what all other joints keep.
-        source_legs, target_legs: for the feet.
+        stance: for the feet.
         expression_matrix: (52, M) ARKit weights to the rig's morphs;
             opens_jaw: whether a bone opens the mouth; morph_eyes: eye bones that rest while morphs turn the eyes.
         shares: joints that take a share of a bone's rotation.
-        feet: see `retarget`.
     """
 
     rig: HumanoidRig
@@ -74,13 +73,11 @@ class Retargeter:
     hips_offset: np.ndarray
     base_translations: np.ndarray
     base_rotations: np.ndarray
-    source_legs: LegShape
-    target_legs: LegShape
+    stance: Stance
     expression_matrix: np.ndarray
     opens_jaw: bool
     morph_eyes: tuple[str, ...]
     shares: TwistShares | None
-    feet: Feet
 
     def apply(self, pose: HumanPose) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """One pose: local translations (B, 3) in the rig's unit, rotations (B, 4), morph weights (M,)."""
@@ -91,7 +88,7 @@ class Retargeter:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Any number of poses: (..., 3), (..., 55, 4), (..., 2), (..., 52) -> (..., B, 3), (..., B, 4), (..., M)."""
         rotations = rest_eyes(self.morph_eyes, rotations, expressions) if self.morph_eyes else rotations
-        root, rotations = stand(root, rotations, contacts, source=self.source_legs, target=self.target_legs, feet=self.feet)
+        root, rotations = stand(root, rotations, contacts, self.stance)
         carried = carry(self.detached, self.body, root, rotations) if self.detached else None
         rotations = self._handed_on(open_jaw(rotations, expressions) if self.opens_jaw else rotations)
         if self.shares is not None:
@@ -150,13 +147,11 @@ def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto"
         hips_offset=offset,
         base_translations=skeleton.rest_translations,
         base_rotations=rig.t_pose,
-        source_legs=leg_shape(body, body_soles(body)),
-        target_legs=leg_shape(target, soles),
+        stance=make_stance(leg_shape(body, body_soles(body)), leg_shape(target, soles), check_feet(feet)),
         expression_matrix=face,
         opens_jaw=needs_jaw(rig, face),
         morph_eyes=eyes_with_morphs(rig, face),
         shares=twist_shares(rig, target, world),
-        feet=check_feet(feet),
     )
 
 

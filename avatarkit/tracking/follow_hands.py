@@ -58,20 +58,35 @@ SAME_HAND = 0.08
 hands that touch or cover each other have different shapes."""
 
 
-@dataclass(frozen=True)
-class HandMemory:
-    """What following a hand needs to know: where to look next (None when it is not followed), and the attempts to find it."""
+SMALL_HAND_PX = 80.0
+"""Side of a hand's square below which the lite model reads it. On rendered films it errs less there than the full one (finger
+curl of hands 42 to 53 pixels large: 8.9, 15.3 and 5.9 degrees against 9.4, 16.1 and 6.9) and costs half; at 110 pixels it errs
+more (13.9 against 8.8)."""
 
-    square: SquareCrop | None = None
-    attempts: Attempts = field(default_factory=Attempts)
+READ_EVERY_S = 0.025
+"""How soon a hand is read again: films of more than 40 pictures a second move it along with the wrist in between."""
+
+STILL_FOR_S = 0.2
+"""How long a hand in a picture that does not change stays as it was read."""
+
+STILL_SIDE_PX, STILL_CHANGE, STILL_SHARE = 32, 10, 95
+"""A hand's picture of so many pixels a side does not change while that percentile of them changes by less than so many of 255
+levels. On signed clips the landmarks then move by 0.6 % of the square, as much as they tremble."""
 
 
 @dataclass(frozen=True)
 class SeenHand:
-    """A hand, and how much it looks like a left one (0..1)."""
+    """A hand.
+
+    Attributes:
+        landmarks: its points.
+        leftness: 0..1, how much it looks like a left one.
+        reading: where it was not read anew, how it was when it was.
+    """
 
     landmarks: HandLandmarks
     leftness: float
+    reading: LastReading | None = None
 
     @property
     def wrist(self) -> np.ndarray:
@@ -84,15 +99,86 @@ class SeenHand:
         return hand_square(self.landmarks.points_px)
 
 
+@dataclass(frozen=True)
+class LastReading:
+    """A hand when it was last read.
+
+    Attributes:
+        hand: what was seen.
+        time_s: when.
+        view: (32, 32, 3) its picture, small.
+        body_wrist: (2,) pixels, where the body had that wrist; None without a body.
+    """
+
+    hand: SeenHand
+    time_s: float
+    view: np.ndarray
+    body_wrist: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class HandMemory:
+    """What following a hand needs to know.
+
+    Attributes:
+        square: where to look next; None when it is not followed.
+        attempts: to find it.
+        last: how it was when it was read.
+    """
+
+    square: SquareCrop | None = None
+    attempts: Attempts = field(default_factory=Attempts)
+    last: LastReading | None = None
+
+
 Hands = Mapping[str, SeenHand]
 """Side -> hand; a hand that is not seen is not in it."""
+
+
+def follow_hand(pyramid: PhotoPyramid, time_s: float, memory: HandMemory, graphs: PersonGraphs) -> SeenHand | None:
+    """A hand that was seen a moment ago, read anew if it is time or if its picture has changed."""
+    if memory.square is None:
+        return None
+    last = memory.last
+    if last is not None and _needs_no_reading(pyramid, time_s, last):
+        return replace(last.hand, reading=last)
+    return read_hand(pyramid, memory.square, graphs)
+
+
+def _needs_no_reading(pyramid: PhotoPyramid, time_s: float, last: LastReading) -> bool:
+    age = time_s - last.time_s
+    return age < READ_EVERY_S or (age < STILL_FOR_S and is_still(pyramid, last))
+
+
+def is_still(pyramid: PhotoPyramid, last: LastReading) -> bool:
+    """Whether the picture is where a hand was read as it was then."""
+    change = cv2.absdiff(view_of(pyramid, last.hand), last.view).max(axis=2)
+    return bool(np.percentile(change, STILL_SHARE) < STILL_CHANGE)
+
+
+def view_of(pyramid: PhotoPyramid, hand: SeenHand) -> np.ndarray:
+    """(32, 32, 3) a hand's picture, small."""
+    return pyramid.cut(hand.square, STILL_SIDE_PX, border=cv2.BORDER_REPLICATE)
+
+
+def moved_along(hand: SeenHand, pyramid: PhotoPyramid, body: BodyLandmarks | None, side: str) -> SeenHand:
+    """A hand that was not read anew, where the body's wrist has taken it since, unless its picture says that it stays."""
+    last = hand.reading
+    if last is None or last.body_wrist is None or body is None or is_still(pyramid, last):
+        return hand
+    points = hand.landmarks.points_px + (body.points_px[POSE[side + "Wrist"]] - last.body_wrist)
+    return replace(hand, landmarks=replace(hand.landmarks, points_px=points))
 
 
 def read_hand(
     pyramid: PhotoPyramid, square: SquareCrop, graphs: PersonGraphs, min_presence: float = MIN_HAND_PRESENCE
 ) -> SeenHand | None:
     """The hand in a square; None where there is none."""
-    found = graphs.read_hand(pyramid.cut(square, HAND_INPUT_PX, border=cv2.BORDER_REPLICATE))
+    picture = pyramid.cut(square, HAND_INPUT_PX, border=cv2.BORDER_REPLICATE)
+    small = square.side < SMALL_HAND_PX
+    found = graphs.read_hand(picture, lite=small)
+    if small and found is not None and HOPELESS_PRESENCE <= found.presence < MIN_HAND_PRESENCE:
+        found = graphs.read_hand(picture)  # it misses fewer hands
     if found is None or found.presence < min_presence:
         return None
     landmarks = HandLandmarks(

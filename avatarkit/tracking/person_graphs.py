@@ -29,8 +29,8 @@ MIN_PERSON_SCORE = 0.5
 MIN_PALM_SCORE = 0.5
 """MediaPipe's own."""
 
-_FULL_MODEL = 1
-"""The model complexity that MediaPipe's wheel has models for, bodies and hands."""
+_FULL_MODEL, _LITE_MODEL = 1, 0
+"""Model complexities that MediaPipe's wheel has models for: full ones of bodies, both of hands."""
 
 _DETECTOR = """
     input_stream: "image"  output_stream: "detections"
@@ -101,7 +101,9 @@ class PersonGraphs:
                 )
             )
             hand = ("HandLandmarkCpu", "HANDEDNESS", _HAND_PREFIX, f"{_HAND_PREFIX}hand_presence_score")
-            self._hand = _Graph(*(_landmarker(base, *hand) for _ in range(2)))  # a person has two, read at once
+            # A person has two hands, read at once.
+            self._hand = _Graph(*(_landmarker(base, *hand) for _ in range(2)))
+            self._small_hand = _Graph(*(_landmarker(base, *hand, model=_LITE_MODEL) for _ in range(2)))
             self._run_once()
 
     def detect_people(self, picture: np.ndarray) -> np.ndarray:
@@ -145,9 +147,14 @@ class PersonGraphs:
             circle=_xyz(result.extra)[:2, :2],
         )
 
-    def read_hand(self, picture: np.ndarray) -> HandInCrop | None:
-        """The landmarks of the hand that fills a square picture, fingers up; (224, 224, 3) uint8 RGB in."""
-        result = self._hand.run({"image": picture, "roi": self._whole_picture})
+    def read_hand(self, picture: np.ndarray, *, lite: bool = False) -> HandInCrop | None:
+        """The landmarks of the hand that fills a square picture, fingers up.
+
+        Args:
+            picture: (224, 224, 3) uint8 RGB.
+            lite: by the smaller model.
+        """
+        result = (self._small_hand if lite else self._hand).run({"image": picture, "roi": self._whole_picture})
         if not result.landmarks:
             return None
         side = result.extra.classification[0]
@@ -161,7 +168,7 @@ class PersonGraphs:
 
     def close(self) -> None:
         """End the graphs and their threads. Nothing can be run afterwards."""
-        for graph in (self._people, self._palms, self._body, self._hand):
+        for graph in (self._people, self._palms, self._body, self._hand, self._small_hand):
             graph.close()
 
     def _run_once(self) -> None:
@@ -172,6 +179,7 @@ class PersonGraphs:
             (self.read_hand, HAND_INPUT_PX),
         ):
             run(np.zeros((side, side, 3), np.uint8))  # type: ignore[operator]
+        self.read_hand(np.zeros((HAND_INPUT_PX, HAND_INPUT_PX, 3), np.uint8), lite=True)
 
 
 class _Graph:
@@ -219,10 +227,10 @@ def _detector(base: Any, name: str, parameters: dict[str, float]) -> Any:
     return base.SolutionBase(graph_config=config, calculator_params=parameters, side_inputs=side_inputs)
 
 
-def _landmarker(base: Any, name: str, extra: str, prefix: str, presence: str) -> Any:
+def _landmarker(base: Any, name: str, extra: str, prefix: str, presence: str, *, model: int = _FULL_MODEL) -> Any:
     return base.SolutionBase(
         graph_config=_LANDMARKER % (name, extra),
-        side_inputs={"model_complexity": _FULL_MODEL},
+        side_inputs={"model_complexity": model},
         # Landmarks come for doubtful pictures, too: whoever asked weighs the presence score.
         calculator_params={f"{prefix}ThresholdingCalculator.threshold": 0.0},
         outputs=["landmarks", "world", "extra", presence],

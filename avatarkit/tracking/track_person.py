@@ -1,32 +1,32 @@
-"""One person, live: picture in, landmarks out."""
+"""One person through pictures: picture in, landmarks out.
+
+The body leads: each picture's face and hands are settled by the body of the same picture, and nothing about the body depends on
+them. So live the followed face and hands are read beside the body, and in a film the next bodies are read beside the face and
+hands of this picture; both give the same landmarks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
 
-import numpy as np
-
 from avatarkit.errors import UsageError
+from avatarkit.media.read_ahead import read_ahead
 from avatarkit.media.video_frame import VideoFrame
 from avatarkit.tracking import follow_face, follow_hands
-from avatarkit.tracking.attempts import EAGER, Attempts
+from avatarkit.tracking.attempts import Attempts
 from avatarkit.tracking.detect_faces import MIN_DETECTION_SCORE
 from avatarkit.tracking.film_cuts import Glimpse, glimpse_of, is_cut
 from avatarkit.tracking.follow_body import BodyMemory, follow_body
 from avatarkit.tracking.follow_face import FaceMemory
-from avatarkit.tracking.follow_hands import SIDES, HandMemory, SeenHand
+from avatarkit.tracking.follow_hands import SIDES, HandMemory, LastReading, SeenHand
 from avatarkit.tracking.mediapipe_graphs import FaceGraphs, face_graphs
 from avatarkit.tracking.person_graphs import PersonGraphs, person_graphs
-from avatarkit.tracking.regions import hand_square_from_body
 from avatarkit.tracking.square_crop import PhotoPyramid
 from avatarkit.tracking.tracked_frame import BodyLandmarks, TrackedFace, TrackedFrame
 from avatarkit.vocabulary.mediapipe_points import POSE
-
-SWIFT = 0.3
-"""A wrist that moved this much of a hand's square since the picture before is worth a second look where it is now."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class PersonMemory:
 
     Attributes:
         body, face, left_hand, right_hand: what following each needs to know.
-        seen_body: the body in the picture before.
+        had_body: whether the picture before showed a body.
         glimpse: the picture before, very small.
         time_s: of the picture before.
     """
@@ -44,7 +44,7 @@ class PersonMemory:
     face: FaceMemory = field(default_factory=FaceMemory)
     left_hand: HandMemory = field(default_factory=HandMemory)
     right_hand: HandMemory = field(default_factory=HandMemory)
-    seen_body: BodyLandmarks | None = None
+    had_body: bool = False
     glimpse: Glimpse | None = None
     time_s: float | None = None
 
@@ -66,20 +66,38 @@ class Graphs:
 
 
 @dataclass(frozen=True)
-class _FaceBeside:
-    """What was found of the face beside the body, before it was known where the body is now."""
+class _Look:
+    """One picture, looked at.
 
-    memory: FaceMemory
-    face: TrackedFace | None
-    searched: bool
+    Attributes:
+        time_s: of the picture.
+        pyramid: the picture.
+        glimpse: it very small.
+        cut: whether another scene begins with it.
+    """
+
+    time_s: float
+    pyramid: PhotoPyramid
+    glimpse: Glimpse
+    cut: bool
 
 
 @dataclass(frozen=True)
-class _HandBeside:
-    """The same of a hand."""
+class _SeenBody:
+    """The body in a picture, and what to remember of it."""
 
-    hand: SeenHand | None
-    searched: bool
+    look: _Look
+    memory: BodyMemory
+    body: BodyLandmarks | None
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """Face and hands where they were expected, before it is known whether they are the body's."""
+
+    face_memory: FaceMemory
+    face: TrackedFace | None
+    hands: dict[str, SeenHand]
 
 
 class PersonTracker:
@@ -103,7 +121,7 @@ class PersonTracker:
         self.memory = PersonMemory()
         self._person = person
         self._graphs = Graphs(person_graphs(), face_graphs(MIN_DETECTION_SCORE))
-        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="face-and-hands")
+        self._beside = ThreadPoolExecutor(max_workers=2, thread_name_prefix="face-and-hands")
 
     def __enter__(self) -> PersonTracker:
         return self
@@ -112,7 +130,7 @@ class PersonTracker:
         self.close()
 
     def close(self) -> None:
-        """End the tracker's thread. The models stay for the next tracker."""
+        """End the tracker's threads. The models stay for the next tracker."""
         self._beside.shutdown()
 
     def track(self, frame: VideoFrame) -> TrackedFrame:
@@ -127,118 +145,130 @@ class PersonTracker:
         Raises:
             UsageError: the picture is not later than the one before.
         """
-        if self.memory.time_s is not None and frame.time_s <= self.memory.time_s:
-            raise UsageError(f"Pictures must come in order: {frame.time_s} s came after {self.memory.time_s} s.")
-        self.memory, tracked = track_step(frame, self.memory, self._graphs, self._beside, self._person)
+        look = _look_at(frame, self.memory.glimpse, self.memory.time_s)
+        memory = self.memory.after_a_cut() if look.cut else self.memory
+        coming = _start_following(look, memory, self._graphs, self._beside)
+        seen = _SeenBody(look, *follow_body(look.pyramid, look.time_s, memory.body, self._graphs.person, self._person))
+        self.memory, tracked = _settle(seen, coming.result(), memory, self._graphs)
         return tracked
 
+    def track_all(self, frames: Iterable[VideoFrame]) -> Iterator[TrackedFrame]:
+        """The person in each picture of a film: what `track` gives, the bodies being read ahead of faces and hands.
 
-def track_step(
-    frame: VideoFrame, memory: PersonMemory, graphs: Graphs, beside: ThreadPoolExecutor, person: int | None = None
-) -> tuple[PersonMemory, TrackedFrame]:
-    """The person in one picture, and what to remember for the next.
+        Args:
+            frames: each later than the one before.
 
-    The body model takes as long as face and hands together, so these are followed beside it, where they were a moment ago
-    or where the body was a moment ago; what is then missing is looked for where the body is now.
+        Raises:
+            UsageError: a picture is not later than the one before.
+        """
+        for seen in read_ahead(self._bodies(frames), BODIES_AHEAD):
+            memory = self.memory.after_a_cut() if seen.look.cut else self.memory
+            followed = _start_following(seen.look, memory, self._graphs, self._beside).result()
+            self.memory, tracked = _settle(seen, followed, memory, self._graphs)
+            yield tracked
 
-    Args:
-        frame: the picture.
-        memory: what the picture before left.
-        graphs: the models.
-        beside: a thread for face and hands.
-        person: as in `PersonTracker`.
-    """
-    pyramid, time_s = PhotoPyramid(frame.pixels), frame.time_s
+    def _bodies(self, frames: Iterable[VideoFrame]) -> Iterator[_SeenBody]:
+        memory, glimpse, time_s = self.memory.body, self.memory.glimpse, self.memory.time_s
+        for frame in frames:
+            look = _look_at(frame, glimpse, time_s)
+            memory = memory.after_a_cut() if look.cut else memory
+            memory, body = follow_body(look.pyramid, look.time_s, memory, self._graphs.person, self._person)
+            glimpse, time_s = look.glimpse, look.time_s
+            yield _SeenBody(look, memory, body)
+
+
+BODIES_AHEAD = 2
+"""Pictures whose body may be read before the face and hands of the one that is being finished: enough that no core waits."""
+
+
+def _look_at(frame: VideoFrame, before: Glimpse | None, before_s: float | None) -> _Look:
+    if before_s is not None and frame.time_s <= before_s:
+        raise UsageError(f"Pictures must come in order: {frame.time_s} s came after {before_s} s.")
+    pyramid = PhotoPyramid(frame.pixels)
     glimpse = glimpse_of(pyramid)
-    if memory.glimpse is not None and is_cut(memory.glimpse, glimpse):
-        memory = memory.after_a_cut()
-    face_beside = beside.submit(_face_beside, pyramid, time_s, memory, graphs)
-    hands_beside = {side: beside.submit(_hand_beside, pyramid, time_s, memory, side, graphs) for side in SIDES}
-    body_memory, body = follow_body(pyramid, time_s, memory.body, graphs.person, person)
-    # What the other thread has not begun is done here.
-    found = {side: _taken_over(hands_beside[side], _hand_beside, pyramid, time_s, memory, side, graphs) for side in SIDES[::-1]}
-    face_memory, face = _face_of(body, face_beside.result(), pyramid, time_s, graphs)
-    hands = _hands_of(body, found, pyramid, memory, graphs)
+    return _Look(frame.time_s, pyramid, glimpse, before is not None and is_cut(before, glimpse))
+
+
+@dataclass(frozen=True)
+class _Coming:
+    """Face and hands on their way, each by whichever thread is free."""
+
+    face: Future[tuple[FaceMemory, TrackedFace | None]]
+    hands: dict[str, Future[SeenHand | None]]
+
+    def result(self) -> _Followed:
+        face_memory, face = self.face.result()
+        hands = {side: coming.result() for side, coming in self.hands.items()}
+        return _Followed(face_memory, face, {side: hand for side, hand in hands.items() if hand is not None})
+
+
+def _start_following(look: _Look, memory: PersonMemory, graphs: Graphs, beside: ThreadPoolExecutor) -> _Coming:
+    hands = {
+        side: beside.submit(follow_hands.follow_hand, look.pyramid, look.time_s, memory.hand(side), graphs.person)
+        for side in SIDES
+        if memory.hand(side).square is not None
+    }
+    return _Coming(beside.submit(follow_face.follow_face, look.pyramid, look.time_s, memory.face, graphs.face), hands)
+
+
+def _settle(seen: _SeenBody, followed: _Followed, memory: PersonMemory, graphs: Graphs) -> tuple[PersonMemory, TrackedFrame]:
+    """What belongs to the body, with what is found there now, and what to remember for the next picture."""
+    look, body = seen.look, seen.body
+    face_memory, face = _face_of(body, followed, look, graphs)
+    hands = {side: follow_hands.moved_along(hand, look.pyramid, body, side) for side, hand in followed.hands.items()}
+    hands = _hands_of(body, hands, look, memory, graphs)
     left, right = (hands.get(side) for side in SIDES)
     remembered = PersonMemory(
-        body=body_memory,
+        body=seen.memory,
         face=face_memory,
-        left_hand=_remember(left, body, memory.left_hand, time_s),
-        right_hand=_remember(right, body, memory.right_hand, time_s),
-        seen_body=body,
-        glimpse=glimpse,
-        time_s=time_s,
+        left_hand=_remember(left, "left", seen, memory),
+        right_hand=_remember(right, "right", seen, memory),
+        had_body=body is not None,
+        glimpse=look.glimpse,
+        time_s=look.time_s,
     )
     return remembered, TrackedFrame(
-        time_s, pyramid.size, body, left.landmarks if left else None, right.landmarks if right else None, face
+        look.time_s, look.pyramid.size, body, left.landmarks if left else None, right.landmarks if right else None, face
     )
-
-
-def _taken_over(future: Future[_HandBeside], step: Callable[..., _HandBeside], *arguments: object) -> _HandBeside:
-    return step(*arguments) if future.cancel() else future.result()
-
-
-def _face_beside(pyramid: PhotoPyramid, time_s: float, memory: PersonMemory, graphs: Graphs) -> _FaceBeside:
-    face_memory, face = follow_face.follow_face(pyramid, time_s, memory.face, graphs.face)
-    if face is not None or memory.seen_body is None:
-        return _FaceBeside(face_memory, face, searched=False)
-    return _FaceBeside(*follow_face.find_face(pyramid, time_s, face_memory, memory.seen_body, graphs.face), searched=True)
-
-
-def _hand_beside(pyramid: PhotoPyramid, time_s: float, memory: PersonMemory, side: str, graphs: Graphs) -> _HandBeside:
-    before = memory.hand(side)
-    hand = None if before.square is None else follow_hands.read_hand(pyramid, before.square, graphs.person)
-    if hand is not None or memory.seen_body is None or not _is_worth_a_look(memory.seen_body, side, before, pyramid, time_s):
-        return _HandBeside(hand, searched=False)
-    return _HandBeside(follow_hands.find_hand(pyramid, memory.seen_body, side, before.attempts, graphs.person), searched=True)
-
-
-def _is_worth_a_look(body: BodyLandmarks, side: str, before: HandMemory, pyramid: PhotoPyramid, time_s: float) -> bool:
-    return before.attempts.are_due(time_s) and follow_hands.wrist_is_visible(body, side, pyramid.size)
 
 
 def _face_of(
-    body: BodyLandmarks | None, found: _FaceBeside, pyramid: PhotoPyramid, time_s: float, graphs: Graphs
+    body: BodyLandmarks | None, followed: _Followed, look: _Look, graphs: Graphs
 ) -> tuple[FaceMemory, TrackedFace | None]:
-    """The followed face if it is the body's, else the face that is found there now."""
-    if found.face is not None and follow_face.belongs(found.face, body):
-        return found.memory, found.face
-    if found.face is None and found.searched and body is not None:
-        return found.memory, None  # it was looked for already, where the body was a moment ago
-    start = FaceMemory(attempts=found.memory.attempts)
-    return follow_face.find_face(pyramid, time_s, start, body, graphs.face)
+    """The followed face if it is the body's, else the face that is found there."""
+    if followed.face is not None and follow_face.belongs(followed.face, body):
+        return followed.face_memory, followed.face
+    start = FaceMemory(attempts=followed.face_memory.attempts)
+    return follow_face.find_face(look.pyramid, look.time_s, start, body, graphs.face)
 
 
 def _hands_of(
-    body: BodyLandmarks | None, found: dict[str, _HandBeside], pyramid: PhotoPyramid, memory: PersonMemory, graphs: Graphs
+    body: BodyLandmarks | None, followed: dict[str, SeenHand], look: _Look, memory: PersonMemory, graphs: Graphs
 ) -> dict[str, SeenHand]:
-    """The followed hands that are the body's, and those that are found at its wrists now."""
-    followed = {side: beside.hand for side, beside in found.items() if beside.hand is not None}
+    """The followed hands that are the body's, and those that are found at its wrists."""
     if body is None:
         # Hands that a body led to are not believed without it until the palm detector sees them.
-        believed = followed if memory.seen_body is None else {}
-        return follow_hands.settled(believed or follow_hands.find_hands_alone(pyramid, graphs.person), None)
+        believed = {} if memory.had_body else followed
+        return follow_hands.settled(believed or follow_hands.find_hands_alone(look.pyramid, graphs.person), None)
     kept = follow_hands.settled(followed, body)
     for side in SIDES:
-        news = side in followed or memory.seen_body is None or (found[side].searched and _is_swift(body, side, memory))
-        if side not in kept and news and follow_hands.wrist_is_visible(body, side, pyramid.size):
-            hand = follow_hands.find_hand(pyramid, body, side, memory.hand(side).attempts, graphs.person)
+        if side not in kept and _is_worth_a_look(body, side, memory, look):
+            hand = follow_hands.find_hand(look.pyramid, body, side, memory.hand(side).attempts, graphs.person)
             if hand is not None:
                 kept[side] = hand
     return follow_hands.settled(kept, body)
 
 
-def _is_swift(body: BodyLandmarks, side: str, memory: PersonMemory) -> bool:
-    """Whether the wrist moved so far that a look where it was could not show the hand; not asked for ever."""
-    before, wrist = memory.seen_body, POSE[side + "Wrist"]
-    if before is None or memory.hand(side).attempts.count >= EAGER:
-        return False
-    moved = np.hypot(*(body.points_px[wrist] - before.points_px[wrist]))
-    return bool(moved > SWIFT * hand_square_from_body(body, side).side)
+def _is_worth_a_look(body: BodyLandmarks, side: str, memory: PersonMemory, look: _Look) -> bool:
+    due = memory.hand(side).square is not None or memory.hand(side).attempts.are_due(look.time_s)
+    return due and follow_hands.wrist_is_visible(body, side, look.pyramid.size)
 
 
-def _remember(hand: SeenHand | None, body: BodyLandmarks | None, before: HandMemory, time_s: float) -> HandMemory:
-    if hand is not None:
-        return HandMemory(follow_hands.next_square(hand, body))
-    attempts = before.attempts if before.square is None else Attempts()
-    return HandMemory(None, attempts.after_another(time_s) if attempts.are_due(time_s) else attempts)
+def _remember(hand: SeenHand | None, side: str, seen: _SeenBody, memory: PersonMemory) -> HandMemory:
+    before, look = memory.hand(side), seen.look
+    if hand is None:
+        attempts = before.attempts if before.square is None else Attempts()
+        return HandMemory(None, attempts.after_another(look.time_s) if attempts.are_due(look.time_s) else attempts)
+    wrist = None if seen.body is None else seen.body.points_px[POSE[side + "Wrist"]]
+    last = hand.reading or LastReading(hand, look.time_s, follow_hands.view_of(look.pyramid, hand), wrist)
+    return HandMemory(follow_hands.next_square(hand, seen.body), last=last)

@@ -46,8 +46,8 @@ def _track(reader: VideoReader, person: int | None, progress: Progress | None) -
 
 def _tracked(reader: VideoReader, tracker: PersonTracker, person: int | None, progress: Progress | None) -> TrackedVideo:
     frames: list[TrackedFrame] = []
-    for frame in read_ahead(reader):
-        frames.append(tracker.track(frame))
+    for tracked in tracker.track_all(read_ahead(reader)):
+        frames.append(tracked)
         if progress is not None:
             progress(len(frames), reader.frame_count)
     people = tracker.memory.body.people

@@ -202,13 +202,20 @@ FOREHEAD = (slice(500, 560), slice(960, 1080))
 
 
 def test_a_photo_shows_where_its_alpha_says_so():
-    look, skin = load_style("human").look, replace(default_recipe().skin, tone="#c89678")
+    look, skin = replace(load_style("human").look, photo_evening=0.0), replace(default_recipe().skin, tone="#c89678")
     brows = default_recipe().brows
     plain = face_picture(skin, brows, look)[FOREHEAD].astype(int).mean(axis=(0, 1))
     shown = face_picture(replace(skin, photo=flat_photo((90, 120, 200), 255)), brows, look)[FOREHEAD].astype(int)
     hidden = face_picture(replace(skin, photo=flat_photo((90, 120, 200), 0)), brows, look)[FOREHEAD].astype(int)
     assert np.abs(shown.mean(axis=(0, 1)) - [90, 120, 200]).max() < 3
     assert np.abs(hidden.mean(axis=(0, 1)) - plain).max() < 0.5
+
+
+def test_a_look_without_photos_takes_only_their_colours():
+    look, skin = load_style("anime").look, replace(default_recipe().skin, tone="#c89678")
+    brows = default_recipe().brows
+    plain, person = (face_picture(s, brows, look) for s in (skin, replace(skin, photo=flat_photo((90, 120, 200), 255))))
+    assert np.array_equal(plain, person)
 
 
 def test_another_tone_in_the_recipe_shifts_the_photo_to_it():

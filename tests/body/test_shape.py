@@ -62,7 +62,7 @@ def test_a_name_without_side_sets_both_sides():
 def test_every_slider_moves_something_at_each_end():
     base = load_body().positions
     for name, slider in load_body().sliders.items():
-        for end in (slider.low, slider.high):
+        for end in {slider.low, slider.high} - {0.0}:
             assert np.abs(shape_body({name: end}).positions - base).max() > 1e-4, (name, end)
 
 

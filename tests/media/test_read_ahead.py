@@ -39,3 +39,17 @@ def test_only_one_item_is_read_ahead() -> None:
         assert len(read) <= number + 2
     items.close()
     assert len(read) <= 6
+
+
+def test_more_can_be_read_ahead_in_order() -> None:
+    read: list[int] = []
+
+    def noting() -> Iterator[int]:
+        for number in range(10):
+            read.append(number)
+            yield number
+
+    items = read_ahead(noting(), ahead=3)
+    assert next(items) == 0
+    assert list(items) == list(range(1, 10))
+    assert list(read_ahead(iter(()), ahead=3)) == []

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 
-from avatarkit.tracking.follow_hands import SeenHand, settled
+from avatarkit.tracking.follow_hands import LastReading, SeenHand, is_still, moved_along, settled, view_of
+from avatarkit.tracking.square_crop import PhotoPyramid
 from avatarkit.tracking.tracked_frame import BodyLandmarks, HandLandmarks
 from avatarkit.vocabulary.mediapipe_points import POSE
 
@@ -68,3 +72,22 @@ def test_hands_that_touch_are_two() -> None:
 def test_without_a_body_one_hand_goes_by_its_looks() -> None:
     assert set(settled({"left": hand(LEFT, 0.9), "right": hand(LEFT, 0.8)}, None)) == {"left"}
     assert set(settled({"left": hand(LEFT, 0.2), "right": hand(LEFT, 0.1)}, None)) == {"right"}
+
+
+def test_a_hand_in_a_picture_that_stays_the_same_is_not_read_again() -> None:
+    random = np.random.default_rng(0)
+    picture = cv2.GaussianBlur(random.integers(0, 256, (480, 640, 3), np.uint8), (0, 0), 5)
+    seen = hand(LEFT, 1.0)
+    last = LastReading(seen, 0.0, view_of(PhotoPyramid(picture), seen), None)
+    noisy = np.clip(picture + random.normal(0, 2, picture.shape), 0, 255).astype(np.uint8)
+    assert is_still(PhotoPyramid(noisy), last)
+    assert not is_still(PhotoPyramid(np.roll(picture, 12, axis=1)), last)
+
+
+def test_a_hand_that_is_not_read_anew_goes_with_its_wrist() -> None:
+    seen, grey, bright = hand(LEFT, 1.0), *(PhotoPyramid(np.full((480, 640, 3), level, np.uint8)) for level in (90, 160))
+    read = replace(seen, reading=LastReading(seen, 0.0, view_of(grey, seen), LEFT - (7, -5)))
+    shift = moved_along(read, bright, body(), "left").landmarks.points_px - seen.landmarks.points_px
+    np.testing.assert_allclose(shift, np.tile([7.0, -5.0], (21, 1)))
+    assert moved_along(read, grey, body(), "left") is read
+    assert moved_along(seen, bright, body(), "left") is seen

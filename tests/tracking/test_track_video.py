@@ -192,3 +192,15 @@ def test_hands_have_the_size_of_hands(shared_media: Path) -> None:
         if hand is not None
     ]
     assert 0.13 < np.median(lengths) < 0.23
+
+
+def test_a_film_read_ahead_gives_what_its_pictures_give_one_by_one(talking_head: Path) -> None:
+    frames = pictures_of(talking_head)
+    with PersonTracker() as tracker:
+        ahead = list(tracker.track_all(frames))
+        left = tracker.memory
+    for one, other in zip(ahead, tracked(frames), strict=True):
+        assert_same(one, other)
+    with PersonTracker() as tracker, pytest.raises(UsageError, match="order"):
+        tracker.memory = left
+        list(tracker.track_all(frames))

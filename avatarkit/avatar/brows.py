@@ -1,0 +1,122 @@
+"""Shapes of eyebrows: short hairs drawn along a line above each eye, in the head's texture layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+
+from avatarkit.avatar.skin_fields import HEAD_DETAIL_SIZE, head_fields
+from avatarkit.errors import unknown_name
+from avatarkit.face_fit.landmark_table import load_landmark_table
+
+UPPER_EDGES = {"right": (107, 66, 105, 63, 70), "left": (336, 296, 334, 293, 300)}
+LOWER_EDGES = {"right": (55, 65, 52, 53, 46), "left": (285, 295, 282, 283, 276)}
+"""MediaPipe's landmarks around each brow, from the nose outwards."""
+
+_INNER_END, _LENGTH = -0.22, 1.05  # of the way between the landmarks: they begin late and end at the very temple
+_SHIFT = 4  # lines are drawn at a sixteenth of a pixel
+
+
+@dataclass(frozen=True)
+class BrowShape:
+    """How a brow runs.
+
+    Attributes:
+        height: from its lower to its upper edge, over that of an average brow.
+        arch: how much its middle rises, in heights of an average brow; below 0 it sags.
+        angle: how much its outer end rises, likewise.
+        taper: 0..1, how thin it is at the outer end.
+        length: over an average brow's.
+        hairs: how many.
+        thickness_px: of each at its root.
+        unruly: 0..1, how much they differ in direction.
+    """
+
+    height: float = 1.0
+    arch: float = 0.25
+    angle: float = 0.0
+    taper: float = 0.7
+    length: float = 1.0
+    hairs: int = 420
+    thickness_px: float = 2.2
+    unruly: float = 0.25
+
+
+BROW_SHAPES: Mapping[str, BrowShape | None] = {
+    "natural": None,
+    "arched": BrowShape(height=0.8, arch=0.85, angle=0.2, taper=0.85),
+    "bushy": BrowShape(height=1.7, arch=0.2, taper=0.4, hairs=760, thickness_px=2.8, unruly=0.8),
+    "drawn": BrowShape(height=0.62, arch=0.5, angle=0.15, taper=0.9, hairs=1500, thickness_px=3.0, unruly=0.05),
+    "flat": BrowShape(height=0.95, arch=-0.1, angle=-0.1, taper=0.55),
+    "rounded": BrowShape(height=0.8, arch=0.7, angle=-0.45, taper=0.75),
+    "short": BrowShape(height=1.2, arch=0.2, taper=0.5, length=0.62, hairs=340),
+    "sharp": BrowShape(height=1.0, arch=0.45, angle=0.9, taper=0.9, hairs=520),
+    "sparse": BrowShape(height=0.95, arch=0.25, taper=0.6, hairs=130, thickness_px=1.8, unruly=0.5),
+    "thick": BrowShape(height=1.45, arch=0.25, angle=0.1, taper=0.6, hairs=700, thickness_px=2.6),
+    "thin": BrowShape(height=0.45, arch=0.45, taper=0.85, hairs=260, thickness_px=1.8, unruly=0.1),
+}
+"""All there is; the natural one is stored with the skin."""
+
+
+@cache
+def brow_cover(shape: str) -> np.ndarray:
+    """(2048, 2048) uint8 over the head's picture: how much hair covers the skin.
+
+    Raises:
+        UsageError: there is no such shape.
+    """
+    if shape not in BROW_SHAPES:
+        raise unknown_name("shape of brows", shape, BROW_SHAPES)
+    settings = BROW_SHAPES[shape]
+    if settings is None:
+        return head_fields().brows
+    image: np.ndarray = np.zeros((HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE), np.uint8)
+    for number, side in enumerate(UPPER_EDGES):
+        image = np.maximum(image, _brow(side, settings, np.random.default_rng(number)))
+    return cv2.GaussianBlur(image, (0, 0), 0.8)
+
+
+def _brow(side: str, shape: BrowShape, random: np.random.Generator) -> np.ndarray:
+    """One brow, hair by hair: upright beside the nose, lying outwards towards the temple."""
+    low, high = _edges(side, shape)
+    image: np.ndarray = np.zeros((HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE), np.uint8)
+    along, across = random.random(shape.hairs) ** 0.9, random.random(shape.hairs)
+    outward = np.sign(low[-1, 0] - low[0, 0])
+    for place, level in zip(along, across, strict=True):
+        root = _at(low, place) + level * (_at(high, place) - _at(low, place))
+        lean = np.radians(25.0 + 60.0 * min(1.0, 1.6 * place) + 28.0 * shape.unruly * random.normal())
+        reach = 0.012 * (0.75 + 0.5 * random.random()) * (1.0 - 0.35 * place) * min(1.2, 0.6 + 0.4 * shape.height)
+        direction = np.array([outward * np.sin(lean), -np.cos(lean) * (1.0 - 1.1 * level)])
+        tip = root + reach * direction
+        strength = int(255 * (0.55 + 0.4 * random.random()))
+        middle = 0.5 * (root + tip)
+        for start, end, width in ((root, middle, shape.thickness_px), (middle, tip, 0.6 * shape.thickness_px)):
+            corners = np.round((np.stack([start, end]) * HEAD_DETAIL_SIZE - 0.5) * 2**_SHIFT).astype(np.int32)
+            cv2.polylines(image, [corners], False, (strength,), max(1, round(width)), cv2.LINE_AA, _SHIFT)
+    return image
+
+
+def _edges(side: str, shape: BrowShape) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper edge (24, 2) of a brow, texture coordinates, from the nose outwards."""
+    uvs = load_landmark_table().uvs(0.0, 0.0)
+    lower, upper = uvs[list(LOWER_EDGES[side])], uvs[list(UPPER_EDGES[side])]
+    places = _INNER_END + np.linspace(0.0, _LENGTH * shape.length, 24)
+    middle = np.stack([_at(0.5 * (lower + upper), place) for place in places])
+    thick = float(np.linalg.norm(upper - lower, axis=1).mean())
+    share = (places - _INNER_END) / (_LENGTH * shape.length)
+    middle[:, 1] -= thick * (0.65 * shape.arch * np.sin(np.pi * np.clip(share, 0.0, 1.0) ** 1.3) + shape.angle * share)
+    half = 0.45 * thick * shape.height * np.minimum(1.0, 0.75 + 2.0 * share) * (1.0 - shape.taper * share**2.2)
+    offset = np.stack([np.zeros_like(half), half], axis=1)
+    return middle + offset, middle - offset
+
+
+def _at(line: np.ndarray, place: float) -> np.ndarray:
+    """The point at 0..1 of a line (P, 2), a little beyond its ends too."""
+    steps = np.arange(len(line)) / (len(line) - 1)
+    inner = np.array([np.interp(place, steps, line[:, axis]) for axis in (0, 1)])
+    beyond = max(place - 1.0, 0.0) * (line[-1] - line[-2]) + min(place, 0.0) * (line[1] - line[0])
+    return np.asarray(inner + beyond * (len(line) - 1))

@@ -1,0 +1,229 @@
+"""Pictures of one eye seen from the front, pupil in the middle: as it is, clean, and painted.
+
+The layout: the distance from the middle grows with the angle from the line of sight, `FRONT_RADIUS` at `FRONT_DEG`.
+"""
+
+from __future__ import annotations
+
+import colorsys
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import cv2
+import numpy as np
+
+TEXTURE_SIZE = 1024
+FRONT_DEG, FRONT_RADIUS = 60.0, 0.45
+"""The visible part takes nine tenths of the picture."""
+
+IRIS_DEG: Mapping[str, float] = {"natural": 22.5, "clean": 26.5, "painted": 33.0}
+"""Half of the angle that an iris takes. The data's eyeballs are larger than real ones, whose irises take 30 degrees: 22.5 shows
+one of a real one's width."""
+
+_PUPIL_SHARE: Mapping[str, float] = {"natural": 0.36, "clean": 0.42, "painted": 0.34}  # of the iris's radius
+
+Color = tuple[float, float, float]
+
+
+def eye_picture(iris: Color, kind: str = "natural") -> np.ndarray:
+    """(1024, 1024, 3) uint8 sRGB, inner corner on the left.
+
+    Args:
+        iris: sRGB, 0..1.
+        kind: of `IRIS_DEG`.
+    """
+    share, around, x, y = _polar(kind)
+    window = _iris_window(kind)
+    picture = _WHITES[kind]().copy()
+    places = share[window], around[window], x[window], y[window]
+    cover = _soft(places[0], 1.0, 0.05 if kind == "natural" else 0.02)[..., None]
+    ring = _IRISES[kind](np.asarray(iris, np.float32), *places)
+    white = picture[window]
+    shown = white + (ring - white) * cover
+    picture[window] = _highlighted(shown, kind, places[2], places[3]) if kind != "natural" else shown
+    return np.clip(255.0 * picture + 0.5, 0, 255).astype(np.uint8)
+
+
+@cache
+def _polar(kind: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """(1024, 1024) each: distance from the middle in radii of the iris, angle around; across and up, likewise in radii."""
+    axis = (np.arange(TEXTURE_SIZE, dtype=np.float32) + 0.5) / TEXTURE_SIZE - 0.5
+    across, up = np.meshgrid(axis, -axis)
+    radius = np.float32(FRONT_RADIUS * IRIS_DEG[kind] / FRONT_DEG)
+    return np.hypot(across, up) / radius, np.arctan2(up, across), across / radius, up / radius
+
+
+@cache
+def _iris_window(kind: str) -> tuple[slice, slice]:
+    half = int(1.15 * FRONT_RADIUS * IRIS_DEG[kind] / FRONT_DEG * TEXTURE_SIZE)
+    middle = TEXTURE_SIZE // 2
+    return slice(middle - half, middle + half), slice(middle - half, middle + half)
+
+
+def _soft(value: np.ndarray, edge: float, width: float) -> np.ndarray:
+    """1 below the edge, 0 above, smooth between."""
+    t = np.clip((edge + width - value) / (2.0 * width), 0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
+
+
+# As it is.
+
+
+def _natural_iris(color: np.ndarray, share: np.ndarray, around: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    maps = _natural_maps()
+    ring = color * (0.30 + 0.85 * maps["light"][..., None])
+    # Around the pupil nearly every iris is warmer and lighter; towards the white it ends in a dark ring.
+    ring = ring + maps["collarette"][..., None] * np.array([0.16, 0.11, 0.04], np.float32) * (0.3 + color.max())
+    ring = ring * maps["shade"][..., None]
+    return np.asarray(ring + (np.float32(0.012) - ring) * maps["pupil"][..., None])
+
+
+@cache
+def _natural_maps() -> dict[str, np.ndarray]:
+    """What of an iris does not depend on its colour, over its window."""
+    window = _iris_window("natural")
+    share, around, x, y = (part[window] for part in _polar("natural"))
+    fibre = _fibres(share, around)
+    # Light from above is gathered below the pupil: without it an iris looks painted.
+    gathered = np.exp(-(((share - 0.62) / 0.3) ** 2)) * np.clip(-np.sin(around), 0.0, 1.0) ** 1.5
+    crypts = 1.0 - 0.35 * np.exp(-(((share - 0.66) / 0.10) ** 2)) * (1.0 - fibre)
+    limbus = np.clip((share - 0.72) / 0.28, 0.0, 1.0) ** 1.7
+    return {
+        "pupil": _soft(share, _PUPIL_SHARE["natural"], 0.04),
+        "light": np.clip(fibre + 0.55 * gathered, 0.0, 1.6) * crypts,
+        "collarette": np.exp(-(((share - 0.48) / 0.12) ** 2)) * (0.6 + 0.4 * fibre),
+        "shade": (1.0 - 0.74 * limbus) * _lid_shade(x, y, share),
+    }
+
+
+def _lid_shade(x: np.ndarray, y: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """What the upper lid and its lashes take of the light."""
+    return np.asarray(1.0 - 0.42 * np.clip((y + 0.06 * x**2 - 0.25) / 0.75, 0.0, 1.0) ** 1.2)
+
+
+def _fibres(share: np.ndarray, around: np.ndarray) -> np.ndarray:
+    """Radial strands, 0..1: noise that is fine around and slow along the radius."""
+    random = np.random.default_rng(7)
+    strands = np.zeros_like(share)
+    for around_count, along_count, weight in ((240, 4, 0.35), (130, 4, 0.35), (48, 3, 0.3)):
+        noise = random.random((along_count, around_count)).astype(np.float32)
+        noise = np.concatenate([noise, noise[:, :1]], axis=1)
+        columns = ((around / (2.0 * np.pi) + 0.5) * around_count).astype(np.float32)
+        rows = np.clip(share * (along_count - 1), 0.0, along_count - 1.001).astype(np.float32)
+        strands += weight * cv2.remap(noise, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.clip((strands - 0.25) / 0.5, 0.0, 1.0)
+
+
+@cache
+def _natural_white() -> np.ndarray:
+    """(1024, 1024, 3) the sclera: never pure white, redder towards the corners, darker where lids shade it, veined."""
+    share, _, across, up = _polar("natural")
+    x, angle = across * (FRONT_RADIUS * IRIS_DEG["natural"] / FRONT_DEG), share * IRIS_DEG["natural"]
+    corner = np.clip((np.abs(x) - 0.2) / 0.25, 0.0, 1.0) ** 1.3
+    shade = np.clip((angle - 26.0) / 34.0, 0.0, 1.0)[..., None]
+    base = np.array([0.86, 0.845, 0.83], np.float32) - shade * np.array([0.10, 0.135, 0.13], np.float32)
+    base = base - corner[..., None] * np.array([0.03, 0.14, 0.13], np.float32)
+    base = base * _lid_shade(across, up, share)[..., None] ** 0.8
+    return base - (_veins() * np.clip((angle - 30.0) / 25.0, 0.0, 1.0))[..., None] * np.array([0.05, 0.24, 0.22], np.float32)
+
+
+def _veins() -> np.ndarray:
+    """(1024, 1024) 0..1, thin branching lines that come in from the corners."""
+    random = np.random.default_rng(3)
+    picture = np.zeros((TEXTURE_SIZE, TEXTURE_SIZE), np.float32)
+    for _ in range(26):
+        side = random.choice([-1.0, 1.0])
+        spot = np.array([0.5 + side * 0.47, 0.5 + random.uniform(-0.22, 0.22)])
+        heading = np.array([-side, random.uniform(-0.5, 0.5)])
+        steps = [spot]
+        for _ in range(int(random.integers(8, 15))):
+            heading = heading + random.normal(0.0, 0.35, 2)
+            heading = heading / np.linalg.norm(heading)
+            steps.append(steps[-1] + 0.016 * heading)
+        points = np.round(np.array(steps) * TEXTURE_SIZE * 16).astype(np.int32)
+        cv2.polylines(picture, [points], False, (float(random.uniform(0.3, 0.9)),), 2, cv2.LINE_AA, 4)
+    return cv2.GaussianBlur(picture, (0, 0), 1.5)
+
+
+# Clean: a cartoon's.
+
+
+def _clean_iris(color: np.ndarray, share: np.ndarray, around: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    vivid = _vivid(color, 1.3, 0.12, 0.5)
+    fall = np.clip(0.5 - 0.5 * y, 0.0, 1.0)[..., None]  # darker at the top, where the lid shades it
+    strands = (0.93 + 0.14 * _fibres(share, around))[..., None]
+    ring = vivid * (0.42 + 0.85 * fall) * strands
+    glow = np.exp(-(((share - 0.66) / 0.2) ** 2)) * np.clip(-np.sin(around), 0.0, 1.0) ** 1.2
+    ring = ring + glow[..., None] * 0.32 * (vivid + 0.25)
+    ring = ring * (1.0 - 0.78 * np.clip((share - 0.78) / 0.2, 0.0, 1.0)[..., None])
+    return np.asarray(ring + (0.03 * vivid - ring) * _soft(share, _PUPIL_SHARE["clean"], 0.03)[..., None])
+
+
+@cache
+def _clean_white() -> np.ndarray:
+    _, _, x, y = _polar("clean")
+    shade = np.clip((y + 0.1 * x**2 - 0.35) / 1.0, 0.0, 1.0)[..., None]
+    return np.array([0.955, 0.955, 0.96], np.float32) - shade * np.array([0.20, 0.18, 0.15], np.float32)
+
+
+# Painted: an anime figure's.
+
+
+def _painted_iris(color: np.ndarray, share: np.ndarray, around: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    vivid = _vivid(color, 1.55, 0.18, 0.62)
+    dark = vivid * np.array([0.26, 0.22, 0.30], np.float32)
+    light = np.clip(1.25 * vivid + 0.10, 0.0, 1.0)
+    down = np.clip(0.5 - 0.55 * y, 0.0, 1.0)[..., None]
+    ring = dark + (vivid - dark) * np.clip(2.0 * down, 0.0, 1.0) + (light - vivid) * np.clip(2.0 * down - 1.0, 0.0, 1.0)
+    # A bowl of light in the lower half, brighter than the iris, with an edge of its own.
+    bowl = _soft(np.hypot(x / 0.74, (y + 0.30) / 0.52), 1.0, 0.06) * _soft(y, 0.06, 0.30)
+    ring = ring + (np.clip(light * 1.08 + 0.10, 0.0, 1.0) - ring) * (0.60 * bowl)[..., None]
+    rays = 0.5 + 0.5 * np.cos(28.0 * around)
+    ring = ring * (1.0 - 0.10 * (rays * _soft(share, 0.9, 0.2))[..., None])
+    pupil = _soft(np.hypot(x / 0.34, (y + 0.06) / 0.40), 1.0, 0.05)
+    ring = ring + (0.45 * dark - ring) * pupil[..., None]
+    lid = _soft(-y - 0.12 * x**2, -0.50, 0.04)  # the lid's shadow
+    ring = ring * (1.0 - 0.42 * lid[..., None])
+    rim = np.clip((share - 0.84) / 0.07, 0.0, 1.0)
+    return np.asarray(ring + (0.55 * dark - ring) * (0.92 * rim)[..., None])
+
+
+@cache
+def _painted_white() -> np.ndarray:
+    _, _, x, y = _polar("painted")
+    shade = _soft(-y - 0.12 * x**2, -0.56, 0.05)[..., None]
+    return np.array([0.975, 0.97, 0.975], np.float32) - shade * np.array([0.22, 0.20, 0.14], np.float32)
+
+
+def _highlighted(picture: np.ndarray, kind: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Light from the upper left of the picture, and a small one across from it."""
+    for center, radii, strength in _HIGHLIGHTS[kind]:
+        spot = _soft(np.hypot((x - center[0]) / radii[0], (y - center[1]) / radii[1]), 1.0, 0.10)
+        picture = picture + (1.0 - picture) * (strength * spot)[..., None]
+    return picture
+
+
+_HIGHLIGHTS = {
+    "clean": (((-0.32, 0.22), (0.25, 0.23), 0.97), ((0.32, -0.40), (0.12, 0.11), 0.65)),
+    "painted": (((-0.34, 0.26), (0.27, 0.26), 1.0), ((0.36, -0.36), (0.13, 0.12), 0.95), ((-0.02, -0.68), (0.30, 0.07), 0.35)),
+}
+"""Middle and half axes in radii of the iris, and how white."""
+
+
+def _vivid(color: np.ndarray, saturation: float, least: float, value: float) -> np.ndarray:
+    """The colour with its hue, more saturated, and at least so bright."""
+    hue, strong, bright = colorsys.rgb_to_hsv(*(float(part) for part in color))
+    strong = min(1.0, saturation * strong + (least if strong > 0.05 else 0.0))
+    return np.array(colorsys.hsv_to_rgb(hue, strong, max(bright, value * (0.6 + 0.4 * bright))), np.float32)
+
+
+_WHITES: Mapping[str, Callable[[], np.ndarray]] = {
+    "natural": _natural_white,
+    "clean": _clean_white,
+    "painted": _painted_white,
+}
+_IRISES: Mapping[str, Callable[..., np.ndarray]] = {
+    "natural": _natural_iris,
+    "clean": _clean_iris,
+    "painted": _painted_iris,
+}

@@ -1,0 +1,56 @@
+"""Which of our hair styles comes nearest to what a photo shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook
+
+
+@dataclass(frozen=True)
+class _Typical:
+    """How a style looks in a photo, in the terms of `HairLook`."""
+
+    length: float
+    volume: float
+    cover: float
+
+
+_STYLES: Mapping[str, _Typical] = {
+    "bald": _Typical(NO_LENGTH, 0.0, 0.05),
+    "buzz": _Typical(NO_LENGTH, 0.05, 0.5),
+    "crew": _Typical(NO_LENGTH, 0.12, 0.65),
+    "short": _Typical(NO_LENGTH, 0.22, 0.75),
+    "pixie": _Typical(-0.45, 0.5, 0.9),
+    "bob": _Typical(-0.1, 0.55, 0.9),
+    "lob": _Typical(0.3, 0.5, 0.85),
+    "long": _Typical(0.8, 0.5, 0.8),
+}
+"""Judged by eye on photos. Curls, partings and tails cannot be told from a hair's outline, so only plain styles stand here."""
+
+_WIDTHS = _Typical(0.35, 0.3, 0.35)
+_BARE, _MORE_THAN_EARS = 0.3, 0.22
+_CUT = 0.12  # room above the brows; with less the photo was cut, and nothing above is known
+
+
+def guess_hair(look: HairLook | None, styles: list[str], colorless: bool) -> str | None:
+    """The style nearest to what was seen, or None where too little was.
+
+    Args:
+        look: what the photo shows.
+        styles: what there is to choose from.
+        colorless: a photo in black and white, where grey hair cannot be told from skin.
+    """
+    if look is None or look.room < _CUT:
+        return None
+    if look.cover < _BARE and (colorless or look.beside > _MORE_THAN_EARS):
+        return None  # hair as light as the skin
+    known = {name: typical for name, typical in _STYLES.items() if name in styles}
+    return min(known, key=lambda name: _distance(look, known[name]), default=None)
+
+
+def _distance(look: HairLook, typical: _Typical) -> float:
+    return sum(
+        ((getattr(look, name) - getattr(typical, name)) / getattr(_WIDTHS, name)) ** 2 for name in ("length", "volume", "cover")
+    )

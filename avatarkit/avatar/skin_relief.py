@@ -1,0 +1,165 @@
+"""The skin's relief and shine: pores, fine bumps, furrows of lips and a photo's own creases as normals; oily and wet places.
+
+Everything is in the head's texture layout, placed by MediaPipe's landmarks, the same on everybody but for the creases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache, lru_cache
+
+import cv2
+import numpy as np
+
+from avatarkit.avatar.avatar import Material, Texture
+from avatarkit.avatar.look import Look
+from avatarkit.avatar.photo_skin import photo_alpha, photo_picture
+from avatarkit.avatar.recipe import Skin
+from avatarkit.avatar.skin_fields import HEAD_DETAIL_SIZE, HEAD_SIZE, head_fields
+from avatarkit.face_fit.landmark_table import load_landmark_table
+
+Spots = tuple[tuple[int, float, float], ...]
+
+_TILE = 512  # pores repeat; what is larger does not
+_ZONE_SIZE = 256
+_PORES: Spots = ((1, 0.05, 1.0), (195, 0.03, 0.8), (50, 0.05, 0.9), (280, 0.05, 0.9), (205, 0.05, 0.6), (425, 0.05, 0.6))
+_PORES += ((151, 0.07, 0.5), (199, 0.04, 0.7))
+_OIL: Spots = ((151, 0.075, 0.8), (9, 0.04, 0.7), (5, 0.03, 1.0), (4, 0.022, 1.0), (199, 0.03, 0.55))
+_OIL += ((117, 0.04, 0.5), (346, 0.04, 0.5))
+"""MediaPipe's landmark, radius over the picture's width, strength. Judged by eye on photos."""
+
+_COARSE = 0.5  # so faint a relief needs half of the picture's width
+_LEAST_PORES = 0.35  # everywhere
+_PORE_SLOPE, _BUMP_SLOPE, _LIP_SLOPE, _CREASE_SLOPE = 0.13, 0.05, 0.11, 0.7  # a slope of 1 is 45 degrees
+_STEEPEST = 0.7
+_CREASE_PX = (1.3, 7.0)  # finer is noise, broader is light
+_HAIR_RANGE = 0.45  # of the tone's brightness: what is darker is hair and no crease
+_OILY, _WET_LIPS, _WET_LIDS, _INSIDE = -0.10, -0.22, -0.34, -0.22  # added to the roughness where `gloss` is 1
+_ROUGH_GRAIN, _GRAIN_UNIT = 0.05, 24.0
+_GLOSSY = 0.16  # roughness of gloss from a tube
+_LID_RIMS = ((33, 7, 163, 144, 145, 153, 154, 155, 133), (263, 249, 390, 373, 374, 380, 381, 382, 362))
+"""MediaPipe's landmarks along the lower lids, where tears stand."""
+
+
+def with_relief(material: Material, skin: Skin, look: Look) -> Material:
+    """A face's material with its normals and its shine, as far as the look has them."""
+    normals = Texture("face-normals", _normals(skin, look)) if look.relief else None
+    if not look.gloss:
+        return replace(material, normal_texture=normals)
+    return replace(material, normal_texture=normals, roughness_texture=_gloss(look.skin_roughness, look.gloss), roughness=1.0)
+
+
+def with_gloss(material: Material, shining: np.ndarray | None) -> Material:
+    """A face's material that shines where makeup does, (1024, 1024) 0..1 or None."""
+    if shining is None:
+        return material
+    old = material.roughness_texture
+    start = np.full((HEAD_SIZE, HEAD_SIZE), 255.0 * material.roughness, np.float32)
+    rough = start if old is None else material.roughness * old.pixels[..., 1].astype(np.float32)
+    rough += (255.0 * _GLOSSY - rough) * shining
+    return replace(material, roughness=1.0, roughness_texture=_roughness_texture(rough))
+
+
+@lru_cache(maxsize=2)
+def _gloss(roughness: float, gloss: float) -> Texture:
+    return _roughness_texture(255.0 * np.clip(roughness + gloss * _shine(), 0.05, 1.0))
+
+
+def _roughness_texture(rough: np.ndarray) -> Texture:
+    """glTF's packing: roughness in green; in blue no metal, in red all light."""
+    green = np.clip(rough + 0.5, 0, 255).astype(np.uint8)
+    return Texture("face-roughness", cv2.merge([np.full_like(green, 255), green, np.zeros_like(green)]))
+
+
+@cache
+def _shine() -> np.ndarray:
+    """(1024, 1024) float32: what is added to the roughness."""
+    fields = head_fields()
+    oil = cv2.resize(_zones(_OIL), (HEAD_SIZE, HEAD_SIZE), interpolation=cv2.INTER_LINEAR)
+    grain = cv2.resize(fields.grain.astype(np.float32), (HEAD_SIZE, HEAD_SIZE), interpolation=cv2.INTER_AREA) / _GRAIN_UNIT
+    shine = _OILY * oil + _ROUGH_GRAIN * grain
+    lips = np.clip(1.6 * fields.lips, 0.0, 1.0)
+    shine += (_WET_LIPS - shine) * lips
+    shine += (_WET_LIDS - shine) * _lid_rims()
+    return np.asarray(shine + (_INSIDE - shine) * fields.inside, np.float32)
+
+
+def _lid_rims() -> np.ndarray:
+    image = np.zeros((HEAD_SIZE, HEAD_SIZE), np.uint8)
+    for rim in _LID_RIMS:
+        points = np.round(_uvs()[list(rim)] * HEAD_SIZE * 16).astype(np.int32)
+        cv2.polylines(image, [points], False, (255,), 3, cv2.LINE_AA, 4)
+    return cv2.GaussianBlur(image, (0, 0), 1.0).astype(np.float32) / 255.0
+
+
+def _normals(skin: Skin, look: Look) -> np.ndarray:
+    """(S, S, 3) uint8 normals in tangent space."""
+    size = HEAD_DETAIL_SIZE if look.relief > _COARSE else HEAD_SIZE
+    slopes = [look.relief * slope for slope in _generic_slopes(size)]
+    if skin.photo is not None and look.photo:
+        own = (cv2.resize(slope, (size, size), interpolation=cv2.INTER_LINEAR) for slope in _creases(skin, look))
+        slopes = [slope + look.relief * crease for slope, crease in zip(slopes, own, strict=True)]
+    # Not of unit length, but in the right direction: every reader makes them so.
+    right, up = (cv2.convertScaleAbs(np.clip(slope, -_STEEPEST, _STEEPEST) + 1.0, alpha=127.5) for slope in slopes)
+    return np.asarray(cv2.merge([right, up, np.full_like(up, 255)]))
+
+
+@cache
+def _generic_slopes(size: int) -> tuple[np.ndarray, np.ndarray]:
+    """(size, size) float32 each: how much everybody's surface turns to the right and up."""
+    fields = head_fields()
+    there = cv2.resize(fields.skin * (1.0 - fields.inside), (size, size), interpolation=cv2.INTER_LINEAR)
+    lips = cv2.resize(np.clip(1.4 * fields.lips, 0.0, 1.0), (size, size), interpolation=cv2.INTER_LINEAR)
+    pores = cv2.resize(_LEAST_PORES + (1.0 - _LEAST_PORES) * _zones(_PORES), (size, size), interpolation=cv2.INTER_LINEAR)
+    random = np.random.default_rng(8)
+    bumps = cv2.resize(random.standard_normal((200, 200)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
+    furrows = cv2.resize(random.standard_normal((70, 420)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
+    found = []
+    for pore, bump, furrow in zip(_tiled(size), _slopes(bumps), _slopes(furrows), strict=True):
+        skin = _PORE_SLOPE * pores * pore + _BUMP_SLOPE * bump / bump.std()
+        found.append(np.asarray(there * (skin + (_LIP_SLOPE * furrow / furrow.std() - skin) * lips), np.float32))
+    return found[0], found[1]
+
+
+def _tiled(size: int) -> list[np.ndarray]:
+    """Slopes of pores, of unit strength, repeated over a picture."""
+    tile = min(_TILE, size // 2)
+    margin = 8
+    white = np.random.default_rng(9).standard_normal((tile, tile)).astype(np.float32)
+    soft = cv2.GaussianBlur(np.pad(white, margin, "wrap"), (0, 0), 1.5 * tile / _TILE + 0.2)
+    pits = np.minimum(soft / soft.std() + 0.35, 0.0)  # only the lower part: pits in even skin
+    slopes = [slope[margin:-margin, margin:-margin] for slope in _slopes(pits)]
+    return [np.tile(slope / slope.std(), (size // tile, size // tile)) for slope in slopes]
+
+
+def _slopes(height: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How much the normals of a height (H, W), in pixels, lean to the right and up."""
+    across = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=3, scale=1 / 8)
+    down = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=3, scale=1 / 8)
+    return -across, down
+
+
+def _creases(skin: Skin, look: Look) -> tuple[np.ndarray, np.ndarray]:
+    """(1024, 1024) each: slopes of what is darker than its surroundings in the photo, as creases are."""
+    grey = photo_picture(skin, look.photo_evening, look.photo_smoothing) @ np.array([0.30, 0.59, 0.11], np.float32)
+    light = grey / max(float(np.median(grey)), 1.0)
+    fine, broad = (cv2.GaussianBlur(light, (0, 0), px) for px in _CREASE_PX)
+    hair = np.clip((1.0 - _HAIR_RANGE - cv2.GaussianBlur(light, (0, 0), 4.0)) / 0.15, 0.0, 1.0)
+    strength = photo_alpha(skin) * (1.0 - hair) * (_CREASE_SLOPE * 12.0)
+    right, up = _slopes(fine - broad)
+    return right * strength, up * strength
+
+
+@cache
+def _uvs() -> np.ndarray:
+    return load_landmark_table().uvs(0.0, 0.0)
+
+
+def _zones(spots: Spots) -> np.ndarray:
+    """(256, 256) float32 0..1: soft spots around landmarks."""
+    axis = (np.arange(_ZONE_SIZE, dtype=np.float32) + 0.5) / _ZONE_SIZE
+    image = np.zeros((_ZONE_SIZE, _ZONE_SIZE), np.float32)
+    for landmark, radius, strength in spots:
+        u, v = _uvs()[landmark]
+        image = np.maximum(image, strength * np.exp(-((axis[None] - u) ** 2 + (axis[:, None] - v) ** 2) / (2.0 * radius**2)))
+    return image

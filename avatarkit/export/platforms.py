@@ -1,0 +1,153 @@
+"""Platform profiles: what each place an avatar goes to allows, one TOML file each in `rigs/platforms/`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from avatarkit.data_files import platform_paths
+from avatarkit.errors import InputError, unknown_name
+from avatarkit.export.statistics import STATISTICS
+from avatarkit.vocabulary.vrm import HUMAN_BONES
+
+RULES: Mapping[str, str] = {
+    "t-pose": "the figure rests with its arms stretched out sideways",
+    "faces +Z": "the figure faces +Z",
+    "faces -Z": "the figure faces -Z",
+    "soles on the ground": "its lowest point lies at Y = 0",
+    "no animations": "the file has no animations",
+    "no bone rotations": "no bone is turned at rest",
+    "morphs on skinned meshes": "every mesh with morphs is skinned",
+    "unique morph names": "no mesh has two morphs of one name",
+    "no empty morphs": "no morph is without movement",
+    "no normal maps": "no material has a normal map",
+    "power of two textures": "every side of a texture is a power of two",
+}
+"""Name -> what must hold."""
+
+MORPH_SETS = ("arkit", "visemes", "readyplayerme")
+"""ARKit's 52; Oculus' 15; the five that Ready Player Me has beside them."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The most of one statistic for each rank, best rank first."""
+
+    most: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One place.
+
+    Attributes:
+        name: the file's name without suffix.
+        title: what people read.
+        source, date: where its limits come from, and when they were read.
+        formats: the kinds of file it takes, as `inspect` calls them.
+        bones: human bones it needs.
+        limits: statistic -> the most it allows.
+        rank_names: ranks, best first; empty where it has none.
+        allowed_rank: the worst that is let in.
+        ranks: statistic -> the most for each rank.
+        rules: names in `RULES`.
+        morphs: names in `MORPH_SETS`.
+        meshes: names that meshes must have.
+        root: name of the node above all joints, if it must have one.
+        naming: family of bone names in rigs/, if it must be that one.
+        unchecked: what it asks for besides and we cannot see.
+    """
+
+    name: str
+    title: str
+    source: str
+    date: str
+    formats: tuple[str, ...]
+    bones: tuple[str, ...]
+    limits: Mapping[str, float] = field(default_factory=dict)
+    rank_names: tuple[str, ...] = ()
+    allowed_rank: str = ""
+    ranks: Mapping[str, Ranked] = field(default_factory=dict)
+    rules: tuple[str, ...] = ()
+    morphs: tuple[str, ...] = ()
+    meshes: tuple[str, ...] = ()
+    root: str | None = None
+    naming: str | None = None
+    unchecked: tuple[str, ...] = ()
+
+
+def platform_names() -> list[str]:
+    """All profiles, sorted."""
+    return [path.stem for path in platform_paths()]
+
+
+@cache
+def load_platform(name: str) -> Platform:
+    """A profile by name.
+
+    Raises:
+        UsageError: there is none of that name.
+        InputError: the file is not as it should be.
+    """
+    paths = {path.stem: path for path in platform_paths()}
+    if name not in paths:
+        raise unknown_name("platform", name, paths)
+    return platform_from_tables(name, _toml(paths[name]))
+
+
+_TEXTS, _LISTS = ("title", "source", "date"), ("formats", "bones", "rules", "morphs", "meshes", "unchecked")
+
+
+def platform_from_tables(name: str, content: Mapping[str, Any]) -> Platform:
+    """A profile from its file's content, checked.
+
+    Raises:
+        InputError: a missing or unknown entry, a rule, bone or statistic that does not exist.
+    """
+    where = f"rigs/platforms/{name}.toml"
+    known = (*_TEXTS, *_LISTS, "limits", "ranks", "root", "naming")
+    for key in content:
+        if key not in known:
+            raise InputError(f"{where}: {unknown_name('entry', key, known)}")
+    for key in (*_TEXTS, "formats", "bones"):
+        if key not in content:
+            raise InputError(f"{where}: {key!r} is missing.")
+    ranks = dict(content.get("ranks", {}))
+    order, allowed = tuple(ranks.pop("order", ())), ranks.pop("allowed", "")
+    if ranks and allowed not in order:
+        raise InputError(f"{where}: {unknown_name('rank', str(allowed), order)}")
+    lists: dict[str, Any] = {key: tuple(content.get(key, ())) for key in _LISTS}
+    for kind, names, all_names in (
+        ("rule", lists["rules"], RULES),
+        ("bone", lists["bones"], HUMAN_BONES),
+        ("set of morphs", lists["morphs"], MORPH_SETS),
+        ("statistic", (*content.get("limits", {}), *ranks), STATISTICS),
+    ):
+        for one in names:
+            if one not in all_names:
+                raise InputError(f"{where}: {unknown_name(kind, str(one), all_names)}")
+    if any(len(values) != len(order) for values in ranks.values()):
+        raise InputError(f"{where}: every statistic needs one value for each of the ranks {', '.join(order)}.")
+    texts: dict[str, Any] = {key: str(content[key]) for key in _TEXTS}
+    return Platform(
+        name=name,
+        limits=dict(content.get("limits", {})),
+        rank_names=order,
+        allowed_rank=allowed,
+        ranks={statistic: Ranked(tuple(values)) for statistic, values in ranks.items()},
+        root=content.get("root"),
+        naming=content.get("naming"),
+        **texts,
+        **lists,
+    )
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name} is not valid TOML: {error}.") from error

@@ -1,0 +1,102 @@
+"""What is on a face that is not skin: glasses and beards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from avatarkit.face_fit import face_regions
+from avatarkit.face_fit.light import to_lab
+from avatarkit.tracking.face_landmarks import FaceLandmarks
+
+BeardKind = Literal["none", "moustache", "goatee", "full"]
+
+MOUSTACHE = (165, 97, 2, 326, 391, 269, 267, 0, 37, 39)
+CHIN_BEARD = (106, 83, 18, 313, 335, 262, 428, 199, 208, 32)
+RIGHT_JAW, LEFT_JAW = (58, 172, 136, 150, 169, 135, 214, 192), (288, 397, 365, 379, 394, 364, 434, 416)
+"""Outlines of MediaPipe's landmarks around what beards cover."""
+
+_DARK_MOUSTACHE, _DARK_CHIN, _DARK_JAW = 22.0, 12.0, 20.0  # CIELAB lightness below the skin's; shadows of noses have up to 15
+_LEAST_TEXELS = 50
+
+_EYES_APART_PX = 160.0  # between the outer corners, in the upright picture that is looked at
+_VIEW_PX = (256, 220)
+_EYES_AT = np.array([128.0, 110.0])
+_BRIDGE_EDGE, _BRIDGE_PER_CHEEK = 5.5, 0.75  # CIELAB lightness a pixel; a frame's edge stands out against the skin's own
+RIGHT_EYE_CORNER, LEFT_EYE_CORNER, NOSE_ROOT, NOSE_MIDDLE = 33, 263, 168, 197
+BELOW_EYES = ((145, 118), (374, 347))
+"""From each lower lid to the cheek below."""
+
+
+@dataclass(frozen=True)
+class FaceWear:
+    """A beard darker than the skin, as far as it stands out; whether the person wears glasses."""
+
+    beard: BeardKind = "none"
+    glasses: bool = False
+
+
+def read_face_wear(landmarks: FaceLandmarks, colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> FaceWear:
+    """Beard and glasses.
+
+    Args:
+        landmarks: with the photo.
+        colors: (N, 3) sRGB on the layout's front, without the photo's light.
+        seen: (N,) 0..1; tone: (3,) sRGB of the skin.
+    """
+    return FaceWear(_beard(colors, seen, tone), _has_glasses(landmarks))
+
+
+def _beard(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> BeardKind:
+    skin = float(to_lab(tone[None])[0, 0])
+    lightness = to_lab(colors)[:, 0]
+    bare = (seen > 0.4) & (face_regions.lips() < 0.2)
+
+    def darker(*outlines: tuple[int, ...]) -> float:
+        region = (face_regions.polygon(*outlines) > 0.7) & bare
+        return skin - float(np.median(lightness[region])) if region.sum() >= _LEAST_TEXELS else 0.0
+
+    moustache, chin = darker(MOUSTACHE) > _DARK_MOUSTACHE, darker(CHIN_BEARD) > _DARK_CHIN
+    if not moustache:
+        return "none"
+    if chin and darker(RIGHT_JAW, LEFT_JAW) > _DARK_JAW:
+        return "full"
+    return "goatee" if chin else "moustache"
+
+
+def _has_glasses(landmarks: FaceLandmarks) -> bool:
+    """A frame's bridge draws an edge across the root of the nose, stronger than anything on the cheeks."""
+    edges, points = _edges(landmarks)
+    root = points[NOSE_ROOT]
+    bridge = _strongest_row(edges, root[1] - 14, points[NOSE_MIDDLE, 1], root[0], 10)
+    below = [_strongest_row(edges, points[lid, 1] + 8, points[cheek, 1] + 10, points[lid, 0], 14) for lid, cheek in BELOW_EYES]
+    return bridge > _BRIDGE_EDGE and bridge > _BRIDGE_PER_CHEEK * float(np.mean(below))
+
+
+def _strongest_row(edges: np.ndarray, top: float, bottom: float, middle: float, half: int) -> float:
+    """The largest mean of a row in a window, 0 where the window is empty."""
+    low, left = max(int(top), 0), max(int(middle) - half, 0)
+    window = edges[low : max(int(bottom), low + 6), left : max(int(middle) + half, 0)]
+    return float(window.mean(axis=1).max()) if window.size else 0.0
+
+
+def _edges(landmarks: FaceLandmarks) -> tuple[np.ndarray, np.ndarray]:
+    """(H, W) change of lightness downwards around the eyes, upright, of one size, and the landmarks (468, 2) in it."""
+    points = landmarks.points_px[:468]
+    right, left = points[RIGHT_EYE_CORNER], points[LEFT_EYE_CORNER]
+    along = left - right
+    scale, angle = _EYES_APART_PX / max(float(np.linalg.norm(along)), 1.0), np.arctan2(along[1], along[0])
+    turn = scale * np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    matrix = np.hstack([turn, (_EYES_AT - turn @ (0.5 * (left + right)))[:, None]])
+    moved = points @ matrix[:, :2].T + matrix[:, 2]
+    pixels = landmarks.photo.pixels
+    if scale < 0.5:  # warping alone would alias
+        pixels = cv2.resize(pixels, None, fx=2.0 * scale, fy=2.0 * scale, interpolation=cv2.INTER_AREA)
+        matrix[:, :2] /= 2.0 * scale
+    picture = cv2.warpAffine(pixels, matrix, _VIEW_PX) / np.float32(255)
+    lightness = to_lab(picture.reshape(-1, 3)).reshape(*picture.shape)[..., 0]
+    smooth = cv2.GaussianBlur(lightness, (0, 0), 1.5)
+    return np.abs(cv2.Sobel(smooth, cv2.CV_32F, 0, 1)) / 8.0 * 2.55, moved

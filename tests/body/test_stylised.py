@@ -1,0 +1,74 @@
+"""Drawn figures' proportions: smooth, symmetric, and every expression goes along."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from avatarkit.body.body import load_body
+from avatarkit.body.rest import rest_body
+from avatarkit.body.shape import shape_body
+from avatarkit.body.stylised import STYLISED_SLIDERS
+from avatarkit.geometry.meshes import face_normals
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+from tests.body.random_people import random_face
+
+ENDS = [(name, value) for name, (low, _) in STYLISED_SLIDERS.items() for value in dict.fromkeys((low, 1.0)) if value]
+ANIME = {"big-eyes": 0.95, "tall-eyes": 0.45, "small-nose": 0.85, "small-mouth": 0.35, "pointed-chin": 0.55, "flat-face": 0.65}
+SKIN = ("head", "socket-left", "socket-right", "mouth")
+
+
+def test_at_rest_they_change_nothing_at_all() -> None:
+    plain = {"nose-width": 0.5}
+    zero = shape_body({**plain, **dict.fromkeys(STYLISED_SLIDERS, 0.0)})
+    np.testing.assert_array_equal(zero.positions, shape_body(plain).positions)
+    assert zero.stretch is None
+
+
+@pytest.mark.parametrize(("name", "value"), ENDS)
+def test_a_symmetric_face_stays_symmetric(name: str, value: float) -> None:
+    body = load_body()
+    positions = shape_body({name: value}).positions
+    head = np.unique(body.parts["head"].quads)
+    np.testing.assert_allclose(positions[body.mirror[head]] * (-1, 1, 1), positions[head], atol=2e-3)
+
+
+@pytest.mark.parametrize("person", [None, 0, 1])
+@pytest.mark.parametrize(("name", "value"), ENDS)
+def test_no_triangle_of_the_face_is_turned_over(name: str, value: float, person: int | None) -> None:
+    body = load_body()
+    plain = {} if person is None else random_face(person, 0.3)
+    triangles = body.parts["head"].triangles
+    before, after = (face_normals(shape_body(sliders).positions, triangles) for sliders in (plain, plain | {name: value}))
+    cosine = (before * after).sum(axis=1) / np.maximum(np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1), 1e-20)
+    assert (cosine > 0.0).all()
+
+
+@pytest.mark.parametrize("sliders", [ANIME, {"big-eyes": 1.0}, {"big-head": 1.0, "round-cheeks": 1.0}])
+def test_blinking_still_closes_the_eyes(sliders: dict[str, float]) -> None:
+    plain, drawn = rest_body({}), rest_body(sliders)
+    number = ARKIT_NAMES.index("eyeBlinkLeft")
+
+    def lowest(rest, weight):
+        moved = rest.positions + weight * rest.expression_offsets[:, [number]].toarray().reshape(-1, 3)
+        lids = np.unique(load_body().parts["socket-left"].quads)
+        front = lids[moved[lids, 2] > np.quantile(moved[lids, 2], 0.5)]
+        return np.ptp(moved[front, 1])
+
+    assert lowest(drawn, 1.0) < lowest(drawn, 0.0)
+    assert lowest(plain, 1.0) < lowest(plain, 0.0)
+
+
+def test_what_an_expression_does_grows_with_what_it_does_it_to() -> None:
+    plain, drawn = rest_body({}), rest_body({"big-head": 1.0})
+    jaw = ARKIT_NAMES.index("jawOpen")
+    before, after = (np.abs(rest.expression_offsets[:, [jaw]].toarray()).max() for rest in (plain, drawn))
+    assert after == pytest.approx(1.5 * before, rel=0.02)
+
+
+def test_eyes_stay_in_their_sockets() -> None:
+    rest = rest_body(ANIME)
+    body = load_body()
+    for side in ("left", "right"):
+        ball = rest.positions[np.unique(body.parts[f"eye-{side}"].quads)]
+        assert np.linalg.norm(ball.mean(axis=0) - rest.joint(f"{side}Eye")) < 0.006
