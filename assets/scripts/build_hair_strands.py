@@ -1,28 +1,35 @@
-"""Makes assets/hair-locks.png and assets/hair-cap.png: strands as brightness and alpha, coloured when they are used."""
+"""Makes the pictures of hair in assets: strands as brightness and alpha, coloured when they are used."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from asset_sources import record_sources
 from PIL import Image
 
-from avatarkit.avatar.hair.textures import CAP_FILE, LIGHT_UNIT, LOCKS_FILE, STRIPS
+from avatarkit.avatar.hair.textures import CAP_FILE, LIGHT_UNIT, LOCK_FILES, STRIPS
 
 ASSETS = Path(__file__).resolve().parents[1]
 STRIP_WIDTH_PX, HEIGHT_PX, CAP_WIDTH_PX = 96, 512, 512
-HAIRS_PER_STRIP, CAP_HAIRS = 46, 460
+FRIZZ_WIDTH_PX = 192
+HAIRS_PER_STRIP, COILS_PER_STRIP, CAP_HAIRS = 46, 46, 460
 RIM_FADE = 0.045  # of the cap's picture, above its lower edge
 SEED = 7
 
 
 def main() -> None:
-    for name, (light, alpha) in ((LOCKS_FILE, lock_strands()), (CAP_FILE, cap_strands())):
+    pictures = {
+        LOCK_FILES["straight"]: tufts("straight", _tuft),
+        LOCK_FILES["frizz"]: tufts("frizz", _frizz),
+        CAP_FILE: cap_strands(),
+    }
+    for name, (light, alpha) in pictures.items():
         assert light.max() <= 255 * LIGHT_UNIT
         picture = np.rint(np.dstack([light / LIGHT_UNIT, 255.0 * alpha])).astype(np.uint8)
         Image.fromarray(picture, "LA").save(ASSETS / name, optimize=True)
-    record_sources(ASSETS, [LOCKS_FILE, CAP_FILE], "drawn by the script", "CC0-1.0", "assets/scripts/build_hair_strands.py")
+    record_sources(ASSETS, list(pictures), "drawn by the script", "CC0-1.0", "assets/scripts/build_hair_strands.py")
 
 
 def _hair(canvas: np.ndarray, coverage: np.ndarray, centre: np.ndarray, width: np.ndarray, light: np.ndarray) -> None:
@@ -35,10 +42,10 @@ def _hair(canvas: np.ndarray, coverage: np.ndarray, centre: np.ndarray, width: n
     np.maximum(coverage, profile, out=coverage)
 
 
-def lock_strands() -> tuple[np.ndarray, np.ndarray]:
+def tufts(kind: str, draw: Callable[[np.random.Generator], tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
     """Brightness and alpha (H, STRIPS * W), root at the top: each strip is a tuft of hairs that end at their own lengths."""
     random = np.random.default_rng(SEED)
-    strips = [_tuft(random) for _ in range(STRIPS)]
+    strips = [draw(random) for _ in range(STRIPS[kind])]
     light, alpha = (np.concatenate([strip[k] for strip in strips], axis=1) for k in (0, 1))
     return light, alpha
 
@@ -55,6 +62,25 @@ def _tuft(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         start = random.uniform(0.0, 0.12)
         taper = np.clip((end - rows) / 0.22, 0.0, 1.0) ** 0.7 * np.clip((rows - start) / 0.06, 0.0, 1.0) ** 0.5
         _hair(light, alpha, centre, random.uniform(1.2, 2.7) * taper, random.uniform(0.42, 1.35) + 0.10 * rows)
+    return light, alpha
+
+
+def _frizz(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Coils, finer and wider ones, that lie over one another."""
+    light, alpha = np.full((HEIGHT_PX, FRIZZ_WIDTH_PX), 0.5), np.zeros((HEIGHT_PX, FRIZZ_WIDTH_PX))
+    rows = np.linspace(0.0, 1.0, HEIGHT_PX)
+    for _ in range(COILS_PER_STRIP):
+        place, end = random.uniform(-1.0, 1.0), random.uniform(0.55, 0.99)
+        radius = random.uniform(5.0, 13.0) * np.minimum(rows / 0.06 + 0.2, 1.0)
+        turns = random.uniform(9.0, 17.0) * (1.0 + 0.15 * np.sin(random.uniform(2.0, 6.0) * rows + random.uniform(0.0, 6.3)))
+        phase = 2 * np.pi * turns * rows + random.uniform(0.0, 6.3)
+        bulge = 0.7 + 0.3 * np.sin(np.pi * np.minimum(rows / end, 1.0))
+        centre = FRIZZ_WIDTH_PX * (0.5 + 0.38 * place * bulge) + radius * np.sin(phase)
+        slope = np.abs(np.gradient(centre))
+        taper = np.clip((end - rows) / 0.1, 0.0, 1.0) ** 0.7
+        width = random.uniform(1.0, 1.9) * np.sqrt(1.0 + slope**2) * taper
+        tone = random.uniform(0.45, 1.2) * (1.0 + 0.35 * np.cos(phase))  # one side of each turn lies behind the other
+        _hair(light, alpha, centre, width, np.clip(tone, 0.2, 1.49))
     return light, alpha
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from avatarkit.avatar.hair.directions import smoothstep, unit
+
 STEP_M = 0.035
 """Points of a straight lock below the hairline lie about so far apart."""
 
@@ -24,25 +26,46 @@ CURL_BEGINS_M = 0.03
 WEIGHT_M = 0.045
 """Over this length a lock turns from the way it was combed to straight down."""
 
+DRIFT, DRIFT_TO_M, DRIFT_ABOVE_M = 0.9, 0.07, 0.16
+"""How strongly locks lean past the shoulders, how far from their ridge, and from how far above it on."""
+
 _DOWN = np.array([0.0, -1.0, 0.0])
+_LEVEL = 2.0  # weight of the level direction against the surface's own
 _NEAREST = 3
 _ROUNDS = 2
 
 
 class Obstacle:
-    """A surface that hair lies on, and balls that stand for the ears.
+    """A surface that hair lies on, balls that stand for the ears, and the ridge of the shoulders.
 
     Args:
         positions, normals: (N, 3) vertices and which way is out.
         slides: (N, 3) unit directions in which hair is pushed away from it.
         balls: centres (M, 3), radii (M,).
+        ridge: (3,) the left shoulder's joint, metres.
+        middle: (3,) a point of the upright line around which hair hangs.
     """
 
     def __init__(
-        self, positions: np.ndarray, normals: np.ndarray, slides: np.ndarray, balls: tuple[np.ndarray, np.ndarray]
+        self,
+        positions: np.ndarray,
+        normals: np.ndarray,
+        slides: np.ndarray,
+        *,
+        balls: tuple[np.ndarray, np.ndarray],
+        ridge: np.ndarray,
+        middle: np.ndarray,
     ) -> None:
         self._positions, self._normals, self._slides, self._tree = positions, normals, slides, cKDTree(positions)
         self._balls = tuple(zip(*balls, strict=True))
+        self.ridge, self.middle = ridge, middle
+
+    def drift(self, points: np.ndarray, ahead: np.ndarray) -> np.ndarray:
+        """(N, 3) which way locks at points (N, 3) lean to pass the shoulders before (1) or behind (-1) them."""
+        near = smoothstep(self.ridge[1] + DRIFT_ABOVE_M, self.ridge[1], points[:, 1])
+        lacking = np.clip(DRIFT_TO_M - ahead * (points[:, 2] - self.ridge[2]), 0.0, DRIFT_TO_M) / DRIFT_TO_M
+        inward = -np.abs(ahead) * points[:, 0] / self.ridge[0]
+        return near[:, None] * DRIFT * np.stack([inward, np.zeros(len(points)), ahead * lacking], axis=1)
 
     def pushed_out(self, points: np.ndarray, clearance: np.ndarray) -> np.ndarray:
         """Points (N, 3), those nearer to the surface than `clearance` (N,) moved out of it."""
@@ -53,25 +76,28 @@ class Obstacle:
         for centre, radius in self._balls:
             away = points - centre
             distance = np.linalg.norm(away, axis=1)
-            points = points + np.maximum(radius + 0.5 * clearance - distance, 0.0)[:, None] * _unit(away)
+            points = points + np.maximum(radius + 0.5 * clearance - distance, 0.0)[:, None] * unit(away)
         return points
 
     def lifted_out(self, points: np.ndarray, height_m: float) -> np.ndarray:
         """Points (N, 3), those that lie less than `height_m` above the surface raised to it."""
-        place, normal = self._nearest(points, self._normals)
-        height = ((points - place) * normal).sum(axis=1)
-        return points + np.maximum(height_m - height, 0.0)[:, None] * normal
+        for _ in range(_ROUNDS):
+            place, normal = self._nearest(points, self._normals)
+            height = ((points - place) * normal).sum(axis=1)
+            points = points + np.maximum(height_m - height, 0.0)[:, None] * normal
+        return points
 
     def outward(self, points: np.ndarray) -> np.ndarray:
-        """Unit directions (..., 3) away from the surface at points (..., 3)."""
-        return self._nearest(points.reshape(-1, 3), self._slides)[1].reshape(points.shape)
+        """Unit directions (..., 3) away from the body at points (..., 3): level, but where they lie on something."""
+        level = (points - self.middle) * [1.0, 0.0, 1.0]
+        return unit(_LEVEL * unit(level) + self._nearest(points.reshape(-1, 3), self._slides)[1].reshape(points.shape))
 
     def _nearest(self, points: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         found = self._tree.query(points, _NEAREST)
         distance, nearest = np.asarray(found[0]), np.asarray(found[1])
         weights = 1.0 / (distance + 1e-4)
         weights /= weights.sum(axis=1, keepdims=True)
-        return (weights[..., None] * self._positions[nearest]).sum(axis=1), _unit(
+        return (weights[..., None] * self._positions[nearest]).sum(axis=1), unit(
             (weights[..., None] * directions[nearest]).sum(axis=1)
         )
 
@@ -92,8 +118,8 @@ def curled(spine: np.ndarray, outward: np.ndarray, radius_m: float, pitch_m: flo
         phases: (L,) radians, where each begins.
     """
     way = np.cumsum(np.linalg.norm(np.diff(spine, axis=1, prepend=spine[:, :1]), axis=2), axis=1)
-    along = _unit(np.gradient(spine, axis=1))
-    across = _unit(np.cross(outward, along))
+    along = unit(np.gradient(spine, axis=1))
+    across = unit(np.cross(outward, along))
     radius = radius_m * np.clip(way / CURL_BEGINS_M, 0.0, 1.0)
     turn = 2 * np.pi * way / pitch_m + phases[:, None]
     aside, lifted = np.cos(turn)[..., None] * across, (1.0 + np.sin(turn))[..., None] * np.cross(along, across)
@@ -109,12 +135,14 @@ class Loose:
         directions: (L, 3) unit, the way they were combed.
         lengths: (L,) metres that hang.
         clearance: (L,) metres they keep from what they lie on: outer locks lie on inner ones.
+        ahead: (L,) 1 for locks that fall before the shoulders, -1 behind them, 0 as it happens.
     """
 
     starts: np.ndarray
     directions: np.ndarray
     lengths: np.ndarray
     clearance: np.ndarray
+    ahead: np.ndarray
 
 
 def hang(locks: Loose, obstacle: Obstacle, steps: int) -> np.ndarray:
@@ -132,15 +160,12 @@ def hang(locks: Loose, obstacle: Obstacle, steps: int) -> np.ndarray:
     step = (locks.lengths / steps)[:, None]
     share = 1.0 - np.exp(-step / WEIGHT_M)
     for number in range(1, steps + 1):
-        along = _unit(along + share * (_DOWN - along))
+        aim = _DOWN + obstacle.drift(here, locks.ahead)
+        along = unit(along + share * (aim - along))
         gained = SNUG + (1.0 - SNUG) * np.minimum(number * step[:, 0] / LOOSENS_M, 1.0)
         ahead = obstacle.pushed_out(here + step * along, gained * locks.clearance)
-        moved = _unit(ahead - here)
+        moved = unit(ahead - here)
         here = here + step * moved
         along = moved
         points.append(here)
     return np.stack(points, axis=1)
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-9)

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
-from avatarkit.avatar.hair.scalp import SKULL_RADIUS_M, points_towards, to_angles, to_directions
-from avatarkit.avatar.hair.styles import HAIR_STYLES, HairStyle, Zones
+from avatarkit.avatar.hair.comb import along_hairline, free_comb, fringe_comb, gathering_comb, strays
+from avatarkit.avatar.hair.directions import between, smoothstep, to_angles, to_directions, unit
+from avatarkit.avatar.hair.hairline import (
+    CAP_BEYOND_M,
+    depth_m,
+    hairline,
+    inward_m,
+    lock_depth_m,
+    overhang_m,
+    rim,
+    zone_value,
+)
+from avatarkit.avatar.hair.scalp import SKULL_CENTRE, SKULL_RADIUS_M, points_towards
+from avatarkit.avatar.hair.style import Fringe, Gather, HairStyle
+from avatarkit.avatar.hair.styles import HAIR_STYLES
+from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
 
 CAP_COLUMNS, CAP_ROWS = 84, 15
-LOCK_POINTS = 7
 CAP_EDGE_M = 0.0006  # the cap's height at its rim: above the skin's facets, too thin to show
-_CAP_RISE_M = 0.022  # from the rim inward, over which the cap gains its depth
-_CAP_BEYOND_M = 0.002  # the rim lies this far past the hairline: its last millimetres are single hairs
+
 _TRACE_STEPS = 24
 _CLEARANCE_M = 0.0025  # of locks above bare skin
 _RIM_SHARE = 0.22  # of the locks grow right behind the hairline
-_SIDE_OVERHANG_M, _EAR_OVERHANG_M = 0.005, 0.001
-_PARTING_BLUR, _WHORL_BLUR = 0.16, 0.12  # of unit directions: how far single locks ignore the parting and the whorl
 _UPSTREAM_M = 0.007  # locks start this far behind their place, so that they cover what the comb parts
 _FACE_MARGIN_M = 0.02  # from the hairline: locks of long hair begin to turn along it
+_EAR_MARGIN_M = 0.012
 _BESIDE_FACE = np.radians(78)  # beyond this azimuth, at the ear, they leave the scalp
-_RELEASE_DEG = (-28.0, 8.0)  # where the skull turns inward, locks fall free: outer ones first
-_FACE_HALF = np.radians(50)
+_RELEASE_DEG, _FRONT_RELEASE_DEG = np.array((-28.0, 8.0)), np.array((0.0, 22.0))
+"""Elevations between which locks fall free: where the skull turns inward; those from the front already at the temple."""
+_FACE_HALF, _TEMPLE = np.radians(50), np.radians(52)
+_SHORTEST_M = 0.006
+_TIE_RAD = 0.11  # locks end this far from the middle of a tie
+_PROBES, _INSIDE_M = 4000, 0.004
 _SEED = 20
 
 
@@ -47,17 +62,17 @@ class CapLayout:
 
 @dataclass(frozen=True)
 class LockLayout:
-    """L locks of LOCK_POINTS points each.
+    """L locks of P points each.
 
     Attributes:
         points: lock by lock, root to tip.
-        heights: (L, LOCK_POINTS) metres above the skin.
-        widths: (L, LOCK_POINTS) metres.
+        heights: (L, P) metres above the skin.
+        widths: (L, P) metres.
         rolls: (L,) radians about the lock's own direction.
         strips: (L,) which of the texture's strips, counted from 0, before taking it modulo their number.
-        lengths: (L,) metres, over the scalp.
         hanging: (L,) metres that go on from there in the air.
         layers: (L,) 0 inmost to 1 outmost.
+        ahead: (L,) whether what hangs falls before the shoulders.
     """
 
     points: SurfacePoints
@@ -65,75 +80,22 @@ class LockLayout:
     widths: np.ndarray
     rolls: np.ndarray
     strips: np.ndarray
-    lengths: np.ndarray
     hanging: np.ndarray
     layers: np.ndarray
+    ahead: np.ndarray
 
 
-def _smoothstep(low: float, high: float, value: np.ndarray) -> np.ndarray:
-    t = np.clip((value - low) / (high - low), 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
+Step = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+"""Directions (L, 3) -> those a step ahead (L, 3), and whether that step may be gone (L,)."""
 
 
-def _zone_value(zones: Zones, directions: np.ndarray) -> np.ndarray:
-    """(...) the quantity at directions (..., 3), blended between its zones."""
-    azimuth, elevation = to_angles(directions)
-    around = np.abs(azimuth)
-    back = _smoothstep(np.radians(95), np.radians(140), around)
-    low = zones.side + (zones.back - zones.side) * back
-    low = low + (zones.nape - low) * back * _smoothstep(np.radians(-5), np.radians(-42), elevation)
-    front = _smoothstep(np.radians(75), np.radians(35), around) * _smoothstep(np.radians(70), np.radians(40), elevation)
-    high = zones.top + (zones.front - zones.top) * front
-    top = _smoothstep(np.radians(12), np.radians(42), elevation)
-    # The sides begin lower in front of the temples than behind them.
-    top = np.maximum(top, front * _smoothstep(np.radians(5), np.radians(22), elevation))
-    return low + (high - low) * top
+@dataclass(frozen=True)
+class _Paths:
+    """Traced locks: directions (L, P, 3), metres over the scalp (L,), metres that hang (L,)."""
 
-
-def _hairline(style: HairStyle, azimuth: np.ndarray) -> np.ndarray:
-    """Elevation of the hairline, radians."""
-    table = np.radians(style.hairline)
-    return PchipInterpolator(table[:, 0], table[:, 1])(np.abs(azimuth))
-
-
-def _rim(style: HairStyle, count: int, beyond_m: float) -> np.ndarray:
-    """(count, 3) directions evenly along the hairline, once around from the back, pushed `beyond_m` outward."""
-    fine = np.linspace(-np.pi, np.pi, 2881)
-    lowered = _hairline(style, fine) - beyond_m / SKULL_RADIUS_M
-    path = to_directions(fine, lowered)
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
-    azimuth = np.interp(np.linspace(0.0, along[-1], count), along, fine)
-    return to_directions(azimuth, _hairline(style, azimuth) - beyond_m / SKULL_RADIUS_M)
-
-
-def _between(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Directions on the great circles from `start` to `end`."""
-    angle = np.arccos(np.clip((start * end).sum(axis=-1, keepdims=True), -1.0, 1.0))
-    return (np.sin((1.0 - share) * angle) * start + np.sin(share * angle) * end) / np.sin(angle)
-
-
-def _inward_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
-    """(...) metres inside the hairline, about; negative outside."""
-    azimuth, elevation = to_angles(directions)
-    step = np.radians(1.0)
-    slope = (_hairline(style, azimuth + step) - _hairline(style, azimuth - step)) / (2.0 * step)
-    steepness = np.hypot(1.0, slope / np.maximum(np.cos(elevation), 0.3))
-    return SKULL_RADIUS_M * (elevation - _hairline(style, azimuth)) / steepness
-
-
-def _depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
-    """(...) metres that the body of the hair stands off the scalp; 0 outside the hairline."""
-    inward = np.clip((_inward_m(style, directions) + _CAP_BEYOND_M) / _CAP_RISE_M, 0.0, 1.0)
-    return 1e-3 * _zone_value(style.depth_mm, directions) * np.sin(0.5 * np.pi * inward)
-
-
-def _lock_depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
-    """(...) metres that locks stand off the scalp: hanging hair keeps its body past the hairline, but for the forehead's."""
-    depth = _depth_m(style, directions)
-    if not style.hangs:
-        return depth
-    beside = _smoothstep(_FACE_HALF, _BESIDE_FACE, np.abs(to_angles(directions)[0]))
-    return depth + beside * (1e-3 * _zone_value(style.depth_mm, directions) - depth)
+    directions: np.ndarray
+    lengths: np.ndarray
+    hanging: np.ndarray
 
 
 @cache
@@ -141,194 +103,239 @@ def cap_layout(name: str) -> CapLayout:
     """The cap of a style."""
     style = HAIR_STYLES[name]
     top = np.array([0.0, 1.0, 0.0])  # the hairline has one height at each azimuth: no row folds over another
-    rim = _rim(style, CAP_COLUMNS + 1, _CAP_BEYOND_M)
+    edge = rim(style, CAP_COLUMNS + 1, CAP_BEYOND_M)
     rows = 1.0 - (1.0 - np.linspace(0.0, 1.0, CAP_ROWS)) ** 1.35
     rows[0] = 1e-3  # a point would give triangles without a direction
-    directions = _between(np.broadcast_to(top, rim.shape)[None], rim[None], rows[:, None, None]).reshape(-1, 3)
-    reach = np.arccos(np.clip(rim @ top, -1.0, 1.0)) * SKULL_RADIUS_M
+    directions = between(np.broadcast_to(top, edge.shape)[None], edge[None], rows[:, None, None]).reshape(-1, 3)
+    reach = np.arccos(np.clip(edge @ top, -1.0, 1.0)) * SKULL_RADIUS_M
     from_rim = (1.0 - rows)[:, None] * reach
-    u = np.broadcast_to(np.linspace(0.0, 4.0, CAP_COLUMNS + 1), from_rim.shape)
+    u = np.broadcast_to(np.linspace(0.0, style.cap_repeats, CAP_COLUMNS + 1), from_rim.shape)
     v = np.maximum(1.0 - from_rim / 0.18, 0.0)
-    heights = np.maximum(_depth_m(style, directions), CAP_EDGE_M)
+    heights = np.maximum(depth_m(style, directions), CAP_EDGE_M)
     return CapLayout(points_towards(directions), heights, np.stack([u, v], axis=-1).reshape(-1, 2))
 
 
-def _roots(style: HairStyle, random: np.random.Generator) -> np.ndarray:
+@cache
+def lock_layout(name: str) -> LockLayout | None:
+    """The locks of a style; None if it has none."""
+    style = HAIR_STYLES[name]
+    random = np.random.default_rng(_SEED)
+    batches = []
+    if style.locks:
+        roots = _roots(style, style.locks, random)
+        batches.append(_gathered(style, roots, random) if style.gathers else _free(style, roots, random))
+    if style.fringe is not None:
+        batches.append(_fringe(style, style.fringe, random))
+    return _joined(batches) if batches else None
+
+
+def _joined(batches: list[LockLayout]) -> LockLayout:
+    def of(name: str) -> np.ndarray:
+        return np.concatenate([getattr(batch, name) for batch in batches])
+
+    points = SurfacePoints(*(np.concatenate([getattr(b.points, part) for b in batches]) for part in ("vertices", "weights")))
+    names = ("heights", "widths", "rolls", "strips", "hanging", "layers", "ahead")
+    return LockLayout(points, **{name: of(name) for name in names})
+
+
+def _roots(style: HairStyle, count: int, random: np.random.Generator) -> np.ndarray:
     """(L, 3) directions spread evenly over the scalp, and some right behind the hairline."""
-    rim_count = int(style.locks * _RIM_SHARE)
-    rim = _rim(style, rim_count, 0.0)
-    rim = _between(
-        rim,
-        np.broadcast_to(to_directions(*np.radians(style.whorl_deg)), rim.shape),
-        random.uniform(0.005, 0.06, (rim_count, 1)),
-    )
+    on_rim = int(count * _RIM_SHARE)
+    wanted = count - on_rim
+    if style.crest is not None:  # what is shorn needs few
+        inside = _inside(style, 6 * wanted)
+        shorn = np.abs(inside[:, 0]) > style.crest + random.uniform(0.0, 1.2, len(inside))
+        inside = inside[np.argsort(shorn, kind="stable")[:wanted]]
+    else:
+        inside = _inside(style, wanted)
+    return np.concatenate([rim(style, on_rim, 0.0), inside])
+
+
+def _inside(style: HairStyle, count: int) -> np.ndarray:
+    """About (count, 3) directions evenly over the scalp."""
+    share = (inward_m(style, _spread(_PROBES)) > _INSIDE_M).mean()
+    found = _spread(round(count / share))
+    return found[inward_m(style, found) > _INSIDE_M]
+
+
+def _spread(count: int) -> np.ndarray:
+    """(count, 3) directions evenly over the sphere."""
+    number = np.arange(count)
     golden = np.pi * (3.0 - np.sqrt(5.0))
-    count = style.locks - rim_count
-    dense = np.arange(4 * count)
-    spiral = to_directions((dense * golden) % (2 * np.pi) - np.pi, np.arcsin(1.0 - 2.0 * (dense + 0.5) / len(dense)))
-    inside = spiral[_inward_m(style, spiral) > 0.004]
-    chosen = random.permutation(len(inside))[:count]
-    return np.concatenate([rim, inside[np.sort(chosen)]])
+    return to_directions((number * golden) % (2 * np.pi) - np.pi, np.arcsin(1.0 - 2.0 * (number + 0.5) / count))
 
 
-def _tangent(directions: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    """`vector` without its part along `directions`."""
-    return vector - (vector * directions).sum(axis=-1, keepdims=True) * directions
+def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> LockLayout:
+    count = len(roots)
+    wanted = 1e-3 * zone_value(style, style.length_mm, roots) * random.uniform(1.0 - style.unevenness, 1.15, count)
+    comb = free_comb(style, strays(style, count, random))
+    started = unit(roots - comb(roots) * (_UPSTREAM_M / SKULL_RADIUS_M))
+    starts = np.where((inward_m(style, started) > 0.0)[:, None], started, roots)
+    release = _release(roots, random) if style.hangs else np.full(count, -np.pi)
+
+    def step(here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        along = _kept_off_the_face(style, here, comb(here)) if style.hangs else comb(here)
+        ahead = unit(here + along * (wanted / _TRACE_STEPS / SKULL_RADIUS_M)[:, None])
+        azimuth, elevation = to_angles(ahead)
+        inside = inward_m(style, ahead) > -overhang_m(style, ahead)
+        return ahead, inside & ((elevation > release) | (np.abs(azimuth) < _TEMPLE))
+
+    paths = _resampled(_traced(starts, step), style.points)
+    lengths = _lengths(paths)
+    falls = style.hangs & (np.abs(to_angles(paths[:, -1])[0]) > _FACE_HALF)
+    left = wanted - lengths if style.cut_mm is None else _above_cut_m(style, paths[:, -1], random)
+    hanging = np.where(falls, np.maximum(left, 0.0), 0.0)
+    seen = (wanted > _SHORTEST_M) & ((lengths > _SHORTEST_M) | (style.rise_mm.top > 0))
+    return _laid_out(style, _Paths(paths[seen], lengths[seen], hanging[seen]), random)
 
 
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-9)
+def _release(roots: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """(L,) radians, the elevation at which each lock leaves the scalp."""
+    front = smoothstep(np.radians(70), np.radians(45), np.abs(to_angles(roots)[0]))[:, None]
+    low, high = (_RELEASE_DEG + front * (_FRONT_RELEASE_DEG - _RELEASE_DEG)).T
+    return np.radians(random.uniform(low, high))
 
 
-@dataclass(frozen=True)
-class _Stray:
-    """How each lock departs from the comb: (L,) radians aside, (L,) metres of its parting, (L, 3) of its whorl's direction,
-    (L,) radians, the elevation at which it leaves the scalp."""
-
-    aside: np.ndarray
-    parting: np.ndarray
-    whorl: np.ndarray
-    release: np.ndarray
-
-
-def _strays(style: HairStyle, count: int, random: np.random.Generator) -> _Stray:
-    return _Stray(
-        style.disorder * random.standard_normal(count),
-        random.normal(0.0, _PARTING_BLUR, count),
-        random.normal(0.0, _WHORL_BLUR, (count, 3)),
-        np.radians(random.uniform(*_RELEASE_DEG, count)) if style.hangs else np.full(count, -np.pi),
-    )
-
-
-def _combed(style: HairStyle, directions: np.ndarray, stray: _Stray) -> np.ndarray:
-    """(L, 3) unit tangents at directions (L, 3): which way hair lies."""
-    whorl = _unit(to_directions(*np.radians(style.whorl_deg)) + stray.whorl)
-    away = _unit(_tangent(directions, directions - whorl))
-    azimuth, elevation = to_angles(directions)
-    part_x = np.sin(np.radians(style.part_deg)) * 0.75
-    side = np.tanh((directions[..., 0] - part_x + stray.parting) / 0.05)
-    forward = _smoothstep(-0.35, 0.45, directions[..., 2])
-    top = _smoothstep(np.radians(15), np.radians(50), elevation)
-    sideways = np.stack([side, -0.15 * np.ones_like(side), 0.35 * np.ones_like(side)], axis=-1)
-    backward = 0.0 if style.hangs else -0.45
-    down = (
-        np.broadcast_to(np.array([0.0, -1.0, 0.0]), directions.shape)
-        + np.array([0.0, 0.0, backward]) * _smoothstep(np.radians(60), np.radians(75), np.abs(azimuth))[..., None]
-    )
-    front = _smoothstep(np.radians(80), np.radians(35), np.abs(azimuth)) * _smoothstep(-5.0, 12.0, np.degrees(elevation))
-    brushed = style.sweep * forward * np.maximum(top, 0.9 * front)
-    fallen = (1.0 - top) * (1.0 - 0.7 * front)
-    mix = (
-        away
-        + (1.7 * brushed)[..., None] * _unit(_tangent(directions, sideways))
-        + (1.4 * fallen)[..., None] * _unit(_tangent(directions, down))
-    )
-    return _turned(directions, _unit(_tangent(directions, mix)), stray.aside)
-
-
-def _turned(axis: np.ndarray, vector: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """`vector`, perpendicular to `axis`, turned about it."""
-    return np.cos(angle)[..., None] * vector + np.sin(angle)[..., None] * np.cross(axis, vector)
-
-
-def _overhang_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
-    """(...) how far locks may reach past the hairline."""
-    around = np.abs(to_angles(directions)[0])
-    side = _SIDE_OVERHANG_M + (_EAR_OVERHANG_M - _SIDE_OVERHANG_M) * (
-        _smoothstep(np.radians(70), np.radians(84), around) * _smoothstep(np.radians(125), np.radians(110), around)
-    )
-    return side + (1e-3 * style.overhang_mm - side) * _smoothstep(np.radians(52), np.radians(28), around)
-
-
-def _traced(style: HairStyle, roots: np.ndarray, lengths: np.ndarray, stray: _Stray) -> np.ndarray:
-    """(_TRACE_STEPS + 1, L, 3) directions along each lock; a lock stops where it would reach too far past the hairline."""
-    path = [roots]
-    going = np.ones(len(roots), bool)
-    for _ in range(_TRACE_STEPS):
-        here = path[-1]
-        along = _combed(style, here, stray)
-        if style.hangs:
-            along = _kept_off_the_face(style, here, along)
-        ahead = _unit(here + along * (lengths / _TRACE_STEPS / SKULL_RADIUS_M)[:, None])
-        going = going & (_inward_m(style, ahead) > -_overhang_m(style, ahead))
-        if style.hangs:
-            going = going & (to_angles(ahead)[1] > stray.release)
-        path.append(np.where(going[:, None], ahead, here))
-    return np.stack(path)
+def _above_cut_m(style: HairStyle, ends: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """(L,) how far above the cut directions (L, 3) leave the average head, a little less for some."""
+    height = points_towards(ends).on(load_body().positions)[:, 1] - SKULL_CENTRE[1]
+    return (height + 1e-3 * (style.cut_mm or 0.0)) * random.uniform(1.0 - 0.3 * style.unevenness, 1.02, len(ends))
 
 
 def _kept_off_the_face(style: HairStyle, here: np.ndarray, along: np.ndarray) -> np.ndarray:
     """The way (L, 3) of long locks: near the forehead's hairline they turn along it, to fall beside the face."""
     azimuth, _ = to_angles(here)
-    step = np.radians(1.0)
-    inward = _unit(_tangent(here, to_directions(azimuth, _hairline(style, azimuth) + 0.5) - here))
-    slope = to_directions(azimuth + step, _hairline(style, azimuth + step)) - to_directions(
-        azimuth - step, _hairline(style, azimuth - step)
+    before = smoothstep(_BESIDE_FACE, _BESIDE_FACE - 0.15, np.abs(azimuth))
+    return _turned_inward(style, here, along, before * smoothstep(_FACE_MARGIN_M, 0.0, inward_m(style, here)))
+
+
+def _turned_inward(style: HairStyle, here: np.ndarray, along: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """The way (L, 3) without that share (L,) of it that leads out of the hairline."""
+    _, inward = along_hairline(style, here)
+    outward = np.minimum((along * inward).sum(axis=-1), 0.0)
+    return unit(along - (share * outward)[:, None] * inward)
+
+
+def _fringe(style: HairStyle, fringe: Fringe, random: np.random.Generator) -> LockLayout:
+    """Locks over the forehead, cut at a line."""
+    count = fringe.locks
+    azimuth = np.radians(fringe.half_deg) * (2.0 * (np.arange(count) + 0.5) / count - 1.0)
+    behind = 1e-3 * fringe.behind_mm * random.permutation(count) / count
+    roots = to_directions(azimuth, hairline(style, azimuth) + behind / SKULL_RADIUS_M)
+    comb = fringe_comb(fringe, strays(style, count, random))
+    aside = np.abs(azimuth) / np.radians(fringe.half_deg)
+    reach = 1e-3 * (fringe.reach_mm + (fringe.reach_aside_mm - fringe.reach_mm) * aside**2)
+    reach = reach * random.uniform(1.0 - 0.4 * style.unevenness, 1.0, count)
+    longest = (reach + behind) * (1.6 if fringe.curtain else 1.0 + abs(fringe.sweep))
+
+    def step(here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        ahead = unit(here + comb(here) * (longest / _TRACE_STEPS / SKULL_RADIUS_M)[:, None])
+        return ahead, inward_m(style, ahead) > -reach
+
+    paths = _resampled(_traced(roots, step), style.points)
+    laid = _laid_out(style, _Paths(paths, _lengths(paths), np.zeros(count)), random)
+    along = np.linspace(0.0, 1.0, paths.shape[1])
+    low = depth_m(style, paths)
+    body = np.maximum(low, 1e-3 * fringe.depth_mm * (0.45 + 0.55 * np.sin(np.pi * np.minimum(along, 0.75)) ** 0.7))
+    heights = body * np.minimum(0.5 + 2.0 * along, 1.0) + 0.0035 * laid.layers[:, None] + _CLEARANCE_M
+    return LockLayout(
+        laid.points, heights, laid.widths, laid.rolls, laid.strips, laid.hanging, laid.layers, np.ones(count, bool)
     )
-    inward = _unit(_tangent(_unit(slope), inward))
-    outward_share = np.minimum((along * inward).sum(axis=-1), 0.0)
-    before = _smoothstep(_BESIDE_FACE, _BESIDE_FACE - 0.15, np.abs(azimuth))
-    near = before * _smoothstep(_FACE_MARGIN_M, 0.0, _inward_m(style, here))
-    turned = along - (near * outward_share)[:, None] * inward
-    return _unit(turned)
 
 
-def _beside_the_face(ends: np.ndarray) -> np.ndarray:
-    """(L,) whether locks that end at these directions (L, 3) may fall on: not over the face."""
-    return np.abs(to_angles(ends)[0]) > _FACE_HALF
+def _gathered(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> LockLayout:
+    """Locks combed to where they are tied; hair that no tie takes falls free."""
+    owner = _owners(style.gathers, roots)
+    batches = [_free(style, roots[owner < 0], random)] if (owner < 0).any() else []
+    held = roots[owner >= 0]
+    anchors = to_directions(*np.radians([gather.at_deg for gather in style.gathers]).T)[owner[owner >= 0]]
+    comb = gathering_comb(anchors, strays(style, len(held), random))
+    way = np.arccos(np.clip((held * anchors).sum(axis=1), -1.0, 1.0))
+
+    def step(here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        near = smoothstep(_EAR_MARGIN_M, 0.0, inward_m(style, here))
+        along = _turned_inward(style, here, comb(here), near)
+        ahead = unit(here + along * (1.25 * way / _TRACE_STEPS)[:, None])
+        return ahead, (here * anchors).sum(axis=1) < np.cos(_TIE_RAD)
+
+    paths = _resampled(_traced(held, step), style.points)
+    laid = _laid_out(style, _Paths(paths, _lengths(paths), np.zeros(len(held))), random)
+    left = np.arccos(np.clip((paths * anchors[:, None]).sum(axis=2), -1.0, 1.0))
+    near = smoothstep(4.0 * _TIE_RAD, 0.8 * _TIE_RAD, left)
+    heights = laid.heights * (1.0 - 0.5 * near) + 0.007 * near
+    widths = laid.widths * (1.0 - 0.45 * near)
+    batches.append(
+        LockLayout(laid.points, heights, widths, 0.4 * laid.rolls, laid.strips, laid.hanging, laid.layers, laid.ahead)
+    )
+    return _joined(batches)
 
 
-def _resampled(path: np.ndarray) -> np.ndarray:
-    """(L, LOCK_POINTS, 3): traces (S, L, 3) cut to where they moved, at even steps."""
+def _owners(gathers: tuple[Gather, ...], roots: np.ndarray) -> np.ndarray:
+    """(L,) which tie takes the hair that grows at directions (L, 3); -1 for none."""
+    owner = np.full(len(roots), -1)
+    for number, gather in enumerate(gathers):
+        takes = {
+            "all": np.ones(len(roots), bool),
+            "left": roots[:, 0] >= 0,
+            "right": roots[:, 0] < 0,
+            "top": to_angles(roots)[1] > np.radians(gather.above_deg),
+        }[gather.takes]
+        owner[takes & (owner < 0)] = number
+    return owner
+
+
+def _traced(roots: np.ndarray, step: Step) -> np.ndarray:
+    """(_TRACE_STEPS + 1, L, 3) directions along each lock; where a step is not to be gone the lock ends."""
+    path, going = [roots], np.ones(len(roots), bool)
+    for _ in range(_TRACE_STEPS):
+        here = path[-1]
+        ahead, allowed = step(here)
+        going = going & allowed
+        path.append(np.where(going[:, None], ahead, here))
+    return np.stack(path)
+
+
+def _resampled(path: np.ndarray, points: int) -> np.ndarray:
+    """(L, points, 3): traces (S, L, 3) cut to where they moved, at even steps."""
     moved = (np.linalg.norm(np.diff(path, axis=0), axis=2) > 1e-9).sum(axis=0)
-    at = np.linspace(0.0, 1.0, LOCK_POINTS)[:, None] * moved
+    at = np.linspace(0.0, 1.0, points)[:, None] * moved
     low = np.minimum(at.astype(int), path.shape[0] - 2)
     lock = np.arange(path.shape[1])
     share = (at - low)[..., None]
-    return _unit((1.0 - share) * path[low, lock] + share * path[low + 1, lock]).transpose(1, 0, 2)
+    return unit((1.0 - share) * path[low, lock] + share * path[low + 1, lock]).transpose(1, 0, 2)
 
 
-@cache
-def lock_layout(name: str) -> LockLayout:
-    """The locks of a style."""
-    style = HAIR_STYLES[name]
-    random = np.random.default_rng(_SEED)
-    roots = _roots(style, random)
-    count = len(roots)
-    wanted = 1e-3 * _zone_value(style.length_mm, roots) * random.uniform(1.0 - style.unevenness, 1.15, count)
-    stray = _strays(style, count, random)
-    started = _unit(roots - _combed(style, roots, stray) * (_UPSTREAM_M / SKULL_RADIUS_M))
-    inside = _inward_m(style, started) > 0.0
-    paths = _resampled(_traced(style, np.where(inside[:, None], started, roots), wanted, stray))
-    lengths = np.linalg.norm(np.diff(paths, axis=1), axis=2).sum(axis=1) * SKULL_RADIUS_M
-    kept = lengths > 0.006
-    paths, lengths, wanted = paths[kept], lengths[kept], wanted[kept]
-    count = len(paths)
-    along = np.linspace(0.0, 1.0, LOCK_POINTS)
+def _lengths(paths: np.ndarray) -> np.ndarray:
+    """(L,) metres over the scalp of paths (L, P, 3)."""
+    return np.linalg.norm(np.diff(paths, axis=1), axis=2).sum(axis=1) * SKULL_RADIUS_M
+
+
+def _laid_out(style: HairStyle, paths: _Paths, random: np.random.Generator) -> LockLayout:
+    """Heights, widths and the rest of traced locks."""
+    way, count = paths.directions, len(paths.directions)
+    along = np.linspace(0.0, 1.0, way.shape[1])
     layer = random.uniform(0.0, 1.0, count)[:, None]
-    short = np.minimum(lengths / 0.04, 1.0)[:, None]
-    lift = 1e-3 * _zone_value(style.lift_mm, paths) * (0.25 + layer) * short
-    heights = (
-        _lock_depth_m(style, paths) * (0.55 + 0.45 * along**0.5) + lift * np.sin(np.pi * along**0.8) + _CLEARANCE_M * along**0.5
-    )
-    heights = heights + 0.0015 * layer * along
-    near_whorl = np.arccos(np.clip(paths[:, 0] @ to_directions(*np.radians(style.whorl_deg)), -1.0, 1.0))[:, None]
-    narrow = 0.55 + 0.45 * _smoothstep(0.1, 0.5, near_whorl)
-    widths = (
-        1e-3
-        * style.lock_width_mm
-        * narrow
-        * (0.55 + 0.45 * short)
-        * random.uniform(0.75, 1.2, (count, 1))
-        * (1.0 - 0.35 * along)
-    )
+    short = np.minimum(paths.lengths / 0.04, 1.0)[:, None]
+    lift = 1e-3 * zone_value(style, style.lift_mm, way) * (0.25 + layer) * short
+    rise = 1e-3 * zone_value(style, style.rise_mm, way[:, :1]) * random.uniform(1.0 - style.unevenness, 1.1, (count, 1))
+    heights = lock_depth_m(style, way) * (0.55 + 0.45 * along**0.5) + lift * np.sin(np.pi * along**0.8)
+    heights = heights + rise * along + _CLEARANCE_M * along**0.5 + 0.0015 * layer * along
     return LockLayout(
-        points_towards(paths.reshape(-1, 3)),
+        points_towards(way.reshape(-1, 3)),
         heights,
-        widths,
-        random.normal(0.0, 0.22, count),
+        _widths(style, way, np.maximum(short, rise > 0), random),
+        random.normal(0.0, 0.12 + 0.5 * style.disorder, count),
         random.integers(0, 1 << 16, count),
-        lengths,
-        np.where(_beside_the_face(paths[:, -1]), np.maximum(wanted - lengths, 0.0), 0.0) * style.hangs,
+        paths.hanging,
         layer[:, 0],
+        np.abs(to_angles(way[:, -1])[0]) < np.radians(97.0),
     )
+
+
+def _widths(style: HairStyle, way: np.ndarray, short: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """(L, P) metres: narrow at the whorl and at the tips; short locks are slim."""
+    along = np.linspace(0.0, 1.0, way.shape[1])
+    from_whorl = np.arccos(np.clip(way[:, 0] @ to_directions(*np.radians(style.whorl_deg)), -1.0, 1.0))[:, None]
+    narrow = style.crown_narrows + (1.0 - style.crown_narrows) * smoothstep(0.1, 0.5, from_whorl)
+    uneven = random.uniform(0.75, 1.2, (len(way), 1))
+    return 1e-3 * style.lock_width_mm * narrow * (0.55 + 0.45 * short) * uneven * (1.0 - 0.35 * along)

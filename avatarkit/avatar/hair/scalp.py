@@ -103,17 +103,6 @@ def head_surface(positions: np.ndarray) -> HeadSurface:
     return HeadSurface(positions, normals, smooth, _mean_radius(positions[skull.crown]) / skull.crown_radius)
 
 
-def to_angles(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Azimuth (0 in front, pi/2 at the left ear) and elevation of unit directions (..., 3), radians, (...) each."""
-    return np.arctan2(directions[..., 0], directions[..., 2]), np.arcsin(np.clip(directions[..., 1], -1.0, 1.0))
-
-
-def to_directions(azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
-    """(..., 3) unit directions; the inverse of `to_angles`."""
-    level = np.cos(elevation)
-    return np.stack([level * np.sin(azimuth), np.sin(elevation), level * np.cos(azimuth)], axis=-1)
-
-
 def points_towards(directions: np.ndarray) -> SurfacePoints:
     """Where rays from the skull's centre leave the average head; over an ear, the nearest place beside it.
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
-NATURAL_HAIRLINE: tuple[tuple[float, float], ...] = (
-    (0.0, 25.5),
-    (20.0, 27.0),
-    (34.0, 27.0),
-    (44.0, 21.0),
-    (52.0, 9.0),
-    (58.0, -2.0),
-    (64.0, -11.0),
-    (69.0, -25.0),
-    (74.0, -34.0),
-    (80.0, -34.0),
+from avatarkit.avatar.hair.style import NOWHERE, Fringe, Gather, HairStyle, Zones, everywhere
+
+_RECEDING_HAIRLINE = (
+    (0.0, 40.0),
+    (12.0, 41.5),
+    (26.0, 49.0),
+    (38.0, 50.0),
+    (50.0, 31.0),
+    (58.0, 8.0),
+    (64.0, -8.0),
+    (69.0, -24.0),
+    (74.0, -32.0),
+    (80.0, -32.0),
     (85.0, -22.0),
     (90.0, -14.5),
     (102.0, -14.5),
@@ -25,167 +27,250 @@ NATURAL_HAIRLINE: tuple[tuple[float, float], ...] = (
     (150.0, -49.0),
     (180.0, -50.0),
 )
-"""Azimuth from the front and elevation of the hairline's left half, degrees, seen from `scalp.SKULL_CENTRE`.
 
-The front lies a third of the face's height above the brows (the classical thirds); temples, sideburns in front of the ear, a
-bow over the ear and the nape follow by eye.
-"""
-
-
-@dataclass(frozen=True)
-class Zones:
-    """A quantity over the scalp: its value on top, in front, at the sides, at the back and in the nape."""
-
-    top: float
-    front: float
-    side: float
-    back: float
-    nape: float
-
-
-@dataclass(frozen=True)
-class HairStyle:
-    """Everything that makes one style. Lengths are millimetres on the average head.
-
-    Attributes:
-        hairline: (azimuth, elevation) of the left half, degrees, azimuth rising from 0 to 180.
-        length_mm: of the locks.
-        depth_mm: how far the body of the hair stands off the scalp.
-        lift_mm: how far locks rise above that body between root and tip.
-        whorl_deg: azimuth and elevation of the crown that hair grows away from.
-        part_deg: azimuth of the parting at the front; hair left of it falls to the left, right of it to the right.
-        sweep: how strongly the top is brushed sideways, 0 not at all.
-        overhang_mm: how far locks may reach past the hairline in front; elsewhere a few millimetres.
-        locks: how many ribbons.
-        lock_width_mm: a ribbon's width at its middle.
-        unevenness: share by which locks may be shorter than their neighbours.
-        disorder: how far locks stray from the combed direction, radians.
-        hangs: whether locks longer than their way over the scalp fall on from the hairline, or end there.
-        curl_mm: radius of the curls; 0 is straight. `curl_pitch_mm` is a curl's height.
-    """
-
-    hairline: tuple[tuple[float, float], ...]
-    length_mm: Zones
-    depth_mm: Zones
-    lift_mm: Zones
-    whorl_deg: tuple[float, float]
-    part_deg: float
-    sweep: float
-    overhang_mm: float
-    locks: int
-    lock_width_mm: float
-    unevenness: float
-    disorder: float
-    hangs: bool = False
-    curl_mm: float = 0.0
-    curl_pitch_mm: float = 40.0
-
+_SHORT = HairStyle(
+    length_mm=Zones(top=62, front=58, side=34, back=40, nape=20),
+    depth_mm=Zones(top=13, front=10, side=6, back=9, nape=3),
+    lift_mm=Zones(top=7, front=9, side=2.5, back=4, nape=1.5),
+    sweep=1.0,
+    overhang_mm=20,
+    locks=1040,
+    lock_width_mm=11,
+    unevenness=0.45,
+    disorder=0.2,
+)
+_CROPPED = HairStyle(
+    length_mm=Zones(top=9, front=9, side=7, back=7, nape=7),
+    depth_mm=Zones(top=2.2, front=2, side=1.6, back=1.8, nape=1.2),
+    lift_mm=Zones(top=1, front=1, side=0.6, back=0.6, nape=0.4),
+    sweep=0.2,
+    overhang_mm=2,
+    locks=900,
+    lock_width_mm=6,
+    unevenness=0.2,
+    disorder=0.5,
+    cap_repeats=9,
+)
+_PIXIE = HairStyle(
+    length_mm=Zones(top=78, front=95, side=52, back=52, nape=34),
+    depth_mm=Zones(top=15, front=11, side=8, back=12, nape=5),
+    lift_mm=Zones(top=8, front=9, side=4, back=5, nape=2),
+    whorl_deg=(170.0, 58.0),
+    part_deg=-34.0,
+    sweep=1.25,
+    overhang_mm=46,
+    locks=1100,
+    lock_width_mm=11,
+    unevenness=0.35,
+    disorder=0.16,
+)
+_FADED = replace(
+    _SHORT,
+    length_mm=Zones(top=80, front=80, side=4, back=4, nape=4),
+    depth_mm=Zones(top=14, front=12, side=2, back=2.2, nape=1.2),
+    lift_mm=Zones(top=8, front=9, side=0.6, back=0.7, nape=0.4),
+    top_from_deg=(24.0, 38.0),
+)
+_LONG = HairStyle(
+    length_mm=Zones(top=460, front=420, side=380, back=400, nape=320),
+    depth_mm=Zones(top=12, front=12, side=10, back=12, nape=8),
+    lift_mm=Zones(top=5, front=7, side=4, back=4, nape=2),
+    whorl_deg=(180.0, 58.0),
+    part_deg=4.0,
+    parted=True,
+    locks=620,
+    lock_width_mm=24,
+    unevenness=0.2,
+    disorder=0.07,
+    hangs=True,
+    points=6,
+)
+_BOB = replace(
+    _LONG,
+    length_mm=Zones(top=238, front=225, side=165, back=180, nape=95),
+    depth_mm=Zones(top=13, front=12, side=11, back=14, nape=8),
+    part_deg=24.0,
+    locks=680,
+    lock_width_mm=20,
+    unevenness=0.1,
+    disorder=0.05,
+    cut_mm=118,
+    tips=0.78,
+)
+_WAVY = replace(
+    _LONG,
+    length_mm=Zones(top=380, front=350, side=310, back=330, nape=260),
+    depth_mm=Zones(top=15, front=14, side=14, back=16, nape=10),
+    lift_mm=Zones(top=8, front=9, side=5, back=6, nape=3),
+    part_deg=-18.0,
+    locks=490,
+    lock_width_mm=27,
+    unevenness=0.25,
+    disorder=0.12,
+    curl_mm=8,
+    curl_pitch_mm=95,
+)
+_CURLY = replace(
+    _LONG,
+    length_mm=Zones(top=250, front=215, side=215, back=235, nape=160),
+    depth_mm=Zones(top=24, front=20, side=22, back=26, nape=14),
+    lift_mm=Zones(top=12, front=12, side=10, back=10, nape=6),
+    part_deg=10.0,
+    locks=470,
+    lock_width_mm=36,
+    unevenness=0.4,
+    disorder=0.25,
+    strands="frizz",
+    curl_mm=8,
+    curl_pitch_mm=70,
+)
+_TIED = replace(
+    _LONG,
+    depth_mm=Zones(top=7, front=6, side=4.5, back=5, nape=3),
+    lift_mm=everywhere(1.5),
+    locks=420,
+    lock_width_mm=18,
+    disorder=0.05,
+)
+_COILED = HairStyle(
+    length_mm=everywhere(26),
+    depth_mm=Zones(top=19, front=15, side=10, back=13, nape=5),
+    lift_mm=everywhere(6),
+    rise_mm=Zones(top=18, front=18, side=12, back=13, nape=5),
+    overhang_mm=8,
+    locks=1700,
+    points=4,
+    lock_width_mm=21,
+    unevenness=0.5,
+    disorder=1.2,
+    strands="frizz",
+    crown_narrows=1.0,
+)
+_CHUNKY = HairStyle(
+    length_mm=Zones(top=105, front=100, side=70, back=85, nape=50),
+    depth_mm=Zones(top=16, front=13, side=9, back=13, nape=7),
+    lift_mm=Zones(top=9, front=9, side=5, back=6, nape=3),
+    rise_mm=Zones(top=8, front=10, side=4, back=7, nape=6),
+    part_deg=-20.0,
+    sweep=1.0,
+    overhang_mm=30,
+    locks=190,
+    lock_width_mm=34,
+    unevenness=0.3,
+    disorder=0.15,
+    shape="wedge",
+)
 
 HAIR_STYLES: Mapping[str, HairStyle] = {
-    "short": HairStyle(
-        hairline=NATURAL_HAIRLINE,
-        length_mm=Zones(top=62, front=58, side=34, back=40, nape=20),
-        depth_mm=Zones(top=13, front=10, side=6, back=9, nape=3),
-        lift_mm=Zones(top=7, front=9, side=2.5, back=4, nape=1.5),
-        whorl_deg=(165.0, 62.0),
-        part_deg=24.0,
-        sweep=1.0,
-        overhang_mm=20,
-        locks=1040,
-        lock_width_mm=11,
-        unevenness=0.45,
-        disorder=0.2,
+    "bald": HairStyle(NOWHERE, NOWHERE, NOWHERE, locks=0, lock_width_mm=0, capped=False),
+    "buzz": _CROPPED,
+    "crew": replace(
+        _FADED,
+        length_mm=Zones(top=24, front=28, side=4, back=4, nape=4),
+        depth_mm=Zones(top=7, front=7, side=2.2, back=2.6, nape=1.2),
+        lift_mm=Zones(top=3, front=3, side=0.6, back=0.7, nape=0.4),
+        rise_mm=Zones(top=5, front=9, side=0.5, back=0.5, nape=0),
+        overhang_mm=4,
+        sweep=0.3,
     ),
-    "long": HairStyle(
-        hairline=NATURAL_HAIRLINE,
-        length_mm=Zones(top=430, front=400, side=360, back=380, nape=300),
-        depth_mm=Zones(top=11, front=9, side=9, back=11, nape=8),
-        lift_mm=Zones(top=5, front=6, side=3, back=4, nape=2),
-        whorl_deg=(0.0, 42.0),
-        part_deg=10.0,
-        sweep=0.9,
-        overhang_mm=1,
-        locks=450,
-        lock_width_mm=24,
-        unevenness=0.2,
-        disorder=0.08,
-        hangs=True,
-    ),
-    "bob": HairStyle(
-        hairline=NATURAL_HAIRLINE,
-        length_mm=Zones(top=235, front=215, side=165, back=180, nape=95),
-        depth_mm=Zones(top=12, front=10, side=10, back=13, nape=8),
-        lift_mm=Zones(top=6, front=7, side=4, back=5, nape=2),
-        whorl_deg=(0.0, 42.0),
-        part_deg=22.0,
-        sweep=0.9,
-        overhang_mm=1,
-        locks=700,
-        lock_width_mm=18,
-        unevenness=0.06,
+    "short": _SHORT,
+    "pixie": _PIXIE,
+    "side-part": replace(_SHORT, length_mm=replace(_SHORT.length_mm, top=95, front=95), part_deg=38.0, sweep=1.8, disorder=0.1,
+                         overhang_mm=2, unevenness=0.25, back=0.5),
+    "slicked-back": replace(
+        _FADED,
+        length_mm=Zones(top=120, front=120, side=45, back=50, nape=25),
+        depth_mm=Zones(top=9, front=9, side=4, back=6, nape=3),
+        lift_mm=Zones(top=3, front=5, side=1.5, back=2, nape=1),
+        back=4.0,
+        sweep=0.0,
         disorder=0.06,
-        hangs=True,
-    ),
-    "wavy": HairStyle(
-        hairline=NATURAL_HAIRLINE,
-        length_mm=Zones(top=360, front=340, side=300, back=320, nape=250),
-        depth_mm=Zones(top=14, front=12, side=12, back=15, nape=10),
-        lift_mm=Zones(top=8, front=9, side=5, back=6, nape=3),
-        whorl_deg=(0.0, 42.0),
-        part_deg=-14.0,
-        sweep=0.9,
-        overhang_mm=1,
-        locks=400,
-        lock_width_mm=25,
-        unevenness=0.25,
-        disorder=0.12,
-        hangs=True,
-        curl_mm=8,
-        curl_pitch_mm=95,
-    ),
-    "curly": HairStyle(
-        hairline=NATURAL_HAIRLINE,
-        length_mm=Zones(top=230, front=190, side=200, back=220, nape=150),
-        depth_mm=Zones(top=24, front=18, side=20, back=24, nape=12),
-        lift_mm=Zones(top=14, front=14, side=12, back=12, nape=6),
-        whorl_deg=(0.0, 42.0),
-        part_deg=8.0,
-        sweep=0.8,
-        overhang_mm=6,
-        locks=290,
-        lock_width_mm=20,
-        unevenness=0.45,
-        disorder=0.3,
-        hangs=True,
-        curl_mm=9,
-        curl_pitch_mm=42,
-    ),
-    "buzz": HairStyle(
-        hairline=NATURAL_HAIRLINE,
-        length_mm=Zones(top=9, front=9, side=7, back=7, nape=7),
-        depth_mm=Zones(top=2.2, front=2, side=1.6, back=1.8, nape=1.2),
-        lift_mm=Zones(top=1, front=1, side=0.6, back=0.6, nape=0.4),
-        whorl_deg=(165.0, 62.0),
-        part_deg=24.0,
-        sweep=0.2,
-        overhang_mm=2,
-        locks=900,
-        lock_width_mm=6,
+        overhang_mm=0,
         unevenness=0.2,
-        disorder=0.5,
     ),
-    "pixie": HairStyle(
-        hairline=NATURAL_HAIRLINE,
-        length_mm=Zones(top=78, front=95, side=52, back=52, nape=34),
-        depth_mm=Zones(top=15, front=11, side=8, back=12, nape=5),
-        lift_mm=Zones(top=8, front=9, side=4, back=5, nape=2),
-        whorl_deg=(170.0, 58.0),
-        part_deg=-34.0,
-        sweep=1.25,
-        overhang_mm=46,
+    "quiff": replace(
+        _FADED,
+        length_mm=Zones(top=90, front=85, side=5, back=5, nape=4),
+        lift_mm=Zones(top=16, front=24, side=1, back=1, nape=0.5),
+        rise_mm=Zones(top=3, front=12, side=0, back=0, nape=0),
+        back=4.0,
+        disorder=0.12,
+        overhang_mm=1,
+        unevenness=0.25,
+    ),
+    "undercut": replace(_FADED, length_mm=replace(_FADED.length_mm, top=120, front=125), part_deg=36.0, sweep=1.6, disorder=0.1,
+                        overhang_mm=8, top_from_deg=(30.0, 37.0), unevenness=0.25),
+    "mohawk": replace(
+        _CROPPED,
+        crest=0.14,
+        length_mm=Zones(top=30, front=30, side=7, back=7, nape=7),
+        depth_mm=Zones(top=8, front=8, side=1.6, back=1.8, nape=1.2),
+        rise_mm=Zones(top=75, front=70, side=0, back=0, nape=0),
+        back=2.0,
         locks=1100,
         lock_width_mm=11,
-        unevenness=0.35,
-        disorder=0.16,
+        disorder=0.15,
     ),
-}
+    "receding": replace(_SHORT, hairline=_RECEDING_HAIRLINE, length_mm=Zones(top=40, front=36, side=24, back=28, nape=14),
+                        depth_mm=Zones(top=7, front=5, side=5, back=6, nape=3), overhang_mm=4, back=1.0, sweep=0.4),
+    "short-curly": _COILED,
+    "afro": replace(_COILED, depth_mm=Zones(top=62, front=50, side=52, back=58, nape=30),
+                    rise_mm=everywhere(24), locks=2200, lock_width_mm=26),
+    "bob": _BOB,
+    "lob": replace(_BOB, length_mm=Zones(top=310, front=300, side=240, back=255, nape=170), part_deg=8.0, locks=640,
+                   lock_width_mm=22, cut_mm=165),
+    "wavy": _WAVY,
+    "long": _LONG,
+    "curly": _CURLY,
+    "long-curly": replace(_CURLY, length_mm=Zones(top=400, front=360, side=340, back=370, nape=290), locks=400),
+    "bangs": replace(_LONG, fringe=Fringe(reach_mm=49, reach_aside_mm=66, depth_mm=5)),
+    "bob-bangs": replace(_BOB, part_deg=0.0, locks=600, fringe=Fringe(reach_mm=47, reach_aside_mm=60, depth_mm=5)),
+    "curtain-bangs": replace(_WAVY, part_deg=0.0, fringe=Fringe(reach_mm=34, reach_aside_mm=95, curtain=True)),
+    "ponytail": replace(_TIED, gathers=(Gather("tail", (180.0, 5.0), 330, 52),)),
+    "high-ponytail": replace(
+        _TIED, gathers=(Gather("tail", (180.0, 48.0), 400, 58),), fringe=Fringe(36, 80, curtain=True, locks=90, depth_mm=5)
+    ),
+    "half-up": replace(_WAVY, part_deg=0.0, gathers=(Gather("tail", (180.0, 36.0), 260, 40, "top", 22.0, curl_mm=6),)),
+    "twin-tails": replace(
+        _TIED,
+        gathers=(Gather("tail", (112.0, 40.0), 275, 50, "left"), Gather("tail", (-112.0, 40.0), 275, 50, "right")),
+        fringe=Fringe(45, 60, depth_mm=5),
+    ),
+    "bun": replace(_TIED, gathers=(Gather("bun", (180.0, -6.0), 0, 68),)),
+    "top-knot": replace(_TIED, gathers=(Gather("bun", (180.0, 66.0), 0, 56),)),
+    "space-buns": replace(
+        _TIED,
+        gathers=(Gather("bun", (120.0, 52.0), 0, 58, "left"), Gather("bun", (-120.0, 52.0), 0, 58, "right")),
+        fringe=Fringe(40, 80, curtain=True, depth_mm=5),
+    ),
+    "braid": replace(_TIED, gathers=(Gather("braid", (180.0, -14.0), 340, 42),)),
+    "twin-braids": replace(
+        _TIED, gathers=(Gather("braid", (128.0, -26.0), 330, 34, "left"), Gather("braid", (-128.0, -26.0), 330, 34, "right"))
+    ),
+    "dreadlocks": replace(
+        _LONG,
+        length_mm=Zones(top=320, front=290, side=260, back=280, nape=210),
+        depth_mm=everywhere(5),
+        lift_mm=everywhere(5),
+        shape="rope",
+        locks=160,
+        lock_width_mm=16,
+        disorder=0.2,
+        crown_narrows=1.0,
+    ),
+    "spiky": replace(
+        _CHUNKY,
+        rise_mm=Zones(top=55, front=40, side=30, back=45, nape=22),
+        length_mm=Zones(top=85, front=85, side=60, back=75, nape=50),
+        lock_width_mm=32,
+        whorl_deg=(0.0, 75.0),
+        sweep=0.4,
+        fringe=Fringe(52, 66, depth_mm=10, locks=17, sweep=0.15),
+    ),
+    "chunky": _CHUNKY,
+    "chunky-bob": replace(_BOB, shape="wedge", locks=110, lock_width_mm=58, disorder=0.05, part_deg=0.0,
+                          fringe=Fringe(48, 62, depth_mm=8, locks=17)),
+    "princess": replace(_LONG, shape="wedge", locks=100, lock_width_mm=62, disorder=0.04, part_deg=0.0, cut_mm=360,
+                        fringe=Fringe(50, 60, depth_mm=8, locks=17)),
+}  # fmt: skip
+"""By name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -10,26 +11,38 @@ from PIL import Image
 from avatarkit.data_files import asset_path
 from avatarkit.render.color import to_linear, to_srgb
 
-STRIPS = 8
-LOCKS_FILE, CAP_FILE = "hair-locks.png", "hair-cap.png"
+LOCK_FILES: Mapping[str, str] = {"straight": "hair-locks.png", "frizz": "hair-frizz.png"}
+CAP_FILE = "hair-cap.png"
+STRIPS: Mapping[str, int] = {"straight": 8, "frizz": 4}
+"""How many tufts each picture of locks has, side by side."""
 LIGHT_UNIT = 1.5 / 255.0
 """Of the stored brightness."""
 
 _BLACKEST = 0.004  # linear: the darkest hair still shows its strands
 _LIGHTEST = 2.5
 _PIGMENT = 0.08
+_WHOLE = 0.99
 
 
 @cache
-def lock_strands() -> tuple[np.ndarray, np.ndarray]:
+def lock_strands(kind: str) -> tuple[np.ndarray, np.ndarray]:
     """Brightness and alpha (H, STRIPS * W), root at the top: each strip is a tuft of hairs that end at their own lengths."""
-    return _stored(LOCKS_FILE)
+    return _stored(LOCK_FILES[kind])
 
 
 @cache
 def cap_strands() -> tuple[np.ndarray, np.ndarray]:
     """Brightness and alpha (H, W) of the cap: whole above, single hairs at the lower edge; repeats sideways."""
     return _stored(CAP_FILE)
+
+
+@cache
+def solid_strands(contrast: float) -> tuple[np.ndarray, np.ndarray]:
+    """Brightness and alpha (H, W) of whole locks: no gaps anywhere; repeats sideways."""
+    light, alpha = cap_strands()
+    whole = int(np.flatnonzero((alpha > _WHOLE).all(axis=1)).max()) + 1
+    calm = light.mean() + contrast * (light[:whole] - light.mean())
+    return calm, np.ones_like(calm)
 
 
 def _stored(name: str) -> tuple[np.ndarray, np.ndarray]:

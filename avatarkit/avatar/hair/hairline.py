@@ -1,0 +1,82 @@
+"""The scalp of a style: where its hairline runs, and quantities that differ over it."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from avatarkit.avatar.hair.directions import smoothstep, to_angles, to_directions
+from avatarkit.avatar.hair.scalp import SKULL_RADIUS_M
+from avatarkit.avatar.hair.style import HairStyle, Zones
+
+CAP_BEYOND_M = 0.002  # the rim lies this far past the hairline: its last millimetres are single hairs
+_CAP_RISE_M = 0.022  # from the rim inward, over which the cap gains its depth
+_SIDE_OVERHANG_M, _EAR_OVERHANG_M = 0.005, 0.001
+_CREST_BLUR = 0.08  # of unit directions: over this width a crest becomes the sides
+_FACE_HALF, _BESIDE_FACE = np.radians(50), np.radians(78)
+
+
+def zone_value(style: HairStyle, zones: Zones, directions: np.ndarray) -> np.ndarray:
+    """(...) the quantity at directions (..., 3), blended between its zones."""
+    azimuth, elevation = to_angles(directions)
+    around = np.abs(azimuth)
+    back = smoothstep(np.radians(95), np.radians(140), around)
+    low = zones.side + (zones.back - zones.side) * back
+    low = low + (zones.nape - low) * back * smoothstep(np.radians(-5), np.radians(-42), elevation)
+    front = smoothstep(np.radians(75), np.radians(35), around) * smoothstep(np.radians(70), np.radians(40), elevation)
+    high = zones.top + (zones.front - zones.top) * front
+    if style.crest is not None:
+        return low + (high - low) * smoothstep(style.crest + _CREST_BLUR, style.crest, np.abs(directions[..., 0]))
+    begins, ends = np.radians(style.top_from_deg)
+    top = smoothstep(begins, ends, elevation)
+    # The sides begin lower in front of the temples than behind them.
+    top = np.maximum(top, front * smoothstep(np.radians(5), np.radians(22), elevation))
+    return low + (high - low) * top
+
+
+def hairline(style: HairStyle, azimuth: np.ndarray) -> np.ndarray:
+    """Elevation of the hairline, radians."""
+    table = np.radians(style.hairline)
+    return PchipInterpolator(table[:, 0], table[:, 1])(np.abs(azimuth))
+
+
+def rim(style: HairStyle, count: int, beyond_m: float) -> np.ndarray:
+    """(count, 3) directions evenly along the hairline, once around from the back, pushed `beyond_m` outward."""
+    fine = np.linspace(-np.pi, np.pi, 2881)
+    path = to_directions(fine, hairline(style, fine) - beyond_m / SKULL_RADIUS_M)
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+    azimuth = np.interp(np.linspace(0.0, along[-1], count), along, fine)
+    return to_directions(azimuth, hairline(style, azimuth) - beyond_m / SKULL_RADIUS_M)
+
+
+def inward_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(...) metres inside the hairline, about; negative outside."""
+    azimuth, elevation = to_angles(directions)
+    step = np.radians(1.0)
+    slope = (hairline(style, azimuth + step) - hairline(style, azimuth - step)) / (2.0 * step)
+    steepness = np.hypot(1.0, slope / np.maximum(np.cos(elevation), 0.3))
+    return SKULL_RADIUS_M * (elevation - hairline(style, azimuth)) / steepness
+
+
+def depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(...) metres that the body of the hair stands off the scalp; 0 outside the hairline."""
+    inward = np.clip((inward_m(style, directions) + CAP_BEYOND_M) / _CAP_RISE_M, 0.0, 1.0)
+    return 1e-3 * zone_value(style, style.depth_mm, directions) * np.sin(0.5 * np.pi * inward)
+
+
+def lock_depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(...) metres that locks stand off the scalp: hanging hair keeps its body past the hairline, but for the forehead's."""
+    depth = depth_m(style, directions)
+    if not style.hangs:
+        return depth
+    beside = smoothstep(_FACE_HALF, _BESIDE_FACE, np.abs(to_angles(directions)[0]))
+    return depth + beside * (1e-3 * zone_value(style, style.depth_mm, directions) - depth)
+
+
+def overhang_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(...) how far locks may reach past the hairline."""
+    around = np.abs(to_angles(directions)[0])
+    side = _SIDE_OVERHANG_M + (_EAR_OVERHANG_M - _SIDE_OVERHANG_M) * (
+        smoothstep(np.radians(70), np.radians(84), around) * smoothstep(np.radians(125), np.radians(110), around)
+    )
+    return side + (1e-3 * style.overhang_mm - side) * smoothstep(np.radians(52), np.radians(28), around)
