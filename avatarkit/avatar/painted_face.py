@@ -16,7 +16,7 @@ from avatarkit.face_fit.landmark_table import load_landmark_table
 
 LINE_COLOR = "#2a1613"
 
-_BLUSH = np.array([0.98, 0.42, 0.40])  # what it multiplies the tone with where it is strongest, linear light
+_BLUSH = np.array([0.99, 0.58, 0.54])  # what it multiplies the tone with where it is strongest, linear light
 _MOUTH_LINE = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
 """MediaPipe's landmarks along the lower edge of the upper lip."""
 _MOUTH_LINE_PX, _MOUTH_LINE_SHADE = 5.0, 0.42
