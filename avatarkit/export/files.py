@@ -7,6 +7,7 @@ from pathlib import Path
 
 from avatarkit.avatar.avatar import Avatar
 from avatarkit.errors import UsageError
+from avatarkit.export.adapt import adapted
 from avatarkit.export.platforms import load_platform
 from avatarkit.export.scene import avatar_scene
 from avatarkit.export.vrm0 import vrm0_document
@@ -69,4 +70,5 @@ def save_avatar(avatar: Avatar, path: str | Path, platform: str | None = None) -
     Raises:
         UsageError: another suffix, no such platform, or a place where nothing can be written.
     """
-    write_whole(path, check_suffix(path, platform)(avatar))
+    write = check_suffix(path, platform)
+    write_whole(path, write(avatar if platform is None else adapted(avatar, load_platform(platform))))
