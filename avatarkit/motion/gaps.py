@@ -72,7 +72,8 @@ def believable(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray) -> 
 
     Of each bone those moments are kept that make up most of the time in which it was seen, less `JUMP_COST_S` for what it turns
     faster than bodies do from one of them to the next: a short excursion is dropped, a lasting one is entered in a bridge. What
-    hangs on a bone goes with it, being told relative to it.
+    hangs on a bone goes with it, being told relative to it. And what is seen for `GLIMPSE_S` only, long before and after it was
+    seen otherwise, was something else.
 
     Args:
         times_s: (T,).
@@ -82,12 +83,26 @@ def believable(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray) -> 
     Returns:
         (T, 55) bool, where `seen` is.
     """
+    seen = _without_glimpses(times_s, seen)
     doubtful = np.flatnonzero(_jumps(times_s, rotations, seen))
     if len(doubtful) == 0:
         return seen
     kept = np.array(seen)
     kept[:, doubtful] = _likeliest(times_s, rotations[:, doubtful], seen[:, doubtful])
     return kept & (kept | ~seen)[:, np.maximum(PARENTS, 0)]
+
+
+def _without_glimpses(times_s: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """`seen` (T, B) without short stretches that stand alone; of a clip that is short itself nothing is taken."""
+    kept = np.array(seen)
+    for bone in np.flatnonzero(seen.any(axis=0) & (times_s[-1] - times_s[0] > FORGOTTEN_S)):
+        edges = np.diff(np.pad(seen[:, bone].astype(int), 1))
+        starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
+        apart = np.concatenate([[np.inf], times_s[starts[1:]] - times_s[ends[:-1]], [np.inf]])
+        alone = np.minimum(apart[:-1], apart[1:]) > FORGOTTEN_S
+        for start, end in zip(starts[alone], ends[alone], strict=True):
+            kept[start : end + 1, bone] = times_s[min(end + 1, len(times_s) - 1)] - times_s[start] > GLIMPSE_S
+    return kept
 
 
 def _jumps(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray) -> np.ndarray:
@@ -144,6 +159,9 @@ is dropped when it was for less than a second; what fast limbs and noise exceed 
 
 FORGOTTEN_S = 0.5
 """After so long a bone may be anywhere."""
+
+GLIMPSE_S = 0.2
+"""A tracker that takes something else for a person, or for a hand, notices it within so long."""
 
 
 def fill_places(times_s: np.ndarray, places: np.ndarray, seen: np.ndarray) -> np.ndarray:

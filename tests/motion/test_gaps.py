@@ -66,3 +66,17 @@ def test_nothing_unseen_is_believed_and_one_moment_is_enough():
     seen[20:, HAND] = True
     assert np.array_equal(believable(TIMES, turning(np.pi * (TIMES > 1.0)), seen) & ~seen, np.zeros_like(seen))
     assert believable(TIMES[:1], turning(np.zeros(1)), SEEN[:1]).all()
+
+
+def test_a_glimpse_is_nobody_but_what_stays_or_comes_back_is():
+    seen = np.zeros((len(TIMES), BONES), bool)
+    seen[30:33, HAND] = True
+    seen[20:30, ARM] = True
+    seen[[0, 1, 5, 6, 10, 11]] = True
+    kept = believable(TIMES, turning(np.zeros(len(TIMES))), seen)
+    assert not kept[30:33].any()
+    assert np.array_equal(kept[:30], seen[:30])
+
+
+def test_a_person_in_a_single_picture_is_believed():
+    assert believable(TIMES[:1], turning(np.zeros(1)), SEEN[:1]).all()
