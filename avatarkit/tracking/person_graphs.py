@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_log
+from avatarkit.tracking.mediapipe_start import IN_THE_CALLERS_THREAD, import_mediapipe, quiet_native_log
 from avatarkit.tracking.pruned_model import without_output
 
 PERSON_DETECTOR_PX, BODY_INPUT_PX, PALM_DETECTOR_PX, HAND_INPUT_PX = 224, 256, 192, 224
@@ -41,6 +41,9 @@ MIN_PALM_SCORE = 0.5
 
 _FULL_MODEL, _LITE_MODEL = 1, 0
 """Complexities of the hand and palm models."""
+
+_HANDS = 2
+"""Read at once."""
 
 _DETECTOR = """
     input_stream: "image"  output_stream: "detections"
@@ -122,9 +125,8 @@ class PersonGraphs:
             self._people = _Graph(_detector(base, "PoseDetectionCpu", {_threshold("posedetectioncpu"): MIN_PERSON_SCORE}))
             self._palms = _Graph(_detector(base, "PalmDetectionCpu", {_threshold("palmdetectioncpu"): MIN_PALM_SCORE}))
             self._body = _Graph(_body_landmarker(base))
-            # A person has two hands, read at once.
-            self._hand = _Graph(*(_hand_landmarker(base, _FULL_MODEL) for _ in range(2)))
-            self._small_hand = _Graph(*(_hand_landmarker(base, _LITE_MODEL) for _ in range(2)))
+            self._hand = _Graph(*(_hand_landmarker(base, _FULL_MODEL) for _ in range(_HANDS)))
+            self._small_hand = _Graph(*(_hand_landmarker(base, _LITE_MODEL) for _ in range(_HANDS)))
             self._run_once()
 
     def detect_people(self, picture: np.ndarray) -> np.ndarray:
@@ -193,14 +195,12 @@ class PersonGraphs:
             graph.close()
 
     def _run_once(self) -> None:
-        for run, side in (
-            (self.detect_people, PERSON_DETECTOR_PX),
-            (self.detect_palms, PALM_DETECTOR_PX),
-            (self.read_body, BODY_INPUT_PX),
-            (self.read_hand, HAND_INPUT_PX),
-        ):
-            run(np.zeros((side, side, 3), np.uint8))  # type: ignore[operator]
-        self.read_hand(np.zeros((HAND_INPUT_PX, HAND_INPUT_PX, 3), np.uint8), lite=True)
+        """Each graph: the first run opens it, which takes time and makes noise."""
+        self.detect_people(np.zeros((PERSON_DETECTOR_PX, PERSON_DETECTOR_PX, 3), np.uint8))
+        self.detect_palms(np.zeros((PALM_DETECTOR_PX, PALM_DETECTOR_PX, 3), np.uint8))
+        self.read_body(np.zeros((BODY_INPUT_PX, BODY_INPUT_PX, 3), np.uint8))
+        for lite in (False, True) * _HANDS:  # equal graphs take turns
+            self.read_hand(np.zeros((HAND_INPUT_PX, HAND_INPUT_PX, 3), np.uint8), lite=lite)
 
 
 class _Graph:
@@ -245,13 +245,13 @@ def _detector(base: Any, name: str, parameters: dict[str, float]) -> Any:
     with_model = 'input_side_packet: "MODEL_COMPLEXITY:model_complexity"' if name.startswith("Palm") else ""
     config = ('input_side_packet: "model_complexity"' if with_model else "") + _DETECTOR % (name, with_model)
     side_inputs = {"model_complexity": _FULL_MODEL} if with_model else None
-    return base.SolutionBase(graph_config=config, calculator_params=parameters, side_inputs=side_inputs)
+    return base.SolutionBase(graph_config=IN_THE_CALLERS_THREAD + config, calculator_params=parameters, side_inputs=side_inputs)
 
 
 def _body_landmarker(base: Any) -> Any:
     model = (Path(base.__file__).parents[1] / _BODY_MODEL).read_bytes()
     return base.SolutionBase(
-        graph_config=_BODY,
+        graph_config=IN_THE_CALLERS_THREAD + _BODY,
         side_inputs={"file": without_output(model, _MASK_OUTPUT, _PRESENCE_OUTPUT)},
         calculator_params=_landmarks_always(_BODY_PREFIX),
         outputs=["landmarks", "world", "circle", _BODY_PRESENCE],
@@ -260,7 +260,7 @@ def _body_landmarker(base: Any) -> Any:
 
 def _hand_landmarker(base: Any, model: int) -> Any:
     return base.SolutionBase(
-        graph_config=_HAND,
+        graph_config=IN_THE_CALLERS_THREAD + _HAND,
         side_inputs={"model_complexity": model},
         calculator_params=_landmarks_always(_HAND_PREFIX),
         outputs=["landmarks", "world", "side", _HAND_PRESENCE],
