@@ -18,8 +18,8 @@ from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from tests.avatar.people import random_head
 
 BROWN = "#4a2f1d"
-HEADS = range(20)
-FEW_HEADS = range(4)
+HEADS = range(6)
+FEW_HEADS = range(2)
 CLOSE_M = 0.015
 DEEPEST_M = 0.002
 NEAR_SKIN_M = 0.01
