@@ -86,7 +86,7 @@ def _camera(avatar: Avatar) -> PinholeCamera:
     places, _ = avatar.rig.skeleton.rest_world
     eyes = places[[avatar.rig.human_bones[bone] for bone in ("leftEye", "rightEye")]].mean(axis=0)
     middle = eyes - [0.0, 0.03, 0.0]
-    return look_at(middle + [0.0, 0.0, _DISTANCE_M], middle, 12.0, (_SIZE_PX, _SIZE_PX))
+    return look_at(middle + np.array([0.0, 0.0, _DISTANCE_M]), middle, 12.0, (_SIZE_PX, _SIZE_PX))
 
 
 def _cheeks(avatar: Avatar) -> np.ndarray:
