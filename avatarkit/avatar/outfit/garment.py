@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from avatarkit.avatar.outfit.bottoms import BottomCut, bottom_pattern
 from avatarkit.avatar.outfit.cloth import Sheet, draped, sewn
+from avatarkit.avatar.outfit.hat_fit import HatFit
 from avatarkit.avatar.outfit.part import Part, joined_parts
 from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles
 from avatarkit.avatar.outfit.skirts import SkirtCut, skirt_pattern
@@ -34,11 +35,13 @@ class Worn:
         parts: what is drawn.
         sheet: what other pieces have to stay off; None: they need not.
         hides: body vertices that are inside it on this person, whatever `covers` says.
+        hat: where it holds hair down.
     """
 
     parts: tuple[Part, ...]
     sheet: Sheet | None = None
     hides: np.ndarray | None = None
+    hat: HatFit | None = None
 
 
 @dataclass(frozen=True)

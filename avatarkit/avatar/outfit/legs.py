@@ -10,6 +10,7 @@ from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
 
 _DIRECTIONS = 48
+_GRAZING = 0.05  # tangents this nearly along a ray are crossed far away
 _BAND_M = 0.035  # half the height of the slices that are looked at
 _LEGS = ("hips", "UpperLeg", "LowerLeg", "Foot", "Toes")
 
@@ -42,12 +43,30 @@ def legs_radius(rest: RestBody, heights: np.ndarray, centre: np.ndarray, outward
         (R, C) metres; 0 where there is nothing at that height.
     """
     points = np.asarray(rest.positions, float)[_vertices()]
+    return hull_radius(points[:, [0, 2]] - centre, points[:, 1], heights, outward)
+
+
+def hull_radius(
+    points: np.ndarray, at: np.ndarray, heights: np.ndarray, outward: np.ndarray, band_m: float = _BAND_M
+) -> np.ndarray:
+    """How far the convex hulls of slices reach.
+
+    Args:
+        points: (P, 2) level coordinates, from the middle.
+        at: (P,) height of each.
+        heights: (R,) of the slices.
+        outward: (C, 2) unit directions.
+        band_m: half the thickness of a slice.
+
+    Returns:
+        (R, C) metres; 0 where a slice is empty.
+    """
     angle = np.linspace(0.0, 2 * np.pi, _DIRECTIONS, endpoint=False)
     normals = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    support = (points[:, [0, 2]] - centre) @ normals.T
-    near = np.abs(points[:, 1] - heights[:, None]) < _BAND_M
+    support = points @ normals.T
+    near = np.abs(at - heights[:, None]) < band_m
     furthest = np.where(near[..., None], support, 0.0).max(axis=1)
     # A ray leaves the hull where it crosses the first of the hull's tangents.
     facing = outward @ normals.T
-    crossing = furthest[:, None] / np.where(facing > 0.05, facing, np.nan)
+    crossing = furthest[:, None] / np.where(facing > _GRAZING, facing, np.nan)
     return np.nanmin(crossing, axis=2)

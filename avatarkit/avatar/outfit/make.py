@@ -12,8 +12,12 @@ from avatarkit.avatar.avatar import AvatarMesh, Material
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.outfit.cloth import Sheet
 from avatarkit.avatar.outfit.clothes import CLOTHES
+from avatarkit.avatar.outfit.earrings import EARRINGS
 from avatarkit.avatar.outfit.fabric import Finish, finished
 from avatarkit.avatar.outfit.footwear import SHOES
+from avatarkit.avatar.outfit.glasses import GLASSES
+from avatarkit.avatar.outfit.hat_fit import HatFit
+from avatarkit.avatar.outfit.hats import HATS
 from avatarkit.avatar.outfit.part import Part
 from avatarkit.avatar.outfit.pieces import WardrobePiece
 from avatarkit.body.body import load_body
@@ -21,7 +25,7 @@ from avatarkit.body.rest import RestBody
 from avatarkit.errors import unknown_name
 from avatarkit.geometry.arrays import checked_array
 
-PIECES: Mapping[str, WardrobePiece] = {**CLOTHES, **SHOES}
+PIECES: Mapping[str, WardrobePiece] = {**CLOTHES, **SHOES, **HATS, **GLASSES, **EARRINGS}
 """All there is to wear."""
 
 OUTFITS: Mapping[str, tuple[str, ...]] = {"casual": ("t-shirt", "jeans", "sneakers")}
@@ -37,10 +41,12 @@ class Outfit:
     Attributes:
         pieces: meshes and their materials.
         hidden_vertices: (V,) bool, body vertices under cloth wherever the body moves; triangles between three of them can go.
+        hat: where a hat holds hair down, for `hair_under`.
     """
 
     pieces: tuple[tuple[AvatarMesh, Material], ...]
     hidden_vertices: np.ndarray
+    hat: HatFit | None = None
 
     def __post_init__(self) -> None:
         hidden = checked_array("hidden_vertices", self.hidden_vertices, (None,), np.bool_)
@@ -64,19 +70,20 @@ def make_outfit(pieces: Sequence[str], colors: Mapping[str, str], rest: RestBody
     inmost_first = sorted(pieces, key=lambda name: PIECES[name].layer)
     hidden = _hidden_skin(tuple(inmost_first)).copy()
     sheets: list[Sheet] = []
-    meshes = []
+    meshes, hat = [], None
     for number, name in enumerate(inmost_first):
         worn = PIECES[name].make.worn(rest, sheets)
         if worn.sheet is not None:
             sheets.append(worn.sheet)
         if worn.hides is not None:
             hidden[worn.hides] = True
+        hat = worn.hat or hat
         over = tuple(inmost_first[number + 1 :])
         for index, part in enumerate(worn.parts):
             seen = _seen(part, name, index, over)
             if len(seen.triangles):
                 meshes.append((_mesh(name, seen), _material(name, part.name, colors)))
-    return Outfit(tuple(meshes), hidden)
+    return Outfit(tuple(meshes), hidden, hat)
 
 
 def _seen(part: Part, name: str, index: int, over: tuple[str, ...]) -> Part:

@@ -11,6 +11,8 @@ from avatarkit.avatar.outfit.pattern import grid_triangles
 from avatarkit.body.rest import RestBody
 from avatarkit.geometry.meshes import vertex_normals
 
+_NO_AREA_M2 = 1e-14
+
 
 @dataclass(frozen=True)
 class Part:
@@ -69,46 +71,50 @@ def carried(bones: dict[str, float], rest: RestBody, count: int) -> tuple[np.nda
     return joints, weights
 
 
-def grid_part(
-    name: str, grid: np.ndarray, bones: dict[str, float], rest: RestBody, *, inside_out: bool = False, crease: bool = False
-) -> Part:
-    """A surface (R, C, 3) that some bones carry; columns run to the right and rows downward seen from outside.
+def solid(name: str, grid: np.ndarray, bones: dict[str, float], rest: RestBody, *, crease: bool = False) -> Part:
+    """A surface (R, C, 3) about a solid that some bones carry, turned so that its volume is positive.
 
     Args:
         name: of the part.
-        grid: metres; a last column, or row, that is the first one closes it smoothly.
+        grid: metres; a last column, or row, that is the first one closes it smoothly; a row of one point is a pole.
         bones: bone -> share.
         rest: whose bones.
-        inside_out: it is seen from the other side.
-        crease: each row of faces has its own normals: edges between rows are sharp.
+        crease: edges between rows are sharp.
     """
-    if crease:
-        bands = [grid_part(name, grid[k : k + 2], bones, rest, inside_out=inside_out) for k in range(len(grid) - 1)]
-        return _joined(bands)
-    rows, columns = grid.shape[:2]
-    own = np.arange(rows * columns).reshape(rows, columns)
+    own = np.arange(grid[..., 0].size).reshape(grid.shape[:2])
     triangles = grid_triangles(own)
-    if inside_out:
-        triangles = triangles[:, ::-1]
-    normals = _smooth_normals(grid, own, inside_out)
+    flat = grid.reshape(-1, 3)
+    a, b, c = (flat[triangles[:, k]] - flat.mean(axis=0) for k in range(3))
+    turned = (a * np.cross(b, c)).sum() < 0
+    bands = [own[k : k + 2] for k in range(len(own) - 1)] if crease else [own]
+    joints, weights = carried(bones, rest, own.size)
     across = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(grid, axis=1), axis=2).mean(axis=0))])
     down = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(grid, axis=0), axis=2).mean(axis=1))])
-    uvs = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
-    joints, weights = carried(bones, rest, grid[..., 0].size)
-    return Part(name, grid.reshape(-1, 3), normals, uvs, triangles, joints, weights)
+    uvs = np.stack(np.meshgrid(across, down), axis=-1)
+    parts = []
+    for band in bands:
+        count, rows = band.size, slice(band[0, 0] // own.shape[1], band[-1, 0] // own.shape[1] + 1)
+        faces = grid_triangles(np.arange(count).reshape(band.shape))
+        normals = _smooth_normals(grid[rows], turned=bool(turned))
+        faces = faces[:, ::-1] if turned else faces
+        chosen = band.reshape(-1)
+        parts.append(Part(name, flat[chosen], normals, uvs[rows].reshape(-1, 2), faces, joints[chosen], weights[chosen]))
+    return _joined(parts)
 
 
-def _smooth_normals(grid: np.ndarray, own: np.ndarray, inside_out: bool) -> np.ndarray:
-    corners = own.copy()
+def _smooth_normals(grid: np.ndarray, *, turned: bool) -> np.ndarray:
+    """(R * C, 3) normals without a seam where the grid closes or comes to a pole."""
+    corners = np.arange(grid[..., 0].size).reshape(grid.shape[:2])
     if np.allclose(grid[:, 0], grid[:, -1]):
         corners[:, -1] = corners[:, 0]
     if len(grid) > 2 and np.allclose(grid[0], grid[-1]):
         corners[-1] = corners[0]
-    # Points that coincide, as at a pole, share a normal.
-    flat = grid.reshape(-1, 3)
     for row in (0, -1):
         if np.allclose(grid[row], grid[row, :1]):
             corners[row] = corners[row, 0]
     triangles = grid_triangles(corners)
-    normals = vertex_normals(flat, triangles[:, ::-1] if inside_out else triangles)
+    flat = grid.reshape(-1, 3)
+    a, b, c = (flat[triangles[:, k]] for k in range(3))
+    real = np.linalg.norm(np.cross(b - a, c - a), axis=1) > _NO_AREA_M2
+    normals = vertex_normals(flat, triangles[real][:, ::-1] if turned else triangles[real])
     return normals[corners.reshape(-1)]
