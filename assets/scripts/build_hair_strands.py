@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from asset_sources import record_sources
@@ -25,35 +26,55 @@ def main() -> None:
         LOCK_FILES["frizz"]: tufts("frizz", _frizz),
         CAP_FILE: cap_strands(),
     }
-    for name, (light, alpha) in pictures.items():
-        assert light.max() <= 255 * LIGHT_UNIT
-        picture = np.rint(np.dstack([light / LIGHT_UNIT, 255.0 * alpha])).astype(np.uint8)
-        Image.fromarray(picture, "LA").save(ASSETS / name, optimize=True)
+    for name, canvas in pictures.items():
+        assert canvas.light.max() <= 255 * LIGHT_UNIT
+        picture = np.rint(np.dstack([canvas.light / LIGHT_UNIT, canvas.hair, 255.0 * canvas.alpha])).astype(np.uint8)
+        Image.fromarray(picture).save(ASSETS / name, optimize=True)
     record_sources(ASSETS, list(pictures), "drawn by the script", "CC0-1.0", "assets/scripts/build_hair_strands.py")
 
 
-def _hair(canvas: np.ndarray, coverage: np.ndarray, centre: np.ndarray, width: np.ndarray, light: np.ndarray) -> None:
+class Canvas(NamedTuple):
+    """(H, W) brightness, alpha and the number of the hair that shows."""
+
+    light: np.ndarray
+    alpha: np.ndarray
+    hair: np.ndarray
+
+    def columns(self, chosen: slice) -> Canvas:
+        return Canvas(*(layer[:, chosen] for layer in self))
+
+
+def blank(width: int, light: float) -> Canvas:
+    return Canvas(np.full((HEIGHT_PX, width), light), np.zeros((HEIGHT_PX, width)), np.full((HEIGHT_PX, width), 127.0))
+
+
+def draw_hair(canvas: Canvas, centre: np.ndarray, width: np.ndarray, light: np.ndarray, number: float) -> None:
     """Draw one hair over what is there. `centre`, `width`, `light` (H,): pixels and brightness at each row."""
-    across = np.arange(canvas.shape[1])[None]
+    across = np.arange(canvas.light.shape[1])[None]
     profile = np.clip(1.3 - np.abs(across - centre[:, None]) / np.maximum(width[:, None], 1e-3), 0.0, 1.0)
     profile[width < 0.15] = 0.0
     round_light = light[:, None] * (0.6 + 0.4 * profile)
-    canvas += profile * (round_light - canvas)
-    np.maximum(coverage, profile, out=coverage)
+    canvas.light[:] += profile * (round_light - canvas.light)
+    np.maximum(canvas.alpha, profile, out=canvas.alpha)
+    canvas.hair[profile > 0.4] = number
 
 
-def tufts(kind: str, draw: Callable[[np.random.Generator], tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
-    """Brightness and alpha (H, STRIPS * W), root at the top: each strip is a tuft of hairs that end at their own lengths."""
+def numbers(count: int, random: np.random.Generator) -> np.ndarray:
+    """(count,) 0..255, evenly spread, in any order."""
+    return np.floor(256.0 * (random.permutation(count) + 0.5) / count)
+
+
+def tufts(kind: str, draw: Callable[[np.random.Generator], Canvas]) -> Canvas:
+    """Each strip is a tuft of hairs, root at the top, that end at their own lengths."""
     random = np.random.default_rng(SEED)
     strips = [draw(random) for _ in range(STRIPS[kind])]
-    light, alpha = (np.concatenate([strip[k] for strip in strips], axis=1) for k in (0, 1))
-    return light, alpha
+    return Canvas(*(np.concatenate(layers, axis=1) for layers in zip(*strips, strict=True)))
 
 
-def _tuft(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    light, alpha = np.full((HEIGHT_PX, STRIP_WIDTH_PX), 0.55), np.zeros((HEIGHT_PX, STRIP_WIDTH_PX))
+def _tuft(random: np.random.Generator) -> Canvas:
+    canvas = blank(STRIP_WIDTH_PX, 0.55)
     rows = np.linspace(0.0, 1.0, HEIGHT_PX)
-    for _ in range(HAIRS_PER_STRIP):
+    for number in numbers(HAIRS_PER_STRIP, random):
         place = random.uniform(-1.0, 1.0)
         end = random.uniform(0.62, 1.0) * (1.0 - 0.25 * place**2)
         gather = 1.0 - 0.45 * rows**2  # hairs of a tuft come together at its tip
@@ -61,15 +82,15 @@ def _tuft(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         centre = STRIP_WIDTH_PX * (0.5 + 0.40 * place * gather) + bend
         start = random.uniform(0.0, 0.12)
         taper = np.clip((end - rows) / 0.22, 0.0, 1.0) ** 0.7 * np.clip((rows - start) / 0.06, 0.0, 1.0) ** 0.5
-        _hair(light, alpha, centre, random.uniform(1.2, 2.7) * taper, random.uniform(0.42, 1.35) + 0.10 * rows)
-    return light, alpha
+        draw_hair(canvas, centre, random.uniform(1.2, 2.7) * taper, random.uniform(0.42, 1.35) + 0.10 * rows, number)
+    return canvas
 
 
-def _frizz(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _frizz(random: np.random.Generator) -> Canvas:
     """Coils, finer and wider ones, that lie over one another."""
-    light, alpha = np.full((HEIGHT_PX, FRIZZ_WIDTH_PX), 0.5), np.zeros((HEIGHT_PX, FRIZZ_WIDTH_PX))
+    canvas = blank(FRIZZ_WIDTH_PX, 0.5)
     rows = np.linspace(0.0, 1.0, HEIGHT_PX)
-    for _ in range(COILS_PER_STRIP):
+    for number in numbers(COILS_PER_STRIP, random):
         place, end = random.uniform(-1.0, 1.0), random.uniform(0.55, 0.99)
         radius = random.uniform(5.0, 13.0) * np.minimum(rows / 0.06 + 0.2, 1.0)
         turns = random.uniform(9.0, 17.0) * (1.0 + 0.15 * np.sin(random.uniform(2.0, 6.0) * rows + random.uniform(0.0, 6.3)))
@@ -80,20 +101,18 @@ def _frizz(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         taper = np.clip((end - rows) / 0.1, 0.0, 1.0) ** 0.7
         width = random.uniform(1.0, 1.9) * np.sqrt(1.0 + slope**2) * taper
         tone = random.uniform(0.45, 1.2) * (1.0 + 0.35 * np.cos(phase))  # one side of each turn lies behind the other
-        _hair(light, alpha, centre, width, np.clip(tone, 0.2, 1.49))
-    return light, alpha
+        draw_hair(canvas, centre, width, np.clip(tone, 0.2, 1.49), number)
+    return canvas
 
 
-def cap_strands() -> tuple[np.ndarray, np.ndarray]:
-    """Brightness and alpha (H, W) of the cap: whole above, single hairs at the lower edge; repeats sideways."""
+def cap_strands() -> Canvas:
+    """The cap: whole above, single hairs at the lower edge; repeats sideways."""
     random = np.random.default_rng(SEED + 1)
-    light = np.full((HEIGHT_PX, CAP_WIDTH_PX), 0.6)
-    alpha = np.zeros_like(light)
     rows = np.linspace(0.0, 1.0, HEIGHT_PX)
     places = random.permutation(CAP_HAIRS) / CAP_HAIRS * CAP_WIDTH_PX
     margin = 16
-    wide_light, wide_alpha = np.pad(light, ((0, 0), (margin, margin))), np.pad(alpha, ((0, 0), (margin, margin)))
-    for place in places:
+    canvas = blank(CAP_WIDTH_PX + 2 * margin, 0.6)
+    for place, number in zip(places, numbers(CAP_HAIRS, random), strict=True):
         end = 1.0 - RIM_FADE * random.uniform(0.0, 1.0) ** 1.5
         bend = 2.0 * np.sin(random.uniform(3.0, 9.0) * rows + random.uniform(0.0, 6.3))
         width = random.uniform(1.2, 2.4) * np.clip((end - rows) / 0.07, 0.0, 1.0) ** 0.6
@@ -101,11 +120,9 @@ def cap_strands() -> tuple[np.ndarray, np.ndarray]:
         for copy in (place - CAP_WIDTH_PX, place, place + CAP_WIDTH_PX):
             if -margin < copy < CAP_WIDTH_PX + margin:
                 first = max(int(copy), 0)
-                window = slice(first, first + 2 * margin)
-                _hair(wide_light[:, window], wide_alpha[:, window], copy + bend + margin - first, width, tone)
-    inner = slice(margin, margin + CAP_WIDTH_PX)
-    alpha = np.maximum(wide_alpha[:, inner], (rows < 1.0 - RIM_FADE)[:, None])
-    return np.where(wide_light[:, inner] > 0, wide_light[:, inner], 0.6), alpha
+                draw_hair(canvas.columns(slice(first, first + 2 * margin)), copy + bend + margin - first, width, tone, number)
+    light, alpha, hair = canvas.columns(slice(margin, margin + CAP_WIDTH_PX))
+    return Canvas(light, np.maximum(alpha, (rows < 1.0 - RIM_FADE)[:, None]), hair)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         (eyes_mesh(rest, look), eyes_material(recipe.eyes.iris, look)),
         (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
         *_lashes(recipe, look, rest),
-        *make_hair(recipe.hair.style, recipe.hair.color, rest),
+        *make_hair(recipe.hair.style, recipe.hair.color, rest, roots=recipe.hair.roots, grey=recipe.hair.grey),
         *outfit.pieces,
     ]
     pieces = finished(pieces, look, rest)

@@ -9,6 +9,7 @@ import numpy as np
 from avatarkit.avatar.avatar import AvatarMesh, Material
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.hair.directions import to_directions, unit
+from avatarkit.avatar.hair.dye import HairColor
 from avatarkit.avatar.hair.gathered import Tied, tied
 from avatarkit.avatar.hair.hanging import Loose, Obstacle, curled, hang, step_count
 from avatarkit.avatar.hair.layout import CAP_COLUMNS, CAP_ROWS, LockLayout, cap_layout, lock_layout
@@ -29,15 +30,19 @@ _LEAST_HEIGHT_M = 0.0006
 _LEAST_FALL, _WIDEST, _SHOULDER_M = 0.2, 0.85, 0.06  # of a step; of the shoulders' breadth; above their joints
 
 
-def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
+def make_hair(
+    style: str, color: str, rest: RestBody, *, roots: str | None = None, grey: float = 0.0
+) -> list[tuple[AvatarMesh, Material]]:
     """Hair on a person's head: a cap that covers the scalp, locks over it, and what is tied together.
 
     Every point hangs on the head's own surface, so the hair follows whatever shapes the head. It moves with the head bone.
 
     Args:
         style: one of `HAIR_STYLES`.
-        color: "#rrggbb", what the hair looks like as a whole; its roots are darker, some strands lighter.
+        color: "#rrggbb", what the hair looks like as a whole; some strands are darker, some lighter.
         rest: the body that wears it.
+        roots: another colour at the scalp, or None.
+        grey: share of hairs that have lost their colour, 0..1.
 
     Raises:
         UsageError: there is no such style, or the colour is none.
@@ -45,7 +50,7 @@ def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, 
     if style not in HAIR_STYLES:
         raise unknown_name("hair style", style, HAIR_STYLES)
     chosen = HAIR_STYLES[style]
-    srgb = parse_color(color)
+    dye = HairColor(parse_color(color), parse_color(roots) if roots else None, float(np.clip(grey, 0.0, 1.0)))
     surface, obstacle = head_surface(np.asarray(rest.positions, float)), body_obstacle(rest)
     shapes = {"hair-cap": [_cap(style, surface)] if chosen.capped else [], "hair-locks": [], "hair-solid": []}
     layout = lock_layout(style)
@@ -56,7 +61,7 @@ def make_hair(style: str, color: str, rest: RestBody) -> list[tuple[AvatarMesh, 
         shapes["hair-solid"].append(part.solid)
         if part.cards is not None:
             shapes["hair-locks"].append(ribbons(part.cards, STRIPS[chosen.strands]))
-    materials = hair_materials(srgb, chosen.strands, chosen.shape)
+    materials = hair_materials(dye, chosen.strands, chosen.shape)
     head = rest.skeleton.names.index("head")
     return [
         (_skinned(name, _above_skin(joined(parts), obstacle), head), materials[name]) for name, parts in shapes.items() if parts

@@ -1,0 +1,103 @@
+"""The colour of hair: any colour, other roots, grey hairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from avatarkit.avatar.hair.textures import Strands
+from avatarkit.render.color import to_linear, to_srgb
+
+Color = tuple[float, float, float]
+"""sRGB, 0..1."""
+
+GREY: Color = (0.74, 0.735, 0.72)
+"""What hair without pigment looks like: white, a little yellow, and darkened by what lies between."""
+
+ROOT_LENGTH, ROOT_BLUR = 0.2, 0.14
+"""Share of a lock that has the roots' colour, and over which it passes into the other; every hair at its own length."""
+
+_SLOPE_LENGTH = 1.6  # locks have reached their full brightness before their end
+_SHEEN, _SHADED = 0.018, 0.70
+"""Linear: what a portrait's light adds to hair by its gloss, and the share of the colour that its shape leaves. Measured on
+renders of all styles from all sides."""
+
+_GLOSS = ((0.004, 0.4), (0.2, 1.0))  # by the colour's mean, linear
+_LEAST_PIGMENT = 0.3  # of the asked colour: what is darker than its own gloss keeps its hue
+_BLACKEST = 0.001  # linear: the darkest hair still shows its strands
+_LIGHTEST = 2.5
+_PIGMENT = 0.08
+_VARIATION = 0.22  # of the pigment's strength between hairs
+_KINDS = 8  # of hair, by pigment
+
+
+@dataclass(frozen=True)
+class HairColor:
+    """What hair is dyed with.
+
+    Attributes:
+        color: what the hair looks like as a whole.
+        roots: another colour at the scalp, or None.
+        grey: share of hairs that have lost their colour, 0..1.
+    """
+
+    color: Color
+    roots: Color | None = None
+    grey: float = 0.0
+
+
+@dataclass(frozen=True)
+class Slope:
+    """How a lock's brightness changes: at its root and at its tip against the mean, and of the mean against the colour."""
+
+    root: float
+    tip: float
+    brightness: float = 1.0
+
+
+def gloss(color: Color) -> float:
+    """Strength of hair's reflections, 0..1: on dark hair full ones would hide the colour."""
+    return float(np.interp(to_linear(np.asarray(color)).mean(), *_GLOSS))
+
+
+def colored(strands: Strands, dye: HairColor, slope: Slope, *, at_scalp: bool = False) -> np.ndarray:
+    """A picture of strands in a colour.
+
+    Args:
+        strands: the picture.
+        dye: the colour: the mean of what is seen.
+        slope: along the locks.
+        at_scalp: all of it shows the roots' colour, if they have one.
+
+    Returns:
+        (H, W, 4) uint8 sRGB.
+    """
+    light, alpha, hair = strands
+    rows = np.linspace(0.0, 1.0, len(light))[:, None]
+    shade = light * (slope.root + (slope.tip - slope.root) * np.minimum(rows * _SLOPE_LENGTH, 1.0))
+    shade = shade * (slope.brightness / np.average(shade, weights=alpha))
+    index = np.clip(shade * (255 / _LIGHTEST), 0, 255).astype(np.uint8)
+    shown = _ramps(dye.roots if at_scalp and dye.roots else dye.color)[hair % _KINDS, index]
+    if dye.roots and not at_scalp:
+        share = np.clip((ROOT_LENGTH + ROOT_BLUR * (hair / 255.0 - 0.5) - rows) / ROOT_BLUR + 0.5, 0.0, 1.0)[..., None]
+        shown = shown + share * (_ramps(dye.roots)[hair % _KINDS, index] - shown)
+    if dye.grey:
+        shown = np.where((hair < 255.0 * dye.grey)[..., None] | (dye.grey >= 1.0), _ramps(GREY)[hair % _KINDS, index], shown)
+    pixels = np.concatenate([255.0 * to_srgb(shown), 255.0 * alpha[..., None]], axis=-1)
+    return np.rint(pixels).astype(np.uint8)
+
+
+def _ramps(color: Color) -> np.ndarray:
+    """(_KINDS, 256, 3) linear: hairs of one colour, each at brightnesses from 0 to `_LIGHTEST`.
+
+    Light strands lose colour and dark ones gain it, as light does on a shorter or longer way through pigment; and so do hairs
+    with less and with more of it.
+    """
+    asked = to_linear(np.asarray(color))
+    base = np.maximum(np.maximum(asked - _SHEEN * gloss(color), _LEAST_PIGMENT * asked) / _SHADED, _BLACKEST)
+    steps = np.linspace(0.0, _LIGHTEST, 256)[None, :, None]
+    pigment = 1.0 + _VARIATION * (np.linspace(-0.5, 0.5, _KINDS)[:, None, None])
+    luminance = base.mean()
+    hue = (base / luminance) ** (pigment + _PIGMENT * (1.0 - steps))
+    return np.clip(luminance * steps * hue, 0.0, 1.0)
