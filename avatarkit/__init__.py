@@ -38,6 +38,8 @@ if TYPE_CHECKING:  # what editors and type checkers see; `_HOME` is the same at 
     from avatarkit.export.thumbnail import with_thumbnail as with_thumbnail
     from avatarkit.face_fit.fit import FaceFit as FaceFit
     from avatarkit.face_fit.fit import fit_face as fit_face
+    from avatarkit.live.session import LiveSession as LiveSession
+    from avatarkit.live.session import open_live as open_live
     from avatarkit.media.photo import Photo as Photo
     from avatarkit.media.read_photo import read_photo as read_photo
     from avatarkit.media.read_video import open_video as open_video
@@ -71,6 +73,7 @@ _HOME = {
     "HumanPose": "motion.human_motion",
     "HumanoidRig": "rig.skeleton",
     "InputError": "errors",
+    "LiveSession": "live.session",
     "MissingError": "errors",
     "NoFaceError": "errors",
     "NoPersonError": "errors",
@@ -89,6 +92,7 @@ _HOME = {
     "load_recipe": "avatar.recipe_json",
     "load_rig": "rig.load_rig",
     "make_recipe": "avatar.make_recipe",
+    "open_live": "live.session",
     "open_video": "media.read_video",
     "read_motion": "retargeting.read_motion",
     "read_photo": "media.read_photo",

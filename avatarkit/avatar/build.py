@@ -12,7 +12,7 @@ from avatarkit.avatar.lashes import lashes_material, lashes_mesh
 from avatarkit.avatar.look import Look
 from avatarkit.avatar.makeup import glossiness, made_up_material, with_mascara, with_nail_polish
 from avatarkit.avatar.mouth import mouth_material, mouth_mesh
-from avatarkit.avatar.outfit import make_outfit
+from avatarkit.avatar.outfit import hair_under, make_outfit
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.skin import BODY_MATERIAL, FACE_MATERIAL, body_material, face_material
 from avatarkit.avatar.skin_relief import with_gloss
@@ -37,12 +37,13 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
     look = family.look
     rest = rest_body(stylised_sliders(recipe.sliders, family.shape))
     outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
+    hair = make_hair(recipe.hair.style, recipe.hair.color, rest, roots=recipe.hair.roots, grey=recipe.hair.grey)
     pieces = [
         *_skin(recipe, look, rest, outfit.hidden_vertices),
         (eyes_mesh(rest, look), eyes_material(recipe.eyes.iris, look)),
         (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
         *_lashes(recipe, look, rest),
-        *make_hair(recipe.hair.style, recipe.hair.color, rest, roots=recipe.hair.roots, grey=recipe.hair.grey),
+        *((hair_under(mesh, outfit.hat), material) for mesh, material in hair),
         *outfit.pieces,
     ]
     pieces = finished(pieces, look, rest)

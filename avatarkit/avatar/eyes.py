@@ -20,6 +20,7 @@ MATERIAL = "Eyes"
 _CORNEA_BEND = 1.55  # how much more a cornea's surface turns than the eyeball below it (radii 12 and 7.8 mm)
 _RINGS_DEG = (0, 5, 9, 13, 16.5, 19.5, 22, 24, 27, 32, 40, 50, 62, 76, 92, 112)
 _AROUND = 28
+_FLAT_FROM, _FLAT_SHRINK = 1.3, 0.09
 _FRONT_RAD = np.radians(FRONT_DEG)
 
 
@@ -76,7 +77,7 @@ def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
     for number, side in enumerate(SIDES):
         vertices, pseudo_inverse = _fit(side)
         center = rest.joint(f"{side}Eye")
-        stretch = (pseudo_inverse @ (rest.positions[vertices] - center)).T
+        stretch = _behind_lids((pseudo_inverse @ (rest.positions[vertices] - center)).T)
         positions.append(center + directions @ stretch.T)
         for name, turn in look_turns(side).items():
             moved = (directions @ turn.T - directions) @ stretch.T
@@ -96,6 +97,12 @@ def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
         morphs=tuple(sorted(morphs, key=lambda morph: ARKIT_NAMES.index(morph.name))),
         first_person="thirdPersonOnly",
     )
+
+
+def _behind_lids(stretch: np.ndarray) -> np.ndarray:
+    """The (3, 3) map of a ball to an eyeball, a little smaller where it is much taller than deep: lids are straight there."""
+    _, tall, deep = np.linalg.norm(stretch, axis=0)
+    return stretch * (1.0 - _FLAT_SHRINK * float(np.clip(tall / deep - _FLAT_FROM, 0.0, 1.0)))
 
 
 def eyes_material(iris: str, look: Look) -> Material:

@@ -11,6 +11,7 @@ import numpy as np
 from avatarkit.avatar.avatar import AvatarMesh, Material, MorphTarget, MToon, Texture
 from avatarkit.avatar.look import Look
 from avatarkit.body.rest import RestBody
+from avatarkit.face_fit.landmark_table import load_landmark_table
 
 Piece = tuple[AvatarMesh, Material]
 
@@ -25,7 +26,11 @@ _LINE_COLOR = (0.20, 0.12, 0.12)
 _EDGE_SHIFT, _EDGE = -0.08, 0.95
 _HAIR_CALM = 0.6  # of the strands' contrast is taken away
 _ROUND = 0.88  # how round a face is shaded
-_FACE_BEHIND_M, _FACE_FADE_M = 0.055, 0.05
+_FACE_BEHIND_M, _UPRIGHT = 0.055, 0.55
+_CHIN, _CHIN_FADE = 152, 0.06  # MediaPipe's landmark, and how far above it in the picture all is face
+_LINE_PX = 256
+_UNLINED = (((159, 145), (0.065, 0.045)), ((386, 374), (0.065, 0.045)), ((13, 14), (0.065, 0.032)))
+"""MediaPipe's landmarks of eyes and mouth, and half axes over the picture's width."""
 _INSIDE_ROW = 0.87  # from this row of the head's picture on lie the mouth's inside and the sockets
 
 
@@ -77,24 +82,38 @@ def _calm(material: Material) -> Material:
 
 @cache
 def _outside() -> Texture:
-    """Where a face has a line around it: not in the mouth nor in the sockets."""
-    pixels = np.full((64, 64, 3), 255, np.uint8)
-    pixels[int(_INSIDE_ROW * 64) :] = 0
-    return Texture("face-outline", pixels, "png")
+    """Where a face has a line around it: not in the mouth nor in the sockets, and not about eyes and lips, which are folded."""
+    places = load_landmark_table().uvs(0.0, 0.0)
+    axis = (np.arange(_LINE_PX) + 0.5) / _LINE_PX
+    line = np.ones((_LINE_PX, _LINE_PX))
+    for around, (wide, high) in _UNLINED:
+        u, v = places[list(around)].mean(axis=0)
+        distance = np.hypot((axis[None] - u) / wide, (axis[:, None] - v) / high)
+        line = np.minimum(line, np.clip(4.0 * (distance - 1.0), 0.0, 1.0))
+    line[int(_INSIDE_ROW * _LINE_PX) :] = 0.0
+    return Texture("face-outline", np.repeat(np.round(255.0 * line).astype(np.uint8)[..., None], 3, axis=2), "png")
 
 
 def _rounded(mesh: AvatarMesh, rest: RestBody) -> AvatarMesh:
-    """A face lit as the ball it roughly is: noses and lids would throw ragged shades on it."""
-    eyes = 0.5 * (rest.joint("leftEye") + rest.joint("rightEye"))
-    middle = eyes - [0.0, 0.02, _FACE_BEHIND_M]
-    outward = mesh.positions - middle
-    outward = outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-9)
-    above_neck = (mesh.positions[:, 1] - (rest.joint("head")[1] - 0.2 * _FACE_FADE_M)) / _FACE_FADE_M
-    share = _ROUND * np.clip(above_neck, 0.0, 1.0)[:, None]
-    share = np.where(mesh.uvs[:, 1:] > _INSIDE_ROW, 0.0, share)
-    normals = mesh.normals + (outward - mesh.normals) * share
+    """A face lit as the upright ball it roughly is: noses and lids would throw ragged shades on it."""
+    share = _ROUND * _of_face(mesh)[:, None]
+    normals = mesh.normals + (ball_directions(mesh.positions, rest) - mesh.normals) * share
     normals = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
     return replace(mesh, normals=normals, morphs=tuple(_flatter(morph, 1.0 - share) for morph in mesh.morphs))
+
+
+def ball_directions(positions: np.ndarray, rest: RestBody) -> np.ndarray:
+    """(V, 3) unit vectors out of the middle of the head, flatter than they are, for chins not to look down."""
+    middle = 0.5 * (rest.joint("leftEye") + rest.joint("rightEye")) - [0.0, 0.03, _FACE_BEHIND_M]
+    outward = (positions - middle) * [1.0, _UPRIGHT, 1.0]
+    return np.asarray(outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-9))
+
+
+def _of_face(mesh: AvatarMesh) -> np.ndarray:
+    """(V,) 1 on the face and the skull, 0 on the neck and inside."""
+    chin_row = load_landmark_table().uvs(0.0, 0.0)[_CHIN, 1]
+    above = np.clip((chin_row - mesh.uvs[:, 1]) / _CHIN_FADE, 0.0, 1.0)
+    return np.where(mesh.uvs[:, 1] > _INSIDE_ROW, 0.0, above)
 
 
 def _flatter(morph: MorphTarget, share: np.ndarray) -> MorphTarget:

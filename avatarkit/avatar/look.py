@@ -26,7 +26,7 @@ class Look:
         gloss: how much the shine differs from place to place: oily forehead and nose, wet lips and lids.
         lips: how much of the lips' colour shows.
         blush: how strong the cheeks' painted blush is.
-        lines: how strong painted lines are: along the upper lids and between the lips.
+        lines: how strong painted lines are: along the upper lids, between the lips, under the nose.
         brow_paint: how far brows are one painted shape instead of single hairs.
         eyes: how irises are made, one of `EYE_KINDS`.
         shading: one of `SHADINGS`: "drawn" is MToon's two tones and outlines.

@@ -23,7 +23,7 @@ FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
 _LIP_VARIATION = 0.65  # of the skin's
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
-_PAINT_BLUR_PX, _PAINT_EDGE = 6.0, (0.22, 0.34)  # between these shares of hair lies a painted brow's edge
+_PAINT_BLUR_PX, _PAINT_EDGE = 6.0, (0.24, 0.30)  # between these shares of hair lies a painted brow's edge
 _PAINT_DEPTH = 0.35  # painted brows are so much darker than hairs of their colour
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
-from hashlib import blake2b
-
 import numpy as np
 
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
-from avatarkit.data_files import asset_path
 
-STORED_HITS = "surface_points.npz"
-
-_INSIDE = -1e-4
-_CELL_M, _SLACK_M = 0.05, 0.01
-_KEY_STEP = 3.1e-6  # an odd one: no round number lies half way between two of its multiples
+_INSIDE = -1e-4  # a share this little below 0 still counts as inside a triangle
+_PARALLEL = 1e-12
+_ROUNDING = 1.001  # of the spheres about triangles
+_CELL_M, _SLACK_M = 0.25, 0.01
 
 
 def joined(*parts: SurfacePoints) -> SurfacePoints:
@@ -26,56 +21,49 @@ def joined(*parts: SurfacePoints) -> SurfacePoints:
 def points_along(origins: np.ndarray, directions: np.ndarray, triangles: np.ndarray, reach_m: float) -> SurfacePoints:
     """Where rays first meet the average body, from inside it; a ray that slips through a gap takes the nearest triangle.
 
-    What our own hair and clothes ask for is stored; anything else is computed.
-
     Args:
         origins, directions: (N, 3) metres in the data's own pose, and any length.
         triangles: (T, 3) of the surface, seen from inside only.
         reach_m: no ray goes farther.
     """
     directions = directions / np.linalg.norm(directions, axis=1, keepdims=True)
-    corners, known = load_body().positions[triangles], known_hits()
-    key = _key(origins, directions, corners, reach_m)
-    if key not in known:
-        known[key] = first_hits(origins, directions, corners, reach_m)
-    chosen, weights = known[key]
-    return SurfacePoints(triangles[chosen], np.column_stack([1.0 - weights.sum(axis=1), weights]))
+    corners = load_body().positions[triangles].astype(float)
+    chosen, weights = _first_hits(origins, directions, corners, reach_m)
+    return SurfacePoints(triangles[chosen], weights)
 
 
-Hits = tuple[np.ndarray, np.ndarray]
-"""Index of the triangle (N,) and the weights of its second and third corner (N, 2) float32."""
+def _first_hits(
+    origins: np.ndarray, directions: np.ndarray, corners: np.ndarray, reach_m: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The triangle (N,) that each ray meets first and barycentric weights (N, 3)."""
+    rays, triangles = _candidates(origins, directions, corners, reach_m)
+    chosen, weights = _first(origins, directions, corners, rays, triangles)
+    lost = np.flatnonzero(chosen < 0)
+    if len(lost):
+        rays, triangles = np.repeat(lost, len(corners)), np.tile(np.arange(len(corners)), len(lost))
+        found, shares = _first(origins, directions, corners, rays, triangles)
+        chosen[lost], weights[lost] = found[lost], shares[lost]
+    return chosen, weights
 
 
-@cache
-def known_hits() -> dict[int, Hits]:
-    """Rays met before, in this process or when assets/scripts/build_surface_points.py was run, by `_key`."""
-    if not asset_path(STORED_HITS).is_file():
-        return {}
-    with np.load(asset_path(STORED_HITS)) as archive:
-        keys, ends, chosen, weights = (archive[name] for name in ("keys", "ends", "triangles", "weights"))
-    parts = zip(np.split(chosen.astype(int), ends[:-1]), np.split(weights, ends[:-1]), strict=True)
-    return dict(zip(map(int, keys), parts, strict=True))
-
-
-def _key(origins: np.ndarray, directions: np.ndarray, corners: np.ndarray, reach_m: float) -> int:
-    """What stands for a question; processors that differ in the last digit of a sine ask the same one."""
-    digest = blake2b(corners.tobytes(), digest_size=8)
-    for values in (origins, directions, np.array([reach_m])):
-        digest.update(np.round(values / _KEY_STEP).astype(np.int32).tobytes())
-    return int.from_bytes(digest.digest(), "little")
-
-
-def first_hits(origins: np.ndarray, directions: np.ndarray, corners: np.ndarray, reach_m: float) -> Hits:
-    """Cast rays (N, 3), unit directions, at triangles (T, 3, 3)."""
+def _candidates(
+    origins: np.ndarray, directions: np.ndarray, corners: np.ndarray, reach_m: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs (P,), (P,) of rays and triangles whose bounding spheres they cross."""
+    middle = corners.mean(axis=1)
+    radius = _ROUNDING * np.linalg.norm(corners - middle[:, None], axis=2).max(axis=1)
     low, high = corners.min(axis=1), corners.max(axis=1)
     ends = origins + reach_m * directions
-    chosen, weights = np.zeros(len(origins), int), np.zeros((len(origins), 3))
+    pairs = []
     for rays in _neighbours(ends):
         box = np.concatenate([origins[rays], ends[rays]])
         near = np.flatnonzero(((low <= box.max(axis=0) + _SLACK_M) & (high >= box.min(axis=0) - _SLACK_M)).all(axis=1))
-        hit, weights[rays] = _hits(origins[rays], directions[rays], corners[near])
-        chosen[rays] = near[hit]
-    return chosen, weights[:, 1:].astype(np.float32)
+        start, way, at = origins[rays], directions[rays], middle[near]
+        along = way @ at.T - (start * way).sum(axis=1, keepdims=True)
+        away = (at * at).sum(axis=1) - 2 * start @ at.T + (start * start).sum(axis=1, keepdims=True)
+        row, column = np.nonzero((away - along * along <= radius[near] ** 2) & (along > -radius[near]))
+        pairs.append((rays[row], near[column]))
+    return np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
 
 
 def _neighbours(points: np.ndarray) -> list[np.ndarray]:
@@ -85,24 +73,30 @@ def _neighbours(points: np.ndarray) -> list[np.ndarray]:
     return np.split(order, np.cumsum(np.bincount(cell.ravel()))[:-1])
 
 
-def _hits(origins: np.ndarray, directions: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Index of the triangle (N,) and barycentric weights (N, 3), from the signed volumes of each ray with each edge."""
-    edges = ((1, 2), (2, 0), (0, 1))
-    volumes = np.stack([_edge_volumes(origins, directions, corners[:, i], corners[:, j]) for i, j in edges])
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    along = directions @ normals.T
-    share = volumes / np.where(np.abs(along) > 1e-12, along, 1e-12)
-    distance = ((corners[:, 0] * normals).sum(axis=1) - origins @ normals.T) / np.where(np.abs(along) > 1e-12, along, 1e-12)
-    least = share.min(axis=0)
-    ahead = (along > 1e-12) & (distance > 0)
-    clean = np.where(ahead & (least > _INSIDE), distance, np.inf)
-    nearest = np.where(ahead, least, -np.inf)
-    chosen = np.where(np.isfinite(clean.min(axis=1)), clean.argmin(axis=1), nearest.argmax(axis=1))
-    weights = np.maximum(share[:, np.arange(len(origins)), chosen].T, 0.0)
-    return chosen, weights / weights.sum(axis=1, keepdims=True)
+def _first(
+    origins: np.ndarray, directions: np.ndarray, corners: np.ndarray, rays: np.ndarray, triangles: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Among pairs (P,), (P,): the triangle (N,) that each ray meets first, -1 for none, and barycentric weights (N, 3)."""
+    shares, distance = _crossings(origins[rays], directions[rays], corners[triangles])
+    least = shares.min(axis=1)
+    clean = least > _INSIDE
+    # Of the triangles that are hit the nearest counts, of those that are missed the one missed by least.
+    order = np.lexsort((np.where(clean, distance, -least), ~clean, rays))
+    order = order[(distance[order] > 0) & np.isfinite(distance[order])]
+    found, first = np.unique(rays[order], return_index=True)
+    chosen, weights = np.full(len(origins), -1), np.zeros((len(origins), 3))
+    chosen[found] = triangles[order[first]]
+    weights[found] = np.maximum(shares[order[first]], 0.0)
+    weights[found] /= weights[found].sum(axis=1, keepdims=True)
+    return chosen, weights
 
 
-def _edge_volumes(origins: np.ndarray, directions: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(N, T): direction . ((a - origin) x (b - origin))."""
-    moment = np.cross(origins, directions)
-    return directions @ np.cross(a, b).T + moment @ (b - a).T
+def _crossings(origins: np.ndarray, directions: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where lines cross the planes of triangles (P, 3, 3): barycentric (P, 3), and how far on (P,); inf if not from inside."""
+    a, b, c = (corners[:, k] - origins for k in range(3))
+    volumes = np.stack([(directions * np.cross(p, q)).sum(axis=1) for p, q in ((b, c), (c, a), (a, b))], axis=1)
+    normals = np.cross(b - a, c - a)
+    along = (directions * normals).sum(axis=1)
+    leaves = along > _PARALLEL
+    safe = np.where(leaves, along, 1.0)
+    return volumes / safe[:, None], np.where(leaves, (a * normals).sum(axis=1) / safe, np.inf)

@@ -123,16 +123,25 @@ def checked_recipe(recipe: AvatarRecipe) -> AvatarRecipe:
 
 def excludes(piece: str, other: str) -> bool:
     """Whether two pieces cannot be worn together."""
-    return piece_slot(piece) == piece_slot(other)
+    return bool(_places(piece) & _places(other))
+
+
+def _places(piece: str) -> set[str]:
+    """Every slot that a piece takes: a dress takes those of a top and a bottom too."""
+    from avatarkit.avatar.outfit import PIECES
+
+    piece_slot(piece)
+    return set(PIECES[piece].slots)
 
 
 def check_outfit(pieces: tuple[str, ...], colors: Mapping[str, str]) -> None:
     """Raise UsageError unless the pieces exist, can be worn together, and have the parts that colours are for."""
-    taken: dict[str, str] = {}
-    for piece in pieces:
-        other = taken.setdefault(piece_slot(piece), piece)
-        if other != piece or pieces.count(piece) > 1:
-            raise UsageError(f"{other!r} and {piece!r} cannot be worn together: both are worn as {piece_slot(piece)}.")
+    places = [_places(piece) for piece in pieces]
+    for number, piece in enumerate(pieces):
+        for other, taken in zip(pieces[:number], places, strict=False):
+            if taken & places[number]:
+                shared = ", ".join(sorted(taken & places[number]))
+                raise UsageError(f"{other!r} and {piece!r} cannot be worn together: both are worn as {shared}.")
     known = wardrobe_pieces()
     targets = [target for piece in pieces for target in (piece, *(f"{piece}/{part}" for part in known[piece]))]
     for target in colors:

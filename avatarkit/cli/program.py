@@ -13,6 +13,7 @@ from avatarkit.cli.check import check
 from avatarkit.cli.create import create
 from avatarkit.cli.gallery import gallery
 from avatarkit.cli.inspect import inspect
+from avatarkit.cli.live import live
 from avatarkit.cli.platforms import platforms
 from avatarkit.cli.render import render
 from avatarkit.cli.retarget import retarget
@@ -21,7 +22,7 @@ from avatarkit.cli.sliders import sliders
 from avatarkit.cli.styles import styles
 from avatarkit.cli.wardrobe import wardrobe
 
-COMMANDS = (create, build, styles, sliders, wardrobe, capture, retarget, rigs, platforms, inspect, check, render, gallery)
+COMMANDS = (create, build, styles, sliders, wardrobe, capture, retarget, live, rigs, platforms, inspect, check, render, gallery)
 
 
 def run(arguments: list[str]) -> str | int | None:

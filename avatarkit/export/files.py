@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from avatarkit.avatar.avatar import Avatar
 from avatarkit.errors import UsageError
+from avatarkit.export.adapt import adapted
+from avatarkit.export.materials import without_drawing
 from avatarkit.export.platforms import load_platform
 from avatarkit.export.scene import avatar_scene
 from avatarkit.export.vrm0 import vrm0_document
@@ -17,7 +20,8 @@ from avatarkit.whole_files import write_whole
 
 def glb_bytes(avatar: Avatar) -> bytes:
     """The avatar as binary glTF 2.0: joints named as in the rig, morph targets named in `extras.targetNames`."""
-    return document_to_glb(avatar_scene(avatar).document)
+    plain = replace(avatar, materials=tuple(without_drawing(material) for material in avatar.materials))
+    return document_to_glb(avatar_scene(plain).document)
 
 
 def vrm1_bytes(avatar: Avatar) -> bytes:
@@ -69,4 +73,5 @@ def save_avatar(avatar: Avatar, path: str | Path, platform: str | None = None) -
     Raises:
         UsageError: another suffix, no such platform, or a place where nothing can be written.
     """
-    write_whole(path, check_suffix(path, platform)(avatar))
+    write = check_suffix(path, platform)
+    write_whole(path, write(avatar if platform is None else adapted(avatar, load_platform(platform))))

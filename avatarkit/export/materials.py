@@ -9,7 +9,7 @@ from typing import Any
 from avatarkit.avatar.avatar import Material, MToon, Texture
 from avatarkit.gltf import document as gltf
 
-MTOON, UNLIT = "VRMC_materials_mtoon", "KHR_materials_unlit"
+MTOON = "VRMC_materials_mtoon"
 SPECULAR, CLEARCOAT = "KHR_materials_specular", "KHR_materials_clearcoat"
 
 _OWN_LIGHT = 0.45
@@ -23,12 +23,14 @@ def lit_material(material: Material, textures: Mapping[str, int]) -> gltf.Materi
         material: of an avatar.
         textures: name -> index in the document.
     """
-    shown = material if material.mtoon is None else _painted(material)
+    shown = without_drawing(material)
     return _material(shown, textures, _extensions(shown))
 
 
-def _painted(material: Material) -> Material:
-    """What is nearest to a drawn material without MToon."""
+def without_drawing(material: Material) -> Material:
+    """What is nearest to a drawn material without MToon; any other as it is."""
+    if material.mtoon is None:
+        return material
     # What gives off light knows no alpha: see-through surfaces would glow where they are not.
     share = _OWN_LIGHT if material.alpha_mode == "OPAQUE" else 0.0
     red, green, blue, alpha = material.base_color
@@ -40,18 +42,21 @@ def _painted(material: Material) -> Material:
         roughness=1.0,
         specular=0.0,
         clearcoat=0.0,
+        mtoon=None,
     )
 
 
 def drawn_material(material: Material, textures: Mapping[str, int]) -> gltf.Material:
-    """A material with `mtoon` for readers of VRM 1.0; those that know no MToon draw its plain colour.
+    """A material with `mtoon` for readers of VRM 1.0; those that know no MToon see a matt one.
+
+    VRM allows KHR_materials_unlit beside MToon for these; the Khronos validator warns of the pair, so there is none.
 
     Args:
         material: of an avatar.
         textures: name -> index in the document.
     """
     assert material.mtoon is not None
-    return _material(material, textures, {UNLIT: {}, MTOON: _mtoon(material.mtoon, textures)})
+    return _material(replace(material, roughness=1.0), textures, {MTOON: _mtoon(material.mtoon, textures)})
 
 
 def extensions_of(materials: tuple[gltf.Material, ...]) -> tuple[str, ...]:

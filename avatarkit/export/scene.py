@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, Material, MorphTarget, Texture
-from avatarkit.export.materials import extensions_of, lit_material
+from avatarkit.export.materials import drawn_material, extensions_of, lit_material
 from avatarkit.export.pictures import encode_picture
 from avatarkit.export.tangents import vertex_tangents
 from avatarkit.geometry import quaternions
@@ -37,7 +37,10 @@ class AvatarScene:
 
 
 def avatar_scene(avatar: Avatar) -> AvatarScene:
-    """The avatar as one scene: a root node with the joints, and beside it the meshes, all bound to one skin."""
+    """The avatar as one scene: a root node with the joints, and beside it the meshes, all bound to one skin.
+
+    Drawn materials are what is nearest to them in plain glTF; `drawn_document` makes MToon ones of them.
+    """
     skeleton = avatar.rig.skeleton
     joint_nodes = tuple(range(1, len(skeleton.names) + 1))
     mesh_nodes = tuple(range(len(joint_nodes) + 1, len(joint_nodes) + 1 + len(avatar.meshes)))
@@ -59,6 +62,14 @@ def avatar_scene(avatar: Avatar) -> AvatarScene:
         copyright=avatar.meta.copyright,
     )
     return AvatarScene(document, joint_nodes, mesh_nodes)
+
+
+def drawn_document(avatar: Avatar, document: gltf.Document) -> gltf.Document:
+    """A scene's document with its drawn materials as VRM 1.0's MToon ones."""
+    numbers = {texture.name: number for number, texture in enumerate(document.textures)}
+    pairs = zip(avatar.materials, document.materials, strict=True)
+    materials = tuple(lit if own.mtoon is None else drawn_material(own, numbers) for own, lit in pairs)
+    return replace(document, materials=materials, extensions_used=extensions_of(materials))
 
 
 def _root(skeleton: Skeleton) -> gltf.Node:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, Material, Texture
-from avatarkit.export.scene import avatar_scene
+from avatarkit.export.scene import avatar_scene, drawn_document
 
 if TYPE_CHECKING:
     from avatarkit.render.renderer import Renderer
@@ -61,7 +61,8 @@ def with_thumbnail(avatar: Avatar, renderer: Renderer | None = None) -> Avatar:
     """
     from avatarkit.render.pictures import render_views
 
-    document = avatar_scene(_seen_from_afar(avatar)).document
+    seen = _seen_from_afar(avatar)
+    document = drawn_document(seen, avatar_scene(seen).document)
     (picture,) = render_views(document, ("bust",), THUMBNAIL_SIZE_PX, renderer=renderer)
     return replace(avatar, thumbnail=picture)
 

@@ -10,9 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt
-from avatarkit.export.materials import drawn_material, extensions_of
 from avatarkit.export.pictures import encode_picture
-from avatarkit.export.scene import AvatarScene
+from avatarkit.export.scene import AvatarScene, drawn_document
 from avatarkit.gltf.document import Document, Image
 from avatarkit.vocabulary.vrm import PRESET_EXPRESSIONS
 
@@ -23,7 +22,7 @@ _EMOTIONS = ("happy", "angry", "sad", "relaxed", "surprised")
 
 def vrm1_document(avatar: Avatar, scene: AvatarScene) -> Document:
     """The scene's document with the extension VRMC_vrm, and the thumbnail among its images."""
-    document = _drawn(avatar, scene.document)
+    document = drawn_document(avatar, scene.document)
     extension: dict[str, Any] = {
         "specVersion": "1.0",
         "meta": _meta(avatar.meta),
@@ -36,15 +35,8 @@ def vrm1_document(avatar: Avatar, scene: AvatarScene) -> Document:
         extension["meta"]["thumbnailImage"] = len(document.images)
         picture = Image(encode_picture(avatar.thumbnail, "png"), "image/png", "thumbnail")
         document = replace(document, images=(*document.images, picture))
-    used = ("VRMC_vrm", *extensions_of(document.materials))
+    used = ("VRMC_vrm", *document.extensions_used)
     return replace(document, extensions={"VRMC_vrm": extension}, extensions_used=used)
-
-
-def _drawn(avatar: Avatar, document: Document) -> Document:
-    """The document with its drawn materials as MToon ones."""
-    numbers = {texture.name: number for number, texture in enumerate(document.textures)}
-    pairs = zip(avatar.materials, document.materials, strict=True)
-    return replace(document, materials=tuple(lit if own.mtoon is None else drawn_material(own, numbers) for own, lit in pairs))
 
 
 def _meta(meta: AvatarMeta) -> dict[str, Any]:

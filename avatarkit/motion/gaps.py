@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from avatarkit.geometry import quaternions
+from avatarkit.motion.kinematics import PARENTS
 from avatarkit.motion.smooth import continuous
 
 SEEN, LOST = 0.5, 0.3
@@ -60,9 +61,107 @@ def fill_rotations(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray,
 
 
 def fill_gaps(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray, rest: np.ndarray) -> np.ndarray:
-    """All bones' rotations (T, B, 4) without what was not seen (T, B); `rest` is (B, 4)."""
+    """All bones' rotations (T, B, 4) without what was not seen (T, B), or not believable; `rest` is (B, 4)."""
+    seen = believable(times_s, rotations, seen)
     filled = [fill_rotations(times_s, rotations[:, bone], seen[:, bone], rest[bone]) for bone in range(rotations.shape[1])]
     return continuous(np.stack(filled, axis=1))
+
+
+def believable(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Which of the rotations that were seen a body can have had: trackers show a palm for its back, or a front for a back.
+
+    Of each bone those moments are kept that make up most of the time in which it was seen, less `JUMP_COST_S` for what it turns
+    faster than bodies do from one of them to the next: a short excursion is dropped, a lasting one is entered in a bridge. What
+    hangs on a bone goes with it, being told relative to it. And what is seen for `GLIMPSE_S` only, long before and after it was
+    seen otherwise, was something else.
+
+    Args:
+        times_s: (T,).
+        rotations: (T, 55, 4) local.
+        seen: (T, 55) bool.
+
+    Returns:
+        (T, 55) bool, where `seen` is.
+    """
+    seen = _without_glimpses(times_s, seen)
+    doubtful = np.flatnonzero(_jumps(times_s, rotations, seen))
+    if len(doubtful) == 0:
+        return seen
+    kept = np.array(seen)
+    kept[:, doubtful] = _likeliest(times_s, rotations[:, doubtful], seen[:, doubtful])
+    return kept & (kept | ~seen)[:, np.maximum(PARENTS, 0)]
+
+
+def _without_glimpses(times_s: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """`seen` (T, B) without short stretches that stand alone; of a clip that is short itself nothing is taken."""
+    kept = np.array(seen)
+    for bone in np.flatnonzero(seen.any(axis=0) & (times_s[-1] - times_s[0] > FORGOTTEN_S)):
+        edges = np.diff(np.pad(seen[:, bone].astype(int), 1))
+        starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
+        apart = np.concatenate([[np.inf], times_s[starts[1:]] - times_s[ends[:-1]], [np.inf]])
+        alone = np.minimum(apart[:-1], apart[1:]) > FORGOTTEN_S
+        for start, end in zip(starts[alone], ends[alone], strict=True):
+            kept[start : end + 1, bone] = times_s[min(end + 1, len(times_s) - 1)] - times_s[start] > GLIMPSE_S
+    return kept
+
+
+def _jumps(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """(B,) which bones turn too fast between any two neighbouring moments at which they are seen."""
+    excess = _excess(np.diff(times_s)[:, None], rotations[1:], rotations[:-1])
+    return np.asarray(((excess > 0.0) & seen[1:] & seen[:-1]).any(axis=0))
+
+
+def _excess(steps_s: np.ndarray, after: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Radians that rotations (..., 4) turn more than bodies do in so many seconds."""
+    angles = 2.0 * np.arccos(np.minimum(np.abs((after * before).sum(axis=-1)), 1.0))
+    return np.asarray(np.maximum(angles - TURN_RAD - TURN_SPEED * steps_s, 0.0))
+
+
+def _likeliest(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """(T, B) bool: of each bone (T, B, 4) the chain of seen moments that is worth most."""
+    count, columns = len(times_s), np.arange(rotations.shape[1])
+    worth = np.where(seen, np.gradient(times_s)[:, None], -np.inf)
+    came = np.full(seen.shape, -1)
+    best, best_at = np.zeros(len(columns)), np.full(len(columns), -1)
+    first = 0
+    for now in range(1, count):
+        while times_s[now] - times_s[first] > FORGOTTEN_S:
+            best_at = np.where(worth[first] > best, first, best_at)
+            best = np.maximum(best, worth[first])
+            first += 1
+        before = slice(first, now)
+        cost = JUMP_COST_S * _excess((times_s[now] - times_s[before])[:, None], rotations[now], rotations[before])
+        chains = np.concatenate([worth[before] - cost, best[None]])
+        chosen = chains.argmax(axis=0)
+        came[now] = np.where(chosen == now - first, best_at, first + chosen)
+        worth[now] += chains[chosen, columns]
+    return _chain(worth, came)
+
+
+def _chain(worth: np.ndarray, came: np.ndarray) -> np.ndarray:
+    """(T, B) bool, the members of each bone's best chain by what each moment is worth and which it came from (T, B)."""
+    kept = np.zeros(worth.shape, bool)
+    for bone in range(worth.shape[1]):
+        moment = int(worth[:, bone].argmax())
+        while moment >= 0 and np.isfinite(worth[moment, bone]):
+            kept[moment, bone] = True
+            moment = int(came[moment, bone])
+    return kept
+
+
+TURN_RAD, TURN_SPEED = np.radians(60.0), np.radians(400.0)
+"""A joint turns by the first from one picture to the next at most, which at 30 a second is faster than any limb, and in longer
+times by so much more a second."""
+
+JUMP_COST_S = 0.3
+"""Seconds of sight that one radian of an impossible turn counts: a body taken for its back view, 90 degrees too fast both ways,
+is dropped when it was for less than a second; what fast limbs and noise exceed by is kept."""
+
+FORGOTTEN_S = 0.5
+"""After so long a bone may be anywhere."""
+
+GLIMPSE_S = 0.2
+"""A tracker that takes something else for a person, or for a hand, notices it within so long."""
 
 
 def fill_places(times_s: np.ndarray, places: np.ndarray, seen: np.ndarray) -> np.ndarray:

@@ -210,7 +210,7 @@ PORTRAIT_LIGHT = Lighting(
     reflections=Reflections(
         above=0.14,
         below=0.05,
-        lamps=(Lamp((-0.55, 0.60, 0.85), 0.34, 0.46, 7.0), Lamp((0.95, 0.15, 0.45), 0.14, 0.8, 2.5)),
+        lamps=(Lamp((-0.40, 0.36, 0.85), 0.26, 0.34, 9.0), Lamp((0.95, 0.15, 0.45), 0.14, 0.8, 2.5)),
     ),
 )
 """Key from upper left, weak cool fill from the right, a sky, a rim from behind. The mix is ours, judged by eye on faces; a matt

@@ -137,17 +137,10 @@ def light_toon(drawable_material: Any, lighting: Lighting, camera_to_world: np.n
     key = max(lighting.lights, key=lambda light: (light.casts_shadow, light.intensity), default=None)
     if key is None:
         data["toward"] = (0.0, 0.0, 1.0, 0.0)
-        data["level"] = _around(lighting)
     else:
         toward = camera_to_world[:3, :3] @ (np.array(key.toward) * [1, -1, -1])
         strength = key.intensity * key.color[1] * np.pi / lighting.headroom
         data["toward"] = (*(toward / np.linalg.norm(toward)), strength)
-        data["level"] = min(_around(lighting) + key.intensity, 1.0)
+    data["level"] = min(lighting.ambient + sum(light.intensity for light in lighting.lights), 1.0)
     data["headroom"] = lighting.headroom
     drawable_material.uniform_buffer.update_full()
-
-
-def _around(lighting: Lighting) -> float:
-    """Light from everywhere, that of the room included."""
-    room = lighting.reflections
-    return lighting.ambient + (0.0 if room is None else 0.5 * (room.above + room.below))

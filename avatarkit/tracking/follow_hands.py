@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from avatarkit.tracking.attempts import Attempts
-from avatarkit.tracking.person_graphs import HAND_INPUT_PX, PALM_DETECTOR_PX, PersonGraphs
+from avatarkit.tracking.person_graphs import HAND_INPUT_PX, PALM_DETECTOR_PX, HandInCrop, PersonGraphs
 from avatarkit.tracking.regions import (
     HAND_SQUARE_M,
     hand_square,
@@ -38,8 +38,8 @@ MIN_WRIST_VISIBILITY = 0.3
 LOOK_SIZES = (1.0, 1.3, 0.8)
 """Times the expected size of a hand, taken in turn: hands before the body look larger, hands behind it smaller."""
 
-MOST_LOOKS = 3
-"""Each look at a hand tells where to look more closely."""
+MOST_LOOKS = 2
+"""After a first glance. Each look at a hand tells where to look more closely."""
 
 LEAST_SQUARE = 0.85
 """Of the square expected by the body's size. On signed clips, hands seen edge on kept a presence above 0.9 in it and fell to
@@ -57,6 +57,10 @@ SAME_HAND = 0.08
 """Two hands whose points lie this near to each other on average, in sides of the larger square, are one hand taken twice;
 hands that touch or cover each other have different shapes."""
 
+STEADY_WRIST = 0.05
+"""A body's wrist that moved by less than this, in sides of the hand's square, trembles. From there on the hand is looked for as
+far on as the wrist has moved: on 10 clips 2 % more hands are seen, a tenth of the error in fast ones is gone, and fewer have to
+be looked for again."""
 
 SMALL_HAND_PX = 80.0
 """Side of a hand's square below which the lite model reads it. On rendered films it errs less there than the full one (finger
@@ -124,25 +128,55 @@ class HandMemory:
         square: where to look next; None when it is not followed.
         attempts: to find it.
         last: how it was when it was read.
+        body_wrist: (2,) pixels, where the body had that wrist; None without a body.
     """
 
     square: SquareCrop | None = None
     attempts: Attempts = field(default_factory=Attempts)
     last: LastReading | None = None
+    body_wrist: np.ndarray | None = None
 
 
 Hands = Mapping[str, SeenHand]
 """Side -> hand; a hand that is not seen is not in it."""
 
 
-def follow_hand(pyramid: PhotoPyramid, time_s: float, memory: HandMemory, graphs: PersonGraphs) -> SeenHand | None:
-    """A hand that was seen a moment ago, read anew if it is time or if its picture has changed."""
+def follow_hand(
+    pyramid: PhotoPyramid, time_s: float, memory: HandMemory, body_wrist: np.ndarray | None, graphs: PersonGraphs
+) -> SeenHand | None:
+    """A hand that was seen a moment ago, read anew if it is time or if its picture has changed.
+
+    Args:
+        pyramid: the picture.
+        time_s: its time.
+        memory: what the picture before left.
+        body_wrist: (2,) pixels, where the body has that wrist; None without a body.
+        graphs: the models.
+    """
     if memory.square is None:
         return None
     last = memory.last
     if last is not None and _needs_no_reading(pyramid, time_s, last):
-        return replace(last.hand, reading=last)
-    return read_hand(pyramid, memory.square, graphs)
+        return moved_along(replace(last.hand, reading=last), pyramid, body_wrist)
+    return read_hand(pyramid, expected_square(memory.square, memory.body_wrist, body_wrist), graphs)
+
+
+def wrist_of(body: BodyLandmarks | None, side: str) -> np.ndarray | None:
+    """(2,) pixels, where a body has that wrist."""
+    return None if body is None else body.points_px[POSE[side + "Wrist"]]
+
+
+def expected_square(square: SquareCrop, before: np.ndarray | None, now: np.ndarray | None) -> SquareCrop:
+    """Where a hand's square has gone with the body's wrist.
+
+    Args:
+        square: a moment ago.
+        before, now: (2,) pixels, where the body had the wrist then, and where it has it.
+    """
+    if before is None or now is None or np.hypot(*(now - before)) < STEADY_WRIST * square.side:
+        return square
+    (x, y), (right, down) = square.centre, (now - before).tolist()
+    return replace(square, centre=(x + right, y + down))
 
 
 def _needs_no_reading(pyramid: PhotoPyramid, time_s: float, last: LastReading) -> bool:
@@ -161,12 +195,12 @@ def view_of(pyramid: PhotoPyramid, hand: SeenHand) -> np.ndarray:
     return pyramid.cut(hand.square, STILL_SIDE_PX, border=cv2.BORDER_REPLICATE)
 
 
-def moved_along(hand: SeenHand, pyramid: PhotoPyramid, body: BodyLandmarks | None, side: str) -> SeenHand:
+def moved_along(hand: SeenHand, pyramid: PhotoPyramid, body_wrist: np.ndarray | None) -> SeenHand:
     """A hand that was not read anew, where the body's wrist has taken it since, unless its picture says that it stays."""
     last = hand.reading
-    if last is None or last.body_wrist is None or body is None or is_still(pyramid, last):
+    if last is None or last.body_wrist is None or body_wrist is None or is_still(pyramid, last):
         return hand
-    points = hand.landmarks.points_px + (body.points_px[POSE[side + "Wrist"]] - last.body_wrist)
+    points = hand.landmarks.points_px + (body_wrist - last.body_wrist)
     return replace(hand, landmarks=replace(hand.landmarks, points_px=points))
 
 
@@ -179,6 +213,16 @@ def read_hand(
     found = graphs.read_hand(picture, lite=small)
     if small and found is not None and HOPELESS_PRESENCE <= found.presence < MIN_HAND_PRESENCE:
         found = graphs.read_hand(picture)  # it misses fewer hands
+    return _seen(found, square, min_presence)
+
+
+def glance_at_hand(pyramid: PhotoPyramid, square: SquareCrop, graphs: PersonGraphs) -> SeenHand | None:
+    """About where the hand in a square is, at half the cost of a reading; None where nothing hints at one."""
+    picture = pyramid.cut(square, HAND_INPUT_PX, border=cv2.BORDER_REPLICATE)
+    return _seen(graphs.read_hand(picture, lite=True), square, HOPELESS_PRESENCE)
+
+
+def _seen(found: HandInCrop | None, square: SquareCrop, min_presence: float) -> SeenHand | None:
     if found is None or found.presence < min_presence:
         return None
     landmarks = HandLandmarks(
@@ -196,13 +240,13 @@ def find_hand(
     """A hand that was not followed, at the body's wrist."""
     square = hand_square_from_body(body, side)
     square = replace(square, side=square.side * LOOK_SIZES[attempts.count % len(LOOK_SIZES)])
-    for look in range(MOST_LOOKS):
-        hand = read_hand(pyramid, square, graphs, HOPELESS_PRESENCE)
+    hand = glance_at_hand(pyramid, square, graphs)
+    for _ in range(MOST_LOOKS):
         if hand is None:
             return None
-        if look > 0 and hand.landmarks.confidence >= MIN_HAND_PRESENCE:
+        hand = read_hand(pyramid, next_square(hand, body), graphs, HOPELESS_PRESENCE)
+        if hand is not None and hand.landmarks.confidence >= MIN_HAND_PRESENCE:
             return hand if belongs(hand, body, side) else None
-        square = next_square(hand, body)
     return None
 
 

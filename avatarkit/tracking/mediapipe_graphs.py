@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_log
+from avatarkit.tracking.mediapipe_start import IN_THE_CALLERS_THREAD, import_mediapipe, quiet_native_log
 
 MESH_INPUT_PX = 192
 """Side of the picture the face mesh model takes. Source: MediaPipe, FaceLandmarkCpu."""
@@ -47,13 +47,13 @@ class FaceGraphs:
             self._whole_picture = rect.NormalizedRect(x_center=0.5, y_center=0.5, width=1, height=1)
             self._detectors = {
                 name: base.SolutionBase(
-                    graph_config=_DETECTION_GRAPH.format(range=name),
+                    graph_config=IN_THE_CALLERS_THREAD + _DETECTION_GRAPH.format(range=name),
                     calculator_params={_score_threshold(name): min_detection_score},
                 )
                 for name in DETECTOR_INPUT_PX
             }
             self._mesh = base.SolutionBase(
-                graph_config=_MESH_GRAPH,
+                graph_config=IN_THE_CALLERS_THREAD + _MESH_GRAPH,
                 side_inputs={"with_attention": True},
                 # Landmarks come for doubtful faces, too: whoever asked weighs the presence score.
                 calculator_params={"facelandmarkcpu__ThresholdingCalculator.threshold": 0.0},

@@ -10,18 +10,28 @@ from __future__ import annotations
 import atexit
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_log
+from avatarkit.tracking.mediapipe_start import IN_THE_CALLERS_THREAD, import_mediapipe, quiet_native_log
+from avatarkit.tracking.pruned_model import without_output
 
 PERSON_DETECTOR_PX, BODY_INPUT_PX, PALM_DETECTOR_PX, HAND_INPUT_PX = 224, 256, 192, 224
 """Sides of the pictures the models take.
 
 Source: MediaPipe, PoseDetectionCpu, PoseLandmarkByRoiCpu, PalmDetectionCpu, HandLandmarkCpu."""
+
+_BODY_MODEL = "modules/pose_landmark/pose_landmark_full.tflite"
+"""Inside MediaPipe's wheel."""
+
+_PRESENCE_OUTPUT, _MASK_OUTPUT = 1, 2
+"""Among the outputs of the body model. The mask of the person's pixels takes 45 % of the model's time, and nobody looks at it.
+
+Source: MediaPipe, TensorsToPoseLandmarksAndSegmentation."""
 
 MIN_PERSON_SCORE = 0.5
 """MediaPipe's own."""
@@ -30,21 +40,40 @@ MIN_PALM_SCORE = 0.5
 """MediaPipe's own."""
 
 _FULL_MODEL, _LITE_MODEL = 1, 0
-"""Model complexities that MediaPipe's wheel has models for: full ones of bodies, both of hands."""
+"""Complexities of the hand and palm models."""
+
+_HANDS = 2
+"""Read at once."""
 
 _DETECTOR = """
     input_stream: "image"  output_stream: "detections"
     node { calculator: "%s" input_stream: "IMAGE:image" output_stream: "DETECTIONS:detections" %s }
 """
-_LANDMARKER = """
-    input_stream: "image"  input_stream: "roi"  input_side_packet: "model_complexity"
-    output_stream: "landmarks"  output_stream: "world"  output_stream: "extra"
-    node { calculator: "%s" input_stream: "IMAGE:image" input_stream: "ROI:roi"
-           input_side_packet: "MODEL_COMPLEXITY:model_complexity"
-           output_stream: "LANDMARKS:landmarks" output_stream: "WORLD_LANDMARKS:world" output_stream: "%s:extra" }
+_BODY = f"""
+    input_stream: "image"  input_side_packet: "file"
+    output_stream: "landmarks"  output_stream: "world"  output_stream: "circle"
+    node {{ calculator: "TfLiteModelCalculator" input_side_packet: "MODEL_BLOB:file" output_side_packet: "MODEL:model" }}
+    node {{ calculator: "ImageToTensorCalculator" input_stream: "IMAGE:image" output_stream: "TENSORS:pixels"
+            options {{ [mediapipe.ImageToTensorCalculatorOptions.ext] {{
+                output_tensor_width: {BODY_INPUT_PX} output_tensor_height: {BODY_INPUT_PX}
+                output_tensor_float_range {{ min: 0 max: 1 }} }} }} }}
+    node {{ calculator: "InferenceCalculator" input_side_packet: "MODEL:model"
+            input_stream: "TENSORS:pixels" output_stream: "TENSORS:answers"
+            options {{ [mediapipe.InferenceCalculatorOptions.ext] {{ delegate {{ xnnpack {{}} }} }} }} }}
+    node {{ calculator: "TensorsToPoseLandmarksAndSegmentation" input_stream: "TENSORS:answers"
+            output_stream: "LANDMARKS:landmarks" output_stream: "WORLD_LANDMARKS:world"
+            output_stream: "AUXILIARY_LANDMARKS:circle" }}
 """
-_BODY_PREFIX = "poselandmarkbyroicpu__tensorstoposelandmarksandsegmentation__"
-_HAND_PREFIX = "handlandmarkcpu__"
+_HAND = """
+    input_stream: "image"  input_stream: "roi"  input_side_packet: "model_complexity"
+    output_stream: "landmarks"  output_stream: "world"  output_stream: "side"
+    node { calculator: "HandLandmarkCpu" input_stream: "IMAGE:image" input_stream: "ROI:roi"
+           input_side_packet: "MODEL_COMPLEXITY:model_complexity"
+           output_stream: "LANDMARKS:landmarks" output_stream: "WORLD_LANDMARKS:world" output_stream: "HANDEDNESS:side" }
+"""
+_BODY_PREFIX, _HAND_PREFIX = "tensorstoposelandmarksandsegmentation__", "handlandmarkcpu__"
+_BODY_PRESENCE, _HAND_PRESENCE = f"{_BODY_PREFIX}pose_presence_score", f"{_HAND_PREFIX}hand_presence_score"
+"""Streams inside the subgraphs that say how likely the picture shows one; they are not among the subgraphs' outputs."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +124,9 @@ class PersonGraphs:
             self._whole_picture = rect.NormalizedRect(x_center=0.5, y_center=0.5, width=1, height=1)
             self._people = _Graph(_detector(base, "PoseDetectionCpu", {_threshold("posedetectioncpu"): MIN_PERSON_SCORE}))
             self._palms = _Graph(_detector(base, "PalmDetectionCpu", {_threshold("palmdetectioncpu"): MIN_PALM_SCORE}))
-            self._body = _Graph(
-                _landmarker(
-                    base, "PoseLandmarkByRoiCpu", "AUXILIARY_LANDMARKS", _BODY_PREFIX, f"{_BODY_PREFIX}pose_presence_score"
-                )
-            )
-            hand = ("HandLandmarkCpu", "HANDEDNESS", _HAND_PREFIX, f"{_HAND_PREFIX}hand_presence_score")
-            # A person has two hands, read at once.
-            self._hand = _Graph(*(_landmarker(base, *hand) for _ in range(2)))
-            self._small_hand = _Graph(*(_landmarker(base, *hand, model=_LITE_MODEL) for _ in range(2)))
+            self._body = _Graph(_body_landmarker(base))
+            self._hand = _Graph(*(_hand_landmarker(base, _FULL_MODEL) for _ in range(_HANDS)))
+            self._small_hand = _Graph(*(_hand_landmarker(base, _LITE_MODEL) for _ in range(_HANDS)))
             self._run_once()
 
     def detect_people(self, picture: np.ndarray) -> np.ndarray:
@@ -136,15 +159,15 @@ class PersonGraphs:
 
     def read_body(self, picture: np.ndarray) -> BodyInCrop | None:
         """The landmarks of the person that fills a square picture upright; (256, 256, 3) uint8 RGB in."""
-        result = self._body.run({"image": picture, "roi": self._whole_picture})
+        result = self._body.run(picture)
         if not result.landmarks:
             return None
         return BodyInCrop(
             points=_xyz(result.landmarks),
             world=_xyz(result.world),
-            presence=float(getattr(result, f"{_BODY_PREFIX}pose_presence_score")),
+            presence=float(getattr(result, _BODY_PRESENCE)),
             visibility=np.array([point.visibility for point in result.landmarks.landmark]),
-            circle=_xyz(result.extra)[:2, :2],
+            circle=_xyz(result.circle)[:2, :2],
         )
 
     def read_hand(self, picture: np.ndarray, *, lite: bool = False) -> HandInCrop | None:
@@ -157,12 +180,12 @@ class PersonGraphs:
         result = (self._small_hand if lite else self._hand).run({"image": picture, "roi": self._whole_picture})
         if not result.landmarks:
             return None
-        side = result.extra.classification[0]
+        side = result.side.classification[0]
         # The model was trained on mirrored pictures: what it calls right is the subject's left hand.
         return HandInCrop(
             points=_xyz(result.landmarks),
             world=_xyz(result.world),
-            presence=float(getattr(result, f"{_HAND_PREFIX}hand_presence_score")),
+            presence=float(getattr(result, _HAND_PRESENCE)),
             leftness=side.score if side.label == "Right" else 1 - side.score,
         )
 
@@ -172,14 +195,12 @@ class PersonGraphs:
             graph.close()
 
     def _run_once(self) -> None:
-        for run, side in (
-            (self.detect_people, PERSON_DETECTOR_PX),
-            (self.detect_palms, PALM_DETECTOR_PX),
-            (self.read_body, BODY_INPUT_PX),
-            (self.read_hand, HAND_INPUT_PX),
-        ):
-            run(np.zeros((side, side, 3), np.uint8))  # type: ignore[operator]
-        self.read_hand(np.zeros((HAND_INPUT_PX, HAND_INPUT_PX, 3), np.uint8), lite=True)
+        """Each graph: the first run opens it, which takes time and makes noise."""
+        self.detect_people(np.zeros((PERSON_DETECTOR_PX, PERSON_DETECTOR_PX, 3), np.uint8))
+        self.detect_palms(np.zeros((PALM_DETECTOR_PX, PALM_DETECTOR_PX, 3), np.uint8))
+        self.read_body(np.zeros((BODY_INPUT_PX, BODY_INPUT_PX, 3), np.uint8))
+        for lite in (False, True) * _HANDS:  # equal graphs take turns
+            self.read_hand(np.zeros((HAND_INPUT_PX, HAND_INPUT_PX, 3), np.uint8), lite=lite)
 
 
 class _Graph:
@@ -224,17 +245,31 @@ def _detector(base: Any, name: str, parameters: dict[str, float]) -> Any:
     with_model = 'input_side_packet: "MODEL_COMPLEXITY:model_complexity"' if name.startswith("Palm") else ""
     config = ('input_side_packet: "model_complexity"' if with_model else "") + _DETECTOR % (name, with_model)
     side_inputs = {"model_complexity": _FULL_MODEL} if with_model else None
-    return base.SolutionBase(graph_config=config, calculator_params=parameters, side_inputs=side_inputs)
+    return base.SolutionBase(graph_config=IN_THE_CALLERS_THREAD + config, calculator_params=parameters, side_inputs=side_inputs)
 
 
-def _landmarker(base: Any, name: str, extra: str, prefix: str, presence: str, *, model: int = _FULL_MODEL) -> Any:
+def _body_landmarker(base: Any) -> Any:
+    model = (Path(base.__file__).parents[1] / _BODY_MODEL).read_bytes()
     return base.SolutionBase(
-        graph_config=_LANDMARKER % (name, extra),
-        side_inputs={"model_complexity": model},
-        # Landmarks come for doubtful pictures, too: whoever asked weighs the presence score.
-        calculator_params={f"{prefix}ThresholdingCalculator.threshold": 0.0},
-        outputs=["landmarks", "world", "extra", presence],
+        graph_config=IN_THE_CALLERS_THREAD + _BODY,
+        side_inputs={"file": without_output(model, _MASK_OUTPUT, _PRESENCE_OUTPUT)},
+        calculator_params=_landmarks_always(_BODY_PREFIX),
+        outputs=["landmarks", "world", "circle", _BODY_PRESENCE],
     )
+
+
+def _hand_landmarker(base: Any, model: int) -> Any:
+    return base.SolutionBase(
+        graph_config=IN_THE_CALLERS_THREAD + _HAND,
+        side_inputs={"model_complexity": model},
+        calculator_params=_landmarks_always(_HAND_PREFIX),
+        outputs=["landmarks", "world", "side", _HAND_PRESENCE],
+    )
+
+
+def _landmarks_always(prefix: str) -> dict[str, float]:
+    """For doubtful pictures, too: whoever asked weighs the presence score."""
+    return {f"{prefix}ThresholdingCalculator.threshold": 0.0}
 
 
 def _threshold(prefix: str) -> str:

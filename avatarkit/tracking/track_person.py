@@ -1,14 +1,13 @@
 """One person through pictures: picture in, landmarks out.
 
-The body leads: each picture's face and hands are settled by the body of the same picture, and nothing about the body depends on
-them. So live the followed face and hands are read beside the body, and in a film the next bodies are read beside the face and
-hands of this picture; both give the same landmarks.
+The body leads: each picture's hands and face are looked for where its body is, and nothing about the body depends on them. So
+hands and face are read beside each other, and in a film the next bodies are read meanwhile; the landmarks are the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -26,7 +25,6 @@ from avatarkit.tracking.mediapipe_graphs import FaceGraphs, face_graphs
 from avatarkit.tracking.person_graphs import PersonGraphs, person_graphs
 from avatarkit.tracking.square_crop import PhotoPyramid
 from avatarkit.tracking.tracked_frame import BodyLandmarks, TrackedFace, TrackedFrame
-from avatarkit.vocabulary.mediapipe_points import POSE
 
 
 @dataclass(frozen=True)
@@ -91,15 +89,6 @@ class _SeenBody:
     body: BodyLandmarks | None
 
 
-@dataclass(frozen=True)
-class _Followed:
-    """Face and hands where they were expected, before it is known whether they are the body's."""
-
-    face_memory: FaceMemory
-    face: TrackedFace | None
-    hands: dict[str, SeenHand]
-
-
 class PersonTracker:
     """Follows one person through the pictures of one stream. Pictures of another stream want another tracker.
 
@@ -145,12 +134,7 @@ class PersonTracker:
         Raises:
             UsageError: the picture is not later than the one before.
         """
-        look = _look_at(frame, self.memory.glimpse, self.memory.time_s)
-        memory = self.memory.after_a_cut() if look.cut else self.memory
-        coming = _start_following(look, memory, self._graphs, self._beside)
-        seen = _SeenBody(look, *follow_body(look.pyramid, look.time_s, memory.body, self._graphs.person, self._person))
-        self.memory, tracked = _settle(seen, coming.result(), memory, self._graphs)
-        return tracked
+        return self._finish(next(self._bodies([frame])))
 
     def track_all(self, frames: Iterable[VideoFrame]) -> Iterator[TrackedFrame]:
         """The person in each picture of a film: what `track` gives, the bodies being read ahead of faces and hands.
@@ -162,10 +146,7 @@ class PersonTracker:
             UsageError: a picture is not later than the one before.
         """
         for seen in read_ahead(self._bodies(frames), BODIES_AHEAD):
-            memory = self.memory.after_a_cut() if seen.look.cut else self.memory
-            followed = _start_following(seen.look, memory, self._graphs, self._beside).result()
-            self.memory, tracked = _settle(seen, followed, memory, self._graphs)
-            yield tracked
+            yield self._finish(seen)
 
     def _bodies(self, frames: Iterable[VideoFrame]) -> Iterator[_SeenBody]:
         memory, glimpse, time_s = self.memory.body, self.memory.glimpse, self.memory.time_s
@@ -175,6 +156,14 @@ class PersonTracker:
             memory, body = follow_body(look.pyramid, look.time_s, memory, self._graphs.person, self._person)
             glimpse, time_s = look.glimpse, look.time_s
             yield _SeenBody(look, memory, body)
+
+    def _finish(self, seen: _SeenBody) -> TrackedFrame:
+        memory = self.memory.after_a_cut() if seen.look.cut else self.memory
+        hands = {side: self._beside.submit(_hand_of, seen, side, memory, self._graphs.person) for side in SIDES}
+        face = self._beside.submit(_face_of, seen, memory.face, self._graphs.face)
+        found = {side: hand for side, coming in hands.items() if (hand := coming.result()) is not None}
+        self.memory, tracked = _settle(seen, found, face.result(), memory, self._graphs.person)
+        return tracked
 
 
 BODIES_AHEAD = 2
@@ -189,79 +178,70 @@ def _look_at(frame: VideoFrame, before: Glimpse | None, before_s: float | None) 
     return _Look(frame.time_s, pyramid, glimpse, before is not None and is_cut(before, glimpse))
 
 
-@dataclass(frozen=True)
-class _Coming:
-    """Face and hands on their way, each by whichever thread is free."""
-
-    face: Future[tuple[FaceMemory, TrackedFace | None]]
-    hands: dict[str, Future[SeenHand | None]]
-
-    def result(self) -> _Followed:
-        face_memory, face = self.face.result()
-        hands = {side: coming.result() for side, coming in self.hands.items()}
-        return _Followed(face_memory, face, {side: hand for side, hand in hands.items() if hand is not None})
-
-
-def _start_following(look: _Look, memory: PersonMemory, graphs: Graphs, beside: ThreadPoolExecutor) -> _Coming:
-    hands = {
-        side: beside.submit(follow_hands.follow_hand, look.pyramid, look.time_s, memory.hand(side), graphs.person)
-        for side in SIDES
-        if memory.hand(side).square is not None
-    }
-    return _Coming(beside.submit(follow_face.follow_face, look.pyramid, look.time_s, memory.face, graphs.face), hands)
-
-
-def _settle(seen: _SeenBody, followed: _Followed, memory: PersonMemory, graphs: Graphs) -> tuple[PersonMemory, TrackedFrame]:
-    """What belongs to the body, with what is found there now, and what to remember for the next picture."""
+def _face_of(seen: _SeenBody, memory: FaceMemory, graphs: FaceGraphs) -> tuple[FaceMemory, TrackedFace | None]:
+    """The followed face if it is the body's, else the face that is found there."""
     look, body = seen.look, seen.body
-    face_memory, face = _face_of(body, followed, look, graphs)
-    hands = {side: follow_hands.moved_along(hand, look.pyramid, body, side) for side, hand in followed.hands.items()}
-    hands = _hands_of(body, hands, look, memory, graphs)
+    memory, face = follow_face.follow_face(look.pyramid, look.time_s, memory, graphs)
+    if face is not None and follow_face.belongs(face, body):
+        return memory, face
+    return follow_face.find_face(look.pyramid, look.time_s, FaceMemory(attempts=memory.attempts), body, graphs)
+
+
+def _hand_of(seen: _SeenBody, side: str, memory: PersonMemory, graphs: PersonGraphs) -> SeenHand | None:
+    """The followed hand if it is at its wrist, else the hand that is found there."""
+    if seen.body is None and memory.had_body:
+        return None  # hands that a body led to are not believed without it until the palm detector sees them
+    look = seen.look
+    wrist = follow_hands.wrist_of(seen.body, side)
+    hand = follow_hands.follow_hand(look.pyramid, look.time_s, memory.hand(side), wrist, graphs)
+    if seen.body is None or (hand is not None and follow_hands.belongs(hand, seen.body, side)):
+        return hand
+    return _find_hand(seen, seen.body, side, memory, graphs)
+
+
+def _find_hand(seen: _SeenBody, body: BodyLandmarks, side: str, memory: PersonMemory, graphs: PersonGraphs) -> SeenHand | None:
+    look, before = seen.look, memory.hand(side)
+    due = before.square is not None or before.attempts.are_due(look.time_s)
+    if not due or not follow_hands.wrist_is_visible(body, side, look.pyramid.size):
+        return None
+    return follow_hands.find_hand(look.pyramid, body, side, before.attempts, graphs)
+
+
+def _settle(
+    seen: _SeenBody,
+    found: dict[str, SeenHand],
+    face: tuple[FaceMemory, TrackedFace | None],
+    memory: PersonMemory,
+    graphs: PersonGraphs,
+) -> tuple[PersonMemory, TrackedFrame]:
+    """Which hand is which, and what to remember for the next picture."""
+    look, hands = seen.look, _settled_hands(seen, found, memory, graphs)
     left, right = (hands.get(side) for side in SIDES)
     remembered = PersonMemory(
         body=seen.memory,
-        face=face_memory,
+        face=face[0],
         left_hand=_remember(left, "left", seen, memory),
         right_hand=_remember(right, "right", seen, memory),
-        had_body=body is not None,
+        had_body=seen.body is not None,
         glimpse=look.glimpse,
         time_s=look.time_s,
     )
     return remembered, TrackedFrame(
-        look.time_s, look.pyramid.size, body, left.landmarks if left else None, right.landmarks if right else None, face
+        look.time_s, look.pyramid.size, seen.body, left.landmarks if left else None, right.landmarks if right else None, face[1]
     )
 
 
-def _face_of(
-    body: BodyLandmarks | None, followed: _Followed, look: _Look, graphs: Graphs
-) -> tuple[FaceMemory, TrackedFace | None]:
-    """The followed face if it is the body's, else the face that is found there."""
-    if followed.face is not None and follow_face.belongs(followed.face, body):
-        return followed.face_memory, followed.face
-    start = FaceMemory(attempts=followed.face_memory.attempts)
-    return follow_face.find_face(look.pyramid, look.time_s, start, body, graphs.face)
-
-
-def _hands_of(
-    body: BodyLandmarks | None, followed: dict[str, SeenHand], look: _Look, memory: PersonMemory, graphs: Graphs
+def _settled_hands(
+    seen: _SeenBody, found: dict[str, SeenHand], memory: PersonMemory, graphs: PersonGraphs
 ) -> dict[str, SeenHand]:
-    """The followed hands that are the body's, and those that are found at its wrists."""
-    if body is None:
-        # Hands that a body led to are not believed without it until the palm detector sees them.
-        believed = {} if memory.had_body else followed
-        return follow_hands.settled(believed or follow_hands.find_hands_alone(look.pyramid, graphs.person), None)
-    kept = follow_hands.settled(followed, body)
-    for side in SIDES:
-        if side not in kept and _is_worth_a_look(body, side, memory, look):
-            hand = follow_hands.find_hand(look.pyramid, body, side, memory.hand(side).attempts, graphs.person)
-            if hand is not None:
-                kept[side] = hand
-    return follow_hands.settled(kept, body)
-
-
-def _is_worth_a_look(body: BodyLandmarks, side: str, memory: PersonMemory, look: _Look) -> bool:
-    due = memory.hand(side).square is not None or memory.hand(side).attempts.are_due(look.time_s)
-    return due and follow_hands.wrist_is_visible(body, side, look.pyramid.size)
+    if seen.body is None:
+        return follow_hands.settled(found or follow_hands.find_hands_alone(seen.look.pyramid, graphs), None)
+    kept = follow_hands.settled(found, seen.body)
+    for side in [side for side in SIDES if side in found and side not in kept]:  # one that took the other for itself
+        hand = _find_hand(seen, seen.body, side, memory, graphs)
+        if hand is not None:
+            kept[side] = hand
+    return follow_hands.settled(kept, seen.body)
 
 
 def _remember(hand: SeenHand | None, side: str, seen: _SeenBody, memory: PersonMemory) -> HandMemory:
@@ -269,6 +249,6 @@ def _remember(hand: SeenHand | None, side: str, seen: _SeenBody, memory: PersonM
     if hand is None:
         attempts = before.attempts if before.square is None else Attempts()
         return HandMemory(None, attempts.after_another(look.time_s) if attempts.are_due(look.time_s) else attempts)
-    wrist = None if seen.body is None else seen.body.points_px[POSE[side + "Wrist"]]
+    wrist = follow_hands.wrist_of(seen.body, side)
     last = hand.reading or LastReading(hand, look.time_s, follow_hands.view_of(look.pyramid, hand), wrist)
-    return HandMemory(follow_hands.next_square(hand, seen.body), last=last)
+    return HandMemory(follow_hands.next_square(hand, seen.body), last=last, body_wrist=wrist)

@@ -1,19 +1,11 @@
-"""Laws of points on the average body: what is stored is what casting rays gives, and is everything that is asked for."""
+"""Laws of points on the average body."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
-import pytest
 
-from avatarkit.avatar import surface_points
-from avatarkit.avatar.outfit.make import OUTFITS, make_outfit
-from avatarkit.avatar.outfit.shirt import shirt_pattern
-from avatarkit.avatar.outfit.trousers import trousers_pattern
-from avatarkit.avatar.surface_points import known_hits, points_along
+from avatarkit.avatar.surface_points import points_along
 from avatarkit.body.body import load_body
-from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.body.surface_points import SurfacePoints
 
 ORIGIN = np.array([0.0, 0.765, 0.05])
@@ -33,51 +25,26 @@ def test_a_point_lies_on_its_ray() -> None:
     assert np.abs(away - (away * along).sum(axis=1, keepdims=True) * along).max() < 1e-5
 
 
+def test_no_triangle_is_met_before_the_one_that_is_found() -> None:
+    found, directions, triangles = cast(40)
+    positions = load_body().positions.astype(float)
+    way = directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    reached = ((found.on(positions) - ORIGIN) * way).sum(axis=1)
+    for ray, at in zip(way, reached, strict=True):
+        a, b, c = (positions[triangles[:, k]] - ORIGIN for k in range(3))
+        shares = np.linalg.solve(np.stack([a, b, c], axis=2), np.broadcast_to(ray, a.shape)[..., None])[..., 0]
+        hit = (shares > 1e-9).all(axis=1)
+        outward = (np.cross(b - a, c - a) @ ray) > 0
+        assert abs((1.0 / shares.sum(axis=1))[hit & outward].min() - at) < 1e-4
+
+
 def test_asking_again_gives_the_same_points() -> None:
     first, second = cast(50)[0], cast(50)[0]
     assert np.array_equal(first.weights, second.weights)
     assert np.array_equal(first.vertices, second.vertices)
 
 
-def test_a_question_asked_in_another_last_digit_is_known() -> None:
-    _, directions, triangles = cast(50)
-    count = len(known_hits())
-    points_along(np.broadcast_to(ORIGIN, (50, 3)), directions * (1.0 + 1e-15), triangles, 0.16)
-    assert len(known_hits()) == count
-
-
-@pytest.fixture
-def nothing_laid_out_yet() -> Iterator[None]:
-    layouts = (known_hits, shirt_pattern, trousers_pattern)
-    for layout in layouts:
-        layout.cache_clear()
-    yield
-    for layout in layouts:
-        layout.cache_clear()
-
-
-@pytest.mark.usefixtures("nothing_laid_out_yet")
-def test_everything_our_clothes_ask_for_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    def ask_anew(*_: object) -> None:
-        pytest.fail("run assets/scripts/build_surface_points.py")
-
-    monkeypatch.setattr(surface_points, "first_hits", ask_anew)
-    rest = rest_body({})
-    for pieces in OUTFITS.values():
-        make_outfit(pieces, {}, rest)
-
-
-@pytest.mark.usefixtures("nothing_laid_out_yet")
-def test_what_is_stored_is_what_casting_gives(monkeypatch: pytest.MonkeyPatch) -> None:
-    rest = rest_body({})
-    stored = laid_out(rest)
-    for layout in (known_hits, shirt_pattern, trousers_pattern):
-        layout.cache_clear()
-    monkeypatch.setattr(surface_points, "STORED_HITS", "absent.npz")
-    for mesh, cast_anew in zip(stored, laid_out(rest), strict=True):
-        assert mesh == pytest.approx(cast_anew, abs=1e-6)
-
-
-def laid_out(rest: RestBody) -> list[np.ndarray]:
-    """Vertices of everything in the wardrobe."""
-    return [mesh.positions for pieces in OUTFITS.values() for mesh, _ in make_outfit(pieces, {}, rest).pieces]
+def test_a_ray_that_meets_nothing_takes_the_triangle_it_misses_by_least() -> None:
+    triangles = load_body().parts["head"].triangles
+    below = points_along(ORIGIN[None], np.array([[0.0, -1.0, 0.0]]), triangles, 0.16)
+    assert np.isfinite(below.weights).all() and abs(below.weights.sum() - 1.0) < 1e-9

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from avatarkit.tracking.follow_hands import LastReading, SeenHand, is_still, moved_along, settled, view_of
+from avatarkit.tracking.follow_hands import LastReading, SeenHand, expected_square, is_still, moved_along, settled, view_of
 from avatarkit.tracking.square_crop import PhotoPyramid
 from avatarkit.tracking.tracked_frame import BodyLandmarks, HandLandmarks
 from avatarkit.vocabulary.mediapipe_points import POSE
@@ -87,7 +87,17 @@ def test_a_hand_in_a_picture_that_stays_the_same_is_not_read_again() -> None:
 def test_a_hand_that_is_not_read_anew_goes_with_its_wrist() -> None:
     seen, grey, bright = hand(LEFT, 1.0), *(PhotoPyramid(np.full((480, 640, 3), level, np.uint8)) for level in (90, 160))
     read = replace(seen, reading=LastReading(seen, 0.0, view_of(grey, seen), LEFT - (7, -5)))
-    shift = moved_along(read, bright, body(), "left").landmarks.points_px - seen.landmarks.points_px
+    shift = moved_along(read, bright, LEFT).landmarks.points_px - seen.landmarks.points_px
     np.testing.assert_allclose(shift, np.tile([7.0, -5.0], (21, 1)))
-    assert moved_along(read, grey, body(), "left") is read
-    assert moved_along(seen, bright, body(), "left") is seen
+    assert moved_along(read, grey, LEFT) is read
+    assert moved_along(seen, bright, LEFT) is seen
+
+
+def test_a_hand_is_looked_for_where_its_wrist_has_gone_but_not_for_a_tremble() -> None:
+    square = hand(LEFT, 1.0).square
+    gone = expected_square(square, LEFT, LEFT + np.array([30, -20]))
+    np.testing.assert_allclose(np.subtract(gone.centre, square.centre), (30, -20))
+    assert (gone.side, gone.roll) == (square.side, square.roll)
+    assert expected_square(square, LEFT, LEFT + np.array([0.01 * square.side, 0])) is square
+    assert expected_square(square, None, LEFT) is square
+    assert expected_square(square, LEFT, None) is square

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from avatarkit.avatar.outfit.pattern import SHELL, Fall, Panel, Pattern
+from avatarkit.avatar.outfit.legs import leg_length, legs_radius
+from avatarkit.avatar.outfit.pattern import SHELL, Edge, Fall, Hang, Panel, Pattern, at_edge, grid_triangles
 from avatarkit.body.body import load_body
+from avatarkit.body.rest import RestBody
 from avatarkit.geometry.meshes import vertex_normals
 
 _SMOOTHING_STEPS, _SMOOTHING = 15, 0.6
 _GAP_M = 0.003  # between the two legs' cloth
-_LAYER_GAP_M, _LAYER_REACH_M = 0.004, 0.03
-_HEM_M = 0.0022  # thickness of a hem
+_LAYER_GAP_M, _LAYER_REACH_M = 0.004, 0.045
+_LIFTS = 3
+_SKIN_GAP_M = 0.0012  # cloth above skin, at least
+_SPREAD = 3
+_TAUT_STEPS = 40
 
 
 @dataclass(frozen=True)
@@ -29,62 +35,56 @@ class Cloth:
 
 
 @dataclass(frozen=True)
-class Below:
-    """Cloth that lies under a garment.
+class Sheet:
+    """What lies under a garment: points (K, 3) of the other ones and their unit normals (K, 3), metres."""
 
-    Attributes:
-        over, under: (K,) points of the garment and, each with it, the point of the other that it lies on.
-        points: (M, 3) metres, the other garment's, as draped.
-    """
-
-    over: np.ndarray
-    under: np.ndarray
     points: np.ndarray
+    normals: np.ndarray
 
 
-def layered(over: Pattern, under: Pattern) -> tuple[np.ndarray, np.ndarray]:
-    """Which points (K,) of one garment lie on which points (K,) of another below it; on anybody."""
-    positions = load_body().positions
-    distance, nearest = map(np.asarray, cKDTree(under.points.on(positions)).query(over.points.on(positions)))
-    above = np.flatnonzero(distance < _LAYER_REACH_M)
-    return above, nearest[above]
-
-
-def draped(pattern: Pattern, positions: np.ndarray, below: Below | None = None) -> np.ndarray:
+def draped(pattern: Pattern, rest: RestBody, below: Sequence[Sheet] = ()) -> np.ndarray:
     """A garment's points (N, 3) on a person, metres.
 
     Args:
         pattern: the garment.
-        positions: (V, 3) metres, all of the body's vertices at rest.
+        rest: who wears it.
         below: what it is worn over.
     """
+    positions = np.asarray(rest.positions, float)
     shell_normals = vertex_normals(positions, load_body().parts[SHELL].triangles)
     outward = pattern.points.on(shell_normals)
     outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-9)
     shell = pattern.points.rounded(positions, shell_normals, outward)
-    shell = shell - pattern.drop_m[:, None] * [0.0, 1.0, 0.0]
+    drop = pattern.drop_m + pattern.fallen * leg_length(rest)
+    shell = shell - drop[:, None] * [0.0, 1.0, 0.0]
     cloth = shell + pattern.ease_m[:, None] * outward
     for panel in pattern.panels:
         if panel.fall:
             _hang(panel, panel.fall, cloth)
+        if panel.hang:
+            _hang_about_legs(panel, panel.hang, cloth, rest)
+    on_body = pattern.fallen == 0
     for step in range(_SMOOTHING_STEPS):
         cloth += _SMOOTHING * (pattern.around @ cloth - cloth)
         if step % 3 == 2:
-            _keep_off(pattern, cloth, shell, outward)
+            _keep_off(pattern, cloth, shell, outward, on_body)
     triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
     cloth += pattern.fold_m[:, None] * vertex_normals(cloth, triangles)
-    _keep_off(pattern, cloth, shell, outward)
+    _keep_off(pattern, cloth, shell, outward, on_body)
+    _clear_skin(pattern, cloth, positions, triangles)
     if below:
-        _lift(below, cloth, outward)
+        _lift(pattern, cloth, below)
     return cloth
 
 
 def _hang(panel: Panel, fall: Fall, cloth: np.ndarray) -> None:
     """Let a tube fall from its widest places, in place."""
-    rows = panel.corners[:, :-1]
+    rows = panel.corners[:, :-1] if panel.closed else panel.corners
+    if panel.hang:
+        rows = rows[: panel.hang.from_row + 1]
     grid = cloth[rows]
     height = grid[..., 1]
-    centre = grid[2:].mean(axis=1)
+    centre = 0.5 * (grid[2:].min(axis=1) + grid[2:].max(axis=1))
     axis = np.stack([np.poly1d(np.polyfit(centre[:, 1], centre[:, k], 1))(height) for k in (0, 2)], axis=-1)
     from_axis = grid[..., [0, 2]] - axis
     radius = np.linalg.norm(from_axis, axis=-1)
@@ -103,23 +103,62 @@ def _hang(panel: Panel, fall: Fall, cloth: np.ndarray) -> None:
         cloth[rows[1:], 0] = panel.side * np.maximum(panel.side * cloth[rows[1:], 0], _GAP_M)
 
 
-def _keep_off(pattern: Pattern, cloth: np.ndarray, shell: np.ndarray, outward: np.ndarray) -> None:
+def _hang_about_legs(panel: Panel, hang: Hang, cloth: np.ndarray, rest: RestBody) -> None:
+    """Let the lower rows of a tube hang from the hips, taut over whatever of the legs they touch; in place."""
+    rows = panel.corners[hang.from_row :]
+    ring = cloth[rows[0]][:, [0, 2]]
+    centre = 0.5 * (ring.min(axis=0) + ring.max(axis=0))
+    radius = np.linalg.norm(ring - centre, axis=1)
+    outward = (ring - centre) / radius[:, None]
+    heights = cloth[rows, 1]
+    fallen = heights[0] - heights
+    needed = legs_radius(rest, heights.mean(axis=1), centre, outward) + hang.ease_m
+    radii = np.maximum(radius + hang.flare * fallen, needed)
+    radii[0] = radius
+    for _ in range(_TAUT_STEPS):
+        radii[1:-1] = np.maximum(radii[1:-1], 0.5 * (radii[:-2] + radii[2:]))
+    cloth[rows[1:], 0] = (centre[0] + radii * outward[:, 0])[1:]
+    cloth[rows[1:], 2] = (centre[1] + radii * outward[:, 1])[1:]
+
+
+def _keep_off(pattern: Pattern, cloth: np.ndarray, shell: np.ndarray, outward: np.ndarray, on_body: np.ndarray) -> None:
     """Push cloth out to its least distance from the shell, in place."""
     short = pattern.ease_m - ((cloth - shell) * outward).sum(axis=1)
-    cloth += np.maximum(short, 0.0)[:, None] * outward
+    cloth += (on_body * np.maximum(short, 0.0))[:, None] * outward
 
 
-def _lift(below: Below, cloth: np.ndarray, outward: np.ndarray) -> None:
-    """Push a garment off the one below it, in place."""
-    way = outward[below.over]
-    short = _LAYER_GAP_M - ((cloth[below.over] - below.points[below.under]) * way).sum(axis=1)
-    cloth[below.over] += np.maximum(short, 0.0)[:, None] * way
+def _clear_skin(pattern: Pattern, cloth: np.ndarray, positions: np.ndarray, triangles: np.ndarray) -> None:
+    """Push cloth off skin that can be seen beside it, in place."""
+    normals = vertex_normals(cloth, triangles)
+    way = normals[pattern.over_skin]
+    short = _SKIN_GAP_M + ((positions[pattern.skin] - cloth[pattern.over_skin]) * way).sum(axis=1)
+    push = np.zeros(len(cloth))
+    np.maximum.at(push, pattern.over_skin, short)
+    for _ in range(_SPREAD):
+        push = np.maximum(push, pattern.around @ push)
+    cloth += push[:, None] * normals
 
 
-def grid_triangles(corners: np.ndarray) -> np.ndarray:
-    """Triangles (T, 3) of point numbers (R, C) in a grid, counter-clockwise with columns to the right and rows downward."""
-    a, b, c, d = corners[:-1, :-1], corners[1:, :-1], corners[1:, 1:], corners[:-1, 1:]
-    return np.concatenate([np.stack([a, b, c], axis=-1).reshape(-1, 3), np.stack([a, c, d], axis=-1).reshape(-1, 3)])
+def _lift(pattern: Pattern, cloth: np.ndarray, below: Sequence[Sheet]) -> None:
+    """Push a garment off those below it, in place."""
+    points, normals = (np.concatenate([getattr(sheet, name) for sheet in below]) for name in ("points", "normals"))
+    tree = cKDTree(points)
+    triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
+    for _ in range(_LIFTS):
+        own = vertex_normals(cloth, triangles)
+        distance, nearest = map(np.asarray, tree.query(cloth, distance_upper_bound=_LAYER_REACH_M))
+        near = np.flatnonzero(np.isfinite(distance))
+        way = normals[nearest[near]]
+        short = _LAYER_GAP_M - ((cloth[near] - points[nearest[near]]) * way).sum(axis=1)
+        short = np.where((way * own[near]).sum(axis=1) > 0.0, np.maximum(short, 0.0), 0.0)
+        push = np.zeros_like(cloth)
+        push[near] = short[:, None] * way
+        cloth += np.where(short_of(push) > 0, push, pattern.around @ push)
+
+
+def short_of(push: np.ndarray) -> np.ndarray:
+    """(N, 1) lengths of pushes (N, 3)."""
+    return np.linalg.norm(push, axis=1, keepdims=True)
 
 
 def sewn(pattern: Pattern, cloth: np.ndarray) -> Cloth:
@@ -130,7 +169,7 @@ def sewn(pattern: Pattern, cloth: np.ndarray) -> Cloth:
     triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
     normals = vertex_normals(cloth, triangles)
     pieces = [_outer(panel, cloth, normals) for panel in pattern.panels]
-    pieces += [_hem(panel, row, cloth, normals) for panel in pattern.panels for row in panel.open_rows]
+    pieces += [_hem(panel, edge, cloth, normals, pattern.hem_m) for panel in pattern.panels for edge in panel.hems]
     starts = np.cumsum([0, *(len(piece.positions) for piece in pieces)])
     all_triangles = np.concatenate([p.triangles + start for p, start in zip(pieces, starts[:-1], strict=True)])
     arrays = [np.concatenate([getattr(p, name) for p in pieces]) for name in ("positions", "normals", "uvs")]
@@ -144,22 +183,23 @@ def _outer(panel: Panel, cloth: np.ndarray, normals: np.ndarray) -> Cloth:
     return Cloth(cloth[numbers], normals[numbers], panel.uvs.reshape(-1, 2), grid_triangles(own), numbers)
 
 
-def _hem(panel: Panel, row: int, cloth: np.ndarray, normals: np.ndarray) -> Cloth:
+def _hem(panel: Panel, edge: Edge, cloth: np.ndarray, normals: np.ndarray, thick_m: float) -> Cloth:
     """The edge of the cloth and the face that is turned in behind it."""
-    edge, behind, end = (panel.corners[k if row == 0 else -1 - k] for k in (0, 1, 2))
-    upward = cloth[behind] - cloth[edge]
-    upward /= np.maximum(np.linalg.norm(upward, axis=1, keepdims=True), 1e-9)
-    inner = cloth[edge] - _HEM_M * normals[edge]
-    deep = cloth[end] - 1.5 * _HEM_M * normals[end]
-    rows = np.stack([cloth[edge], inner, inner, deep])
-    down = -upward
-    facing = np.stack([down, down, -normals[edge], -normals[edge]])
+    rim, behind, end = at_edge(panel.corners, edge)
+    out = cloth[rim] - cloth[behind]
+    out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
+    inner = cloth[rim] - thick_m * normals[rim]
+    deep = cloth[end] - 1.5 * thick_m * normals[end]
+    rows = np.stack([cloth[rim], inner, inner, deep])
+    facing = np.stack([out, out, -normals[rim], -normals[rim]])
     own = np.arange(rows.shape[0] * rows.shape[1]).reshape(rows.shape[:2])
-    if row == 0:
+    if edge in ("top", "last"):  # seen from outside these run the other way round
         own = own[::-1]
     triangles = np.concatenate([grid_triangles(own[:2]), grid_triangles(own[2:])])
-    along = panel.uvs[row, :, 0]
-    reach = np.abs(panel.uvs[row, 0, 1] - panel.uvs[2 if row == 0 else -3, 0, 1])
-    depth = np.array([0.0, _HEM_M, _HEM_M, _HEM_M + reach])
-    uvs = np.stack(np.broadcast_arrays(along[None], panel.uvs[row, 0, 1] + depth[:, None]), axis=-1)
-    return Cloth(rows.reshape(-1, 3), facing.reshape(-1, 3), uvs.reshape(-1, 2), triangles, np.tile(edge, len(rows)))
+    rim_uvs, behind_uvs, end_uvs = at_edge(panel.uvs, edge)
+    step = rim_uvs - behind_uvs
+    step /= np.maximum(np.linalg.norm(step, axis=1, keepdims=True), 1e-9)
+    reach = np.linalg.norm(rim_uvs - end_uvs, axis=1).mean()
+    depth = np.array([0.0, thick_m, thick_m, thick_m + reach])
+    uvs = rim_uvs[None] + depth[:, None, None] * step
+    return Cloth(rows.reshape(-1, 3), facing.reshape(-1, 3), uvs.reshape(-1, 2), triangles, np.tile(rim, len(rows)))

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy import sparse
 from scipy.spatial import cKDTree
 
+from avatarkit.avatar.outfit.skirt_binding import skirt_weights
 from avatarkit.avatar.surface_points import joined, points_along
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
+from avatarkit.geometry.meshes import vertex_normals
 
 SHELL = "tights-shell"  # the body without its small forms: what cloth can touch
+LEG_M = 0.80  # from hip to ankle, on the average body
 _REACH_M = 0.32
 _MIDLINE_M = 1e-4
 _WEIGHT_SMOOTHING = 6
+_LEAST_WEIGHT = 0.01
+_UNDER_M, _AT_HEM_M, _NEAR_HEM_M, _BESIDE_M = 0.03, 0.006, 0.12, 0.010
 INFLUENCES = 4
+HEM_M = 0.0022
+"""Thickness of a hem of ordinary cloth."""
+
+Edge = Literal["top", "bottom", "first", "last"]
+"""A side of a grid: its first or last row, its first or last column."""
 
 
 @dataclass(frozen=True)
@@ -36,22 +47,52 @@ class Fall:
 
 
 @dataclass(frozen=True)
+class Hang:
+    """How the lower rows of a tube hang about both legs, from the hips.
+
+    Attributes:
+        from_row: the last row that lies on the body.
+        flare: how much its radius grows, metres per metre.
+        ease_m: least distance from the legs' hull.
+    """
+
+    from_row: int
+    flare: float
+    ease_m: float = 0.012
+
+
+@dataclass(frozen=True)
 class Panel:
     """A piece of cloth: a grid of points, columns to the right and rows downward seen from outside.
 
     Attributes:
         corners: (R, C) point numbers; a tube's last column is its first.
         uvs: (R, C, 2) metres on the average body.
-        open_rows: which of its ends (0, -1) are hems.
+        hems: which of its sides are free edges.
         fall: how it hangs, if it does.
         side: 1 or -1 for a piece that must stay on the body's left or right half.
+        hang: how its lower rows hang about the legs, if they do.
+        name: unique within the garment.
     """
 
     corners: np.ndarray
     uvs: np.ndarray
-    open_rows: tuple[int, ...] = ()
+    hems: tuple[Edge, ...] = ()
     fall: Fall | None = None
     side: int = 0
+    hang: Hang | None = None
+    name: str = ""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is a tube."""
+        return bool((self.corners[:, 0] == self.corners[:, -1]).all())
+
+
+def at_edge(grid: np.ndarray, edge: Edge) -> np.ndarray:
+    """(3, K, ...) of a grid (R, C, ...): one of its sides and the next two lines inward."""
+    along = grid if edge in ("top", "bottom") else np.swapaxes(grid, 0, 1)
+    return along[:3] if edge in ("top", "first") else along[:-4:-1]
 
 
 @dataclass(frozen=True)
@@ -63,21 +104,30 @@ class Pattern:
         panels: what is sewn of them.
         ease_m: (N,) least distance from the shell.
         drop_m: (N,) how far below its point of the shell a point hangs freely.
+        fallen: (N,) the same, as a share of the leg's length.
         fold_m: (N,) height of the folds.
         from_hem_m: (N,) distance to the nearest hem on the average body.
+        places: (N, 3) metres on the average body.
         joints, weights: (N, 4) skin binding.
         around: (N, N) mean of the neighbours; a hem only follows itself.
+        skin, over_skin: (K,) body vertices near the hems, where skin is left to be seen, and the point over each.
+        hem_m: thickness of the hems.
     """
 
     points: SurfacePoints
     panels: tuple[Panel, ...]
     ease_m: np.ndarray
     drop_m: np.ndarray
+    fallen: np.ndarray
     fold_m: np.ndarray
     from_hem_m: np.ndarray
+    places: np.ndarray
     joints: np.ndarray
     weights: np.ndarray
     around: sparse.csr_matrix
+    skin: np.ndarray
+    over_skin: np.ndarray
+    hem_m: float = HEM_M
 
 
 class PatternMaker:
@@ -89,18 +139,20 @@ class PatternMaker:
         self._points: list[SurfacePoints] = []
         self._mirror: dict[int, int] = {}
         self.positions = np.zeros((0, 3))
+        self.fallen = np.zeros(0)
 
     def cast(self, origins: np.ndarray, directions: np.ndarray) -> np.ndarray:
         """Numbers (...) of new points where rays (..., 3) from inside leave the shell."""
         origins = np.broadcast_to(origins, directions.shape)
         found = points_along(origins.reshape(-1, 3), directions.reshape(-1, 3), self._triangles, _REACH_M)
-        return self._add(found).reshape(directions.shape[:-1])
+        return self._add(found, np.zeros(len(found.vertices))).reshape(directions.shape[:-1])
 
-    def again(self, numbers: np.ndarray) -> np.ndarray:
-        """Numbers of new points at the places of old ones."""
+    def again(self, numbers: np.ndarray, fallen: float = 0.0) -> np.ndarray:
+        """Numbers of new points at the places of old ones, or hanging below them by a share of the leg's length."""
         flat = np.asarray(numbers).reshape(-1)
         points = joined(*self._points)
-        return self._add(SurfacePoints(points.vertices[flat], points.weights[flat])).reshape(np.shape(numbers))
+        chosen = SurfacePoints(points.vertices[flat], points.weights[flat])
+        return self._add(chosen, self.fallen[flat] + fallen).reshape(np.shape(numbers))
 
     def mirrored(self, numbers: np.ndarray) -> np.ndarray:
         """Numbers of the points opposite; those on the midline are their own."""
@@ -111,33 +163,57 @@ class PatternMaker:
         new = [n for n in new if n not in self._mirror]
         if new:
             points = joined(*self._points)
-            made = self._add(SurfacePoints(points.vertices[new], points.weights[new]).mirrored())
+            opposite = SurfacePoints(points.vertices[new], points.weights[new]).mirrored()
+            made = self._add(opposite, self.fallen[new])
             self._mirror |= dict(zip(new, map(int, made), strict=True)) | dict(zip(map(int, made), new, strict=True))
         return np.array([self._mirror[int(n)] for n in flat]).reshape(np.shape(numbers))
 
-    def _add(self, points: SurfacePoints) -> np.ndarray:
+    def whole(self, half: np.ndarray) -> np.ndarray:
+        """A left half (R, C), front to back, with its mirror image; it closes into a tube if it begins on the midline."""
+        return np.concatenate([half, self.mirrored(half)[:, -2::-1]], axis=1)
+
+    def _add(self, points: SurfacePoints, fallen: np.ndarray) -> np.ndarray:
         start = len(self.positions)
         self._points.append(points)
-        self.positions = np.concatenate([self.positions, points.on(self._body.positions)])
+        places = points.on(self._body.positions) - LEG_M * fallen[:, None] * [0.0, 1.0, 0.0]
+        self.positions = np.concatenate([self.positions, places])
+        self.fallen = np.concatenate([self.fallen, fallen])
         return np.arange(start, len(self.positions))
 
     def pattern(
         self,
         panels: Iterable[Panel],
         ease_m: np.ndarray,
+        *,
         drop_m: np.ndarray | float = 0.0,
         fold_m: np.ndarray | float = 0.0,
         rename_joints: dict[str, str] | None = None,
+        hem_m: float = HEM_M,
     ) -> Pattern:
         """The finished pattern; per-point arrays (N,) as in `Pattern`. `rename_joints` gives a joint's share to another."""
         panels, points, count = tuple(panels), joined(*self._points), len(self.positions)
         around = _around(panels, count)
-        joints, weights = _binding(points, around, rename_joints or {})
-        hems = np.concatenate([p.corners[row] for p in panels for row in p.open_rows])
-        places = self.positions - np.broadcast_to(drop_m, (count,))[:, None] * [0.0, 1.0, 0.0]
-        from_hem = np.asarray(cKDTree(places[hems]).query(places)[0])
         spread = [np.broadcast_to(np.asarray(a, float), (count,)).copy() for a in (ease_m, drop_m, fold_m)]
-        return Pattern(points, panels, spread[0], spread[1], spread[2], from_hem, joints, weights, around)
+        places = self.positions - spread[1][:, None] * [0.0, 1.0, 0.0]
+        hung = self.fallen > 0
+        joints, weights = _binding(points, around, rename_joints or {}, hung, places)
+        from_hem = np.asarray(cKDTree(places[_on_hems(panels)]).query(places)[0])
+        skin = _skin_near_hems(panels, places, from_hem)
+        return Pattern(
+            points,
+            panels,
+            spread[0],
+            spread[1],
+            self.fallen,
+            spread[2],
+            from_hem,
+            places,
+            joints,
+            weights,
+            around,
+            *skin,
+            hem_m,
+        )
 
 
 def tube_uvs(positions: np.ndarray, corners: np.ndarray) -> np.ndarray:
@@ -148,11 +224,36 @@ def tube_uvs(positions: np.ndarray, corners: np.ndarray) -> np.ndarray:
     return np.stack(np.meshgrid(u, v), axis=-1)
 
 
+def grid_triangles(corners: np.ndarray) -> np.ndarray:
+    """Triangles (T, 3) of point numbers (R, C) in a grid, counter-clockwise with columns to the right and rows downward."""
+    a, b, c, d = corners[:-1, :-1], corners[1:, :-1], corners[1:, 1:], corners[:-1, 1:]
+    return np.concatenate([np.stack([a, b, c], axis=-1).reshape(-1, 3), np.stack([a, c, d], axis=-1).reshape(-1, 3)])
+
+
+def _on_hems(panels: tuple[Panel, ...]) -> np.ndarray:
+    """Numbers of all points on free edges."""
+    return np.concatenate([at_edge(p.corners, edge)[0] for p in panels for edge in p.hems])
+
+
+def _skin_near_hems(panels: tuple[Panel, ...], places: np.ndarray, from_hem_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Skin (K,) under a garment's points near its hems, and the point (K,) over each."""
+    body = load_body()
+    skin = np.unique(body.parts["body"].quads)
+    distance, nearest = map(np.asarray, cKDTree(places).query(body.positions[skin], distance_upper_bound=_UNDER_M))
+    near = np.flatnonzero(np.isfinite(distance))
+    near = near[(from_hem_m[nearest[near]] > _AT_HEM_M) & (from_hem_m[nearest[near]] < _NEAR_HEM_M)]
+    normals = vertex_normals(places, np.concatenate([grid_triangles(p.corners) for p in panels]))[nearest[near]]
+    way = body.positions[skin[near]] - places[nearest[near]]
+    beside = np.linalg.norm(way - (way * normals).sum(axis=1, keepdims=True) * normals, axis=1)
+    near = near[beside < _BESIDE_M]
+    return skin[near], nearest[near]
+
+
 def _around(panels: tuple[Panel, ...], count: int) -> sparse.csr_matrix:
     along_rows = np.concatenate([_pairs(p.corners, 1) for p in panels])
     along_columns = np.concatenate([_pairs(p.corners, 0) for p in panels])
     hems = np.zeros(count, bool)
-    hems[np.concatenate([p.corners[row] for p in panels for row in p.open_rows])] = True
+    hems[_on_hems(panels)] = True
     pairs = np.concatenate([along_rows, along_columns])
     kept = ~hems[pairs[:, 0]] | hems[pairs[:, 1]]
     pairs = np.unique(pairs[kept], axis=0)
@@ -170,18 +271,26 @@ def _pairs(corners: np.ndarray, axis: int) -> np.ndarray:
     return np.concatenate([one_way, one_way[:, ::-1]])
 
 
-def _binding(points: SurfacePoints, around: sparse.csr_matrix, rename_joints: dict[str, str]) -> tuple[np.ndarray, np.ndarray]:
-    """(N, 4) joints and weights: the shell's, evened out."""
+def _binding(
+    points: SurfacePoints, around: sparse.csr_matrix, rename_joints: dict[str, str], hung: np.ndarray, places: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(N, 4) joints and weights: the shell's, evened out; what hangs about the legs follows both."""
     body = load_body()
     names = body.joint_names
     renamed = np.array([names.index(rename_joints.get(name, name)) for name in names])
     of_vertices = np.zeros((len(body.positions), len(names)))
     np.add.at(of_vertices, (np.arange(len(of_vertices))[:, None], renamed[body.joint_indices]), body.joint_weights)
     dense = points.on(of_vertices)
+    dense[hung] = skirt_weights(places[hung], SHELL)
     for _ in range(_WEIGHT_SMOOTHING):
         dense = 0.5 * dense + 0.5 * (around @ dense)
+    return strongest(dense)
+
+
+def strongest(dense: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The four strongest joints (N, 4) of weights (N, J) and their weights (N, 4)."""
     joints = np.argsort(-dense, axis=1, kind="stable")[:, :INFLUENCES]
     weights = np.take_along_axis(dense, joints, axis=1)
-    weights = np.where(weights < 0.01, 0.0, weights)
+    weights = np.where(weights < _LEAST_WEIGHT, 0.0, weights)
     weights /= weights.sum(axis=1, keepdims=True)
     return np.where(weights > 0, joints, 0), weights

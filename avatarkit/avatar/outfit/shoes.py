@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from avatarkit.avatar.outfit.cloth import grid_triangles
+from avatarkit.avatar.outfit.pattern import grid_triangles
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
 from avatarkit.geometry.meshes import vertex_normals

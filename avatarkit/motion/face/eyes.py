@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from avatarkit.body.expressions import LOOK_DEG
 from avatarkit.motion.face.face_points import EYE_CORNERS, IRIS_MIDDLES, LID_PAIRS, POINTS
-from avatarkit.motion.face.head_view import HeadView
+from avatarkit.motion.face.head_view import HEAD_ORIGIN, HeadView
+from avatarkit.tracking.face_landmarks import LANDMARK_COUNT
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 SIDES = ("Left", "Right")
@@ -44,43 +46,65 @@ OUTWARD = np.array([1.0, -1.0])
 
 MILLIMETRES = 1000.0
 
-FARTHEST_DEG = 40.0
+FARTHEST_RAD = math.radians(40.0)
 """No eye turns farther."""
 
-_ROW = {int(point): row for row, point in enumerate(POINTS)}
-_COLUMN = {name: column for column, name in enumerate(ARKIT_NAMES)}
-_LIDS = np.array([[[_ROW[point] for point in pair] for pair in LID_PAIRS[side]] for side in SIDES])
-_CORNERS = np.array([[_ROW[point] for point in EYE_CORNERS[side]] for side in SIDES])
-_IRISES = [IRIS_MIDDLES[side] for side in SIDES]
+LOWERED = (0.4, 0.9)
+"""Apertures over the usual one between which lids that come down are taken for lowered ones: shut eyes do not look down."""
+
+SHORTEST_PX = 1e-6
+
+_PICTURE_AXES = np.diag([1.0, -1.0])
+_WAYS = ("Out", "In", "Up", "Down")
+_EYE_COLUMNS = [ARKIT_NAMES.index(name + side)
+                for side in SIDES for name in ("eyeBlink", "eyeWide", *(f"eyeLook{way}" for way in _WAYS))]  # fmt: skip
+
+
+def _differences(pairs: Sequence[tuple[Sequence[int], Sequence[int]]], points: np.ndarray) -> np.ndarray:
+    """(P, N) what makes, of N landmarks, the ways from the middle of the second ones of each pair to that of the first."""
+    ways = np.zeros((len(pairs), len(points)))
+    for row, (ends, starts) in enumerate(pairs):
+        ways[row, np.searchsorted(points, ends)] += 1.0 / len(ends)
+        ways[row, np.searchsorted(points, starts)] -= 1.0 / len(starts)
+    return ways
+
+
+_GAPS_AND_WIDTHS = _differences(
+    [((one,), (other,)) for side in SIDES for one, other in (*LID_PAIRS[side], EYE_CORNERS[side])], POINTS
+)
+_FROM_CORNERS = _differences(
+    [(ends, EYE_CORNERS[side]) for side in SIDES for ends in ((IRIS_MIDDLES[side],), *zip(*LID_PAIRS[side], strict=True))],
+    np.arange(LANDMARK_COUNT),
+)
 
 
 def apertures(points_px: np.ndarray) -> np.ndarray:
-    """(2,) how far the lids of the left and the right eye stand apart, over the eye's width; of `POINTS` (N, 2)."""
-    lids, corners = points_px[_LIDS], points_px[_CORNERS]
-    gaps, across = lids[:, :, 0] - lids[:, :, 1], corners[:, 0] - corners[:, 1]
-    high = np.hypot(gaps[..., 0], gaps[..., 1]).sum(axis=1) / gaps.shape[1]
-    return high / np.maximum(np.hypot(across[:, 0], across[:, 1]), 1e-6)
+    """(..., 2) how far the lids of the left and the right eye stand apart, over the eye's width; of `POINTS` (..., N, 2)."""
+    ways = _GAPS_AND_WIDTHS @ points_px
+    long = np.hypot(ways[..., 0], ways[..., 1]).reshape(*points_px.shape[:-2], len(SIDES), -1)
+    return long[..., :-1].sum(axis=-1) / ((long.shape[-1] - 1) * np.maximum(long[..., -1], SHORTEST_PX))
 
 
-def read_gaze(irises_px: np.ndarray, seen: np.ndarray, eyes: np.ndarray, view: HeadView) -> np.ndarray:
+def read_gaze(points_px: np.ndarray, eyes: np.ndarray, view: HeadView) -> np.ndarray:
     """(2, 2) how far the left and the right eye look to the subject's left and up, radians, relative to the head.
 
     Everything is measured from the middle between the eye's corners, which is surer than the whole face's pose.
 
     Args:
-        irises_px: (2, 2) their middles.
-        seen: (N, 2) `POINTS`.
+        points_px: (478, 2) all landmarks.
         eyes: (2, 4) middle of each eyeball, metres in the body's axes, and its radius.
         view: of the head.
     """
-    lids = seen[_LIDS].mean(axis=1)  # (2 eyes, upper and lower, 2)
-    places = np.stack([irises_px, lids[:, 0], lids[:, 1]], axis=1) - seen[_CORNERS].mean(axis=1)[:, None]
-    matrix, gain = view.matrix, view.project(eyes[:, :3]).gain
-    x, y = np.moveaxis((places * (1.0, -1.0)) @ matrix[:2, :2], -1, 0) * (MILLIMETRES / gain[:, None])
-    yaw, pitch = np.degrees(np.arctan2(matrix[0, 2], matrix[2, 2])), np.degrees(np.arcsin(min(max(matrix[1, 2], -1.0), 1.0)))
-    outward = GAZE_OUTWARD[0] * OUTWARD * x[:, 0] + GAZE_OUTWARD[1] * OUTWARD * yaw + GAZE_OUTWARD[2]
-    up = y @ GAZE_UP[:3] + GAZE_UP[3] * pitch + GAZE_UP[4]
-    return np.radians(np.clip(np.column_stack([OUTWARD * outward, up]), -FARTHEST_DEG, FARTHEST_DEG))
+    matrix = view.matrix
+    gain = view.gain((eyes[:, :3] - HEAD_ORIGIN) @ matrix[2])
+    places = (_FROM_CORNERS @ points_px).reshape(len(SIDES), 3, 2) @ (_PICTURE_AXES @ matrix[:2, :2])  # iris, both lids
+    places *= (MILLIMETRES / gain)[:, None, None]
+    ahead, raised = matrix[:, 2], min(max(float(matrix[1, 2]), -1.0), 1.0)
+    yaw, pitch = math.degrees(math.atan2(ahead[0], ahead[2])), math.degrees(math.asin(raised))
+    gaze = np.empty((len(SIDES), 2))
+    gaze[:, 0] = GAZE_OUTWARD[0] * places[:, 0, 0] + GAZE_OUTWARD[1] * yaw + OUTWARD * GAZE_OUTWARD[2]
+    gaze[:, 1] = places[..., 1] @ GAZE_UP[:3] + (GAZE_UP[3] * pitch + GAZE_UP[4])
+    return np.minimum(np.maximum(np.radians(gaze), -FARTHEST_RAD), FARTHEST_RAD)
 
 
 def common_gaze(gaze: np.ndarray, opened: np.ndarray, last: np.ndarray) -> np.ndarray:
@@ -89,14 +113,11 @@ def common_gaze(gaze: np.ndarray, opened: np.ndarray, last: np.ndarray) -> np.nd
     Args:
         gaze: (2, 2) of each eye; opened: (2,) apertures over the usual ones; last: (2,) the gaze before.
     """
-    say = np.clip((opened - EYES_SHUT) / (EYES_OPEN - EYES_SHUT), 0.0, 1.0)
-    share = float(say.max())
-    return last + share * ((say + 1e-6) @ gaze / (say + 1e-6).sum() - last)
-
-
-def irises(points_px: np.ndarray) -> np.ndarray:
-    """(2, 2) the middles of the left and the right iris among all landmarks (478, 2)."""
-    return points_px[_IRISES]
+    left, right = (_share(aperture, EYES_SHUT, EYES_OPEN) for aperture in opened.tolist())
+    if left == right == 0.0:
+        return last
+    both = (left * gaze[0] + right * gaze[1]) / (left + right)
+    return np.asarray(last + max(left, right) * (both - last))
 
 
 def blinks(opened: np.ndarray, shut: float) -> np.ndarray:
@@ -106,9 +127,10 @@ def blinks(opened: np.ndarray, shut: float) -> np.ndarray:
         opened: (2,) apertures over the person's usual ones.
         shut: what that is of this person's shut eyes: the detector's lids never touch, in blurred pictures least.
     """
-    way = np.clip((LIDS_OPEN - opened) / (LIDS_OPEN - shut), 0.0, 1.0) ** BLINK_CURVE
-    alike = min(max((WINK - float(abs(way[0] - way[1]))) / (WINK - ALIKE), 0.0), 1.0)
-    return np.asarray(way + alike * (way.mean() - way))
+    left, right = (_share(LIDS_OPEN - aperture, 0.0, LIDS_OPEN - shut) ** BLINK_CURVE for aperture in opened.tolist())
+    alike = _share(WINK - abs(left - right), 0.0, WINK - ALIKE)
+    middle = 0.5 * (left + right)
+    return np.array([left + alike * (middle - left), right + alike * (middle - right)])
 
 
 def set_eyes(expressions: np.ndarray, opened: np.ndarray, shut: float, gaze: np.ndarray) -> np.ndarray:
@@ -119,25 +141,27 @@ def set_eyes(expressions: np.ndarray, opened: np.ndarray, shut: float, gaze: np.
         opened, shut: see `blinks`.
         gaze: (2,) radians to the subject's left and up.
     """
-    left, up = np.degrees(gaze)
-    down = min(max(-up / LOOK_DEG["Down"], 0.0), 1.0)
-    lowered = LOOKING_DOWN_CLOSES * down * np.clip(2.0 * opened - 0.8, 0.0, 1.0)  # shut eyes are not lowered ones
-    wides = np.clip((opened - LID_WIDE[0]) / (LID_WIDE[1] - LID_WIDE[0]), 0.0, 1.0)
+    left, up = (math.degrees(angle) for angle in gaze.tolist())
+    down = _share(-up, 0.0, LOOK_DEG["Down"])
+    apart = np.array([lids + LOOKING_DOWN_CLOSES * down * _share(lids, *LOWERED) for lids in opened.tolist()])
+    values = []
+    for outward, blink, lids in zip((left, -left), blinks(apart, shut).tolist(), opened.tolist(), strict=True):
+        ways = {"Out": outward, "In": -outward, "Up": up, "Down": -up}
+        values += [blink, _share(lids, *LID_WIDE), *(_share(ways[way], 0.0, LOOK_DEG[way]) for way in _WAYS)]
     changed = np.array(expressions)
-    for side, outward, blink, wide in zip(SIDES, (left, -left), blinks(opened + lowered, shut), wides, strict=True):
-        values = {
-            "eyeBlink": blink, "eyeWide": wide, "eyeLookOut": outward / LOOK_DEG["Out"], "eyeLookIn": -outward / LOOK_DEG["In"],
-            "eyeLookUp": up / LOOK_DEG["Up"], "eyeLookDown": -up / LOOK_DEG["Down"],
-        }  # fmt: skip
-        for name, value in values.items():
-            changed[_COLUMN[name + side]] = min(max(float(value), 0.0), 1.0)
+    changed[_EYE_COLUMNS] = values
     return changed
+
+
+def _share(value: float, low: float, high: float) -> float:
+    """0 up to `low`, 1 from `high` on."""
+    return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
 def eye_rotations(gaze: np.ndarray) -> np.ndarray:
     """(2, 4) rotations of both eyeballs relative to the head, for a gaze (2,), as far as the expressions turn eyes."""
-    left = min(max(float(gaze[0]), -np.radians(LOOK_DEG["Out"])), np.radians(LOOK_DEG["Out"]))
-    up = min(max(float(gaze[1]), -np.radians(LOOK_DEG["Down"])), np.radians(LOOK_DEG["Up"]))
+    left = min(max(float(gaze[0]), -math.radians(LOOK_DEG["Out"])), math.radians(LOOK_DEG["Out"]))
+    up = min(max(float(gaze[1]), -math.radians(LOOK_DEG["Down"])), math.radians(LOOK_DEG["Up"]))
     (sine, cosine), (rise, level) = ((math.sin(0.5 * angle), math.cos(0.5 * angle)) for angle in (left, up))
     turn = [-cosine * rise, sine * level, sine * rise, cosine * level]  # up about X, then to the left about Y
     return np.array([turn, turn])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import exp, sqrt
 
 import numpy as np
 
@@ -16,11 +17,13 @@ POSE_UNKNOWNS = 6
 LONGEST_STEP = 0.5
 """Radians, and logarithm of the scale: no single step is longer."""
 
-DEPTH_WEIGHT = 0.3
-"""How much a landmark's depth counts beside its place in the picture: from 0.1 to 1, rendered heads are read alike."""
+DEPTH_SHARE = sqrt(0.3)
+"""Square root of how much a landmark's depth counts beside its place in the picture; 0.1 to 1 read rendered heads alike."""
 
-SOLVABLE = 1e-9
+_SOLVABLE = 1e-9 * np.eye(POSE_UNKNOWNS)
 """Points that fall together leave the system without a solution."""
+
+_BOTH_WAYS = np.eye(2)
 
 NEAREST = 0.1
 """A point may be enlarged ten times by its nearness at most: a damaged pose divides by nothing."""
@@ -65,10 +68,15 @@ class HeadView:
     def project(self, points: np.ndarray) -> Projection:
         """Points (N, 3), metres in the body's axes, in the picture."""
         turned = (points - HEAD_ORIGIN) @ self.matrix.T
-        gain = self.scale_px / np.maximum(1.0 - self.nearness * turned[:, 2], NEAREST)
+        gain = self.gain(turned[:, 2])
         pixels = turned[:, :2] * gain[:, None]
         pixels[:, 1] *= -1.0
         return Projection(pixels + self.shift_px, turned, gain)
+
+    def gain(self, depth: np.ndarray) -> np.ndarray:
+        """(N,) pixels a metre at points (N,) metres nearer to the camera than the head's origin."""
+        gain: np.ndarray = self.scale_px / np.maximum(1.0 - self.nearness * depth, NEAREST)
+        return gain
 
     def picture_slopes(self, seen: Projection) -> np.ndarray:
         """(N, 2, 3) how pixels move with a point in the camera's axes."""
@@ -86,32 +94,31 @@ class HeadView:
         rows[..., 0] = dz * y - dy * z
         rows[..., 1] = dx * z - dz * x
         rows[..., 2] = dy * x - dx * y
-        rows[..., 3:5] = np.eye(2)
+        rows[..., 3:5] = _BOTH_WAYS
         rows[..., 5] = seen.pixels - self.shift_px
         return rows
 
     def moved(self, step: np.ndarray) -> HeadView:
         """The view after a step (6,), cut where it is too long."""
-        x, y, z, growth = (min(max(float(step[k]), -LONGEST_STEP), LONGEST_STEP) for k in (0, 1, 2, 5))
+        x, y, z, _, _, growth = (min(max(part, -LONGEST_STEP), LONGEST_STEP) for part in step.tolist())
         turn = np.array([x, y, z, 2.0])  # as a quaternion before it is given unit length: exact but for the angle's third power
         turned = quaternions.multiply(turn, self.rotation)
         rotation = turned / np.sqrt(turned @ turned)
-        return HeadView(rotation, self.shift_px + step[3:5], self.scale_px * float(np.exp(growth)), self.nearness)
+        return HeadView(rotation, self.shift_px + step[3:5], self.scale_px * exp(growth), self.nearness)
 
     def fitted(self, points: np.ndarray, pixels: np.ndarray, depth_px: np.ndarray, weights: np.ndarray) -> HeadView:
         """The view after a Gauss-Newton step that brings points (N, 3) nearer to where they are seen (N, 2), and how deep (N,).
 
         The picture alone tells a nod badly: landmarks slide on the face so as to hide it.
         """
-        seen, depth_weights = self.project(points), DEPTH_WEIGHT * weights
-        rows = self.pose_slopes(seen, self.picture_slopes(seen)).reshape(-1, POSE_UNKNOWNS)
-        weighted = rows * np.repeat(weights, 2)[:, None]
-        share = weights / weights.sum()
-        deep, behind = self.depth_slopes(seen), depth_px + self.scale_px * seen.turned[:, 2]
-        deep, behind = deep - share @ deep, behind - share @ behind  # depth has no zero of its own
-        weighted_deep = depth_weights[:, None] * deep
-        hessian = weighted.T @ rows + weighted_deep.T @ deep + SOLVABLE * np.eye(POSE_UNKNOWNS)
-        return self.moved(np.linalg.solve(hessian, weighted.T @ (pixels - seen.pixels).reshape(-1) + weighted_deep.T @ behind))
+        seen = self.project(points)
+        rows = np.empty((len(points), 3, POSE_UNKNOWNS + 1))  # the last column is by how much the points missed
+        rows[:, :2, :-1], rows[:, :2, -1] = self.pose_slopes(seen, self.picture_slopes(seen)), pixels - seen.pixels
+        deep = np.column_stack([self.depth_slopes(seen), depth_px + self.scale_px * seen.turned[:, 2]])
+        rows[:, 2] = DEPTH_SHARE * (deep - weights @ deep / weights.sum())  # depth has no zero of its own
+        system = (rows * weights[:, None, None]).reshape(-1, POSE_UNKNOWNS + 1).T @ rows.reshape(-1, POSE_UNKNOWNS + 1)
+        hessian = system[:-1, :-1] + _SOLVABLE
+        return self.moved(np.linalg.solve(hessian, system[:-1, -1]))
 
     def depth_slopes(self, seen: Projection) -> np.ndarray:
         """(N, 6) how a point's depth in pixels moves with the pose's unknowns."""

@@ -7,14 +7,16 @@ solved together with what is left of the pose. Lids and irises are read by thems
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import asin, atan2, degrees, hypot, sqrt
 
 import numpy as np
 
-from avatarkit.motion.face.eyes import apertures, common_gaze, eye_rotations, irises, read_gaze, set_eyes
+from avatarkit.motion.face.eyes import SHORTEST_PX, apertures, common_gaze, eye_rotations, read_gaze, set_eyes
 from avatarkit.motion.face.face_points import FRAME, NOSE, OUTER_EYES, POINTS
 from avatarkit.motion.face.head_view import HeadView, aligned_view
 from avatarkit.motion.face.identity import PITCHES_DEG, YAWS_DEG, FaceIdentity
 from avatarkit.motion.face.response import load_response
+from avatarkit.motion.face.shown import shown_gaze, shown_share
 from avatarkit.motion.face.solve_expressions import EXPRESSIONS, solve_expressions
 from avatarkit.tracking.tracked_frame import TrackedFace
 
@@ -38,8 +40,8 @@ class FaceReading:
         head_rotation: (4,) of the head towards the way from it to the camera: the identity when it faces the camera.
         head_px: (2,) where the point between the eyes is in the picture.
         scale_px: pixels a metre there.
-        expressions: (52,) 0..1.
-        eye_rotations: (2, 4) left, right, normalized, relative to the head.
+        expressions: (52,) 0..1, as far as they are sure; see `shown`.
+        eye_rotations: (2, 4) left, right, normalized, relative to the head; likewise.
         lids: (2,) aperture over the model's, left, right.
         gaze: (2, 2) radians to the subject's left and up, of the left and the right eye, the identity's zero included.
         confidence: 0..1.
@@ -72,25 +74,28 @@ def read_face(face: TrackedFace, identity: FaceIdentity, memory: FaceMemory | No
         identity: whose face it is.
         memory: the previous picture's; None at the start or after the face was lost.
     """
-    seen = face.points_px[POINTS]
+    seen, size_px = face.points_px[POINTS], eyes_px(face)
     start = memory or FaceMemory(first_view(face, identity), np.zeros(EXPRESSIONS), np.zeros(2))
     moved = (load_response().expressions @ start.weights).T
     view = fitted_view(start.view, face, identity, moved)
     base = base_at(identity, view)
-    found = solve_expressions(base, seen, view, eyes_px(face), start.weights)
+    found = solve_expressions(base, seen, view, size_px, start.weights)
     view, weights = found.view, found.weights
-    lids = apertures(seen) / np.maximum(apertures(view.project(base).pixels), 1e-6)
-    opened, eyes = lids / identity.open_lids, read_gaze(irises(face.points_px), seen, identity.eyes, view)
+    apart, usual = apertures(np.stack([seen, view.project(base).pixels]))
+    lids = apart / np.maximum(usual, SHORTEST_PX)
+    opened, eyes = lids / identity.open_lids, read_gaze(face.points_px, identity.eyes, view)
     gaze = common_gaze(eyes - identity.gaze_zero, opened, start.gaze)
+    confidence = face.confidence * sqrt(found.belief) * min(max(2.0 - 2.0 * found.error / LOST_ERROR, 0.0), 1.0)
+    share, shown = shown_share(confidence), shown_gaze(gaze, size_px)
     reading = FaceReading(
         view.rotation,
         view.shift_px,
         view.scale_px,
-        set_eyes(weights, opened, identity.shut_lids, gaze),
-        eye_rotations(gaze),
+        share * set_eyes(weights, opened, identity.shut_lids, shown),
+        eye_rotations(share * shown),
         lids,
         eyes,
-        face.confidence * float(np.sqrt(found.belief)) * min(max(2.0 - 2.0 * found.error / LOST_ERROR, 0.0), 1.0),
+        confidence,
     )
     return reading, FaceMemory(view, weights, gaze)
 
@@ -132,8 +137,8 @@ def fitted_view(
 
 def eyes_px(face: TrackedFace) -> float:
     """Pixels between the outer eye corners."""
-    right, left = face.points_px[list(OUTER_EYES)]
-    return max(float(np.hypot(*(right - left))), 1e-6)
+    across, down = (face.points_px[OUTER_EYES[1]] - face.points_px[OUTER_EYES[0]]).tolist()
+    return max(hypot(across, down), SHORTEST_PX)
 
 
 def base_at(identity: FaceIdentity, view: HeadView) -> np.ndarray:
@@ -144,11 +149,12 @@ def base_at(identity: FaceIdentity, view: HeadView) -> np.ndarray:
 
 def turn_shares(view: HeadView) -> np.ndarray:
     """(Y, P) weights of `YAWS_DEG` and `PITCHES_DEG` for a turned head; their sum is 1."""
-    forward = view.matrix[:, 2]
-    yaw, pitch = np.degrees(np.arctan2(forward[0], forward[2])), np.degrees(np.arcsin(min(max(forward[1], -1.0), 1.0)))
-    shares = [np.maximum(0.0, 1.0 - np.abs(np.clip(angle, grid[0], grid[-1]) - grid) / (grid[1] - grid[0]))
-              for angle, grid in ((yaw, _YAWS), (pitch, _PITCHES))]  # fmt: skip
-    return np.outer(*shares)
+    x, y, z = view.matrix[:, 2].tolist()
+    yaw, pitch = degrees(atan2(x, z)), degrees(asin(min(max(y, -1.0), 1.0)))
+    return np.multiply.outer(_shares(yaw, YAWS_DEG), _shares(pitch, PITCHES_DEG))
 
 
-_YAWS, _PITCHES = np.array(YAWS_DEG), np.array(PITCHES_DEG)
+def _shares(angle: float, grid: tuple[float, ...]) -> list[float]:
+    """Weights of the angles of an even grid; beyond its ends the end's is 1."""
+    angle, step = min(max(angle, grid[0]), grid[-1]), grid[1] - grid[0]
+    return [max(0.0, 1.0 - abs(angle - one) / step) for one in grid]

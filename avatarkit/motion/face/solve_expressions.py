@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 
 from avatarkit.face_fit.solve import RARE
+from avatarkit.geometry.solve_positive import solve_positive
 from avatarkit.motion.face.head_view import POSE_UNKNOWNS, HeadView
 from avatarkit.motion.face.response import load_response
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
@@ -45,6 +46,14 @@ _NEVER = (*UNOBSERVED, "eyeLookIn", "eyeLookOut")
 USUAL_STRAIN = 1.0
 """Mean square of the strays, in their standard deviations, that faces have: 0.1 to 1 in videos. A hand before the mouth makes
 it 2 to 4, a profile 5 to 10; then landmarks are believed less."""
+
+BLUR_PX = 0.1
+"""What else a landmark errs by in pixels: it counts where faces are small. On films of whole bodies, whose faces are 12 to 22
+pixels between the outer eye corners, less lets mouths wander, more takes smiles from faces twice as large."""
+
+USUAL_ERROR = 0.0045
+"""Mean residual, over the distance of the outer eye corners, of faces that are seen well, near or far. Where it is larger, as
+in small faces that move, landmarks are as much less sure as it tells."""
 
 _TURN_RAD, _SHIFT, _GROWTH = np.radians(0.3), 0.005, 0.005
 """How far off the first pose may be: its turn, its shift over the distance of the outer eye corners, its scale."""
@@ -90,29 +99,37 @@ def solve_expressions(base: np.ndarray, seen: np.ndarray, view: HeadView, size_p
         size_px: between the outer eye corners.
         start: (52,) the last picture's weights, or zeros: the answer is the same, and sooner found.
     """
-    rows, projected = _slopes(base, view)
-    wrong = (seen - projected).T.reshape(-1).astype(np.float32)
-    trust = EVIDENCE / (load_response().noise * view.scale_px) ** 2
-    hessian, gradient = trust * (rows.T @ rows).astype(float), trust * (rows.T @ wrong).astype(float)
-    unknowns = _solved(hessian, gradient, size_px, start)
-    belief = min(1.0, USUAL_STRAIN / float(np.mean(unknowns[POSE_UNKNOWNS:-EXPRESSIONS] ** 2) + 1e-9))
-    if belief < 1.0:
-        unknowns = _solved(belief**2 * hessian, belief**2 * gradient, size_px, unknowns[-EXPRESSIONS:])
-    left = (wrong - rows @ unknowns).reshape(2, -1)
-    error = float(np.hypot(left[0], left[1]).mean() / size_px)
+    rows = _equations(base, seen, view)
+    system = (rows.T @ rows).astype(float)
+    system *= EVIDENCE / ((load_response().noise * view.scale_px) ** 2 + BLUR_PX**2)
+    unknowns = _solved(system, size_px, start)
+    strain, error = float(np.mean(unknowns[POSE_UNKNOWNS:-EXPRESSIONS] ** 2)), _residual(rows, unknowns) / size_px
+    belief = min(1.0, USUAL_STRAIN / max(strain, _NONE))
+    doubt = (belief * min(1.0, USUAL_ERROR / max(error, _NONE))) ** 2
+    if doubt < 1.0:
+        unknowns = _solved(doubt * system, size_px, unknowns[-EXPRESSIONS:])
     return Expressed(view.moved(unknowns[:POSE_UNKNOWNS]), unknowns[-EXPRESSIONS:], error, belief)
 
 
-def _slopes(base: np.ndarray, view: HeadView) -> tuple[np.ndarray, np.ndarray]:
-    """How pixels (2N, 6 + S + 52), all x before all y, move with the unknowns; where the base is seen (N, 2)."""
+_NONE = 1e-9
+"""Strain or residual of a face that is explained without any."""
+
+
+def _equations(base: np.ndarray, seen: np.ndarray, view: HeadView) -> np.ndarray:
+    """(2N, 6 + S + 52 + 1) how pixels, x and y in turn, move with the unknowns; the last column is by how much they missed."""
     projected, moves = view.project(base), _moves()
     to_picture = view.picture_slopes(projected)
-    rows = np.empty((2, len(base), POSE_UNKNOWNS + moves.shape[2]), np.float32)
-    rows[..., :POSE_UNKNOWNS] = np.moveaxis(view.pose_slopes(projected, to_picture), 1, 0)
-    to_axes = (to_picture @ view.matrix).astype(np.float32)  # (N, 2, 3) how pixels move with a point in the head's axes
-    for axis in (0, 1):
-        np.matmul(to_axes[:, axis, None], moves, out=rows[axis, :, None, POSE_UNKNOWNS:])
-    return rows.reshape(-1, rows.shape[2]), projected.pixels
+    rows = np.empty((len(base), 2, POSE_UNKNOWNS + moves.shape[2] + 1), np.float32)
+    rows[..., :POSE_UNKNOWNS] = view.pose_slopes(projected, to_picture)
+    np.matmul((to_picture @ view.matrix).astype(np.float32), moves, out=rows[..., POSE_UNKNOWNS:-1])
+    rows[..., -1] = seen - projected.pixels
+    return rows.reshape(-1, rows.shape[2])
+
+
+def _residual(rows: np.ndarray, unknowns: np.ndarray) -> float:
+    """Mean distance in pixels between where landmarks are and where the unknowns put them."""
+    missed: np.ndarray = rows[:, -1] - rows[:, :-1] @ unknowns.astype(np.float32)
+    return float(np.hypot(missed[::2], missed[1::2]).sum()) / (len(rows) // 2)
 
 
 @cache
@@ -123,16 +140,25 @@ def _moves() -> np.ndarray:
     return np.ascontiguousarray(np.moveaxis(moves, 1, 0), np.float32)
 
 
-def _solved(hessian: np.ndarray, gradient: np.ndarray, size_px: float, start: np.ndarray) -> np.ndarray:
-    """(6 + S + 52,) pose, strays and weights; the first two have no bounds and are eliminated."""
-    free = len(gradient) - EXPRESSIONS
-    pose = [_TURN_RAD**-2] * 3 + [(_SHIFT * size_px) ** -2] * 2 + [_GROWTH**-2]
-    inner = hessian[:free, :free] + np.diag(pose + [1.0] * (free - POSE_UNKNOWNS))
-    mixed = hessian[free:, :free]
-    answers = np.linalg.solve(inner, np.column_stack([mixed.T, gradient[:free]]))
-    own_hessian = hessian[free:, free:] - mixed @ answers[:, :-1] + _PRECISION
-    weights = bounded_solve(own_hessian, gradient[free:] - mixed @ answers[:, -1] - SPARSENESS, start)
+def _solved(system: np.ndarray, size_px: float, start: np.ndarray) -> np.ndarray:
+    """(6 + S + 52,) pose, strays and weights; the first two have no bounds and are eliminated.
+
+    `system` are the normal equations with the right side as the last row and column.
+    """
+    free = len(system) - EXPRESSIONS - 1
+    inner = np.array(system[:free, :free])
+    inner.flat[:: free + 1] += _free_precision(free, size_px)
+    answers = solve_positive(inner, system[:free, free:])
+    bounded = system[free:, free:] - system[free:, :free] @ answers
+    weights = bounded_solve(bounded[:-1, :-1] + _PRECISION, bounded[:-1, -1] - SPARSENESS, start)
     return np.concatenate([answers[:, -1] - answers[:, :-1] @ weights, weights])
+
+
+def _free_precision(count: int, size_px: float) -> np.ndarray:
+    """(count,) of the pose and the strays before anything is seen."""
+    precision = np.ones(count)
+    precision[:3], precision[3:5], precision[5] = _TURN_RAD**-2, (_SHIFT * size_px) ** -2, _GROWTH**-2
+    return precision
 
 
 def bounded_solve(hessian: np.ndarray, gradient: np.ndarray, start: np.ndarray) -> np.ndarray:
@@ -150,15 +176,16 @@ def bounded_solve(hessian: np.ndarray, gradient: np.ndarray, start: np.ndarray) 
     value = np.zeros(len(gradient))
     for _ in range(ROUNDS):
         free = np.flatnonzero(~(low | high))
-        value = high.astype(float)
-        value[free] = np.linalg.solve(hessian[np.ix_(free, free)], gradient[free] - hessian[free] @ value)
+        value, own = high.astype(float), hessian.take(free, 0)
+        if len(free):
+            value[free] = solve_positive(own.take(free, 1), gradient.take(free) - own @ value)
         slope = hessian @ value - gradient
         too_low, too_high = ~low & (value < 0.0), ~high & (value > 1.0)
         released = (low & (slope < -RELEASED)) | (high & (slope > RELEASED))
         if not (too_low | too_high | released).any():
             break
         low, high = (low | too_low) & ~released, (high | too_high) & ~released
-    return np.clip(value, 0.0, 1.0)
+    return np.minimum(np.maximum(value, 0.0), 1.0)
 
 
 RELEASED = 1e-9

@@ -1,0 +1,101 @@
+"""Things of cloth: a pattern with what is sewn onto it, and what it hides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from avatarkit.avatar.outfit.bottoms import BottomCut, bottom_pattern
+from avatarkit.avatar.outfit.cloth import Sheet, draped, sewn
+from avatarkit.avatar.outfit.hat_fit import HatFit
+from avatarkit.avatar.outfit.part import Part, joined_parts
+from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles
+from avatarkit.avatar.outfit.skirts import SkirtCut, skirt_pattern
+from avatarkit.avatar.outfit.tops import TopCut, top_pattern
+from avatarkit.avatar.outfit.trims import Sewn, Trim, sew_on
+from avatarkit.body.rest import RestBody
+from avatarkit.geometry.meshes import vertex_normals
+
+HIDDEN_MARGIN_M = 0.045  # what lies this near to a hem stays
+_HIDDEN_REACH_M = 0.035  # what is farther than this from any cloth stays
+_HUNG_REACH_M, _HUNG_MARGIN_M = 0.17, 0.10  # the same of cloth that hangs about the legs
+
+Cut = TopCut | BottomCut | SkirtCut
+
+
+@dataclass(frozen=True)
+class Worn:
+    """A piece on somebody.
+
+    Attributes:
+        parts: what is drawn.
+        sheet: what other pieces have to stay off; None: they need not.
+        hides: body vertices that are inside it on this person, whatever `covers` says.
+        hat: where it holds hair down.
+    """
+
+    parts: tuple[Part, ...]
+    sheet: Sheet | None = None
+    hides: np.ndarray | None = None
+    hat: HatFit | None = None
+
+
+@dataclass(frozen=True)
+class Garment:
+    """A thing of cloth.
+
+    Attributes:
+        cut: its pattern.
+        trims: what is sewn on.
+    """
+
+    cut: Cut
+    trims: tuple[Trim, ...] = ()
+
+    def worn(self, rest: RestBody, below: Sequence[Sheet]) -> Worn:
+        """The garment on somebody, over what they wear already."""
+        pattern = pattern_of(self.cut)
+        points = draped(pattern, rest, below)
+        cloth = sewn(pattern, points)
+        source = cloth.pattern_point
+        fabric = Part(
+            "fabric",
+            cloth.positions,
+            cloth.normals,
+            cloth.uvs,
+            cloth.triangles,
+            pattern.joints[source],
+            pattern.weights[source],
+            pattern.places[source],
+        )
+        normals = vertex_normals(points, np.concatenate([grid_triangles(p.corners) for p in pattern.panels]))
+        trims = [trim.worn(points, normals) for trim in trims_of(self)]
+        return Worn(tuple(joined_parts([fabric, *trims])), Sheet(points, normals))
+
+    def covers(self, places: np.ndarray) -> np.ndarray:
+        """(N,) bool: which places (N, 3) on the average body are under the cloth wherever the body moves."""
+        pattern = pattern_of(self.cut)
+        distance, nearest = map(np.asarray, cKDTree(pattern.places).query(places))
+        hung = pattern.fallen[nearest] > 0
+        reach = np.where(hung, _HUNG_REACH_M, _HIDDEN_REACH_M)
+        margin = np.where(hung, _HUNG_MARGIN_M, HIDDEN_MARGIN_M)
+        return (distance < reach) & (pattern.from_hem_m[nearest] > margin)
+
+
+_MAKERS: dict[type, Callable[..., Pattern]] = {TopCut: top_pattern, BottomCut: bottom_pattern, SkirtCut: skirt_pattern}
+
+
+@cache
+def pattern_of(cut: Cut) -> Pattern:
+    """The pattern of a cut, laid out once per process."""
+    return _MAKERS[type(cut)](cut)
+
+
+@cache
+def trims_of(garment: Garment) -> tuple[Sewn, ...]:
+    """What is sewn onto a garment, laid out once per process."""
+    return sew_on(pattern_of(garment.cut), garment.trims)

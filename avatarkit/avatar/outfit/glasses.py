@@ -1,0 +1,162 @@
+"""Glasses, set before the eyes and over the ears that are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from avatarkit.avatar.outfit.cloth import Sheet
+from avatarkit.avatar.outfit.fabric import Finish
+from avatarkit.avatar.outfit.garment import Worn
+from avatarkit.avatar.outfit.head import FaceFrame, face_frame
+from avatarkit.avatar.outfit.part import Part, joined_parts, solid
+from avatarkit.avatar.outfit.pieces import WardrobePiece
+from avatarkit.avatar.outfit.shapes import ball, tube
+from avatarkit.body.rest import RestBody
+
+GLASSES_LAYER = 80
+_HEAD = {"head": 1.0}
+_OUTLINE_POINTS = 40
+_CLEARANCE_M = 0.0025  # before the brows and beside the head
+
+
+@dataclass(frozen=True)
+class Glasses:
+    """A pair of glasses.
+
+    Attributes:
+        width, height: half sizes of a lens, metres on the average face.
+        square: exponent of the lens's outline: 2 is an ellipse, larger is squarer.
+        drop: how much wider the outline is below than above, and inward; an aviator's.
+        wing: how far its upper outer corner is drawn out.
+        rim_m: radius of the frame's cross-section; `flat` its depth against its width.
+        brow_bar: a second bridge.
+        both: a pair; a monocle has but the left one.
+    """
+
+    width: float = 0.0235
+    height: float = 0.0235
+    square: float = 2.0
+    drop: float = 0.0
+    wing: float = 0.0
+    rim_m: float = 0.0011
+    flat: float = 1.0
+    brow_bar: bool = False
+    both: bool = True
+
+    def worn(self, rest: RestBody, below: Sequence[Sheet]) -> Worn:
+        """The glasses on somebody's nose and ears."""
+        face = face_frame(rest)
+        middle, outline = self._lens(face)
+        sides = (1.0, -1.0) if self.both else (1.0,)
+        parts: list[Part] = []
+        for side in sides:
+            turned = np.array([side, 1.0, 1.0])
+            parts.append(solid("frame", tube(outline * turned, self._rim(face), 6, closed=True, flat=self.flat), _HEAD, rest))
+            parts.append(solid("lenses", self._glass(outline, middle) * turned, _HEAD, rest))
+            if self.both:
+                parts += [solid("frame", grid * turned, _HEAD, rest) for grid in self._side(face, outline)]
+        parts += [
+            solid("frame", grid, _HEAD, rest)
+            for grid in (self._bridges(face, outline) if self.both else self._chain(face, outline))
+        ]
+        return Worn(tuple(joined_parts(parts)))
+
+    def covers(self, places: np.ndarray) -> np.ndarray:
+        """No skin."""
+        return np.zeros(len(places), bool)
+
+    def _rim(self, face: FaceFrame) -> float:
+        return self.rim_m * max(face.scale, 1.0)
+
+    def _lens(self, face: FaceFrame) -> tuple[np.ndarray, np.ndarray]:
+        """The middle (3,) of the left lens and its outline (N, 3), closed."""
+        turn = np.linspace(0.0, 2 * np.pi, _OUTLINE_POINTS + 1)
+        cos, sin = np.cos(turn), np.sin(turn)
+        x = np.sign(cos) * np.abs(cos) ** (2 / self.square)
+        y = np.sign(sin) * np.abs(sin) ** (2 / self.square)
+        x = x * (1.0 - self.drop * y) - 0.5 * self.drop * np.maximum(-y, 0.0)
+        y = y + self.wing * np.clip(x, 0.0, 1.0) ** 3 * np.clip(y + 0.4, 0.0, 1.0)
+        width, height = face.scale * self.width, face.scale * self.height
+        gap = max(float(face.eye[0]) * 1.06, width + face.scale * 0.0085)
+        at = face.eye + np.array([gap - face.eye[0], -0.10 * height, 0.0])
+        outline = np.stack([at[0] + width * x, at[1] + height * y], axis=1)
+        front = face.front(outline[:, 0], outline[:, 1], 0.004) + _CLEARANCE_M + self._rim(face)
+        front = max(front, float(face.bridge[2]) - 0.002)
+        # Lenses follow the face: farther back outward, and they lean in below.
+        back = 0.16 * (outline[:, 0] - outline[:, 0].min()) - 0.09 * (outline[:, 1] - at[1])
+        nose = 0.16 * (at[0] - outline[:, 0].min())
+        at[2] = front - nose
+        return at, np.column_stack([outline, front - back])
+
+    @staticmethod
+    def _glass(outline: np.ndarray, middle: np.ndarray) -> np.ndarray:
+        """(R, N, 3) a lens, a little bulged."""
+        centre = outline[:-1].mean(axis=0)
+        share = np.array([1.0, 0.75, 0.4, 0.0])[:, None, None]
+        bulge = np.array([0.0, 0.0, 0.0016])
+        return centre + share * (outline - centre) + (1.0 - share**2) * bulge
+
+    def _side(self, face: FaceFrame, outline: np.ndarray) -> list[np.ndarray]:
+        """The left temple from the lens over the ear, and its hinge."""
+        hinge = outline[np.argmax(outline[:, 0] + 0.8 * outline[:, 1])]
+        root, hook = face.ear_root, face.behind_ear
+        root = np.array([root[0], root[1] + 0.002, root[2]])
+        corner = hinge + np.array([0.006 * face.scale, 0.0, -0.004])
+        straight = corner + (root - corner) * np.linspace(0.0, 1.0, 12)[:, None]
+        out = face.side(straight[:, 1], straight[:, 2]) + _CLEARANCE_M
+        near_ear = np.linspace(0.0, 1.0, 12) > 0.8
+        straight[:, 0] = np.maximum(straight[:, 0], np.where(near_ear, root[0] + 0.001, out))
+        straight[:, 0] = np.maximum.accumulate(straight[::-1, 0])[::-1] if straight[0, 0] > straight[-1, 0] else straight[:, 0]
+        behind = root + (hook - root) * np.linspace(0.25, 1.0, 5)[:, None] ** [1.0, 1.6, 0.8]
+        path = np.concatenate([hinge[None], straight, behind])
+        return [tube(path, 0.9 * self._rim(face), 6, flat=max(self.flat, 1.0)), ball(corner, 1.5 * self._rim(face), 8)]
+
+    def _bridges(self, face: FaceFrame, outline: np.ndarray) -> list[np.ndarray]:
+        """Over the nose, from lens to lens."""
+        inner = outline[np.argmin(outline[:, 0] - 0.55 * outline[:, 1])]
+        arcs = [(inner, 0.0035)]
+        if self.brow_bar:
+            arcs.append((outline[np.argmin(outline[:, 0] - 1.6 * outline[:, 1])], 0.001))
+        made = []
+        for end, rise in arcs:
+            x = np.linspace(-1.0, 1.0, 11)
+            arch = 1.0 - x**2
+            ahead = max(end[2], float(face.bridge[2]) + _CLEARANCE_M) - end[2]
+            path = np.stack([end[0] * x, end[1] + rise * arch, end[2] + (ahead + 0.001) * arch], axis=1)
+            made.append(tube(path, self._rim(face), 6))
+        return made
+
+    def _chain(self, face: FaceFrame, outline: np.ndarray) -> list[np.ndarray]:
+        """What a monocle hangs from."""
+        start = outline[np.argmax(outline[:, 0] - 0.6 * outline[:, 1])]
+        end = face.lobe + np.array([0.004, -0.004, 0.004])
+        share = np.linspace(0.0, 1.0, 14)[:, None]
+        path = start + (end - start) * share + np.array([0.006, -0.030, 0.0]) * (share * (1.0 - share) * 4.0)
+        path[:, 0] = np.maximum(path[:, 0], face.side(path[:, 1], path[:, 2]) + 0.002)
+        return [tube(path, 0.0009, 5)]
+
+
+_METAL, _HORN = Finish("satin", 0.28, 1.0), Finish("satin", 0.3)
+_CLEAR, _DARK = Finish("satin", 0.05, alpha=0.14), Finish("satin", 0.08, alpha=0.88)
+
+
+def _glasses(make: Glasses, frame: str, lens: str, finish: Finish, glass: Finish) -> WardrobePiece:
+    return WardrobePiece(
+        ("glasses",), {"frame": frame, "lenses": lens}, GLASSES_LAYER, make, {"frame": finish, "lenses": glass}
+    )
+
+
+GLASSES: Mapping[str, WardrobePiece] = {
+    "round-glasses": _glasses(Glasses(), "#8c6a3c", "#dfe8ec", _METAL, _CLEAR),
+    "square-glasses": _glasses(Glasses(0.0255, 0.0190, 4.5, rim_m=0.0019), "#1e1c1d", "#dfe8ec", _HORN, _CLEAR),
+    "rectangular-glasses": _glasses(Glasses(0.0255, 0.0140, 5.0, rim_m=0.0012), "#4d4f55", "#dfe8ec", _METAL, _CLEAR),
+    "cat-eye-glasses": _glasses(Glasses(0.0255, 0.0190, 2.8, wing=0.35, rim_m=0.0019), "#7b1f2b", "#dfe8ec", _HORN, _CLEAR),
+    "aviators": _glasses(
+        Glasses(0.0275, 0.0245, 2.6, drop=0.10, brow_bar=True), "#c7a457", "#3c3a2c", _METAL, _DARK
+    ),
+    "sunglasses": _glasses(Glasses(0.0270, 0.0215, 3.6, rim_m=0.0021), "#161517", "#15161a", _HORN, _DARK),
+    "monocle": _glasses(Glasses(0.0215, 0.0215, rim_m=0.0012, both=False), "#c7a457", "#dfe8ec", _METAL, _CLEAR),
+}  # fmt: skip

@@ -1,0 +1,56 @@
+"""What a hat does to the hair below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from avatarkit.avatar.avatar import AvatarMesh
+from avatarkit.avatar.outfit.head import HatFrame
+
+_HIDDEN_M = 0.022  # hair this far above the rim cannot be seen
+_SPREADING = 0.9  # how fast hair gains its own shape again outside the hat, metres per metre
+_INSIDE = 0.55  # of the room between skull and hat is the hair's
+
+
+@dataclass(frozen=True)
+class HatFit:
+    """Where a hat holds hair down.
+
+    Attributes:
+        frame: where it sits.
+        ease_m: between the skull and the hat.
+        low, high: heights above the frame's plane between which it presses, metres.
+        covers: hair above the rim cannot be seen.
+    """
+
+    frame: HatFrame
+    ease_m: float
+    low: float = 0.0
+    high: float = np.inf
+    covers: bool = True
+
+    def pressed(self, points: np.ndarray) -> np.ndarray:
+        """Places (N, 3) of hair, drawn in to where the hat leaves room for it."""
+        depth, up = self.frame.depth(points)
+        across = float(self.frame.radius.mean())
+        outside = np.maximum(np.maximum(self.low - up, up - self.high), 0.0)
+        limit = 1.0 + (_INSIDE * self.ease_m + _SPREADING * outside) / across
+        share = np.minimum(limit / np.maximum(depth, 1e-9), 1.0)
+        local = self.frame.local(points)
+        level = np.stack([share, np.where(up > 0, share, 1.0), share], axis=1)
+        return self.frame.world(local * level)
+
+    def hides(self, points: np.ndarray) -> np.ndarray:
+        """(N,) bool: places (N, 3) deep under the hat."""
+        return (self.frame.depth(points)[1] > self.low + _HIDDEN_M) & self.covers
+
+
+def hair_under(mesh: AvatarMesh, hat: HatFit | None) -> AvatarMesh:
+    """A mesh of hair as it is under a hat: pressed to the head, and nothing of it where it cannot be seen."""
+    if hat is None:
+        return mesh
+    positions = np.asarray(mesh.positions, float)
+    kept = mesh.triangles[~hat.hides(positions)[mesh.triangles].all(axis=1)]
+    return replace(mesh, positions=hat.pressed(positions), triangles=kept)

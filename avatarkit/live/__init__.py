@@ -1,0 +1,1 @@
+"""The live session: camera or film -> landmarks -> pose -> rig -> senders, by the same steps as files."""

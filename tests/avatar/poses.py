@@ -1,0 +1,76 @@
+"""Ten poses, and bodies and clothes in them."""
+
+import numpy as np
+
+from avatarkit.body.body import load_body
+from avatarkit.body.rest import RestBody
+from avatarkit.geometry import quaternions
+
+# Bone -> degrees about X (forward bend of what points down is negative), Y and Z, one after the other.
+POSES = {
+    "arms down": {"leftUpperArm": (0, 0, -75), "rightUpperArm": (0, 0, 75)},
+    "arms up": {
+        "leftUpperArm": (0, 0, 70),
+        "rightUpperArm": (0, 0, -70),
+        "leftShoulder": (0, 0, 15),
+        "rightShoulder": (0, 0, -15),
+    },
+    "arms forward": {"leftUpperArm": (0, -80, 0), "rightUpperArm": (0, 80, 0)},
+    "elbows bent": {
+        "leftUpperArm": (0, 0, -60),
+        "rightUpperArm": (0, 0, 60),
+        "leftLowerArm": (0, -100, 0),
+        "rightLowerArm": (0, 100, 0),
+    },
+    "a step": {
+        "leftUpperLeg": (-30, 0, 0),
+        "leftLowerLeg": (15, 0, 0),
+        "rightUpperLeg": (20, 0, 0),
+        "rightLowerLeg": (25, 0, 0),
+    },
+    "a long step": {
+        "rightUpperLeg": (-45, 0, 0),
+        "rightLowerLeg": (20, 0, 0),
+        "leftUpperLeg": (25, 0, 0),
+        "leftLowerLeg": (40, 0, 0),
+    },
+    "a knee up": {"leftUpperLeg": (-75, 0, 0), "leftLowerLeg": (80, 0, 0)},
+    "sitting": {
+        "leftUpperLeg": (-85, 0, 0),
+        "rightUpperLeg": (-85, 0, 0),
+        "leftLowerLeg": (85, 0, 0),
+        "rightLowerLeg": (85, 0, 0),
+    },
+    "bent and turned": {"spine": (20, 15, 0), "chest": (10, 15, 5), "neck": (0, 20, 0)},
+    "legs apart": {"leftUpperLeg": (0, 0, 20), "rightUpperLeg": (0, 0, -20), "spine": (0, 0, 8)},
+}  # fmt: skip
+
+
+def bone_transforms(rest: RestBody, pose: dict[str, tuple[float, float, float]]) -> tuple[np.ndarray, np.ndarray]:
+    """Rotations (55, 3, 3) and moves (55, 3) of each bone from rest into a pose."""
+    names, joints = list(rest.skeleton.names), rest.joints
+    rotations, places = np.zeros((len(names), 3, 3)), np.array(joints)
+    for joint, parent in enumerate(rest.skeleton.parents):
+        turn = np.eye(3)
+        for axis, degrees in zip(np.eye(3), pose.get(names[joint], (0, 0, 0)), strict=True):
+            turn = quaternions.to_matrix(quaternions.from_rotation_vector(axis * np.radians(degrees))) @ turn
+        rotations[joint] = turn if parent < 0 else rotations[parent] @ turn
+        if parent >= 0:
+            places[joint] = places[parent] + rotations[parent] @ (joints[joint] - joints[parent])
+    return rotations, places - np.einsum("bij,bj->bi", rotations, joints)
+
+
+def posed(rest, pose, positions, normals, *, joints, weights):
+    """Points (N, 3) and normals (N, 3), bound by joints (N, 4) and weights (N, 4), in a pose."""
+    rotations, moves = bone_transforms(rest, pose)
+    turns = np.einsum("nk,nkij->nij", weights, rotations[joints])
+    at = np.einsum("nij,nj->ni", turns, positions) + np.einsum("nk,nki->ni", weights, moves[joints])
+    facing = np.einsum("nij,nj->ni", turns, normals)
+    return at, facing / np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-9)
+
+
+def posed_skin(rest, pose, vertices):
+    """(K, 3) body vertices in a pose."""
+    body = load_body()
+    points = np.asarray(rest.positions, float)[vertices]
+    return posed(rest, pose, points, points, joints=body.joint_indices[vertices], weights=body.joint_weights[vertices])[0]

@@ -1,0 +1,82 @@
+"""What was not seen, and what was seen but cannot have been."""
+
+import numpy as np
+
+from avatarkit.geometry import quaternions
+from avatarkit.motion.gaps import believable, fill_gaps
+from avatarkit.motion.human_motion import BONE, BONES
+from avatarkit.motion.smooth import continuous
+
+HAND, ARM = BONE["leftHand"], BONE["leftLowerArm"]
+TIMES = np.arange(60) / 30.0
+REST = np.tile(quaternions.IDENTITY, (BONES, 1))
+SEEN = np.ones((len(TIMES), BONES), bool)
+
+
+def turning(angles_rad: np.ndarray, bone: int = HAND) -> np.ndarray:
+    """(T, 55, 4): one bone turned about X by angles (T,)."""
+    rotations = np.tile(REST, (len(angles_rad), 1, 1))
+    rotations[:, bone] = quaternions.from_rotation_vector(np.column_stack([angles_rad, *[np.zeros(len(angles_rad))] * 2]))
+    return rotations
+
+
+def angles_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.degrees(2.0 * np.arccos(np.minimum(np.abs((a * b).sum(axis=-1)), 1.0)))
+
+
+def test_a_palm_taken_for_its_back_for_some_pictures_is_passed_over():
+    swing = 0.6 * np.sin(4.0 * TIMES)
+    mistaken = swing + np.where((TIMES > 0.9) & (TIMES < 1.1), np.pi, 0.0)
+    filled = fill_gaps(TIMES, turning(mistaken), SEEN, REST)
+    assert angles_between(filled, turning(swing)).max() < 3.0
+
+
+def test_a_mistake_at_the_beginning_is_passed_over():
+    swing = 0.6 * np.sin(4.0 * TIMES)
+    filled = fill_gaps(TIMES, turning(swing + np.where(TIMES < 0.05, np.pi, 0.0)), SEEN, REST)
+    assert angles_between(filled, turning(swing))[:, HAND].max() < 15.0
+
+
+def test_what_hangs_on_a_mistaken_bone_is_passed_over_with_it():
+    mistaken = np.flatnonzero((TIMES > 0.9) & (TIMES < 1.1))
+    kept = believable(TIMES, turning(np.where((TIMES > 0.9) & (TIMES < 1.1), np.pi, 0.0), ARM), SEEN)
+    assert not kept[mistaken][:, [ARM, HAND]].any()
+    assert kept[mistaken].sum() == len(mistaken) * (BONES - 2)
+
+
+def test_a_turn_that_lasts_is_kept():
+    rotations = turning(np.where(TIMES > 1.0, np.pi, 0.0))
+    filled = fill_gaps(TIMES, rotations, SEEN, REST)
+    sure = np.abs(TIMES - 1.0) > 0.35
+    assert angles_between(filled, rotations)[sure].max() < 1.0
+
+
+def test_fast_limbs_stay_as_they_are():
+    blow = turning(np.cumsum(np.where((TIMES > 0.5) & (TIMES < 0.7), np.radians(1500.0) / 30.0, 0.0)))
+    assert np.array_equal(fill_gaps(TIMES, blow, SEEN, REST), continuous(blow))
+
+
+def test_pictures_far_apart_tell_nothing_about_speed():
+    half_turns = turning(np.pi * (np.arange(10) % 2))
+    assert believable(np.arange(10) / 2.0, half_turns, np.ones((10, BONES), bool)).all()
+
+
+def test_nothing_unseen_is_believed_and_one_moment_is_enough():
+    seen = np.zeros((len(TIMES), BONES), bool)
+    seen[20:, HAND] = True
+    assert np.array_equal(believable(TIMES, turning(np.pi * (TIMES > 1.0)), seen) & ~seen, np.zeros_like(seen))
+    assert believable(TIMES[:1], turning(np.zeros(1)), SEEN[:1]).all()
+
+
+def test_a_glimpse_is_nobody_but_what_stays_or_comes_back_is():
+    seen = np.zeros((len(TIMES), BONES), bool)
+    seen[30:33, HAND] = True
+    seen[20:30, ARM] = True
+    seen[[0, 1, 5, 6, 10, 11]] = True
+    kept = believable(TIMES, turning(np.zeros(len(TIMES))), seen)
+    assert not kept[30:33].any()
+    assert np.array_equal(kept[:30], seen[:30])
+
+
+def test_a_person_in_a_single_picture_is_believed():
+    assert believable(TIMES[:1], turning(np.zeros(1)), SEEN[:1]).all()
