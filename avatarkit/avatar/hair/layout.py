@@ -187,6 +187,7 @@ def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> L
     left = wanted - lengths if style.cut_mm is None else _above_cut_m(style, paths[:, -1], random)
     hanging = np.where(falls, np.maximum(left, 0.0), 0.0)
     seen = (wanted > _SHORTEST_M) & ((lengths > _SHORTEST_M) | (style.rise_mm.top > 0))
+    seen &= falls | (not style.hangs)  # long hair that would end on the forehead
     return _laid_out(style, _Paths(paths[seen], lengths[seen], hanging[seen]), random)
 
 
