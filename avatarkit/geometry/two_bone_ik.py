@@ -32,13 +32,14 @@ def two_bone_ik(upper: np.ndarray, lower: np.ndarray, goal: np.ndarray, hinge: n
         both.
     """
     normal, along = _cross(upper, lower), _dot(upper, lower)
-    lengths = _length(np.array([upper, lower, upper + lower, goal]))
-    axis = _bend_axis(upper, lengths[0], normal / (lengths[0] * lengths[1]), hinge)
-    now = np.arctan2(_dot(normal, axis), along)  # signed: 0 for a straight limb
-    outward = np.minimum(np.maximum(2 * now / STRAIGHT + 3, -1.0), 1.0)  # a limb that is bent the wrong way stays so
-    lower_turn = about_axis(axis, outward * (_bend_for(lengths[0], lengths[1], _reach(*lengths)) - np.abs(now)))
+    long, short, now, away = _length(np.array([upper, lower, upper + lower, goal]))
+    axis = _bend_axis(upper, long, normal / (long * short), hinge)
+    bend = np.arctan2(_dot(normal, axis), along)  # signed: 0 for a straight limb
+    outward = np.minimum(np.maximum(2 * bend / STRAIGHT + 3, -1.0), 1.0)  # a limb that is bent the wrong way stays so
+    reach = _reach(long + short, now, away)
+    lower_turn = about_axis(axis, outward * (_bend_for(long, short, reach) - np.abs(bend)))
     end = upper + _apply(lower_turn, lower)
-    return shortest_turn(end, goal), lower_turn
+    return _shortest_turn(end, goal), lower_turn
 
 
 def about_axis(axis: np.ndarray, angle: np.ndarray) -> np.ndarray:
@@ -49,11 +50,11 @@ def about_axis(axis: np.ndarray, angle: np.ndarray) -> np.ndarray:
     return turn
 
 
-def shortest_turn(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+def _shortest_turn(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     """The rotation matrices (..., 3, 3) that turn directions (..., 3) the shortest way into others; not for opposite ones."""
-    a, b = source / _length(source), target / _length(target)
-    cross = _cross_matrix(_cross(a, b))
-    cosine = np.maximum(_dot(a, b), -1 + STRAIGHT**2)[..., None]
+    lengths = np.sqrt(_dot(source, source) * _dot(target, target))
+    cross = _cross_matrix(_cross(source, target) / lengths)
+    cosine = np.maximum(_dot(source, target) / lengths, -1 + STRAIGHT**2)[..., None]
     turn: np.ndarray = _UNTURNED + cross + cross @ cross / (1.0 + cosine)
     return turn
 
@@ -71,17 +72,15 @@ def _bend_axis(upper: np.ndarray, length: np.ndarray, normal: np.ndarray, hinge:
     return unit
 
 
-def _reach(upper: np.ndarray, lower: np.ndarray, now: np.ndarray, goal: np.ndarray) -> np.ndarray:
+def _reach(length: np.ndarray, now: np.ndarray, goal: np.ndarray) -> np.ndarray:
     """How far (..., 1) the end shall be from the first joint: the goal's distance, eased in where the limb gets straight.
 
     Args:
-        upper, lower, now, goal: (..., 1) lengths of both bones, distances of the end and of the goal from the first joint.
+        length, now, goal: (..., 1) of both bones together, and the distances of the end and of the goal from the first joint.
     """
-    length = upper + lower
-    wanted, rest = goal / length, 1.0 - FULL_REACH
-    beyond = np.maximum(wanted - FULL_REACH, 0.0)
-    eased = wanted - beyond + rest * (1.0 - np.exp(-beyond / rest))
-    reach: np.ndarray = np.maximum(eased * length, np.minimum(now, goal))
+    eased, rest = FULL_REACH * length, (1.0 - FULL_REACH) * length
+    beyond = np.maximum(goal - eased, 0.0)
+    reach: np.ndarray = np.maximum(goal - beyond + rest * (1.0 - np.exp(-beyond / rest)), np.minimum(now, goal))
     return reach
 
 

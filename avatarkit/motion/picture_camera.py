@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import hypot, sqrt
+from math import hypot
 
 import numpy as np
 
@@ -28,6 +28,11 @@ class PictureCamera:
     focal_px: float
     centre_px: tuple[float, float]
 
+    def ray(self, point_px: np.ndarray) -> np.ndarray:
+        """(3,) the direction, of any length, in which one picture point (2,) is seen."""
+        x, y = point_px.tolist()
+        return np.array([(x - self.centre_px[0]) / self.focal_px, (self.centre_px[1] - y) / self.focal_px, -1.0])
+
     def rays(self, points_px: np.ndarray) -> np.ndarray:
         """(..., 3) the unit directions in which picture points (..., 2) are seen."""
         rays = np.empty((*points_px.shape[:-1], 3))
@@ -44,8 +49,9 @@ class PictureCamera:
 def turn_towards(direction: np.ndarray) -> np.ndarray:
     """(4,) the shortest rotation from the camera's axis to a direction (3,) of any length in front of it."""
     x, y, z = direction.tolist()
-    turn = np.array([y, -x, 0.0, hypot(x, y, z) - z])
-    return turn / sqrt(turn @ turn)
+    scalar = hypot(x, y, z) - z
+    size = hypot(x, y, scalar)
+    return np.array([y / size, -x / size, 0.0, scalar / size])
 
 
 @lru_cache(maxsize=8)

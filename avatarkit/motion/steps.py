@@ -84,7 +84,7 @@ def _face(frame: TrackedFrame, person: Person, memory: PoseMemory | None) -> tup
 
 def _head(face: FaceReading, camera: PictureCamera) -> np.ndarray:
     """(4,) the head's rotation, turned by what the camera's axis differs from the way to the head."""
-    return quaternions.multiply(turn_towards(camera.rays(face.head_px)), face.head_rotation)
+    return quaternions.multiply(turn_towards(camera.ray(face.head_px)), face.head_rotation)
 
 
 def _with_eyes(rotations: np.ndarray, confidence: np.ndarray, face: FaceReading | None) -> tuple[np.ndarray, np.ndarray]:
@@ -99,7 +99,7 @@ def _turned_hand(hand: HandLandmarks | None, camera: PictureCamera) -> np.ndarra
     """(21, 3) a hand's points, turned by what the camera's axis differs from the way to the hand."""
     if hand is None:
         return None
-    return quaternions.rotate(turn_towards(camera.rays(hand.points_px).sum(axis=0)), hand.world_m)
+    return quaternions.rotate(turn_towards(camera.ray(hand.points_px.sum(axis=0) / len(hand.points_px))), hand.world_m)
 
 
 def _root(points: np.ndarray, hips: np.ndarray, person: Person) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 
 from avatarkit.face_fit.head_camera import HEAD_ORIGIN
 from avatarkit.geometry import quaternions
+from avatarkit.geometry.solve_positive import solve_positive
 
 POSE_UNKNOWNS = 6
 """Rotation vector, shift in pixels, logarithm of the scale."""
@@ -82,20 +83,22 @@ class HeadView:
         """(N, 2, 3) how pixels move with a point in the camera's axes."""
         slopes = np.zeros((len(seen.gain), 2, 3))
         slopes[:, 0, 0], slopes[:, 1, 1] = seen.gain, -seen.gain
-        nearer = seen.gain * seen.gain * (self.nearness / self.scale_px)
-        slopes[:, 0, 2], slopes[:, 1, 2] = nearer * seen.turned[:, 0], -nearer * seen.turned[:, 1]
+        slopes[:, :, 2] = (self.nearness / self.scale_px) * seen.gain[:, None] * (seen.pixels - self.shift_px)
         return slopes
 
-    def pose_slopes(self, seen: Projection, slopes: np.ndarray) -> np.ndarray:
-        """(N, 2, 6) how pixels move with the pose's unknowns, given `picture_slopes`."""
-        rows = np.empty((len(seen.gain), 2, POSE_UNKNOWNS))
-        x, y, z = seen.turned.T[:, :, None]
-        dx, dy, dz = slopes[..., 0], slopes[..., 1], slopes[..., 2]
-        rows[..., 0] = dz * y - dy * z
-        rows[..., 1] = dx * z - dz * x
-        rows[..., 2] = dy * x - dx * y
-        rows[..., 3:5] = _BOTH_WAYS
-        rows[..., 5] = seen.pixels - self.shift_px
+    def pose_slopes(self, seen: Projection) -> np.ndarray:
+        """(6, 2, N) how pixels move with the pose's unknowns."""
+        rows = np.zeros((POSE_UNKNOWNS, 2, len(seen.gain)))
+        (x, y, z), gain = np.ascontiguousarray(seen.turned.T), seen.gain
+        aside = (seen.pixels - self.shift_px).T
+        nearer = (self.nearness / self.scale_px) * gain * aside  # with a point that comes nearer
+        deep = gain * z
+        rows[0], rows[1] = nearer * y, -nearer * x
+        rows[0, 1] += deep
+        rows[1, 0] += deep
+        rows[2, 0], rows[2, 1] = -gain * y, -gain * x
+        rows[3, 0] = rows[4, 1] = 1.0
+        rows[5] = aside
         return rows
 
     def moved(self, step: np.ndarray) -> HeadView:
@@ -112,20 +115,16 @@ class HeadView:
         The picture alone tells a nod badly: landmarks slide on the face so as to hide it.
         """
         seen = self.project(points)
-        rows = np.empty((len(points), 3, POSE_UNKNOWNS + 1))  # the last column is by how much the points missed
-        rows[:, :2, :-1], rows[:, :2, -1] = self.pose_slopes(seen, self.picture_slopes(seen)), pixels - seen.pixels
-        deep = np.column_stack([self.depth_slopes(seen), depth_px + self.scale_px * seen.turned[:, 2]])
-        rows[:, 2] = DEPTH_SHARE * (deep - weights @ deep / weights.sum())  # depth has no zero of its own
-        system = (rows * weights[:, None, None]).reshape(-1, POSE_UNKNOWNS + 1).T @ rows.reshape(-1, POSE_UNKNOWNS + 1)
-        hessian = system[:-1, :-1] + _SOLVABLE
-        return self.moved(np.linalg.solve(hessian, system[:-1, -1]))
-
-    def depth_slopes(self, seen: Projection) -> np.ndarray:
-        """(N, 6) how a point's depth in pixels moves with the pose's unknowns."""
-        slopes = np.zeros((len(seen.gain), POSE_UNKNOWNS))
-        slopes[:, 0], slopes[:, 1] = -self.scale_px * seen.turned[:, 1], self.scale_px * seen.turned[:, 0]
-        slopes[:, 5] = -self.scale_px * seen.turned[:, 2]
-        return slopes
+        rows = np.zeros((POSE_UNKNOWNS + 1, 3, len(points)))  # the last one is by how much the points missed
+        rows[:-1, :2], rows[-1, :2] = self.pose_slopes(seen), (pixels - seen.pixels).T
+        x, y, z = self.scale_px * seen.turned.T
+        rows[0, 2], rows[1, 2], rows[5, 2], rows[6, 2] = -y, x, -z, depth_px + z
+        deep = rows[:, 2]
+        deep -= (deep @ weights / weights.sum())[:, None]  # depth has no zero of its own
+        deep *= DEPTH_SHARE
+        flat = rows.reshape(len(rows), -1)
+        system = (rows * weights).reshape(len(rows), -1) @ flat.T
+        return self.moved(solve_positive(system[:-1, :-1] + _SOLVABLE, system[:-1, -1]))
 
 
 def aligned_view(points: np.ndarray, pixels: np.ndarray, depth_px: np.ndarray, scale_px: float, nearness: float) -> HeadView:

@@ -118,10 +118,10 @@ _NONE = 1e-9
 def _equations(base: np.ndarray, seen: np.ndarray, view: HeadView) -> np.ndarray:
     """(2N, 6 + S + 52 + 1) how pixels, x and y in turn, move with the unknowns; the last column is by how much they missed."""
     projected, moves = view.project(base), _moves()
-    to_picture = view.picture_slopes(projected)
+    to_axes = view.picture_slopes(projected) @ view.matrix
     rows = np.empty((len(base), 2, POSE_UNKNOWNS + moves.shape[2] + 1), np.float32)
-    rows[..., :POSE_UNKNOWNS] = view.pose_slopes(projected, to_picture)
-    np.matmul((to_picture @ view.matrix).astype(np.float32), moves, out=rows[..., POSE_UNKNOWNS:-1])
+    rows[..., :POSE_UNKNOWNS] = view.pose_slopes(projected).transpose(2, 1, 0)
+    np.matmul(to_axes.astype(np.float32), moves, out=rows[..., POSE_UNKNOWNS:-1])
     rows[..., -1] = seen - projected.pixels
     return rows.reshape(-1, rows.shape[2])
 
