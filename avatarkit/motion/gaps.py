@@ -165,7 +165,11 @@ GLIMPSE_S = 0.2
 
 
 def fill_places(times_s: np.ndarray, places: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Places (T, 3) with those that were not seen (T,) on the straight way between those that were, or at the nearest one."""
+    """Places (T, 3) with those that were not seen (T,) on the straight way between those that were, or at the nearest one.
+
+    A glimpse that stands alone counts as not seen.
+    """
+    seen = _without_glimpses(times_s, seen[:, None])[:, 0]
     if seen.all() or not seen.any():
         return places
     return np.stack([np.interp(times_s, times_s[seen], column[seen]) for column in places.T], axis=-1)
@@ -182,7 +186,7 @@ def takes(times_s: np.ndarray, places: np.ndarray, seen: np.ndarray) -> list[sli
         places: (T, 3) of the hips, in the camera's space.
         seen: (T,) whether they were seen.
     """
-    known = np.flatnonzero(seen)
+    known = np.flatnonzero(_without_glimpses(times_s, seen[:, None])[:, 0])
     ways = np.diff(places[known], axis=0) * AXES_COUNT
     far = np.linalg.norm(ways, axis=1) > np.minimum(STEP_M + TOP_SPEED * np.diff(times_s[known]), FAR_M)
     starts = [0, *known[1:][far].tolist(), len(times_s)]

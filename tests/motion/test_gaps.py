@@ -3,7 +3,7 @@
 import numpy as np
 
 from avatarkit.geometry import quaternions
-from avatarkit.motion.gaps import believable, fill_gaps
+from avatarkit.motion.gaps import believable, fill_gaps, fill_places, takes
 from avatarkit.motion.human_motion import BONE, BONES
 from avatarkit.motion.smooth import continuous
 
@@ -80,3 +80,13 @@ def test_a_glimpse_is_nobody_but_what_stays_or_comes_back_is():
 
 def test_a_person_in_a_single_picture_is_believed():
     assert believable(TIMES[:1], turning(np.zeros(1)), SEEN[:1]).all()
+
+
+def test_a_glimpse_in_the_air_does_not_join_roof_and_ground():
+    seen = (TIMES < 0.5) | (TIMES > 1.5)
+    places = np.where(TIMES[:, None] < 1.0, [0.0, 2.5, -8.0], [1.0, 0.0, -8.0])
+    seen[30] = True
+    places[30] = 0.5, 1.2, -8.0
+    again = int(np.flatnonzero(TIMES > 1.5)[0])
+    assert takes(TIMES, places, seen) == [slice(0, again), slice(again, len(TIMES))]
+    assert (fill_places(TIMES[:again], places[:again], seen[:again])[:, 1] == 2.5).all()

@@ -29,7 +29,7 @@ from avatarkit.body.surface_points import SurfacePoints
 CAP_COLUMNS, CAP_ROWS = 84, 15
 CAP_EDGE_M = 0.0006  # the cap's height at its rim: above the skin's facets, too thin to show
 
-_TRACE_STEPS = 24
+_TRACE_STEPS, _LONGEST_STEP_M = 24, 0.009  # longer ones would step over the hairline
 _CLEARANCE_M = 0.0025  # of locks above bare skin
 _RIM_SHARE = 0.22  # of the locks grow right behind the hairline
 _UPSTREAM_M = 0.007  # locks start this far behind their place, so that they cover what the comb parts
@@ -171,11 +171,12 @@ def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> L
     comb = free_comb(style, strays(style, count, random))
     started = unit(roots - comb(roots) * (_UPSTREAM_M / SKULL_RADIUS_M))
     starts = np.where((inward_m(style, started) > 0.0)[:, None], started, roots)
+    stride = np.minimum(wanted / _TRACE_STEPS, _LONGEST_STEP_M) / SKULL_RADIUS_M
     release = _release(roots, random) if style.hangs else np.full(count, -np.pi)
 
     def step(here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         along = _kept_off_the_face(style, here, comb(here)) if style.hangs else comb(here)
-        ahead = unit(here + along * (wanted / _TRACE_STEPS / SKULL_RADIUS_M)[:, None])
+        ahead = unit(here + along * stride[:, None])
         azimuth, elevation = to_angles(ahead)
         inside = inward_m(style, ahead) > -overhang_m(style, ahead)
         return ahead, inside & ((elevation > release) | (np.abs(azimuth) < _TEMPLE))
@@ -186,6 +187,7 @@ def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> L
     left = wanted - lengths if style.cut_mm is None else _above_cut_m(style, paths[:, -1], random)
     hanging = np.where(falls, np.maximum(left, 0.0), 0.0)
     seen = (wanted > _SHORTEST_M) & ((lengths > _SHORTEST_M) | (style.rise_mm.top > 0))
+    seen &= falls | (not style.hangs)  # long hair that would end on the forehead
     return _laid_out(style, _Paths(paths[seen], lengths[seen], hanging[seen]), random)
 
 

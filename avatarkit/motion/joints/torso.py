@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import asin, cos, sin
 
 import numpy as np
 
-from avatarkit.motion.joints.frames import across, cross, unit
+from avatarkit.motion.joints.plain import Vector, across, cross, dot, minus, mixed, plus, unit
 from avatarkit.vocabulary.mediapipe_points import POSE
 
 BEND_PER_CHORD = 1.8
@@ -22,8 +23,7 @@ MAX_COLLAR_RAD = np.radians(30.0)
 """How far the collar bone rises or sinks in its joint at the breastbone. Source: Ludewig et al., Motion of the shoulder complex
 during multiplanar humeral elevation, J Bone Joint Surg 2009: below 30 degrees in all arm movements measured."""
 
-_LEFT = [POSE["leftHip"], POSE["leftShoulder"]]
-_RIGHT = [POSE["rightHip"], POSE["rightShoulder"]]
+_CORNERS = np.array([POSE[name] for name in ("leftHip", "rightHip", "leftShoulder", "rightShoulder")])
 
 
 @dataclass(frozen=True)
@@ -47,29 +47,31 @@ def solve_torso(body: np.ndarray, hips_seen: float, shoulders_seen: float, held_
         hips_seen, shoulders_seen: 0..1; what is not seen comes from `held_pelvis`, in that share.
         held_pelvis: (3, 3) world rotation.
     """
-    left, right = body[_LEFT], body[_RIGHT]
-    seen = np.array([[hips_seen], [shoulders_seen], [min(hips_seen, shoulders_seen)]])
-    middle = left + right
-    sideways = unit(left - right, held_pelvis[:, 0])
-    spine = unit(middle[1] - middle[0], held_pelvis[:, 1])
-    held = held_pelvis.T[[0, 0, 1]]
-    hip_axis, shoulder_axis, spine = unit(held + seen * (np.array([*sideways, spine]) - held), held)
-    pelvis = _frame(hip_axis, unit(across(spine, hip_axis), held[2]))
-    bend = _bounded(BEND_PER_CHORD * np.arcsin(_bounded(spine @ hip_axis, 1.0)), MAX_SIDE_BEND_RAD)
-    up = np.cos(bend) * pelvis[:, 1] + np.sin(bend) * pelvis[:, 0]
-    chest = _frame(unit(across(shoulder_axis, up), pelvis[:, 0]), up)
-    rise = _bounded(np.arcsin(_bounded(shoulder_axis @ up, 1.0)), MAX_COLLAR_RAD)
-    return Torso(pelvis, chest, chest @ _about_z(rise))
+    left_hip, right_hip, left_shoulder, right_shoulder = map(tuple, body[_CORNERS].tolist())
+    side, up, _ = map(tuple, held_pelvis.T.tolist())
+    hip_axis = _towards(side, minus(left_hip, right_hip), hips_seen)
+    shoulder_axis = _towards(side, minus(left_shoulder, right_shoulder), shoulders_seen)
+    trunk = minus(plus(left_shoulder, right_shoulder), plus(left_hip, right_hip))
+    spine = _towards(up, trunk, min(hips_seen, shoulders_seen))
+    pelvis_up = unit(across(spine, hip_axis), up)
+    bend = _bounded(BEND_PER_CHORD * asin(_bounded(dot(spine, hip_axis), 1.0)), MAX_SIDE_BEND_RAD)
+    chest_up = mixed(pelvis_up, hip_axis, cos(bend), sin(bend))
+    chest_axis = unit(across(shoulder_axis, chest_up), hip_axis)
+    rise = _bounded(asin(_bounded(dot(shoulder_axis, chest_up), 1.0)), MAX_COLLAR_RAD)
+    collar_axis = mixed(chest_axis, chest_up, cos(rise), sin(rise))
+    collar_up = mixed(chest_up, chest_axis, cos(rise), -sin(rise))
+    return Torso(_frame(hip_axis, pelvis_up), _frame(chest_axis, chest_up), _frame(collar_axis, collar_up))
 
 
-def _frame(sideways: np.ndarray, up: np.ndarray) -> np.ndarray:
+def _towards(held: Vector, seen: Vector, share: float) -> Vector:
+    """The unit vector so far on the way from the held one to the direction that is seen."""
+    return unit(mixed(held, unit(seen, held), 1.0 - share, share), held)
+
+
+def _frame(sideways: Vector, up: Vector) -> np.ndarray:
+    """(3, 3) the rotation with these columns and their cross product."""
     return np.array([sideways, up, cross(sideways, up)]).T
 
 
-def _about_z(angle: float) -> np.ndarray:
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-
-
 def _bounded(value: float, limit: float) -> float:
-    return max(-limit, min(limit, float(value)))
+    return max(-limit, min(limit, value))
