@@ -1,4 +1,4 @@
-"""Vectors as three numbers each: numpy takes five times as long for a single one. Three arrays serve as well as three floats."""
+"""Vectors as three numbers each: numpy takes five times as long for a single one. Three arrays serve as three floats do."""
 
 from __future__ import annotations
 
