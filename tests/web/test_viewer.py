@@ -157,5 +157,5 @@ def test_vrm_files_of_others_are_shown(shared_media: Path, tmp_path: Path) -> No
     facts = [result for result in shown.report.results if isinstance(result, dict)]
     assert len(facts) == len(files)
     for name, fact in zip(files, facts, strict=True):
-        if fact["triangles"]:  # one of them is bones only
+        if fact["triangles"] > 100:  # some are bones alone
             assert np.ptp(shown.pixels(name)) > 60
