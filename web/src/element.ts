@@ -95,6 +95,7 @@ export class AvatarkitViewer extends HTMLElement {
     this.message.textContent = "";
     try {
       const model = await Model.load(url);
+      await this.stage?.prepare(model.scene);
       if (number !== this.wanted || !this.stage) {
         model.dispose();
         throw new Error("Another file was asked for meanwhile.");

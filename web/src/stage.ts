@@ -1,5 +1,6 @@
 // The canvas, the scene and the loop that draws only when there is something new to see.
 import { NeutralToneMapping, PCFShadowMap, Scene, Vector2, WebGLRenderer } from "three";
+import type { Object3D } from "three";
 import { CameraCrew } from "./camera_crew";
 import { Studio } from "./studio";
 
@@ -27,6 +28,7 @@ export class Stage {
 
   constructor(readonly canvas: HTMLCanvasElement, calm: () => boolean, private readonly act: Act) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: "high-performance" });
+    this.renderer.debug.checkShaderErrors = false; // asking waits for each of them
     this.renderer.toneMapping = NeutralToneMapping;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
@@ -52,6 +54,12 @@ export class Stage {
       this.drawn.push(resolve);
       this.wake();
     });
+  }
+
+  /** Make ready what drawing that will need, while the page goes on. */
+  async prepare(object: Object3D): Promise<void> {
+    if (!this.renderer.extensions.has("KHR_parallel_shader_compile")) return;
+    await this.renderer.compileAsync(object, this.crew.camera, this.scene);
   }
 
   resize(width: number, height: number): void {
