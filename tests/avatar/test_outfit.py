@@ -10,7 +10,6 @@ from avatarkit.avatar.outfit import OUTFITS, PIECES, make_outfit
 from avatarkit.avatar.outfit.cloth import draped
 from avatarkit.avatar.outfit.garment import Garment, pattern_of
 from avatarkit.avatar.outfit.pattern import grid_triangles
-from avatarkit.avatar.outfit.shoes import shod_vertices
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from avatarkit.errors import UsageError
@@ -104,10 +103,10 @@ def test_shoes_stand_on_the_ground_and_hold_the_toes():
         sole, upper = piece("outfit-sneakers-sole", made), piece("outfit-sneakers-upper", made)
         assert abs(sole.positions[:, 1].min()) < 0.001
         for side, sign in (("left", 1), ("right", -1)):
-            foot = rest.positions[shod_vertices(rest, side)]
+            foot = rest.positions[PIECES["sneakers"].make.shod(rest, side)]
             shoe = np.concatenate([m.positions[sign * m.positions[:, 0] > 0] for m in (sole, upper)])
             assert shoe[:, 2].max() > foot[:, 2].max() and shoe[:, 2].min() < foot[:, 2].min()
-            assert made.hidden_vertices[shod_vertices(rest, side)].all()
+            assert made.hidden_vertices[PIECES["sneakers"].make.shod(rest, side)].all()
 
 
 @pytest.mark.parametrize("name", PIECES)
