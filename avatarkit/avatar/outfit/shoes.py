@@ -185,9 +185,8 @@ class Shoes:
         curve = _clear(curve, foot)
         if self.shaft:
             return curve
-        middle = foot.place(
-            np.asarray(np.mean(rim[0])) if self.low else foot.ankle[0], 0.0 if self.low else foot.ankle[1], rim[2]
-        )
+        at = np.array([rim[0].mean(), 0.0]) if self.low else foot.ankle
+        middle = foot.place(at[0], at[1], rim[2])
         inward = middle - curve[0]
         inward /= np.maximum(np.linalg.norm(inward, axis=1, keepdims=True), 1e-9)
         edges = (
