@@ -194,6 +194,11 @@ export class AvatarkitViewer extends HTMLElement {
     return blob;
   }
 
+  /** Resolves when all that was asked for until now is on the screen. */
+  async drawn(): Promise<void> {
+    await this.stage?.nextDrawn();
+  }
+
   stats(): { fps: number; lastSliderMs: number; latencyMs: number } {
     return { fps: this.stage?.fps ?? 0, lastSliderMs: this.lastSliderMs, latencyMs: this.latencyMs };
   }
@@ -302,7 +307,7 @@ function loadProblem(problem: unknown): string {
   const text = problem instanceof Error ? problem.message : String(problem);
   if (/fetch|HttpError|responded with/i.test(text)) return "The file could not be fetched: is its address right, and the server running?";
   if (/DRACOLoader|KTX2Loader|MeshoptDecoder/.test(text)) return "The file is compressed in a way that is not shown here; export it without compression.";
-  if (/JSON|token|magic|version|Unsupported asset|RangeError|offset/i.test(text)) return "This is no GLB or VRM file, or it is damaged.";
+  if (/JSON|token|magic|version|Unsupported asset|RangeError|offset|typed array|undefined/i.test(text)) return "This is no GLB or VRM file, or it is damaged.";
   return text;
 }
 

@@ -1,36 +1,44 @@
-// Sliders that mold the model at once. The file carries what each end of each slider moves; meshes are re-shaped here, on the
-// CPU, so that hundreds of sliders cost the graphics card nothing and expressions stay morph targets of their own.
+// Sliders that mold the model at once. The file says what each end of each slider moves on the body, and which of the body's
+// vertices ("carriers") each mesh hangs on; meshes are re-shaped here, on the CPU, so that hundreds of sliders cost the graphics
+// card nothing and expressions stay morph targets of their own.
 import type { VRMHumanoid } from "@pixiv/three-vrm";
-import { Matrix4, Vector3 } from "three";
-import type { Bone, BufferAttribute, Mesh, Object3D, SkinnedMesh } from "three";
+import type { BufferAttribute, Mesh, Object3D } from "three";
 import type { GLTF } from "three/addons/loaders/GLTFLoader.js";
+import { MoldedJoints } from "./molded_joints";
+import type { JointOffset } from "./molded_joints";
 import { SmoothNormals } from "./smooth_normals";
 
 /** As `avatarkit/export/molding_file.py` writes it into the file's extras. */
 interface MoldingTable {
   version: number;
-  view: number; // buffer view of all numbers
-  unit_m: number;
-  meshes: string[];
+  view: number;
+  vertices: number;
   joints: string[];
   sliders: { name: string; value: number; ends: (EndTable | null)[] }[];
+  meshes: MeshTable[];
 }
 
-/** One end of a slider: per moved mesh [mesh, vertices moved, byte of their indices, byte of their offsets], and joints. */
 interface EndTable {
-  moves: [mesh: number, count: number, indices: number, offsets: number][];
-  joints: [joint: number, x: number, y: number, z: number][];
+  unit_m: number;
+  count: number;
+  indices: number;
+  offsets: number;
+  joints: JointOffset[];
 }
 
-interface Move {
-  mesh: number;
-  indices: Uint16Array;
-  offsets: Int16Array;
+interface MeshTable {
+  name: string;
+  count: number;
+  carriers: number;
+  indices: number;
+  weights: number;
 }
 
 interface End {
-  moves: Move[];
-  joints: [number, number, number, number][];
+  unit: number;
+  indices: Uint16Array;
+  offsets: Int16Array;
+  joints: JointOffset[];
 }
 
 interface Slider {
@@ -45,11 +53,15 @@ export class Molding {
   private readonly sliders = new Map<string, Slider>();
   private readonly values = new Map<string, number>();
   private readonly meshes: MoldedMesh[];
-  private readonly joints: Joints;
+  private readonly joints: MoldedJoints;
+  private readonly carriers: Float32Array; // how far each carrier is from where the file has it
+  private readonly moving: Uint8Array;
 
-  private constructor(private readonly table: MoldingTable, data: ArrayBuffer, scene: Object3D) {
-    this.meshes = table.meshes.map((name) => new MoldedMesh(findMesh(scene, name)));
-    this.joints = new Joints(scene, table.joints);
+  private constructor(table: MoldingTable, data: ArrayBuffer, scene: Object3D) {
+    this.carriers = new Float32Array(3 * table.vertices);
+    this.moving = new Uint8Array(table.vertices);
+    this.meshes = table.meshes.flatMap((mesh) => partsOf(scene, mesh.name).map((part) => new MoldedMesh(part, mesh, data)));
+    this.joints = new MoldedJoints(scene, table.joints);
     for (const { name, value, ends } of table.sliders) {
       this.sliders.set(name, { start: value, ends: ends.map((end) => end && readEnd(end, data)) });
       this.values.set(name, value);
@@ -83,150 +95,108 @@ export class Molding {
   }
 
   private shape(humanoid: VRMHumanoid | null): void {
-    for (const mesh of this.meshes) mesh.begin();
+    this.carriers.fill(0);
+    this.moving.fill(0);
     this.joints.begin();
     for (const [name, slider] of this.sliders) {
       const value = this.values.get(name)!;
-      if (value === slider.start) continue;
       for (const [sign, end] of [[-1, slider.ends[0]], [1, slider.ends[1]]] as const) {
         const weight = Math.max(sign * value, 0) - Math.max(sign * slider.start, 0);
         if (end && weight) this.add(end, weight);
       }
     }
-    for (const mesh of this.meshes) mesh.finish();
+    for (const mesh of this.meshes) mesh.follow(this.carriers, this.moving);
     this.joints.finish(humanoid);
   }
 
-  private add(end: End, weight: number): void {
-    for (const move of end.moves) this.meshes[move.mesh]!.add(move, weight * this.table.unit_m);
-    this.joints.add(end.joints, weight);
+  private add({ unit, indices, offsets, joints }: End, weight: number): void {
+    const { carriers, moving } = this;
+    const scale = weight * unit;
+    for (let k = 0, j = 0; k < indices.length; k++) {
+      const vertex = indices[k]!;
+      moving[vertex] = 1;
+      carriers[3 * vertex]! += scale * offsets[j++]!;
+      carriers[3 * vertex + 1]! += scale * offsets[j++]!;
+      carriers[3 * vertex + 2]! += scale * offsets[j++]!;
+    }
+    this.joints.add(joints, weight);
   }
 }
 
-/** One mesh with the shape it came with, and the vertices that sliders have moved. */
+/** One mesh, and the carriers that its vertices hang on. */
 class MoldedMesh {
   private readonly position: BufferAttribute;
   private readonly original: Float32Array;
   private readonly normals: SmoothNormals;
+  private readonly indices: Uint16Array;
+  private readonly weights: Float32Array;
+  private readonly used: number[];
+  private readonly width: number;
   private moved = false;
 
-  constructor(mesh: Mesh) {
+  constructor(mesh: Mesh, table: MeshTable, data: ArrayBuffer) {
     this.position = mesh.geometry.attributes.position as BufferAttribute;
+    if (this.position.count !== table.count) throw new Error(`The file's sliders do not fit its mesh ${table.name}.`);
+    this.width = table.carriers;
     this.original = Float32Array.from(this.position.array);
     this.normals = new SmoothNormals(mesh.geometry);
+    this.indices = new Uint16Array(data, table.indices, table.count * this.width);
+    this.weights = shares(new Uint8Array(data, table.weights, table.count * this.width), this.width);
+    this.used = [...new Set(this.indices)];
   }
 
-  begin(): void {
-    if (this.moved) this.position.array.set(this.original);
-  }
-
-  add({ indices, offsets }: Move, weight: number): void {
+  follow(carriers: Float32Array, moving: Uint8Array): void {
+    const moves = this.used.some((vertex) => moving[vertex]);
+    if (!moves && !this.moved) return;
+    this.moved = moves;
+    const { width, indices, weights, original } = this;
     const place = this.position.array;
-    for (let k = 0, j = 0; k < indices.length; k++) {
-      const i = 3 * indices[k]!;
-      place[i]! += weight * offsets[j++]!;
-      place[i + 1]! += weight * offsets[j++]!;
-      place[i + 2]! += weight * offsets[j++]!;
+    for (let vertex = 0, j = 0; vertex < this.position.count; vertex++) {
+      let x = 0, y = 0, z = 0;
+      for (let k = 0; k < width; k++, j++) {
+        const carrier = 3 * indices[j]!;
+        const weight = weights[j]!;
+        x += weight * carriers[carrier]!;
+        y += weight * carriers[carrier + 1]!;
+        z += weight * carriers[carrier + 2]!;
+      }
+      place[3 * vertex] = original[3 * vertex]! + x;
+      place[3 * vertex + 1] = original[3 * vertex + 1]! + y;
+      place[3 * vertex + 2] = original[3 * vertex + 2]! + z;
     }
-    this.touched = true;
-  }
-
-  finish(): void {
-    if (!this.touched && !this.moved) return;
-    this.moved = this.touched;
-    this.touched = false;
     this.position.needsUpdate = true;
     this.normals.update();
   }
-
-  private touched = false;
 }
 
-/** Joints move with the body that is molded around them. */
-class Joints {
-  private readonly bones: (Object3D | null)[];
-  private readonly rest: Vector3[];
-  private readonly offsets: Vector3[];
-  private readonly skeletons: Map<Bone, { inverse: Matrix4; original: Matrix4 }[]>;
-  private moved = false;
-  private wasMoved = false;
-
-  constructor(scene: Object3D, names: string[]) {
-    this.bones = names.map((name) => scene.getObjectByName(name) ?? null);
-    this.rest = this.bones.map((bone) => bone?.position.clone() ?? new Vector3());
-    this.offsets = names.map(() => new Vector3());
-    this.skeletons = bindings(scene);
+/** Weights of 255 as shares of 1, those of each vertex together exactly 1. */
+function shares(weights: Uint8Array, width: number): Float32Array {
+  const result = Float32Array.from(weights);
+  for (let start = 0; start < result.length; start += width) {
+    const row = result.subarray(start, start + width);
+    const sum = row.reduce((total, weight) => total + weight, 0) || 1;
+    for (let k = 0; k < width; k++) row[k]! /= sum;
   }
-
-  begin(): void {
-    for (const offset of this.offsets) offset.set(0, 0, 0);
-    this.moved = false;
-  }
-
-  add(joints: End["joints"], weight: number): void {
-    for (const [joint, x, y, z] of joints) this.offsets[joint]!.addScaledVector(new Vector3(x, y, z), weight);
-    this.moved ||= joints.length > 0;
-  }
-
-  /** Offsets are of the joints' places in the world at rest, where their axes are the world's. */
-  finish(humanoid: VRMHumanoid | null): void {
-    if (!this.moved && !this.wasMoved) return;
-    this.wasMoved = this.moved;
-    const ofBone = new Map(this.bones.map((bone, k) => [bone, this.offsets[k]!]));
-    this.bones.forEach((bone, k) => {
-      if (!bone) return;
-      const local = this.offsets[k]!.clone().sub(ofBone.get(bone.parent) ?? new Vector3());
-      const place = this.rest[k]!.clone().add(local);
-      bone.position.copy(place);
-      for (const { inverse, original } of this.skeletons.get(bone as Bone) ?? []) {
-        inverse.copy(original).premultiply(new Matrix4().makeTranslation(this.offsets[k]!.clone().negate()));
-      }
-    });
-    if (humanoid) followRest(humanoid, ofBone);
-  }
+  return result;
 }
 
-/** The normalized rig stands where the joints stand. */
-function followRest(humanoid: VRMHumanoid, ofBone: Map<Object3D | null, Vector3>): void {
-  for (const name of Object.keys(humanoid.humanBones) as (keyof typeof humanoid.humanBones)[]) {
-    const raw = humanoid.getRawBoneNode(name);
-    const node = humanoid.getNormalizedBoneNode(name);
-    const rest = humanoid.normalizedRestPose[name]?.position;
-    if (!raw || !node || !rest) continue;
-    const local = (ofBone.get(raw) ?? new Vector3()).clone().sub(ofBone.get(raw.parent) ?? new Vector3());
-    node.position.set(rest[0], rest[1], rest[2]).add(local);
-  }
-}
-
-function bindings(scene: Object3D): Map<Bone, { inverse: Matrix4; original: Matrix4 }[]> {
-  const found = new Map<Bone, { inverse: Matrix4; original: Matrix4 }[]>();
-  const seen = new Set<unknown>();
+/** A glTF mesh with several primitives is a group here. */
+function partsOf(scene: Object3D, name: string): Mesh[] {
+  const parts: Mesh[] = [];
   scene.traverse((object) => {
-    const skeleton = (object as SkinnedMesh).skeleton;
-    if (!skeleton || seen.has(skeleton)) return;
-    seen.add(skeleton);
-    skeleton.bones.forEach((bone, k) => {
-      const inverse = skeleton.boneInverses[k]!;
-      found.set(bone, [...(found.get(bone) ?? []), { inverse, original: inverse.clone() }]);
-    });
+    const mesh = object as Mesh;
+    const own = mesh.isMesh && (mesh.name === name || mesh.userData.name === name || mesh.parent?.name === name);
+    if (own && !parts.some((part) => part.geometry === mesh.geometry)) parts.push(mesh);
   });
-  return found;
-}
-
-function findMesh(scene: Object3D, name: string): Mesh {
-  let found: Mesh | undefined;
-  scene.traverse((object) => {
-    if ((object as Mesh).isMesh && object.name === name) found ??= object as Mesh;
-  });
-  if (!found) throw new Error(`The file's sliders mold a mesh ${name} that it does not have.`);
-  return found;
+  if (!parts.length) throw new Error(`The file's sliders mold a mesh ${name} that it does not have.`);
+  return parts;
 }
 
 function readEnd(end: EndTable, data: ArrayBuffer): End {
-  const moves = end.moves.map(([mesh, count, indices, offsets]) => ({
-    mesh,
-    indices: new Uint16Array(data, indices, count),
-    offsets: new Int16Array(data, offsets, 3 * count),
-  }));
-  return { moves, joints: end.joints };
+  return {
+    unit: end.unit_m,
+    indices: new Uint16Array(data, end.indices, end.count),
+    offsets: new Int16Array(data, end.offsets, 3 * end.count),
+    joints: end.joints,
+  };
 }
