@@ -55,7 +55,7 @@ BROW_SHAPES: Mapping[str, BrowShape | None] = {
     "rounded": BrowShape(height=0.8, arch=0.7, angle=-0.45, taper=0.75),
     "short": BrowShape(height=1.2, arch=0.2, taper=0.5, length=0.62, hairs=340),
     "sharp": BrowShape(height=1.0, arch=0.45, angle=0.9, taper=0.9, hairs=520),
-    "sparse": BrowShape(height=0.95, arch=0.25, taper=0.6, hairs=130, thickness_px=1.8, unruly=0.5),
+    "sparse": BrowShape(height=0.95, arch=0.25, taper=0.6, hairs=95, thickness_px=1.8, unruly=0.5),
     "thick": BrowShape(height=1.45, arch=0.25, angle=0.1, taper=0.6, hairs=700, thickness_px=2.6),
     "thin": BrowShape(height=0.45, arch=0.45, taper=0.85, hairs=260, thickness_px=1.8, unruly=0.1),
 }
@@ -106,7 +106,7 @@ def _edges(side: str, shape: BrowShape) -> tuple[np.ndarray, np.ndarray]:
     share = np.linspace(0.0, 1.0, _STEPS)
     middle = np.stack([_at(natural, place) for place in shape.length * share])
     middle[:, 1] -= thick * (0.65 * shape.arch * np.sin(np.pi * share**1.3) + shape.angle * share)
-    half = 0.45 * thick * shape.height * np.minimum(1.0, 0.75 + 2.0 * share) * (1.0 - shape.taper * share**2.2)
+    half = 0.52 * thick * shape.height * np.minimum(1.0, 0.75 + 2.0 * share) * (1.0 - shape.taper * share**2.2)
     offset = np.stack([np.zeros_like(half), half], axis=1)
     return middle + offset, middle - offset
 
