@@ -33,8 +33,10 @@ if TYPE_CHECKING:  # what editors and type checkers see; `_HOME` is the same at 
     from avatarkit.errors import NoPersonError as NoPersonError
     from avatarkit.errors import NotHumanoidError as NotHumanoidError
     from avatarkit.errors import UsageError as UsageError
+    from avatarkit.export.convert import convert as convert
     from avatarkit.export.files import save_avatar as save_avatar
     from avatarkit.export.inspection import inspect_file as inspect_file
+    from avatarkit.export.platform_check import check as check
     from avatarkit.export.thumbnail import with_thumbnail as with_thumbnail
     from avatarkit.face_fit.fit import FaceFit as FaceFit
     from avatarkit.face_fit.fit import fit_face as fit_face
@@ -85,6 +87,8 @@ _HOME = {
     "UsageError": "errors",
     "VideoFrame": "media.video_frame",
     "build_avatar": "avatar.build",
+    "check": "export.platform_check",
+    "convert": "export.convert",
     "estimate_motion": "motion.estimate",
     "fit_face": "face_fit.fit",
     "inspect_file": "export.inspection",

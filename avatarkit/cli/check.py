@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from avatarkit.cli.targets import check_targets
 from avatarkit.cli.text import printable
 from avatarkit.errors import UsageError
 
@@ -22,21 +23,42 @@ def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .glb, .gltf or .vrm, made by anybody.")],
     platform: Annotated[str | None, typer.Option(metavar="NAME", help="`avatarkit platforms` lists them.")] = None,
     all_platforms: Annotated[bool, typer.Option("--all", help="Every platform, a line each.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Write a file in which all that can be mended is.")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help="Where --fix writes it.")] = None,
+    *,
+    permitted: Annotated[
+        bool, typer.Option("--i-have-permission", help="Alter a file whose licence forbids it: its author has allowed you to.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
 ) -> None:
-    """Say limit by limit what is measured, what is allowed, and what would mend it; ends with 1 if a limit is broken."""
+    """Say limit by limit what is measured, what is allowed, and what would mend it; ends with 1 if a limit is broken.
+
+    With --fix the verdict is that of the mended file.
+    """
     from avatarkit.export.platform_check import check as check_one
     from avatarkit.export.platform_check import check_all
 
     if all_platforms == (platform is not None):
         raise UsageError("Say which platform: --platform NAME, or --all for every one.")
-    verdicts = check_all(file) if platform is None else [check_one(file, platform)]
+    if fix != (output is not None) or (fix and platform is None):
+        raise UsageError("--fix needs one --platform and -o OUT, a place for the mended file.")
+    if output is not None and platform is not None:
+        verdicts = [_mended(file, output, platform, permitted)]
+    else:
+        verdicts = check_all(file) if platform is None else [check_one(file, platform)]
     if as_json:
         typer.echo(json.dumps([v.as_dict() for v in verdicts] if all_platforms else verdicts[0].as_dict(), indent=2))
     else:
         typer.echo("\n".join(_overview(verdicts)) if all_platforms else "\n".join(_table(verdicts[0])))
     if not all(verdict.passes for verdict in verdicts):
         raise typer.Exit(EXIT_BROKEN)
+
+
+def _mended(file: Path, output: Path, platform: str, permitted: bool) -> Verdict:
+    from avatarkit.export.convert import convert
+
+    check_targets([output], sources=[file])
+    return convert(file, output, platform, with_permission=permitted)
 
 
 def _overview(verdicts: list[Verdict]) -> list[str]:

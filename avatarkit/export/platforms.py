@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,7 @@ class Platform:
         limits: statistic -> the most it allows.
         rank_names: ranks, best first; empty where it has none.
         allowed_rank: the worst that is let in.
+        aimed_rank: what files are made for.
         ranks: statistic -> the most for each rank.
         rules: names in `RULES`.
         morphs: names in `MORPH_SETS`.
@@ -71,6 +73,7 @@ class Platform:
     limits: Mapping[str, float] = field(default_factory=dict)
     rank_names: tuple[str, ...] = ()
     allowed_rank: str = ""
+    aimed_rank: str = ""
     ranks: Mapping[str, Ranked] = field(default_factory=dict)
     rules: tuple[str, ...] = ()
     morphs: tuple[str, ...] = ()
@@ -78,6 +81,11 @@ class Platform:
     root: str | None = None
     naming: str | None = None
     unchecked: tuple[str, ...] = ()
+
+    def most(self, statistic: str) -> float:
+        """The most of a statistic that a file made for this place has: its limit, and that of the rank aimed for."""
+        limit, ranked = self.limits.get(statistic, math.inf), self.ranks.get(statistic)
+        return limit if ranked is None else min(limit, ranked.most[self.rank_names.index(self.aimed_rank)])
 
 
 def platform_names() -> list[str]:
@@ -118,18 +126,12 @@ def platform_from_tables(name: str, content: Mapping[str, Any]) -> Platform:
             raise InputError(f"{where}: {key!r} is missing.")
     ranks = dict(content.get("ranks", {}))
     order, allowed = tuple(ranks.pop("order", ())), ranks.pop("allowed", "")
-    if ranks and allowed not in order:
-        raise InputError(f"{where}: {unknown_name('rank', str(allowed), order)}")
+    aimed = ranks.pop("aimed", allowed)
+    for rank in (allowed, aimed):
+        if ranks and rank not in order:
+            raise InputError(f"{where}: {unknown_name('rank', str(rank), order)}")
     lists: dict[str, Any] = {key: tuple(content.get(key, ())) for key in _LISTS}
-    for kind, names, all_names in (
-        ("rule", lists["rules"], RULES),
-        ("bone", lists["bones"], HUMAN_BONES),
-        ("set of morphs", lists["morphs"], MORPH_SETS),
-        ("statistic", (*content.get("limits", {}), *ranks), STATISTICS),
-    ):
-        for one in names:
-            if one not in all_names:
-                raise InputError(f"{where}: {unknown_name(kind, str(one), all_names)}")
+    _check_names(where, lists, (*content.get("limits", {}), *ranks))
     if any(len(values) != len(order) for values in ranks.values()):
         raise InputError(f"{where}: every statistic needs one value for each of the ranks {', '.join(order)}.")
     texts: dict[str, Any] = {key: str(content[key]) for key in _TEXTS}
@@ -138,12 +140,26 @@ def platform_from_tables(name: str, content: Mapping[str, Any]) -> Platform:
         limits=dict(content.get("limits", {})),
         rank_names=order,
         allowed_rank=allowed,
+        aimed_rank=aimed,
         ranks={statistic: Ranked(tuple(values)) for statistic, values in ranks.items()},
         root=content.get("root"),
         naming=content.get("naming"),
         **texts,
         **lists,
     )
+
+
+def _check_names(where: str, lists: Mapping[str, Any], statistics: tuple[str, ...]) -> None:
+    """Raise InputError for a rule, bone, set of morphs or statistic that does not exist."""
+    for kind, names, all_names in (
+        ("rule", lists["rules"], RULES),
+        ("bone", lists["bones"], HUMAN_BONES),
+        ("set of morphs", lists["morphs"], MORPH_SETS),
+        ("statistic", statistics, STATISTICS),
+    ):
+        for one in names:
+            if one not in all_names:
+                raise InputError(f"{where}: {unknown_name(kind, str(one), all_names)}")
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def bounded_springs(avatar: Avatar, platform: Platform) -> Avatar:
         return avatar
     if platform.naming is not None:
         return with_chains(avatar, ())
-    most = {name: _most(platform, name) for name in ("spring_chains", "spring_joints", "spring_colliders", "joints")}
+    most = {name: platform.most(name) for name in ("spring_chains", "spring_joints", "spring_colliders", "joints")}
     own = len(avatar.rig.skeleton.names) - sum(len(chain.joints) for chain in avatar.springs)
     room = min(most["spring_joints"], most["joints"] - own)
     kept: list[int] = []
@@ -63,13 +63,6 @@ def bounded_springs(avatar: Avatar, platform: Platform) -> Avatar:
             kept.append(number)
     avatar = with_chains(avatar, kept)
     return _heeding(avatar, most["spring_colliders"], balls="VRM 0.x" in platform.formats[:1])
-
-
-def _most(platform: Platform, statistic: str) -> float:
-    """The most of a statistic that a platform lets in."""
-    limit = platform.limits.get(statistic, np.inf)
-    ranked = platform.ranks.get(statistic)
-    return min(limit, ranked.most[platform.rank_names.index(platform.allowed_rank)]) if ranked else limit
 
 
 def _heeding(avatar: Avatar, most: float, *, balls: bool) -> Avatar:

@@ -33,8 +33,11 @@ STATISTICS: Mapping[str, str] = {
 }
 """Name -> what it counts, for people."""
 
-_MIPMAPS = 4.0 / 3.0
-_MEGABYTE = 1e6
+MIPMAPS = 4.0 / 3.0
+"""What a texture takes with its smaller copies, of what it takes alone."""
+
+MEGABYTE = 1e6
+"""Bytes."""
 
 
 def measure(document: Document, file_bytes: int) -> dict[str, float]:
@@ -45,7 +48,7 @@ def measure(document: Document, file_bytes: int) -> dict[str, float]:
     pixels = sum(width * height for width, height in sizes)
     springs = _springs(document)
     return {
-        "megabytes": round(file_bytes / _MEGABYTE, 3),
+        "megabytes": round(file_bytes / MEGABYTE, 3),
         "triangles": sum(part.triangle_count for part in parts),
         "vertices": sum({id(p.attributes.get("POSITION")): p.vertex_count for p in parts}.values()),
         "nodes": len(document.nodes),
@@ -59,7 +62,7 @@ def measure(document: Document, file_bytes: int) -> dict[str, float]:
         "images": len(document.images),
         "texture_side": max((max(size) for size in sizes), default=0),
         "texture_pixels": pixels,
-        "texture_megabytes": round(pixels * _MIPMAPS / _MEGABYTE, 2),
+        "texture_megabytes": round(pixels * MIPMAPS / MEGABYTE, 2),
         **springs,
         "longest_side_m": round(_longest_side(document), 3),
     }

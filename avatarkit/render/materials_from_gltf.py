@@ -69,11 +69,11 @@ class Materials:
         if image is None:
             return None
         if image not in self._pixels:
-            self._pixels[image] = _decoded(self._document.images[image].data, image)
+            self._pixels[image] = decoded_picture(self._document.images[image].data, image)
         return self._pixels[image]
 
 
-def _decoded(data: bytes, index: int) -> np.ndarray:
+def decoded_picture(data: bytes, index: int) -> np.ndarray:
     """(H, W, 3 or 4) uint8."""
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as image:

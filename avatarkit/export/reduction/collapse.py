@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-SHARE_PER_ROUND = 0.25
+SHARE_PER_ROUND = 0.4
 """Of all vertices that could vanish, the cheapest so many are looked at together: more is quicker and less careful."""
 
 LEAST_TURN = 0.25

@@ -111,8 +111,7 @@ def _pieces(document: Document, index: int, worlds: np.ndarray, place: Mapping[i
     for part in mesh.primitives:
         triangles = _triangles(part)
         if len(triangles):
-            joints, weights, matrices = _bound(document, index, part, worlds, place)
-            yield _baked(part, triangles, joints, weights, matrices, names)
+            yield _baked(part, triangles, _bound(document, index, part, worlds, place), names)
 
 
 def _triangles(part: Primitive) -> np.ndarray:
@@ -154,7 +153,9 @@ def _bound(
 
 def strongest(part: Primitive) -> tuple[np.ndarray, np.ndarray]:
     """The four strongest influences of each vertex: joints (V, 4) and weights (V, 4) whose rows sum to 1."""
-    sets = [number for number in range(len(part.attributes)) if {f"JOINTS_{number}", f"WEIGHTS_{number}"} <= set(part.attributes)]
+    sets = [
+        number for number in range(len(part.attributes)) if {f"JOINTS_{number}", f"WEIGHTS_{number}"} <= set(part.attributes)
+    ]
     joints = np.concatenate([part.attributes[f"JOINTS_{number}"] for number in sets], axis=1).astype(np.int64)
     weights = np.concatenate([part.attributes[f"WEIGHTS_{number}"] for number in sets], axis=1).astype(np.float64)
     order = np.argsort(-weights, axis=1, kind="stable")[:, :MOST_INFLUENCES]
@@ -164,13 +165,9 @@ def strongest(part: Primitive) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _baked(
-    part: Primitive,
-    triangles: np.ndarray,
-    joints: np.ndarray,
-    weights: np.ndarray,
-    matrices: np.ndarray,
-    names: tuple[str, ...],
+    part: Primitive, triangles: np.ndarray, bound: tuple[np.ndarray, np.ndarray, np.ndarray], names: tuple[str, ...]
 ) -> _Piece:
+    joints, weights, matrices = bound
     positions = part.attributes["POSITION"].astype(np.float64)
     normals = part.attributes.get("NORMAL")
     if normals is None:

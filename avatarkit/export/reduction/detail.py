@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from scipy import sparse
 
 from avatarkit.export.reduction.collapse import Corners, collapsed
-from avatarkit.export.reduction.surface import Surface, dense
+from avatarkit.export.reduction.surface import Moves, Surface, dense
 
-POSES = 6
+POSES = 4
 """Poses beside the rest: the directions in which morphs move the surface most, together."""
 
 POSE_REACH_M = 0.01
@@ -18,7 +19,7 @@ POSE_REACH_M = 0.01
 WELD_M = 1e-5
 """Vertices nearer than this in all poses are one point."""
 
-MOVED_WEIGHT, MOVED_M = 12.0, 0.004
+MOVED_WEIGHT, MOVED_M = 20.0, 0.004
 """What a morph moves by `MOVED_M` or more counts so much: lids, lips, brows. Source: looked at, and the distances measured."""
 
 
@@ -74,10 +75,8 @@ def principal_moves(surface: Surface) -> np.ndarray:
     return np.stack([_pose(surface, names, vectors[:, k]) for k in kept])
 
 
-def _products(morphs: Mapping[str, object], names: list[str], count: int) -> np.ndarray:
+def _products(morphs: Mapping[str, Moves], names: list[str], count: int) -> np.ndarray:
     """(M, M) how much each two morphs move alike."""
-    from scipy import sparse
-
     rows, columns, values = [], [], []
     for number, name in enumerate(names):
         moves = morphs[name]

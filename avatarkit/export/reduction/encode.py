@@ -60,7 +60,9 @@ def _mesh(surface: Surface, chosen: np.ndarray, name: str, document: Document) -
     parts = []
     for material in np.unique(part_surface.material):
         rows = np.flatnonzero(part_surface.material == material)
-        parts.append(_primitive(part_surface.with_triangles(part_surface.triangles[rows], rows), int(material), morphs, document))
+        parts.append(
+            _primitive(part_surface.with_triangles(part_surface.triangles[rows], rows), int(material), morphs, document)
+        )
     return Mesh(name, tuple(parts), morphs, weights=(0.0,) * len(morphs))
 
 
@@ -100,14 +102,17 @@ def _with_root(document: Document, surface: Surface) -> Document:
     parents = document.parents
     tops = set()
     for joint in surface.skin:
-        while parents[joint] >= 0:
-            joint = parents[joint]
-        tops.add(joint)
+        top = joint
+        while parents[top] >= 0:
+            top = parents[top]
+        tops.add(top)
     if len(tops) < 2:
         return document
     root = len(document.nodes)
     scenes = tuple(
-        replace(scene, nodes=(*(node for node in scene.nodes if node not in tops), *((root,) if tops & set(scene.nodes) else ())))
+        replace(
+            scene, nodes=(*(node for node in scene.nodes if node not in tops), *((root,) if tops & set(scene.nodes) else ()))
+        )
         for scene in document.scenes
     )
     return replace(document, nodes=(*document.nodes, Node(ROOT_NAME, children=tuple(sorted(tops)))), scenes=scenes)

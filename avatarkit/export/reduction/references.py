@@ -56,8 +56,12 @@ def with_nodes(document: Document, kept: Sequence[int]) -> Document:
             replace(node, children=_each(node.children, numbers), extensions=_constrained(node.extensions, numbers))
             for node in nodes
         ),
-        skins=tuple(replace(skin, skeleton=numbers.get(-1 if skin.skeleton is None else skin.skeleton),
-                            joints=_each(skin.joints, numbers)) for skin in document.skins),  # fmt: skip
+        skins=tuple(
+            replace(
+                skin, skeleton=numbers.get(-1 if skin.skeleton is None else skin.skeleton), joints=_each(skin.joints, numbers)
+            )
+            for skin in document.skins
+        ),
         scenes=tuple(replace(scene, nodes=_each(scene.nodes, numbers)) for scene in document.scenes),
         animations=tuple(
             replace(clip, channels=tuple(replace(one, node=numbers[one.node]) for one in clip.channels if one.node in numbers))
@@ -129,7 +133,7 @@ def _map_textures(document: Document, new: Callable[[int], int]) -> Document:
         return None if use is None else replace(use, texture=new(use.texture))
 
     def of_material(material: Material) -> Material:
-        uses = {name: of_use(getattr(material, name)) for name in TEXTURE_FIELDS}
+        uses: dict[str, Any] = {name: of_use(getattr(material, name)) for name in TEXTURE_FIELDS}
         return replace(material, extensions=_map_indices(material.extensions, new), **uses)
 
     materials = tuple(of_material(material) for material in document.materials)

@@ -1,0 +1,56 @@
+"""Morphs, bones' names and pose of somebody else's avatar as a platform wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from avatarkit.errors import InputError
+from avatarkit.export.reduction.surface import Moves, Surface
+from avatarkit.gltf.document import Document
+from avatarkit.rig.load_rig import load_rig
+from avatarkit.rig.naming import naming_families
+
+
+def with_shapes(surface: Surface, shapes: Mapping[str, Mapping[str, float]]) -> Surface:
+    """The surface with each shape that it lacks and that its morphs can be mixed to."""
+    made = {
+        name: _mixed([(surface.morphs[part], share) for part, share in parts.items() if part in surface.morphs])
+        for name, parts in shapes.items()
+        if name not in surface.morphs and any(part in surface.morphs for part in parts)
+    }
+    names = tuple((*own, *(name for name in made if name not in own)) for own in surface.piece_morphs)
+    return replace(surface, morphs={**surface.morphs, **made}, piece_morphs=names)
+
+
+def with_bone_names(document: Document, bones: Mapping[str, int], family: str) -> Document:
+    """Human bones under a family's names; those that it has no name for keep theirs."""
+    table = next(known for known in naming_families() if known.name == family)
+    prefix = table.prefixes[0] if table.prefixes else ""
+    names = {node: prefix + table.bones[bone][0] for bone, node in bones.items() if bone in table.bones}
+    nodes = (replace(node, name=names.get(index, node.name)) for index, node in enumerate(document.nodes))
+    return replace(document, nodes=tuple(nodes))
+
+
+def in_t_pose(document: Document, path: Path) -> Document:
+    """The document's joints turned into the T-pose; the meshes follow when they are baked. Unchanged where nobody is in it."""
+    try:
+        rig = load_rig(path)
+    except InputError:
+        return document
+    turned = dict(zip(rig.nodes, rig.t_pose.tolist(), strict=True))
+    nodes = (replace(node, rotation=tuple(turned.get(index, node.rotation))) for index, node in enumerate(document.nodes))
+    return replace(document, nodes=tuple(nodes))
+
+
+def _mixed(parts: list[tuple[Moves, float]]) -> Moves:
+    vertices = np.unique(np.concatenate([moves.vertices for moves, _ in parts]))
+    positions, normals = np.zeros((len(vertices), 3), np.float32), np.zeros((len(vertices), 3), np.float32)
+    for moves, share in parts:
+        rows = np.searchsorted(vertices, moves.vertices)
+        positions[rows] += share * moves.positions
+        normals[rows] += share * moves.normals
+    return Moves(vertices, positions, normals)
