@@ -28,6 +28,7 @@ ORDER = (
     ("avatar", "retargeting"),
     ("export", "stream"),
     ("live",),
+    ("app",),
     ("__init__",),
     ("cli",),
     ("__main__",),
@@ -44,6 +45,10 @@ AT_HOME = {
     "rendercanvas": "render",
     "typer": "cli",
     "rich": "cli",
+    "gradio": "app",
+    "fastapi": "app",
+    "uvicorn": "app",
+    "platformdirs": "app",
 }
 """Libraries that one stage alone knows."""
 

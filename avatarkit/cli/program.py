@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import avatarkit
+from avatarkit.cli.app import app as web_app
 from avatarkit.cli.build import build
 from avatarkit.cli.capture import capture
 from avatarkit.cli.check import check
@@ -22,7 +23,7 @@ from avatarkit.cli.sliders import sliders
 from avatarkit.cli.styles import styles
 from avatarkit.cli.wardrobe import wardrobe
 
-COMMANDS = (create, build, styles, sliders, wardrobe, capture, retarget, live, rigs, platforms, inspect, check, render, gallery)
+COMMANDS = (create, build, styles, sliders, wardrobe, capture, retarget, live, rigs, platforms, inspect, check, render, gallery, web_app)
 
 
 def run(arguments: list[str]) -> str | int | None:
@@ -34,7 +35,7 @@ def run(arguments: list[str]) -> str | int | None:
     app = typer.Typer(name="avatarkit", add_completion=False)
     app.callback()(_shared)
     for command in COMMANDS:
-        app.command()(command)
+        app.command("app" if command is web_app else None)(command)
     return typer.main.get_command(app).main(arguments, prog_name="avatarkit", standalone_mode=False)
 
 
