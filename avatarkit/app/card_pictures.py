@@ -1,6 +1,6 @@
 """Pictures on the cards of styles, hair and clothes: drawn once, by a quiet process of their own, into the user's cache folder.
 
-    python -m avatarkit.app.card_pictures FOLDER
+python -m avatarkit.app.card_pictures FOLDER
 """
 
 from __future__ import annotations

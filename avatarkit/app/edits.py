@@ -63,9 +63,7 @@ def _makeup(recipe: AvatarRecipe, wish: Any) -> AvatarRecipe:
             recipe = recipe.with_makeup(item, strength=0.0)
             continue
         asked = as_object(layer, "makeup")
-        recipe = recipe.with_makeup(
-            item, _text(asked, "color"), strength=asked.get("strength"), finish=_text(asked, "finish")
-        )
+        recipe = recipe.with_makeup(item, _text(asked, "color"), strength=asked.get("strength"), finish=_text(asked, "finish"))
     return recipe
 
 

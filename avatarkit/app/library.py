@@ -71,7 +71,8 @@ class Library:
 
     def picture(self, entry_id: object) -> bytes:
         """An avatar's picture. Raises UsageError: there is none of that number."""
-        return bytes(self._one("picture", entry_id))
+        picture = self._one("picture", entry_id)
+        return picture if isinstance(picture, bytes) else b""
 
     def rename(self, entry_id: object, name: object) -> None:
         """Call an avatar something else. Raises UsageError: no such avatar, or no name."""

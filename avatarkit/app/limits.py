@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from avatarkit.errors import InputError, UsageError
 
+MINUTE_S = 60.0
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -43,12 +45,8 @@ class Limits:
     def check_video(self, seconds: float | None) -> None:
         """Raise InputError for a film that is longer than is taken."""
         if seconds is not None and seconds > self.video_s:
-            raise InputError(
-                f"The video is {seconds / 60:.1f} minutes long; up to {self.video_s / 60:.0f} minutes are taken. Cut out the best part."
-            )
-
-
-MINUTE_S = 60.0
+            minutes, most = seconds / MINUTE_S, self.video_s / MINUTE_S
+            raise InputError(f"The video is {minutes:.1f} minutes long; up to {most:.0f} are taken. Cut out the best part.")
 
 
 class Rate:

@@ -66,9 +66,10 @@ def edit(visit: Visit, changes: object) -> dict[str, Any]:
     return shown(visit)
 
 
-def note_sliders(visit: Visit, values: object) -> None:
+def note_sliders(visit: Visit, values: object) -> dict[str, Any]:
     """Remember sliders that the page shows already."""
     visit.become(edited(current(visit), {"sliders": values}))
+    return {"can_undo": bool(visit.earlier)}
 
 
 def take_description(visit: Visit, text: object) -> dict[str, Any]:

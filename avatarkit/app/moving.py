@@ -32,7 +32,7 @@ _BEAT_S = 0.25
 Progress = Callable[[float], None]
 
 
-class Cancelled(Exception):
+class CancelledError(Exception):
     """The visitor does not want it any more."""
 
 
@@ -47,14 +47,14 @@ def video_to_motion(video: Path, limits: Limits, progress: Progress, cancelled: 
 
     Raises:
         InputError: no film, too long a one, or nobody in it.
-        Cancelled: as asked.
+        CancelledError: as asked.
     """
     with open_video(video) as reader:
         limits.check_video(reader.duration_s)
 
     def tell(share: float) -> None:
         if cancelled.is_set():
-            raise Cancelled
+            raise CancelledError
         progress(share)
 
     def followed(done: int, of: int | None) -> None:
@@ -79,7 +79,7 @@ def dance(visit: Visit, limits: Limits) -> Iterator[dict[str, Any]]:
     worker.start()
     try:
         yield from _reports(visit, news)
-    except Cancelled:
+    except CancelledError:
         yield {"cancelled": True}
     finally:
         visit.cancelled.set()

@@ -6,13 +6,14 @@ import html
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from string import Template
 from typing import Any
 
 import gradio as gr
 
 from avatarkit.app import making, moving, shelf
 from avatarkit.app.integrators import add_endpoints
-from avatarkit.app.routes import House
+from avatarkit.app.routes import PAGE, House
 from avatarkit.app.texts import LANGUAGES, texts
 from avatarkit.errors import AvatarkitError
 
@@ -21,17 +22,6 @@ Handler = Callable[[Any], Answer]
 
 HEAVY_AT_ONCE = 2
 """Avatars that are built at the same time: one for each core; all others wait in line."""
-
-_HEAD = """
-<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
-<link rel="stylesheet" href="/page/page.css"><link rel="stylesheet" href="/page/panel.css">
-<script>
-window.avatarkit = { language: "%s", calls: [] };
-for (const name of ["connect", "mount", "tab"]) window.avatarkit[name] = (...given) => window.avatarkit.calls.push([name, given]);
-</script>
-<script src="/page/viewer.js" defer></script>
-<script src="/page/main.js" type="module"></script>
-"""
 
 _CHANNEL = "window.avatarkit.connect('%s', trigger, watch, props); /* %s */"
 """What a channel runs: events go out by `trigger`, answers come in as its value. Gradio looks for the events' names in it."""
@@ -43,10 +33,10 @@ def build_page(house: House, language: str) -> gr.Blocks:
     """The page in one language, with the endpoints for integrators."""
     words = texts(language)
     with gr.Blocks(title="avatarkit", analytics_enabled=False, fill_width=True, delete_cache=(60, 600)) as page:
-        _static("header", _header(words, language))
+        _static("header", _template("header", language))
         with gr.Row(elem_id="shell"):
             with gr.Column(elem_id="stage"):
-                _static("viewer", _viewer(words))
+                _static("viewer", _template("stage", language))
             with gr.Column(elem_id="panel"), gr.Tabs(elem_id="tabs"):
                 for name in ("create", "move", "live", "library"):
                     with gr.Tab(words[name], id=name) as tab:
@@ -63,7 +53,14 @@ def page_options(language: str) -> dict[str, Any]:
     theme = gr.themes.Base(
         primary_hue="indigo", neutral_hue="slate", font=system, font_mono=["ui-monospace", "Consolas", "monospace"]
     )
-    return {"theme": theme, "head": _HEAD % language, "footer_links": [], "ssr_mode": False, "run_history": False, "pwa": False}
+    return {
+        "theme": theme,
+        "head": _template("head", language),
+        "footer_links": [],
+        "ssr_mode": False,
+        "run_history": False,
+        "pwa": False,
+    }
 
 
 def _static(name: str, content: str) -> gr.HTML:
@@ -76,31 +73,13 @@ def _static(name: str, content: str) -> gr.HTML:
     )
 
 
-def _header(words: dict[str, str], language: str) -> str:
+def _template(name: str, language: str) -> str:
+    """A piece of the page as HTML, in one language."""
     other = next(one for one in LANGUAGES if one != language)
     address = "/" if other == LANGUAGES[0] else f"/{other}/"
-    return f"""<header id="top">
-      <a class="brand" href="#" aria-label="avatarkit"><svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="9"/>
-        <circle cx="16" cy="12.5" r="5.2"/><path d="M6.5 27c1-6.2 5-9 9.500-9s8.500 2.800 9.500 9z"/></svg><b>avatarkit</b></a>
-      <p class="private"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M4 7V5a4 4 0 0 1 8 0v2h.5A1.500 1.500 0 0 1 14 8.500v5a1.500 1.500 0 0
-        1-1.500 1.500h-9A1.500 1.500 0 0 1 2 13.500v-5A1.500 1.500 0 0 1 3.500 7zm1.500 0h5V5a2.500 2.500 0 0 0-5 0z"/></svg>
-        <span>{html.escape(words["private"])}</span></p>
-      <nav><a class="quiet" id="language" href="{address}" lang="{other}">{html.escape(words["other_language"])}</a>
-        <button class="quiet danger" id="forget" type="button">{html.escape(words["forget"])}</button></nav></header>"""
-
-
-def _viewer(words: dict[str, str]) -> str:
-    views = "".join(
-        f'<button type="button" data-view="{view}" aria-pressed="{str(view == "bust").lower()}">{html.escape(words["view_" + view])}</button>'
-        for view in ("face", "bust", "body")
-    )
-    return f"""<div id="frame"><avatarkit-viewer id="avatar" view="bust" background="transparent"></avatarkit-viewer>
-      <div id="stage-bar"><div class="segments" role="group" aria-label="{html.escape(words["view"])}">{views}</div>
-        <button type="button" class="round" id="undo" disabled aria-label="{html.escape(words["undo"])}" title="{html.escape(words["undo"])}">↶</button>
-        <button type="button" class="round" id="picture" aria-label="{html.escape(words["picture"])}" title="{html.escape(words["picture"])}">
-        <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M7 4 6 6H3.500A1.500 1.500 0 0 0 2 7.500v8A1.500 1.500 0 0 0 3.500 17h13a1.500 1.500 0 0 0
-        1.500-1.500v-8A1.500 1.500 0 0 0 16.500 6H14l-1-2zm3 4a3.500 3.500 0 1 1 0 7 3.500 3.500 0 0 1 0-7z"/></svg></button></div>
-      <p id="working" role="status" aria-live="polite"></p></div><div id="toasts" role="alert"></div>"""
+    words = {key: html.escape(text) for key, text in texts(language).items()}
+    content = (PAGE / f"{name}.html").read_text(encoding="utf-8")
+    return Template(content).substitute(words, language=language, other=other, other_address=address)
 
 
 def _wire(house: House) -> None:
@@ -108,7 +87,7 @@ def _wire(house: House) -> None:
     visits, limits = house.visits, house.limits
 
     def asks(work: Callable[[Any, Any], Answer]) -> Handler:
-        def handle(asked: dict[str, Any]) -> Answer:
+        def handle(asked: Answer) -> Answer:
             visit = visits.get(asked.get("visit"))
             with visit.lock:
                 return work(visit, asked)
@@ -120,15 +99,15 @@ def _wire(house: House) -> None:
         {
             "hello": asks(lambda visit, _: making.shown(visit)),
             "photo": asks(lambda visit, asked: making.take_photo(visit, str(asked.get("style")))),
-            "change": asks(lambda visit, asked: making.edit(visit, asked.get("changes"))),
+            "alter": asks(lambda visit, asked: making.edit(visit, asked.get("changes"))),
             "describe": asks(lambda visit, asked: making.take_description(visit, asked.get("text"))),
-            "undo": asks(lambda visit, _: making.undo(visit)),
+            "back": asks(lambda visit, _: making.undo(visit)),
             "open": asks(lambda visit, asked: shelf.opened(house.kept(), visit, asked.get("id"))),
         },
     )
     _channel("file", {"download": asks(lambda visit, asked: making.download(visit, asked.get("target")))})
     _channel("motion", {"motion": asks(lambda visit, asked: moving.motion_file(visit, asked.get("kind")))})
-    _channel("sliders", {"mold": asks(lambda visit, asked: making.note_sliders(visit, asked.get("sliders")) or {})})
+    _channel("sliders", {"mold": asks(lambda visit, asked: making.note_sliders(visit, asked.get("sliders")))})
     _channel(
         "library",
         {
@@ -153,7 +132,9 @@ def _wire(house: House) -> None:
 def _channel(name: str, handlers: dict[str, Callable[[Any], Any]]) -> None:
     """A hidden widget that carries events to handlers, and their answers back."""
     quoted = " ".join(f"'{event}'" for event in handlers)
-    channel = gr.HTML(html_template="<i></i>", js_on_load=_CHANNEL % (name, quoted), visible="hidden", elem_id=f"channel-{name}")
+    channel = gr.HTML(
+        html_template="<i></i>", js_on_load=_CHANNEL % (name, quoted), visible="hidden", elem_id=f"channel-{name}"
+    )
     at_once = {"avatar": HEAVY_AT_ONCE, "dance": 1}.get(name, 8)
     for event, handler in handlers.items():
         getattr(channel, event)(
@@ -179,17 +160,24 @@ def _answering(event: str, handler: Callable[[Any], Any]) -> Callable[[gr.EventD
     if event == "dance":
 
         def stream(given: gr.EventData) -> Iterator[str]:
+            asked = _asked(given)
             try:
-                yield from (answer(values, given._data) for values in handler(given._data))
+                yield from (answer(values, asked) for values in handler(asked))
             except AvatarkitError as error:
-                yield problem(error, given._data)
+                yield problem(error, asked)
 
         return stream
 
     def once(given: gr.EventData) -> str:
+        asked = _asked(given)
         try:
-            return answer(handler(given._data), given._data)
+            return answer(handler(asked), asked)
         except AvatarkitError as error:
-            return problem(error, given._data)
+            return problem(error, asked)
 
     return once
+
+
+def _asked(given: gr.EventData) -> Answer:
+    """What the page sent; nothing where somebody sends something else."""
+    return given._data if isinstance(given._data, dict) else {}

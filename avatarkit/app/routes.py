@@ -1,4 +1,4 @@
-"""What the page asks for besides Gradio's events: its own files, uploads into the visit's folder, and the webcam's WebSocket."""
+"""What the page asks for besides Gradio's events: its own files, uploads into the visit's folder, the webcam's WebSocket."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ class House:
     def kept(self) -> Library:
         """The library. Raises UsageError where the app is open to a network: it belongs to this computer's user."""
         if self.library is None:
-            raise UsageError("The library belongs to the computer that avatarkit runs on and is closed to visitors of a network.")
+            raise UsageError(
+                "The library belongs to the computer that avatarkit runs on and is closed to visitors of a network."
+            )
         return self.library
 
     @contextmanager

@@ -147,7 +147,9 @@ def _listen(host: str, port: int) -> socket.socket:
         return listening
     except OSError as error:
         reason = error.strerror or str(error)
-        raise UsageError(f"Cannot listen at {host}:{port}: {reason}. Another --port may be free, as --port {port + 1}.") from None
+        raise UsageError(
+            f"Cannot listen at {host}:{port}: {reason}. Another --port may be free, as --port {port + 1}."
+        ) from None
 
 
 def _run(app: Any, listening: socket.socket, folder: Path, ready: Callable[[str], None] | None) -> None:

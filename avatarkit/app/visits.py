@@ -1,4 +1,4 @@
-"""Who is on the page: each visit has a secret name, a folder and an avatar of its own, and all of it goes when the visitor goes."""
+"""Who is on the page: each visit has a secret name, a folder and an avatar of its own, and all of it goes with the visitor."""
 
 from __future__ import annotations
 

@@ -86,14 +86,14 @@ def moment_text(session: LiveSession) -> str:
     moment = session.moment
     if moment is None:
         raise ValueError("nothing was seen yet")
-    pose, hips = moment.pose, BONE["hips"]
+    pose, hips, present = moment.pose, BONE["hips"], moment.skeleton.present
     values = {
         "type": "moment",
         "version": 1,
         "time_s": pose.time_s,
         "sent_s": pose.time_s,
         "root": np.round(pose.root_position - moment.skeleton.rest_positions[hips], 4).tolist(),
-        "bones": {bone: np.round(pose.rotations[row], 4).tolist() for bone, row in BONE.items() if moment.skeleton.present[row]},
+        "bones": {bone: np.round(pose.rotations[row], 4).tolist() for bone, row in BONE.items() if present[row]},
         "expressions": dict(zip(ARKIT_NAMES, np.round(pose.expressions, 3).tolist(), strict=True)),
         "seen": moment.person_seen,
         "fps": round(session.figures.fps, 1),

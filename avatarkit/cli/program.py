@@ -23,7 +23,23 @@ from avatarkit.cli.sliders import sliders
 from avatarkit.cli.styles import styles
 from avatarkit.cli.wardrobe import wardrobe
 
-COMMANDS = (create, build, styles, sliders, wardrobe, capture, retarget, live, rigs, platforms, inspect, check, render, gallery, web_app)
+COMMANDS = (
+    create,
+    build,
+    styles,
+    sliders,
+    wardrobe,
+    capture,
+    retarget,
+    live,
+    rigs,
+    platforms,
+    inspect,
+    check,
+    render,
+    gallery,
+    web_app,
+)
 
 
 def run(arguments: list[str]) -> str | int | None:

@@ -98,7 +98,7 @@ class Page {
     while (this.changing) await this.changing;
     const all = this.waiting;
     this.waiting = null;
-    this.changing = this.show(this.ask("change", { changes: all }));
+    this.changing = this.show(this.ask("alter", { changes: all }));
     await this.changing;
     this.changing = null;
   }
@@ -125,7 +125,7 @@ class Page {
 
   fillStage() {
     for (const button of document.querySelectorAll("#stage-bar [data-view]")) button.onclick = () => this.look(button.dataset.view);
-    document.getElementById("undo").onclick = () => this.show(this.ask("undo", {}));
+    document.getElementById("undo").onclick = () => this.show(this.ask("back", {}));
     document.getElementById("picture").onclick = async () => {
       const url = URL.createObjectURL(await this.viewer.takePicture());
       fetchFile({ url, name: "avatar.png" });
