@@ -59,7 +59,8 @@ def test_a_colour_stays_with_its_piece_and_goes_with_it() -> None:
         None, [], "hair", {"soul": 1}, {"sliders": {"nose-width": "a"}}, {"sliders": {"nose-width": float("nan")}},
         {"sliders": {"nose-width": True}}, {"sliders": {"no-such": 1}}, {"hair": {"style": ["bob"]}}, {"hair": {"grey": "x"}},
         {"makeup": {"lipstick": 3}}, {"outfit": {"pieces": "jeans"}}, {"outfit": {"pieces": ["jeans", "shorts"]}},
-        {"outfit": {"colors": {"crown": "#fff"}}}, {"skin": {"tone": "url(x)"}}, {"style": {}}, {"name": "a" * 1000}, {"name": "a\nb"},
+        {"outfit": {"colors": {"crown": "#fff"}}}, {"skin": {"tone": "url(x)"}}, {"style": {}},
+        {"name": "a" * 1000}, {"name": "a\nb"},
     ],
 )  # fmt: skip
 def test_a_wish_that_is_none_is_refused_in_words(changes: object) -> None:
