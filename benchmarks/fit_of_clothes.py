@@ -191,7 +191,7 @@ def _cloth(rest: RestBody, order: Sequence[str]) -> dict[str, Skinned]:
 def _outer(name: str, garment: Garment, sheet: Sheet) -> Skinned:
     pattern = pattern_of(garment.cut)
     points = sheet.points - raised_by(garment)[:, None] * sheet.normals
-    return Skinned(name, points, sheet.normals, pattern.joints, pattern.weights, pattern.from_hem_m)
+    return Skinned(name, points, sheet.normals, sheet.joints, sheet.weights, pattern.from_hem_m)
 
 
 def worst(rest: RestBody, under: Sequence[Covered], pose: Mapping[str, Angles]) -> Through:
