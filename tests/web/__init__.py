@@ -49,7 +49,7 @@ def _bundle() -> Path:
 
 
 def view_in_browser(
-    steps: Sequence[Step], files: Mapping[str, Path], *, size: tuple[int, int] = (200, 200), options: Mapping[str, Any] = STILL
+    steps: Sequence[Step], files: Mapping[str, Path], *, size: tuple[int, int] = (160, 160), options: Mapping[str, Any] = STILL
 ) -> ViewerReport:
     """Take steps with the viewer on a page of a local server.
 
