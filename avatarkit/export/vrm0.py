@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt, Material, MorphTarget
+from avatarkit.avatar.secondary import Collider
 from avatarkit.export.materials import extensions_of
 from avatarkit.export.pictures import encode_picture
 from avatarkit.export.scene import AvatarScene, avatar_scene
+from avatarkit.export.springs import vrm0_springs
 from avatarkit.gltf import document as gltf
 from avatarkit.render.color import to_srgb
 from avatarkit.rig.skeleton import Skeleton
@@ -59,7 +61,7 @@ def vrm0_document(avatar: Avatar) -> gltf.Document:
         "humanoid": {"humanBones": _human_bones(turned, scene), **_MUSCLES},
         "firstPerson": _first_person(turned, scene),
         "blendShapeMaster": {"blendShapeGroups": _groups(turned)},
-        "secondaryAnimation": {"boneGroups": [], "colliderGroups": []},
+        "secondaryAnimation": vrm0_springs(turned, scene.joint_nodes),
         "materialProperties": [_material(material, numbers) for material in turned.materials],
     }
     used = ("VRM", *extensions_of(document.materials))
@@ -76,7 +78,14 @@ def turned_about(avatar: Avatar) -> Avatar:
         rig=replace(avatar.rig, skeleton=turned, t_pose=turned.rest_rotations),
         meshes=tuple(_turned_mesh(mesh) for mesh in avatar.meshes),
         look_at=replace(avatar.look_at, offset_from_head=(-offset[0], offset[1], -offset[2])),
+        colliders=tuple(_turned_collider(collider) for collider in avatar.colliders),
     )
+
+
+def _turned_collider(collider: Collider) -> Collider:
+    x, y, z = collider.offset
+    tail = collider.tail and (-collider.tail[0], collider.tail[1], -collider.tail[2])
+    return replace(collider, offset=(-x, y, -z), tail=tail)
 
 
 def _turned_mesh(mesh: AvatarMesh) -> AvatarMesh:
@@ -124,9 +133,10 @@ def _bone(bone: str) -> str:
 def _first_person(avatar: Avatar, scene: AvatarScene) -> dict[str, Any]:
     flags = (_FIRST_PERSON[mesh.first_person] for mesh in avatar.meshes)
     annotations = [{"mesh": number, "firstPersonFlag": flag} for number, flag in enumerate(flags)]
+    x, y, z = avatar.look_at.offset_from_head
     return {
         "firstPersonBone": scene.joint_nodes[avatar.rig.human_bones["head"]],
-        "firstPersonBoneOffset": dict(zip("xyz", avatar.look_at.offset_from_head, strict=True)),
+        "firstPersonBoneOffset": {"x": x, "y": y, "z": -z},  # in Unity's axes
         "meshAnnotations": annotations,
         "lookAtTypeName": "Bone",
         **_look_at(avatar.look_at),
