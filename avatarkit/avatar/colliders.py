@@ -16,7 +16,7 @@ _LIMBS = {f"{side}{bone}": f"{side}{end}" for side in ("left", "right")
           for bone, end in (("UpperLeg", "LowerLeg"), ("LowerLeg", "Foot"), ("UpperArm", "LowerArm"))}  # fmt: skip
 _SLAB_M = 0.03  # half the height at which a trunk is measured
 _HEAD_SIZE, _NECK_SIZE, _TRUNK_SIZE, _LIMB_SIZE = 0.9, 0.8, 1.06, 1.12
-"""Of what is measured. Heads and necks are no balls and tubes; trunks and limbs are thickest where hair and cloth touch them."""
+"""Of what is measured. Heads and necks are no balls and tubes; trunks and limbs are thickest where hair and cloth touch."""
 
 
 def body_colliders(rest: RestBody) -> dict[str, Collider]:
