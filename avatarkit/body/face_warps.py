@@ -173,8 +173,8 @@ def _smaller_nose(at: Landmarks, value: float) -> Warp:
 
     def warp(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         away = points - base
-        y = np.where(away[:, 1] < 0.0, 1.8, 1.0) * away[:, 1]  # the lips are near
-        more = change * _around(np.sqrt(away[:, 0] ** 2 + y * y + away[:, 2] ** 2), 0.045)[:, None]
+        x, y = 1.3 * away[:, 0], np.where(away[:, 1] < 0.0, 1.8, 1.2) * away[:, 1]  # the lips are near, and so are the eyeballs
+        more = change * _around(np.sqrt(x * x + y * y + away[:, 2] ** 2), 0.045)[:, None]
         moved, scale = points + away * more, 1.0 + more
         bridge = _near(points[:, 0], 0.022) * _near(np.clip(points[:, 1] - eye_height, 0.0, None), 0.03)
         bridge = _BRIDGE * value * bridge * _near(np.clip(eye_height - points[:, 1], 0.0, None), 0.04)

@@ -41,7 +41,7 @@ def picture(path: Path) -> Step:
 
 
 def view_in_browser(
-    steps: Sequence[Step], files: Mapping[str, Path], *, size: tuple[int, int] = (320, 320), options: Mapping[str, Any] = STILL
+    steps: Sequence[Step], files: Mapping[str, Path], *, size: tuple[int, int] = (200, 200), options: Mapping[str, Any] = STILL
 ) -> ViewerReport:
     """Take steps with the viewer on a page of a local server.
 

@@ -3,18 +3,19 @@ import { VRMLoaderPlugin, VRMLookAt, VRMLookAtBoneApplier, VRMLookAtRangeMap, VR
 import type { VRM, VRMHumanBoneName, VRMHumanoid } from "@pixiv/three-vrm";
 import { createVRMAnimationClip, VRMAnimationLoaderPlugin } from "@pixiv/three-vrm-animation";
 import type { VRMAnimation } from "@pixiv/three-vrm-animation";
-import { AnimationMixer, Box3, Quaternion, Vector3 } from "three";
+import { AnimationMixer, Quaternion, Texture } from "three";
 import type { AnimationClip, Material, Mesh, Object3D, SkinnedMesh } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import type { GLTF } from "three/addons/loaders/GLTFLoader.js";
 import { MorphExpressions, VrmExpressions } from "./expressions";
 import type { Expressions } from "./expressions";
 import { findHumanoid, relaxedArms } from "./humanoid";
+import { measure } from "./measures";
+import type { Measures } from "./measures";
 import { Molding } from "./molding";
 
 const GAZE_YAW = 12;
 const GAZE_PITCH = 10; // degrees, as the project's VRM files have them
-const PRESENT_HEAD = 1e-6;
 
 export interface ModelFacts {
   name: string;
@@ -23,11 +24,6 @@ export interface ModelFacts {
   expressions: string[];
 }
 
-/** Where the camera finds things: boxes in world space, the subject as it stands now. */
-export interface Measures {
-  whole: Box3;
-  head: Box3 | null;
-}
 
 export class Model {
   readonly scene: Object3D;
@@ -86,13 +82,15 @@ export class Model {
     if (this.facesBack) node.quaternion.set(-rotation.x, rotation.y, -rotation.z, rotation.w);
   }
 
-  /** The hips' place, metres from where they are at rest. */
-  setRoot([x, y, z]: readonly number[]): void {
+  /** The hips' place less that at rest, in metres of a body whose hips are that high (of this one without it). */
+  setRoot(place: readonly number[], hipHeight: number | null): void {
     const node = this.humanoid?.getNormalizedBoneNode("hips");
     const rest = this.humanoid?.normalizedRestPose.hips?.position;
     if (!node || !rest) return;
+    const scale = hipHeight ? rest[1] / hipHeight : 1;
+    const [x, y, z] = place.map((part) => part * scale) as [number, number, number];
     const sign = this.facesBack ? -1 : 1;
-    node.position.set(rest[0] + sign * x!, rest[1] + y!, rest[2] + sign * z!);
+    node.position.set(rest[0] + sign * x, rest[1] + y, rest[2] + sign * z);
   }
 
   async play(wanted: string | number): Promise<void> {
@@ -137,24 +135,9 @@ export class Model {
   measures(): Measures {
     this.update(0);
     this.scene.updateMatrixWorld(true);
-    const whole = new Box3();
-    const head = new Box3();
-    const headNode = this.humanoid?.getRawBoneNode("head") ?? null;
-    const carried = new Set<Object3D>();
-    headNode?.traverse((node) => carried.add(node));
-    const point = new Vector3();
-    this.eachMesh((mesh) => {
-      const skinned = mesh as SkinnedMesh;
-      const { position, skinIndex, skinWeight } = mesh.geometry.attributes;
-      if (!position) return;
-      const onHead = skinned.isSkinnedMesh ? skinned.skeleton.bones.map((bone) => carried.has(bone)) : [];
-      for (let k = 0; k < position.count; k++) {
-        mesh.getVertexPosition(k, point).applyMatrix4(mesh.matrixWorld);
-        whole.expandByPoint(point);
-        if (skinIndex && skinWeight && skinWeight.getX(k) > 0.5 && onHead[skinIndex.getX(k)]) head.expandByPoint(point);
-      }
-    });
-    return { whole, head: head.isEmpty() || head.getSize(point).y < PRESENT_HEAD ? null : head };
+    const meshes: Mesh[] = [];
+    this.eachMesh((mesh) => meshes.push(mesh));
+    return measure(meshes, this.humanoid?.getRawBoneNode("head") ?? null);
   }
 
   dispose(): void {
@@ -192,6 +175,13 @@ export class Model {
       return createVRMAnimationClip(motion, { humanoid: this.humanoid, meta: { metaVersion: "1" }, expressionManager: null, lookAt: null, scene: this.scene } as unknown as VRM);
     }
     return gltf.animations[0];
+  }
+
+  /** Fine cloth stays even from afar and aslant. */
+  sharpen(anisotropy: number): void {
+    for (const material of this.materials()) {
+      for (const value of Object.values(material)) if (value instanceof Texture) value.anisotropy = anisotropy;
+    }
   }
 
   private prepareMeshes(): void {

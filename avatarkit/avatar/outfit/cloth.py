@@ -17,7 +17,7 @@ from avatarkit.geometry.meshes import vertex_normals
 _SMOOTHING_STEPS, _SMOOTHING = 15, 0.6
 _GAP_M = 0.003  # between the two legs' cloth
 _LAYER_GAP_M, _LAYER_REACH_M = 0.004, 0.045
-_LIFTS = 3
+_LIFTS, _LAYER_POINTS, _SAME_M = 3, 4, 1e-4
 _SKIN_GAP_M = 0.0012  # cloth above skin, at least
 _SPREAD = 3
 _TAUT_STEPS = 40
@@ -146,19 +146,22 @@ def _lift(pattern: Pattern, cloth: np.ndarray, below: Sequence[Sheet]) -> None:
     triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
     for _ in range(_LIFTS):
         own = vertex_normals(cloth, triangles)
-        distance, nearest = map(np.asarray, tree.query(cloth, distance_upper_bound=_LAYER_REACH_M))
-        near = np.flatnonzero(np.isfinite(distance))
-        way = normals[nearest[near]]
-        short = _LAYER_GAP_M - ((cloth[near] - points[nearest[near]]) * way).sum(axis=1)
+        distance, nearest = map(np.asarray, tree.query(cloth, k=_LAYER_POINTS, distance_upper_bound=_LAYER_REACH_M))
+        near = np.flatnonzero(np.isfinite(distance[:, 0]))
+        found = np.isfinite(distance[near])
+        nearest = np.where(found, nearest[near], nearest[near, :1])
+        share = np.where(found, 1.0 / np.maximum(distance[near], _SAME_M), 0.0)
+        share /= share.sum(axis=1, keepdims=True)
+        above = ((cloth[near, None] - points[nearest]) * normals[nearest]).sum(axis=2)
+        way = (share[..., None] * normals[nearest]).sum(axis=1)
+        way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), _SAME_M)
+        short = _LAYER_GAP_M - (share * above).sum(axis=1)
         short = np.where((way * own[near]).sum(axis=1) > 0.0, np.maximum(short, 0.0), 0.0)
         push = np.zeros_like(cloth)
         push[near] = short[:, None] * way
-        cloth += np.where(short_of(push) > 0, push, pattern.around @ push)
-
-
-def short_of(push: np.ndarray) -> np.ndarray:
-    """(N, 1) lengths of pushes (N, 3)."""
-    return np.linalg.norm(push, axis=1, keepdims=True)
+        length = np.linalg.norm(push, axis=1, keepdims=True)
+        even = pattern.around @ push
+        cloth += np.where(length > np.linalg.norm(even, axis=1, keepdims=True), push, even)
 
 
 def sewn(pattern: Pattern, cloth: np.ndarray) -> Cloth:

@@ -15,6 +15,16 @@ from avatarkit.avatar.outfit.hat_fit import HatFit
 from avatarkit.avatar.outfit.part import Part, joined_parts
 from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles
 from avatarkit.avatar.outfit.skirts import SkirtCut, skirt_pattern
+from avatarkit.avatar.outfit.strips import (
+    BeltCut,
+    CapeCut,
+    ScarfCut,
+    TieCut,
+    belt_pattern,
+    cape_pattern,
+    scarf_pattern,
+    tie_pattern,
+)
 from avatarkit.avatar.outfit.tops import TopCut, top_pattern
 from avatarkit.avatar.outfit.trims import Sewn, Trim, sew_on
 from avatarkit.body.rest import RestBody
@@ -24,7 +34,7 @@ HIDDEN_MARGIN_M = 0.045  # what lies this near to a hem stays
 _HIDDEN_REACH_M = 0.035  # what is farther than this from any cloth stays
 _HUNG_REACH_M, _HUNG_MARGIN_M = 0.17, 0.10  # the same of cloth that hangs about the legs
 
-Cut = TopCut | BottomCut | SkirtCut
+Cut = TopCut | BottomCut | SkirtCut | BeltCut | TieCut | ScarfCut | CapeCut
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,8 @@ class Garment:
         )
         normals = vertex_normals(points, np.concatenate([grid_triangles(p.corners) for p in pattern.panels]))
         trims = [trim.worn(points, normals) for trim in trims_of(self)]
-        return Worn(tuple(joined_parts([fabric, *trims])), Sheet(points, normals))
+        outermost = points + raised_by(self)[:, None] * normals
+        return Worn(tuple(joined_parts([fabric, *trims])), Sheet(outermost, normals))
 
     def covers(self, places: np.ndarray) -> np.ndarray:
         """(N,) bool: which places (N, 3) on the average body are under the cloth wherever the body moves."""
@@ -86,7 +97,15 @@ class Garment:
         return (distance < reach) & (pattern.from_hem_m[nearest] > margin)
 
 
-_MAKERS: dict[type, Callable[..., Pattern]] = {TopCut: top_pattern, BottomCut: bottom_pattern, SkirtCut: skirt_pattern}
+_MAKERS: dict[type, Callable[..., Pattern]] = {
+    TopCut: top_pattern,
+    BottomCut: bottom_pattern,
+    SkirtCut: skirt_pattern,
+    BeltCut: belt_pattern,
+    TieCut: tie_pattern,
+    ScarfCut: scarf_pattern,
+    CapeCut: cape_pattern,
+}
 
 
 @cache
@@ -99,3 +118,10 @@ def pattern_of(cut: Cut) -> Pattern:
 def trims_of(garment: Garment) -> tuple[Sewn, ...]:
     """What is sewn onto a garment, laid out once per process."""
     return sew_on(pattern_of(garment.cut), garment.trims)
+
+
+@cache
+def raised_by(garment: Garment) -> np.ndarray:
+    """(N,) metres that what is sewn on stands over each point of a garment's cloth."""
+    none = np.zeros(len(pattern_of(garment.cut).ease_m))
+    return np.max([none, *(trim.raised_m for trim in trims_of(garment))], axis=0)

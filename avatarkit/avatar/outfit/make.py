@@ -10,6 +10,7 @@ import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh, Material
 from avatarkit.avatar.colors import parse_color
+from avatarkit.avatar.outfit.accessories import ACCESSORIES
 from avatarkit.avatar.outfit.cloth import Sheet
 from avatarkit.avatar.outfit.clothes import CLOTHES
 from avatarkit.avatar.outfit.earrings import EARRINGS
@@ -25,11 +26,8 @@ from avatarkit.body.rest import RestBody
 from avatarkit.errors import unknown_name
 from avatarkit.geometry.arrays import checked_array
 
-PIECES: Mapping[str, WardrobePiece] = {**CLOTHES, **SHOES, **HATS, **GLASSES, **EARRINGS}
+PIECES: Mapping[str, WardrobePiece] = {**CLOTHES, **ACCESSORIES, **SHOES, **HATS, **GLASSES, **EARRINGS}
 """All there is to wear."""
-
-OUTFITS: Mapping[str, tuple[str, ...]] = {"casual": ("t-shirt", "jeans", "sneakers")}
-"""Outfit name -> its pieces."""
 
 _PLAIN = Finish("jersey")
 
