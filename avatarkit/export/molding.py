@@ -6,7 +6,7 @@ and close for the rest; the avatar that is built afterwards is the truth.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,46 +18,20 @@ from avatarkit.avatar.build import FACE_PARTS
 from avatarkit.avatar.mouth import PARTS as MOUTH_PARTS
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.skinned_parts import SKIN_PARTS, corners_of
-from avatarkit.avatar.style import load_style
-from avatarkit.avatar.stylise import StylisedShape, stylised_sliders
-from avatarkit.body.body import HUMAN_PARTS, Slider, load_body
-from avatarkit.body.rest import RestBody, rest_body
+from avatarkit.avatar.style import load_family, load_style
+from avatarkit.avatar.stylise import stylised_sliders
+from avatarkit.body.body import load_body
+from avatarkit.body.rest import rest_body
+from avatarkit.export.slider_effects import HEAD_GROUPS, MoldedSlider, SliderEffects
 
-FACE_GROUPS = ("contour", "forehead", "brows", "eyes", "nose", "cheeks", "mouth", "chin", "ears", "neck", "stylised")
+FACE_GROUPS = (*HEAD_GROUPS, "stylised")
 """The sliders' groups that mold what a portrait shows."""
 
 BODY_GROUPS = ("body", "torso", "stomach", "breast", "hip", "buttocks", "pelvis", "arms", "hands", "legs", "feet")
 """The rest."""
 
-_LEAST_MOVE_M = 2e-5  # what moves by less is not seen
 _NEIGHBOURS = 6  # body vertices that carry a vertex of hair or cloth
 _SOFTENING_M = 2e-3  # keeps the nearest neighbour from deciding alone
-
-
-@dataclass(frozen=True)
-class SliderEnd:
-    """What full deflection to one side adds, against 0.
-
-    Attributes:
-        vertices: (K,) body vertices that move, rising.
-        offsets: (K, 3) metres.
-        joints: (J,) joints that move; joint_offsets: (J, 3) metres in the world.
-    """
-
-    vertices: np.ndarray
-    offsets: np.ndarray
-    joints: np.ndarray
-    joint_offsets: np.ndarray
-
-
-@dataclass(frozen=True)
-class MoldedSlider:
-    """One slider on one avatar: its present value, and its two ends; None for a side it does not go to."""
-
-    name: str
-    value: float
-    negative: SliderEnd | None
-    positive: SliderEnd | None
 
 
 @dataclass(frozen=True)
@@ -75,56 +49,13 @@ def slider_names(groups: Iterable[str] = FACE_GROUPS) -> tuple[str, ...]:
 
 
 def molded_sliders(recipe: AvatarRecipe, names: Iterable[str]) -> tuple[MoldedSlider, ...]:
-    """What each of the sliders does to the recipe's body; remembered for the last few recipes' shapes."""
-    shape = load_style(recipe.style).family.shape
-    return _molded(tuple(sorted(recipe.sliders.items())), _Shape(shape), tuple(names))
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """A family's shape, told apart by what is in it."""
-
-    shape: StylisedShape
-
-    def __hash__(self) -> int:
-        return hash((tuple(self.shape.figure.items()), tuple(self.shape.keep.items())))
+    """What each of the sliders does to the recipe's body; remembered for the last few shapes that were asked for."""
+    return _molded(tuple(sorted(recipe.sliders.items())), load_style(recipe.style).family.name, tuple(names))
 
 
 @lru_cache(maxsize=4)
-def _molded(sliders: tuple[tuple[str, float], ...], family: _Shape, names: tuple[str, ...]) -> tuple[MoldedSlider, ...]:
-    values, known = dict(sliders), load_body().sliders
-
-    def rest(changed: Mapping[str, float]) -> RestBody:
-        return rest_body(stylised_sliders({**values, **changed}, family.shape))
-
-    base = rest({})
-    result = []
-    for name in names:
-        zero = rest({name: 0.0}) if values.get(name) else base
-        negative, positive = (_end(rest({name: end}), zero, end) if end else None for end in _ends(known[name]))
-        result.append(MoldedSlider(name, values.get(name, 0.0), negative, positive))
-    return tuple(result)
-
-
-def _ends(slider: Slider) -> tuple[float, float]:
-    return slider.low, slider.high
-
-
-def _end(moved: RestBody, zero: RestBody, value: float) -> SliderEnd:
-    change = (moved.positions - zero.positions) / abs(value)
-    joints = (moved.joints - zero.joints) / abs(value)
-    vertices = np.flatnonzero((np.abs(change) > _LEAST_MOVE_M).any(axis=1) & _human())
-    moving = np.flatnonzero((np.abs(joints) > _LEAST_MOVE_M).any(axis=1))
-    return SliderEnd(vertices, change[vertices], moving, joints[moving])
-
-
-@lru_cache(maxsize=1)
-def _human() -> np.ndarray:
-    """(V,) vertices of the person, without the shells around it."""
-    body = load_body()
-    human = np.zeros(len(body.positions), bool)
-    human[np.concatenate([body.parts[name].quads.reshape(-1) for name in HUMAN_PARTS])] = True
-    return human
+def _molded(sliders: tuple[tuple[str, float], ...], family: str, names: tuple[str, ...]) -> tuple[MoldedSlider, ...]:
+    return SliderEffects(dict(sliders), load_family(family).shape).of(names)
 
 
 def bindings(avatar: Avatar, recipe: AvatarRecipe) -> tuple[Binding, ...]:

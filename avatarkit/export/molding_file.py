@@ -24,7 +24,8 @@ from avatarkit.avatar.avatar import Avatar, Material, Texture
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.export.files import vrm1_bytes
-from avatarkit.export.molding import Binding, MoldedSlider, SliderEnd, bindings, molded_sliders, slider_names
+from avatarkit.export.molding import Binding, bindings, molded_sliders, slider_names
+from avatarkit.export.slider_effects import MoldedSlider, SliderEnd
 from avatarkit.gltf.checked_json import parse_json
 from avatarkit.gltf.container import join_container, split_container
 

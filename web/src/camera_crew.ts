@@ -1,14 +1,14 @@
 // Where the camera stands: framing of face, bust and body, orbit, and a zoom that ends at the face.
-import { Box3, PerspectiveCamera, Vector3 } from "three";
+import { PerspectiveCamera, Vector3 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
-import type { Measures } from "./model";
+import { measure } from "./measures";
+import type { Measures } from "./measures";
 
 export type View = "face" | "bust" | "body";
 export const VIEWS: readonly View[] = ["face", "bust", "body"];
 
 const FOV_DEG = 22; // about an 85 mm portrait lens
-const HEADS_TALL = 7.5; // for figures whose head nobody names
-const LARGEST_HEAD = 0.45; // of the figure
+const FACE_BEFORE_JOINT = 0.3; // of the head's height: so much nearer than the joint is the face
 const MARGIN = 1.08;
 const TURN = Math.PI / 24;
 const STEP = 1.12;
@@ -16,8 +16,8 @@ const GLIDE_S = 0.35;
 
 /** Upper and lower edge in head heights from the chin, and the width that must fit; null frames the whole figure. */
 const FRAMES: Record<View, { top: number; bottom: number; width: number } | null> = {
-  face: { top: 1.22, bottom: -0.3, width: 1.15 },
-  bust: { top: 1.3, bottom: -1.05, width: 1.9 },
+  face: { top: 1.14, bottom: -0.2, width: 1.0 },
+  bust: { top: 1.24, bottom: -0.85, width: 1.7 },
   body: null,
 };
 
@@ -29,7 +29,7 @@ interface Place {
 export class CameraCrew {
   readonly camera = new PerspectiveCamera(FOV_DEG, 1, 0.01, 100);
   private readonly controls: OrbitControls;
-  private measures: Measures = { whole: new Box3(new Vector3(-0.4, 0, -0.2), new Vector3(0.4, 1.7, 0.2)), head: null };
+  private measures: Measures = measure([], null);
   private glide: { from: Vector3; to: Vector3; fromTarget: Vector3; toTarget: Vector3; share: number } | null = null;
   private moving = false;
   view: View = "bust";
@@ -145,24 +145,14 @@ export class CameraCrew {
     const wide = high * this.camera.aspect;
     const frame = FRAMES[view];
     if (!frame) return this.wholePlace(high / MARGIN, wide / MARGIN);
-    const { chin, height } = this.head();
+    const { chin, headHeight: height } = this.measures;
     const middle = chin.clone().add(new Vector3(0, (0.5 * (frame.top + frame.bottom)) * height, 0));
-    return { middle, distance: 0.5 * Math.max(((frame.top - frame.bottom) * height) / high, (frame.width * height) / wide) + 0.4 * height };
+    return { middle, distance: 0.5 * Math.max(((frame.top - frame.bottom) * height) / high, (frame.width * height) / wide) + FACE_BEFORE_JOINT * height };
   }
 
   private wholePlace(high: number, wide: number): Place {
     const size = this.measures.whole.getSize(new Vector3());
     const middle = this.measures.whole.getCenter(new Vector3());
     return { middle, distance: 0.5 * Math.max(size.y / high, size.x / wide) + 0.5 * size.z };
-  }
-
-  /** The point under the middle of the head at the chin's height, and the head's height. */
-  private head(): { chin: Vector3; height: number } {
-    const { whole, head } = this.measures;
-    const tall = whole.max.y - whole.min.y;
-    const crown = head?.max.y ?? whole.max.y;
-    const height = Math.min(head ? crown - head.min.y : tall / HEADS_TALL, LARGEST_HEAD * tall);
-    const middle = (head ?? whole).getCenter(new Vector3());
-    return { chin: new Vector3(middle.x, crown - height, middle.z), height };
   }
 }

@@ -5,13 +5,16 @@ import { Blinking } from "./alive";
 import { backdropStyle, paintBackdrop } from "./backdrop";
 import { VIEWS } from "./camera_crew";
 import type { View } from "./camera_crew";
-import { Follower, readMoment } from "./live";
-import type { Moment } from "./live";
+import { Follower } from "./live";
 import { Model } from "./model";
 import type { ModelFacts } from "./model";
+import { readMoment } from "./moment";
+import type { Moment } from "./moment";
 import { Stage } from "./stage";
 
 const SWING_S = 2.5; // so long springs are given to come to rest
+const SHARPNESS = 8; // samples of a texture seen aslant
+const SETTLING_FRAMES = 2; // eyes follow what the head did a frame ago
 const LABEL = "3-D view of the avatar. Arrow keys turn it, plus and minus zoom, 1, 2 and 3 show face, bust and body.";
 
 const TEMPLATE = `
@@ -45,9 +48,11 @@ export class AvatarkitViewer extends HTMLElement {
   private follower: Follower | null = null;
   private wanted = 0; // number of the newest load; older ones are dropped when they come late
   private swingLeft = 0;
+  private settling = 0;
   private lastSliderMs = 0;
   private latencyMs = 0;
   private moment: Moment | null = null;
+  private led = false; // by live moments
 
   constructor() {
     super();
@@ -92,12 +97,15 @@ export class AvatarkitViewer extends HTMLElement {
     this.message.textContent = "";
     try {
       const model = await Model.load(url);
+      await this.stage?.prepare(model.scene);
       if (number !== this.wanted || !this.stage) {
         model.dispose();
         throw new Error("Another file was asked for meanwhile.");
       }
+      const before = this.model;
       this.show(model);
       await this.stage.nextDrawn();
+      before?.dispose(); // not earlier: what both share on the graphics card is kept
       this.canvas.classList.add("ready");
       this.dispatchEvent(new CustomEvent("loaded", { detail: model.facts }));
       return model.facts;
@@ -144,6 +152,7 @@ export class AvatarkitViewer extends HTMLElement {
 
   /** Back to standing at ease. */
   stop(): void {
+    this.led = false;
     this.model?.rest();
     this.liven();
   }
@@ -162,6 +171,7 @@ export class AvatarkitViewer extends HTMLElement {
   unfollow(): void {
     this.follower?.close();
     this.follower = null;
+    this.led = false;
     this.liven();
   }
 
@@ -182,7 +192,7 @@ export class AvatarkitViewer extends HTMLElement {
   async takePicture(): Promise<Blob> {
     const { stage } = this;
     if (!stage) throw new Error("The viewer is not on a page.");
-    stage.draw(); // in the same task as the copy: a canvas is empty once it has been shown
+    stage.drawFine(); // in the same task as the copy: a canvas is empty once it has been shown
     const copy = document.createElement("canvas");
     [copy.width, copy.height] = [this.canvas.width, this.canvas.height];
     const context = copy.getContext("2d")!;
@@ -214,9 +224,11 @@ export class AvatarkitViewer extends HTMLElement {
   }
 
   private show(model: Model): void {
-    const { scene, crew, studio } = this.stage!;
-    this.model?.dispose();
+    const { scene, crew, studio, renderer } = this.stage!;
+    model.sharpen(Math.min(SHARPNESS, renderer.capabilities.getMaxAnisotropy()));
+    this.model?.scene.removeFromParent();
     this.model = model;
+    this.led = false;
     scene.add(model.scene);
     const measures = model.measures();
     studio.fit(measures.whole, model.toon);
@@ -228,10 +240,11 @@ export class AvatarkitViewer extends HTMLElement {
 
   /** After a change of who leads the figure: gaze and blinking are its own only while it stands. */
   private liven(): void {
-    const own = this.model !== null && !this.follower && !this.model.playing;
+    const own = this.model !== null && !this.led && !this.model.playing;
     if (this.model?.lookAt) this.model.lookAt.target = own ? this.stage!.crew.camera : null;
     this.blinking.run(own && !this.reduced.matches);
     this.swingLeft = SWING_S;
+    this.settling = SETTLING_FRAMES;
     this.stage?.wake();
   }
 
@@ -243,25 +256,27 @@ export class AvatarkitViewer extends HTMLElement {
     const blinks = this.blinking.update(seconds, model.expressions);
     model.update(seconds);
     this.swingLeft = Math.max(this.swingLeft - seconds, 0);
-    return model.playing || blinks || (model.swings && this.swingLeft > 0);
+    this.settling = Math.max(this.settling - 1, 0);
+    return this.settling > 0 || model.playing || blinks || (model.swings && this.swingLeft > 0);
   }
 
   /** The newest moment waits for the next frame; older ones are never shown late. */
   private take(moment: Moment): void {
     this.moment = moment;
     this.swingLeft = SWING_S;
+    if (!this.led) {
+      this.led = true;
+      this.liven();
+    }
     const now = Date.now() / 1000;
     void this.stage?.nextDrawn().then(() => (this.latencyMs = 1000 * (now - moment.sent_s)));
   }
 
-  private pose({ root, bones = {}, expressions = {} }: Moment): void {
+  private pose({ root, hip_height_m, bones, expressions }: Moment): void {
     const model = this.model!;
-    if (root?.length === 3 && root.every(Number.isFinite)) model.setRoot(root);
+    if (root) model.setRoot(root, hip_height_m);
     const rotation = new Quaternion();
-    for (const [bone, parts] of Object.entries(bones)) {
-      if (!Array.isArray(parts) || parts.length !== 4 || !parts.every(Number.isFinite)) continue;
-      model.setBone(bone as VRMHumanBoneName, rotation.fromArray(parts).normalize());
-    }
+    for (const [bone, parts] of Object.entries(bones)) model.setBone(bone as VRMHumanBoneName, rotation.fromArray(parts).normalize());
     for (const [name, weight] of Object.entries(expressions)) model.expressions.set(name, weight);
   }
 

@@ -1,35 +1,8 @@
 // Follows a WebSocket that sends live moments; comes back by itself when the other side does.
+import { readMoment } from "./moment";
+import type { Moment } from "./moment";
 
-/** One moment of a live motion: rotations from the normalized pose, local, xyzw, subject facing +Z; root in metres from rest. */
-export interface Moment {
-  type: "moment";
-  version: number;
-  time_s: number;
-  sent_s: number;
-  root?: number[];
-  bones?: Record<string, number[]>;
-  expressions?: Record<string, number>;
-}
-
-const VERSION = 1;
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
-
-/** A message as a moment; null for what is none. */
-export function readMoment(message: unknown): Moment | null {
-  if (message instanceof ArrayBuffer) return null;
-  const value: unknown = typeof message === "string" ? parsed(message) : message;
-  if (typeof value !== "object" || value === null) return null;
-  const moment = value as Moment;
-  return moment.type === "moment" && moment.version === VERSION ? moment : null;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
 
 export class Follower {
   private socket: WebSocket | null = null;

@@ -1,11 +1,15 @@
 // The canvas, the scene and the loop that draws only when there is something new to see.
 import { NeutralToneMapping, PCFShadowMap, Scene, Vector2, WebGLRenderer } from "three";
+import type { Object3D } from "three";
 import { CameraCrew } from "./camera_crew";
 import { Studio } from "./studio";
 
 const MAX_PIXEL_RATIO = 2;
 const LONGEST_STEP_S = 0.1; // after a pause, springs and clips go on from here
 const FPS_WINDOW = 30;
+const STILL_PIXEL_RATIO = 2; // what stands still is drawn once more, finer
+const STILL_MS = 250;
+const FAST_ENOUGH_FPS = 20;
 
 /** What moves on the stage: called once per drawn frame; true while it wants to be drawn again. */
 export type Act = (seconds: number) => boolean;
@@ -15,6 +19,8 @@ export class Stage {
   readonly renderer: WebGLRenderer;
   readonly crew: CameraCrew;
   readonly studio: Studio;
+  private readonly usualRatio = Math.min(window.devicePixelRatio, MAX_PIXEL_RATIO);
+  private still = 0;
   private frame = 0;
   private last = 0;
   private readonly gaps: number[] = [];
@@ -22,10 +28,11 @@ export class Stage {
 
   constructor(readonly canvas: HTMLCanvasElement, calm: () => boolean, private readonly act: Act) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: "high-performance" });
+    this.renderer.debug.checkShaderErrors = false; // asking waits for each of them
     this.renderer.toneMapping = NeutralToneMapping;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
-    this.renderer.setPixelRatio(Math.min(window.devicePixelRatio, MAX_PIXEL_RATIO));
+    this.renderer.setPixelRatio(this.usualRatio);
     this.studio = new Studio(this.scene, this.renderer);
     this.crew = new CameraCrew(canvas, calm, () => this.wake());
     canvas.addEventListener("webglcontextrestored", () => this.wake());
@@ -49,6 +56,12 @@ export class Stage {
     });
   }
 
+  /** Make ready what drawing that will need, while the page goes on. */
+  async prepare(object: Object3D): Promise<void> {
+    if (!this.renderer.extensions.has("KHR_parallel_shader_compile")) return;
+    await this.renderer.compileAsync(object, this.crew.camera, this.scene);
+  }
+
   resize(width: number, height: number): void {
     const size = this.renderer.getSize(new Vector2());
     if (!width || !height || (size.x === width && size.y === height)) return;
@@ -61,8 +74,15 @@ export class Stage {
     this.renderer.render(this.scene, this.crew.camera);
   }
 
+  /** Draw as finely as is sensible; the canvas holds it until the task ends. */
+  drawFine(): void {
+    this.renderer.setPixelRatio(Math.max(this.usualRatio, STILL_PIXEL_RATIO));
+    this.draw();
+  }
+
   dispose(): void {
     cancelAnimationFrame(this.frame);
+    clearTimeout(this.still);
     this.crew.dispose();
     this.studio.dispose();
     this.renderer.dispose();
@@ -71,6 +91,8 @@ export class Stage {
 
   private tick(now: number): void {
     this.frame = 0;
+    clearTimeout(this.still);
+    if (this.renderer.getPixelRatio() !== this.usualRatio) this.renderer.setPixelRatio(this.usualRatio);
     const gap = now - this.last;
     const seconds = Math.min(gap / 1000, LONGEST_STEP_S);
     if (gap < 1000 * LONGEST_STEP_S * 5) this.gaps.push(gap);
@@ -81,5 +103,6 @@ export class Stage {
     this.draw();
     for (const resolve of this.drawn.splice(0)) resolve();
     if (cameraMoves || actorMoves) this.wake();
+    else if (this.fps >= FAST_ENOUGH_FPS) this.still = window.setTimeout(() => this.drawFine(), STILL_MS);
   }
 }

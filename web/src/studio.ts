@@ -7,8 +7,8 @@ const FULL_LIGHT = Math.PI; // three counts light so that a white surface facing
 
 /** What the lit and the drawn look need of each light. */
 const LOOKS = {
-  lit: { key: 0.62 * FULL_LIGHT, fill: 0.12 * FULL_LIGHT, rim: 0.5 * FULL_LIGHT, around: 0, environment: 0.62 },
-  toon: { key: 0.78 * FULL_LIGHT, fill: 0, rim: 0, around: 0.34 * FULL_LIGHT, environment: 0.5 },
+  lit: { key: 0.72 * FULL_LIGHT, fill: 0.1 * FULL_LIGHT, rim: 0.6 * FULL_LIGHT, around: 0, environment: 0.52 },
+  toon: { key: 0.84 * FULL_LIGHT, fill: 0, rim: 0, around: 0.34 * FULL_LIGHT, environment: 0.5 },
 };
 
 export class Studio {
