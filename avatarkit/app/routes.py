@@ -19,8 +19,8 @@ from avatarkit.app.choices import choices
 from avatarkit.app.library import Library
 from avatarkit.app.limits import Limits, Rate
 from avatarkit.app.texts import LANGUAGES
-from avatarkit.app.visits import Visit, Visits
-from avatarkit.app.watching import GivenPictures, live_session, moment_text, read_frame
+from avatarkit.app.visits import Visits
+from avatarkit.app.watching import Watch
 from avatarkit.data_files import viewer_path
 from avatarkit.errors import AvatarkitError, UsageError
 
@@ -172,43 +172,39 @@ def _add_sockets(app: FastAPI, house: House) -> None:
     async def live(socket: WebSocket, token: str) -> None:
         await socket.accept()
         try:
-            visit = house.visits.get(token)
+            house.visits.get(token)
             with house.seat_before_the_camera():
-                await _follow(socket, visit, house.limits)
+                await _follow(socket, house.limits)
         except AvatarkitError as error:
             await _say(socket, {"type": "problem", "problem": str(error)})
         except (WebSocketDisconnect, RuntimeError):
             pass
 
 
-async def _follow(socket: WebSocket, _visit: Visit, limits: Limits) -> None:
+async def _follow(socket: WebSocket, limits: Limits) -> None:
     """Pictures in, moments out, until the page goes."""
-    source, loop = GivenPictures(), asyncio.get_running_loop()
+    loop = asyncio.get_running_loop()
     moments: asyncio.Queue[str | None] = asyncio.Queue(maxsize=1)
 
     def watch() -> None:
-        with live_session(source) as session:
-            calibrate.append(session.calibrate)
-            for _ in session:
-                loop.call_soon_threadsafe(_put_newest, moments, moment_text(session))
+        for _ in watching.session:
+            loop.call_soon_threadsafe(_put_newest, moments, watching.moment_text())
         loop.call_soon_threadsafe(_put_newest, moments, None)
 
-    calibrate: list[Any] = []
-    watching = loop.run_in_executor(None, watch)
+    watching = await loop.run_in_executor(None, Watch, limits)
+    work = loop.run_in_executor(None, watch)
     sending = asyncio.create_task(_send(socket, moments))
     try:
-        while True:
-            message = await socket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
+        while (message := await socket.receive())["type"] != "websocket.disconnect":
             if message.get("bytes"):
-                source.give(*await loop.run_in_executor(None, read_frame, message["bytes"], limits))
-            elif message.get("text") == "calibrate" and calibrate:
-                calibrate[0]()
+                await loop.run_in_executor(None, watching.give, message["bytes"])
+            elif message.get("text") == "calibrate":
+                watching.session.calibrate()
     finally:
-        source.close()
+        watching.stop()
         sending.cancel()
-        await watching
+        await work
+        await loop.run_in_executor(None, watching.session.close)
 
 
 def _put_newest(moments: asyncio.Queue[str | None], moment: str | None) -> None:

@@ -3,61 +3,65 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from typing import cast
+from types import TracebackType
 
 import cv2
 import numpy as np
 
 from avatarkit.app.limits import Limits
 from avatarkit.errors import InputError
-from avatarkit.live.pictures import CameraPictures
+from avatarkit.live.pictures import PushedPictures
 from avatarkit.live.session import LiveSession
-from avatarkit.media.video_frame import VideoFrame
-from avatarkit.motion.human_motion import BONE
-from avatarkit.vocabulary.arkit import ARKIT_NAMES
+from avatarkit.live.tracked_poses import TrackedPoses
+from avatarkit.stream.moment_json import moment_object
 
 STAMP_BYTES = 8
 """Before each JPEG stands the time the page took it, seconds since 1970, as a little-endian double."""
 
+_JPEG = b"\xff\xd8"
+_MOST_WAITING = 16
+"""Pictures whose time is remembered; the page has fewer under way."""
 
-class GivenPictures:
-    """A source of pictures that somebody else hands in; only the newest one waits."""
 
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._frame: VideoFrame | None = None
-        self._last_s = -1.0
-        self._closed = False
+class Watch:
+    """One visitor's live session: the same that `avatarkit live` runs, on pictures that the page sends."""
 
-    def give(self, pixels: np.ndarray, time_s: float) -> None:
-        """Hand in a picture (H, W, 3) RGB; one that is not later than the last is left out."""
-        with self._changed:
-            if time_s > self._last_s:
-                self._last_s, self._frame = time_s, VideoFrame(pixels, time_s)
-                self._changed.notify()
+    def __init__(self, limits: Limits) -> None:
+        self._limits, self._pictures = limits, PushedPictures()
+        self._stamps: dict[float, float] = {}
+        self.session = LiveSession(TrackedPoses(self._pictures), None, ())
 
-    def pictures(self) -> Iterator[VideoFrame]:
-        """What is handed in, until it is closed."""
-        while (frame := self._next()) is not None:
-            yield frame
+    def __enter__(self) -> Watch:
+        return self
 
-    def close(self) -> None:
-        """Let go; pictures end."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.session.close()
 
-    def _next(self) -> VideoFrame | None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._frame is not None)
-            frame, self._frame = self._frame, None
-            return None if self._closed else frame
+    def give(self, message: bytes) -> None:
+        """Take a message of the page. Raises InputError: as `read_frame`."""
+        pixels, stamp = read_frame(message, self._limits)
+        self._stamps[self._pictures.push(pixels)] = stamp
+        for old in list(self._stamps)[:-_MOST_WAITING]:
+            self._stamps.pop(old, None)
+
+    def moment_text(self) -> str:
+        """The last moment as the viewer reads it, sent at the time its picture was taken.
+
+        That is the page's own clock, so that the page can tell how long everything took from lens to screen; without a new
+        picture it is 0.
+        """
+        moment = self.session.moment
+        if moment is None:
+            raise ValueError("nothing was seen yet")
+        return json.dumps(moment_object(moment, self._stamps.pop(moment.pose.time_s, 0.0)), separators=(",", ":"))
+
+    def stop(self) -> None:
+        """No more pictures will come; poses end."""
+        self._pictures.close()
 
 
 def read_frame(message: bytes, limits: Limits) -> tuple[np.ndarray, float]:
-    """A message of the page: when the picture was taken, and its pixels (H, W, 3) RGB.
+    """A message of the page: its pixels (H, W, 3) RGB, and when the picture was taken.
 
     Raises:
         InputError: too large, no time, or no JPEG.
@@ -65,37 +69,9 @@ def read_frame(message: bytes, limits: Limits) -> tuple[np.ndarray, float]:
     if not STAMP_BYTES < len(message) <= limits.frame_bytes:
         raise InputError(f"A webcam picture has up to {limits.frame_bytes >> 10} KB.")
     (time_s,) = np.frombuffer(message[:STAMP_BYTES], "<f8")
-    if not np.isfinite(time_s) or time_s < 0 or message[STAMP_BYTES : STAMP_BYTES + 2] != b"\xff\xd8":
+    if not np.isfinite(time_s) or time_s < 0 or message[STAMP_BYTES : STAMP_BYTES + len(_JPEG)] != _JPEG:
         raise InputError("A webcam picture is a time and a JPEG.")
     pixels = cv2.imdecode(np.frombuffer(message, np.uint8, offset=STAMP_BYTES), cv2.IMREAD_COLOR)
     if pixels is None or max(pixels.shape[:2]) > limits.frame_px:
         raise InputError(f"A webcam picture is a JPEG of up to {limits.frame_px} pixels a side.")
     return np.ascontiguousarray(pixels[..., ::-1]), float(time_s)
-
-
-def live_session(source: GivenPictures) -> LiveSession:
-    """The same session that `avatarkit live` runs, on pictures that are handed in."""
-    return LiveSession(cast(CameraPictures, source), None, ())
-
-
-def moment_text(session: LiveSession) -> str:
-    """The session's last moment as the viewer reads it (web/README.md), stamped with the time its picture was taken.
-
-    That stamp is the page's own clock, so that the page can tell how long everything took from lens to screen.
-    """
-    moment = session.moment
-    if moment is None:
-        raise ValueError("nothing was seen yet")
-    pose, hips, present = moment.pose, BONE["hips"], moment.skeleton.present
-    values = {
-        "type": "moment",
-        "version": 1,
-        "time_s": pose.time_s,
-        "sent_s": pose.time_s,
-        "root": np.round(pose.root_position - moment.skeleton.rest_positions[hips], 4).tolist(),
-        "bones": {bone: np.round(pose.rotations[row], 4).tolist() for bone, row in BONE.items() if present[row]},
-        "expressions": dict(zip(ARKIT_NAMES, np.round(pose.expressions, 3).tolist(), strict=True)),
-        "seen": moment.person_seen,
-        "fps": round(session.figures.fps, 1),
-    }
-    return json.dumps(values, separators=(",", ":"))

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 import avatarkit
-from avatarkit.cli.app import app as web_app
+from avatarkit.cli.app import app
 from avatarkit.cli.build import build
 from avatarkit.cli.capture import capture
 from avatarkit.cli.check import check
+from avatarkit.cli.convert import convert
 from avatarkit.cli.create import create
 from avatarkit.cli.gallery import gallery
 from avatarkit.cli.inspect import inspect
@@ -36,9 +37,10 @@ COMMANDS = (
     platforms,
     inspect,
     check,
+    convert,
     render,
     gallery,
-    web_app,
+    app,
 )
 
 
@@ -48,11 +50,11 @@ def run(arguments: list[str]) -> str | int | None:
     Returns:
         the text the command has to say, or an exit code where an option like --help ended it.
     """
-    app = typer.Typer(name="avatarkit", add_completion=False)
-    app.callback()(_shared)
+    program = typer.Typer(name="avatarkit", add_completion=False)
+    program.callback()(_shared)
     for command in COMMANDS:
-        app.command("app" if command is web_app else None)(command)
-    return typer.main.get_command(app).main(arguments, prog_name="avatarkit", standalone_mode=False)
+        program.command()(command)
+    return typer.main.get_command(program).main(arguments, prog_name="avatarkit", standalone_mode=False)
 
 
 def _say_version(wanted: bool) -> None:

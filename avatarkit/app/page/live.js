@@ -90,7 +90,7 @@ function follow(page, video, stream, lost) {
     for (const stamp of sent.keys()) if (stamp <= moment.sent_s) sent.delete(stamp);
     page.viewer.applyMoment(moment);
     figures.poses += 1;
-    requestAnimationFrame(() => figures.latency.push(Date.now() - 1000 * moment.sent_s));
+    if (moment.sent_s) requestAnimationFrame(() => figures.latency.push(Date.now() - 1000 * moment.sent_s));
     figures.seen = moment.seen;
   };
   socket.onclose = () => closed || lost(page.text("live_lost"));
