@@ -12,12 +12,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import platformdirs
 
-import avatarkit
 from avatarkit.avatar import wardrobe
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.recipe import AvatarRecipe
@@ -59,7 +59,7 @@ def cards() -> Iterator[tuple[str, str, AvatarRecipe, str]]:
 def card_folder() -> Path:
     """Where the pictures are kept: another folder for every version of the styles and the wardrobe."""
     sources = [*style_paths(), *sorted((data_root() / "styles" / "families").glob("*.toml"))]
-    state = hashlib.sha256(avatarkit.__version__.encode())
+    state = hashlib.sha256(version("avatarkit").encode())
     for source in sources:
         state.update(source.read_bytes())
     state.update(repr((wardrobe.hair_styles(), wardrobe.wardrobe_pieces())).encode())
