@@ -14,6 +14,7 @@ import { Stage } from "./stage";
 
 const SWING_S = 2.5; // so long springs are given to come to rest
 const SHARPNESS = 8; // samples of a texture seen aslant
+const SETTLING_FRAMES = 2; // eyes follow what the head did a frame ago
 const LABEL = "3-D view of the avatar. Arrow keys turn it, plus and minus zoom, 1, 2 and 3 show face, bust and body.";
 
 const TEMPLATE = `
@@ -47,6 +48,7 @@ export class AvatarkitViewer extends HTMLElement {
   private follower: Follower | null = null;
   private wanted = 0; // number of the newest load; older ones are dropped when they come late
   private swingLeft = 0;
+  private settling = 0;
   private lastSliderMs = 0;
   private latencyMs = 0;
   private moment: Moment | null = null;
@@ -100,8 +102,10 @@ export class AvatarkitViewer extends HTMLElement {
         model.dispose();
         throw new Error("Another file was asked for meanwhile.");
       }
+      const before = this.model;
       this.show(model);
       await this.stage.nextDrawn();
+      before?.dispose(); // not earlier: what both share on the graphics card is kept
       this.canvas.classList.add("ready");
       this.dispatchEvent(new CustomEvent("loaded", { detail: model.facts }));
       return model.facts;
@@ -222,7 +226,7 @@ export class AvatarkitViewer extends HTMLElement {
   private show(model: Model): void {
     const { scene, crew, studio, renderer } = this.stage!;
     model.sharpen(Math.min(SHARPNESS, renderer.capabilities.getMaxAnisotropy()));
-    this.model?.dispose();
+    this.model?.scene.removeFromParent();
     this.model = model;
     this.led = false;
     scene.add(model.scene);
@@ -240,6 +244,7 @@ export class AvatarkitViewer extends HTMLElement {
     if (this.model?.lookAt) this.model.lookAt.target = own ? this.stage!.crew.camera : null;
     this.blinking.run(own && !this.reduced.matches);
     this.swingLeft = SWING_S;
+    this.settling = SETTLING_FRAMES;
     this.stage?.wake();
   }
 
@@ -251,7 +256,8 @@ export class AvatarkitViewer extends HTMLElement {
     const blinks = this.blinking.update(seconds, model.expressions);
     model.update(seconds);
     this.swingLeft = Math.max(this.swingLeft - seconds, 0);
-    return model.playing || blinks || (model.swings && this.swingLeft > 0);
+    this.settling = Math.max(this.settling - 1, 0);
+    return this.settling > 0 || model.playing || blinks || (model.swings && this.swingLeft > 0);
   }
 
   /** The newest moment waits for the next frame; older ones are never shown late. */
