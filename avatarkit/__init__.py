@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; `_HOME` is the same at 
     from avatarkit.export.inspection import inspect_file as inspect_file
     from avatarkit.export.platform_check import check as check
     from avatarkit.export.thumbnail import with_thumbnail as with_thumbnail
+    from avatarkit.export.vrm_versions.convert import convert_file as convert_file
     from avatarkit.face_fit.fit import FaceFit as FaceFit
     from avatarkit.face_fit.fit import fit_face as fit_face
     from avatarkit.live.session import LiveSession as LiveSession
@@ -89,6 +90,7 @@ _HOME = {
     "build_avatar": "avatar.build",
     "check": "export.platform_check",
     "convert": "export.convert",
+    "convert_file": "export.vrm_versions.convert",
     "estimate_motion": "motion.estimate",
     "fit_face": "face_fit.fit",
     "inspect_file": "export.inspection",

@@ -28,6 +28,7 @@ ORDER = (
     ("avatar", "retargeting"),
     ("export", "stream"),
     ("live",),
+    ("app",),
     ("__init__",),
     ("cli",),
     ("__main__",),
@@ -42,8 +43,13 @@ AT_HOME = {
     "pygfx": "render",
     "wgpu": "render",
     "rendercanvas": "render",
+    "websockets": "stream",
     "typer": "cli",
     "rich": "cli",
+    "gradio": "app",
+    "fastapi": "app",
+    "uvicorn": "app",
+    "platformdirs": "app",
 }
 """Libraries that one stage alone knows."""
 

@@ -15,15 +15,15 @@ _TRUNK = {"upperChest": (0.55, "neck"), "chest": (0.3, "upperChest"), "hips": (0
 _LIMBS = {f"{side}{bone}": f"{side}{end}" for side in ("left", "right")
           for bone, end in (("UpperLeg", "LowerLeg"), ("LowerLeg", "Foot"), ("UpperArm", "LowerArm"))}  # fmt: skip
 _SLAB_M = 0.03  # half the height at which a trunk is measured
-_INSIDE = 0.9  # capsules stay inside the skin, which is no capsule
-_NECK_INSIDE = 0.8
+_HEAD_SIZE, _NECK_SIZE, _TRUNK_SIZE, _LIMB_SIZE = 0.9, 0.8, 1.06, 1.12
+"""Of what is measured. Heads and necks are no balls and tubes; trunks and limbs are thickest where hair and cloth touch."""
 
 
 def body_colliders(rest: RestBody) -> dict[str, Collider]:
     """A collider for the head, the neck, the trunk's bones, thighs, shins and upper arms: bone -> collider."""
-    colliders = {"head": _head(rest), "neck": _limb(rest, "neck", "head", _NECK_INSIDE)}
+    colliders = {"head": _head(rest), "neck": _limb(rest, "neck", "head", _NECK_SIZE)}
     colliders |= {bone: _trunk(rest, bone, *above) for bone, above in _TRUNK.items()}
-    return colliders | {bone: _limb(rest, bone, end, _INSIDE) for bone, end in _LIMBS.items()}
+    return colliders | {bone: _limb(rest, bone, end, _LIMB_SIZE) for bone, end in _LIMBS.items()}
 
 
 @cache
@@ -48,17 +48,17 @@ def _head(rest: RestBody) -> Collider:
     above = skin[skin[:, 1] > rest.joint("leftEye")[1] - 0.02]
     middle = 0.5 * (above.min(axis=0) + above.max(axis=0))
     middle[1] = above[:, 1].max() - 0.5 * np.ptp(above[:, 0])
-    radius = _INSIDE * float(np.median(np.linalg.norm(above - middle, axis=1)))
+    radius = _HEAD_SIZE * float(np.median(np.linalg.norm(above - middle, axis=1)))
     return Collider(rest.skeleton.names.index("head"), _point(middle - rest.joint("head")), radius)
 
 
-def _limb(rest: RestBody, bone: str, end: str, inside: float) -> Collider:
+def _limb(rest: RestBody, bone: str, end: str, size: float) -> Collider:
     """A capsule from a bone's joint to the next."""
     start, tail = rest.joint(bone), rest.joint(end)
     axis = (tail - start) / np.linalg.norm(tail - start)
     across = _skin_of(rest, bone) - start
     across = across - (across @ axis)[:, None] * axis
-    radius = inside * float(np.median(np.linalg.norm(across, axis=1)))
+    radius = size * float(np.median(np.linalg.norm(across, axis=1)))
     return Collider(rest.skeleton.names.index(bone), (0.0, 0.0, 0.0), radius, _point(tail - start))
 
 
@@ -71,7 +71,7 @@ def _trunk(rest: RestBody, bone: str, share: float, above: str) -> Collider:
     )
     slab = skin[np.abs(skin[:, 1] - height) < _SLAB_M]
     low, high = slab.min(axis=0), slab.max(axis=0)
-    radius = _INSIDE * 0.5 * float(high[2] - low[2])
+    radius = _TRUNK_SIZE * 0.5 * float(high[2] - low[2])
     aside = np.array([max(float(high[0] - low[0]) * 0.5 - radius, 0.0), 0.0, 0.0])
     middle = np.array([0.0, height, 0.5 * (low[2] + high[2])]) - joint
     return Collider(rest.skeleton.names.index(bone), _point(middle + aside), radius, _point(middle - aside))

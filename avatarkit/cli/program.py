@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 import avatarkit
+from avatarkit.cli.app import app
 from avatarkit.cli.build import build
 from avatarkit.cli.capture import capture
 from avatarkit.cli.check import check
+from avatarkit.cli.convert import convert
 from avatarkit.cli.create import create
 from avatarkit.cli.gallery import gallery
 from avatarkit.cli.inspect import inspect
@@ -22,7 +24,24 @@ from avatarkit.cli.sliders import sliders
 from avatarkit.cli.styles import styles
 from avatarkit.cli.wardrobe import wardrobe
 
-COMMANDS = (create, build, styles, sliders, wardrobe, capture, retarget, live, rigs, platforms, inspect, check, render, gallery)
+COMMANDS = (
+    create,
+    build,
+    styles,
+    sliders,
+    wardrobe,
+    capture,
+    retarget,
+    live,
+    rigs,
+    platforms,
+    inspect,
+    check,
+    convert,
+    render,
+    gallery,
+    app,
+)
 
 
 def run(arguments: list[str]) -> str | int | None:
@@ -31,11 +50,11 @@ def run(arguments: list[str]) -> str | int | None:
     Returns:
         the text the command has to say, or an exit code where an option like --help ended it.
     """
-    app = typer.Typer(name="avatarkit", add_completion=False)
-    app.callback()(_shared)
+    program = typer.Typer(name="avatarkit", add_completion=False)
+    program.callback()(_shared)
     for command in COMMANDS:
-        app.command()(command)
-    return typer.main.get_command(app).main(arguments, prog_name="avatarkit", standalone_mode=False)
+        program.command()(command)
+    return typer.main.get_command(program).main(arguments, prog_name="avatarkit", standalone_mode=False)
 
 
 def _say_version(wanted: bool) -> None:

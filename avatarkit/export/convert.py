@@ -10,9 +10,9 @@ from avatarkit.errors import InputError, UsageError
 from avatarkit.export.platform_check import Verdict, check
 from avatarkit.export.platforms import RULES, Platform, load_platform
 from avatarkit.export.reduction.human import human_bones
-from avatarkit.export.reduction.permission import forbids_changes
 from avatarkit.export.reduction.reduce import reduced
 from avatarkit.export.reduction.shapes import in_t_pose, with_bone_names
+from avatarkit.export.vrm_versions.convert import convert_vrm, refuse_if_forbidden
 from avatarkit.gltf.document import Document
 from avatarkit.gltf.reading import read_document
 from avatarkit.gltf.vrm import read_vrm
@@ -42,18 +42,15 @@ def convert(source: str | Path, target: str | Path, platform: str, *, with_permi
         what `check` says about the file written.
 
     Raises:
-        UsageError: no such platform, another suffix, or a place where nothing can be written.
-        InputError: not glTF 2, damaged, without a surface, or its licence forbids changes.
+        UsageError: no such platform, another suffix, a licence that forbids changes, or a place where nothing can be written.
+        InputError: not glTF 2, damaged, or without a surface.
     """
     profile, source = load_platform(platform), Path(source)
-    kind = _check_suffix(target, profile)
+    kinds = _check_suffix(target, profile)
     document = read_document(source)
-    if (reason := forbids_changes(document)) and not with_permission:
-        raise InputError(
-            f"{source.name}: its licence forbids changes ({reason}). With the author's permission: --i-have-permission."
-        )
+    refuse_if_forbidden(document, with_permission=with_permission)
     try:
-        write_whole(target, document_to_glb(_fitted(document, source, profile, kind)))
+        write_whole(target, document_to_glb(_fitted(document, source, profile, kinds)))
     except InputError as error:
         raise InputError(f"{source.name}: {error}") from error
     return check(target, platform)
@@ -75,16 +72,18 @@ def _fitted(document: Document, source: Path, platform: Platform, kinds: list[st
     if platform.naming is not None:
         document = with_bone_names(document, human_bones(document), platform.naming)
     rebuilt = any(RULES[rule] in broken for rule in _REBUILDING if rule in platform.rules)
-    document = reduced(document, platform, rebuilt=rebuilt or bool(platform.morphs))
-    return _of_kind(document, kinds)
+    document = _of_kind(document, kinds)
+    return reduced(document, platform, rebuilt=rebuilt or bool(platform.morphs))
 
 
 def _of_kind(document: Document, kinds: list[str]) -> Document:
-    """The document as the kind of file that is wanted, if it can be made one."""
+    """The document as the kind of file that is wanted, if it can be made one: a licence cannot be made up for a VRM."""
     vrm = read_vrm(document)
     if vrm is None or vrm.format in kinds:
         return document
-    return _without_vrm(document) if kinds == ["GLB"] else document
+    if kinds == ["GLB"]:
+        return _without_vrm(document)
+    return convert_vrm(document, "0.x" if kinds[0] == "VRM 0.x" else "1.0").document
 
 
 def _without_vrm(document: Document) -> Document:

@@ -1,4 +1,4 @@
-"""An avatar as a .glb or .vrm file."""
+"""An avatar as a .glb, .vrm or .usdz file."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from avatarkit.export.platforms import load_platform
 from avatarkit.export.reduction.reduce import reduced
 from avatarkit.export.scene import avatar_scene
 from avatarkit.export.springs import bounded_springs
+from avatarkit.export.usdz import usdz_bytes
 from avatarkit.export.vrm0 import vrm0_document
 from avatarkit.export.vrm1 import vrm1_document
 from avatarkit.gltf.document import Document
@@ -42,12 +43,17 @@ def vrm0_bytes(avatar: Avatar) -> bytes:
     return document_to_glb(vrm0_document(avatar))
 
 
+<<<<<<< HEAD
 def _vrm1(avatar: Avatar) -> Document:
     return vrm1_document(avatar, avatar_scene(avatar))
 
 
 WRITERS: Mapping[str, Callable[[Avatar], bytes]] = {".glb": glb_bytes, ".vrm": vrm1_bytes}
 """What makes a file, by its suffix, where no platform asks for another kind."""
+=======
+WRITERS: Mapping[str, Callable[[Avatar], bytes]] = {".glb": glb_bytes, ".vrm": vrm1_bytes, ".usdz": usdz_bytes}
+"""What writes a file, by its suffix, where no platform asks for another kind."""
+>>>>>>> main
 
 FORMATS: Mapping[str, tuple[str, Callable[[Avatar], Document]]] = {
     "GLB": (".glb", glb_document),
@@ -66,8 +72,13 @@ def check_suffix(path: str | Path, platform: str | None = None) -> Callable[[Ava
     suffix = Path(path).suffix.lower()
     if platform is None:
         if suffix not in WRITERS:
+<<<<<<< HEAD
             raise UsageError(f"Cannot write {Path(path).name}: an avatar is written as {' or '.join(WRITERS)}.")
         return glb_document if suffix == ".glb" else _vrm1
+=======
+            raise UsageError(f"Cannot write {Path(path).name}: an avatar is written as {', '.join(WRITERS)}.")
+        return WRITERS[suffix]
+>>>>>>> main
     for kind in load_platform(platform).formats:
         if FORMATS[kind][0] == suffix:
             return FORMATS[kind][1]
@@ -76,15 +87,21 @@ def check_suffix(path: str | Path, platform: str | None = None) -> Callable[[Ava
 
 
 def save_avatar(avatar: Avatar, path: str | Path, platform: str | None = None) -> None:
-    """Write the avatar to `path`, whole or not at all: GLB or VRM 1.0 by the suffix, or the kind that a platform takes first.
+    """Write the avatar to `path`, whole or not at all: of the kind that its suffix or the platform asks for.
 
     Args:
         avatar: as built.
+<<<<<<< HEAD
         path: ends in .glb or .vrm.
         platform: a profile's name; the file is reduced until it fits, as far as that can be done.
+=======
+        path: ends in .glb, .vrm or .usdz.
+        platform: a profile's name; `check` says what else it asks for.
+>>>>>>> main
 
     Raises:
         UsageError: another suffix, no such platform, or a place where nothing can be written.
+        MissingError: a .usdz without usd-core.
     """
     make = check_suffix(path, platform)
     if platform is None:

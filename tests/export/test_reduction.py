@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.style import default_recipe
 from avatarkit.cli import main
-from avatarkit.errors import InputError
+from avatarkit.errors import UsageError
 from avatarkit.export.convert import convert
 from avatarkit.export.files import save_avatar, vrm1_bytes
 from avatarkit.export.platform_check import check
@@ -158,7 +158,7 @@ def test_others_files_are_mended_and_the_verdict_is_that_of_the_mended_file(docu
 
 def test_a_licence_that_forbids_changes_is_heeded_unless_told_otherwise(document: Document, tmp_path: Path) -> None:
     source, target = saved(document, tmp_path), tmp_path / "mended.vrm"
-    with pytest.raises(InputError, match="modification: prohibited"):
+    with pytest.raises(UsageError, match="licence forbids"):
         convert(source, target, "vrm1")
     assert not target.exists()
     assert convert(source, target, "vrm1", with_permission=True).passes

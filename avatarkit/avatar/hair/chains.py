@@ -33,11 +33,12 @@ _LOWER = 0.5  # share of a lock, from its tip, that tells where it hangs
 _LYING_M = 0.03  # locks that stay nearer to the head lie on it
 _NAPE_M = 0.05  # below the head's joint, down to where hair grows
 _TIE_M = 0.012  # of a tail at its tie that does not swing
+_ROOTED = 0.9  # of a segment over which loose hair goes over from the head's to its chain's movement
 _SHARPNESS = 3.0  # how narrow a level's hair is taken, against a segment
 _IN_TAIL = 0.85  # share of a lock's vertices near a tail's middle that makes it part of the tail
 
-_LOOSE = Manner(0.6, 0.4, 0.28, 0.012, ("head", "neck", "upperChest", "chest"))
-_TAIL = Manner(0.45, 0.35, 0.4, 0.018, ("head", "neck", "upperChest", "chest"))
+_LOOSE = Manner(0.95, 0.4, 0.4, 0.012, ("head", "neck", "upperChest", "chest"))
+_TAIL = Manner(0.6, 0.35, 0.45, 0.018, ("head", "neck", "upperChest", "chest"))
 
 
 def hair_chains(meshes: Sequence[AvatarMesh], style: str, rest: RestBody) -> list[Sway]:
@@ -159,7 +160,7 @@ def _loose_sway(
     for mesh in meshes:
         below = top - mesh.positions[:, 1]
         own = _sector_shares(azimuths[mesh.name], sectors) * free[mesh.name][:, None]
-        levels = [level_weights(below * joints / length, joints) for length in lengths]
+        levels = [level_weights(below * joints / length, joints, _ROOTED) for length in lengths]
         weights[mesh.name] = own[..., None] * np.stack(levels, axis=1)
     names = tuple(f"hair-{number + 1}" for number in range(len(sectors)))
     return Sway(names, ("head",) * len(names), paths, _LOOSE, weights)

@@ -14,7 +14,7 @@ from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.detail import with_most_triangles
 from avatarkit.export.reduction.encode import with_surface
 from avatarkit.export.reduction.human import human_bones, triangle_weights
-from avatarkit.export.reduction.merge_materials import Plan, groups_for, with_merged_materials
+from avatarkit.export.reduction.merge_materials import KINDS, Plan, groups_for, with_merged_materials
 from avatarkit.export.reduction.paints import CHANNELS
 from avatarkit.export.reduction.references import with_used_pictures
 from avatarkit.export.reduction.shapes import with_shapes
@@ -33,7 +33,7 @@ GEOMETRY = ("triangles", "vertices", "meshes", "skinned_meshes", "slots", "mater
 """Statistics for which the meshes are taken apart and put together again."""
 
 FEW_IMAGES = 8
-"""Where fewer pictures than this are allowed, atlases have colour alone."""
+"""Where fewer pictures than this are allowed, atlases have colour and light alone."""
 
 _SIDES = (4096, 2048, 1024, 512, 256, 128)
 _ATLAS_SHARE = 0.75
@@ -94,8 +94,8 @@ def _with_fewer_materials(
     images = platform.most("images")
     if used <= slots and len(document.images) <= images:
         return document, surface
-    groups = groups_for(document, surface, int(min(slots, images, 3)))
-    channels: tuple[str, ...] = CHANNELS if images >= FEW_IMAGES else ("base",)
+    groups = groups_for(document, surface, int(min(slots, images // 2, len(KINDS))))
+    channels: tuple[str, ...] = CHANNELS if images >= FEW_IMAGES else ("base", "emissive")
     if "no normal maps" in platform.rules:
         channels = tuple(channel for channel in channels if channel != "normal")
     plan = Plan(groups, _side(document, platform, len(groups)), channels)
