@@ -70,4 +70,7 @@ def _run(command: list[str], folder: Path) -> None:
 
 
 if __name__ == "__main__":  # while working on the viewer: python hatch_build.py
-    bundle_viewer(Path(__file__).resolve().parent / "web")
+    try:
+        bundle_viewer(Path(__file__).resolve().parent / "web")
+    except (OSError, RuntimeError, subprocess.SubprocessError) as problem:
+        raise SystemExit(f"The browser viewer could not be bundled: {problem}") from problem

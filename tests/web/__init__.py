@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from avatarkit.data_files import viewer_path
-from tests.judges import _chromium, _run_node
+from avatarkit.errors import MissingError
+from tests.judges import _chromium, _missing, _run_node
 
 Step = Mapping[str, str]
 STILL: Mapping[str, Any] = {"reducedMotion": "reduce"}
@@ -40,8 +41,15 @@ def picture(path: Path) -> Step:
     return {"picture": str(path)}
 
 
+def _bundle() -> Path:
+    try:
+        return viewer_path()
+    except MissingError as problem:
+        _missing(str(problem))
+
+
 def view_in_browser(
-    steps: Sequence[Step], files: Mapping[str, Path], *, size: tuple[int, int] = (200, 200), options: Mapping[str, Any] = STILL
+    steps: Sequence[Step], files: Mapping[str, Path], *, size: tuple[int, int] = (160, 160), options: Mapping[str, Any] = STILL
 ) -> ViewerReport:
     """Take steps with the viewer on a page of a local server.
 
@@ -52,7 +60,7 @@ def view_in_browser(
         options: of Playwright's page.
     """
     wanted = {
-        "bundle": str(viewer_path()),
+        "bundle": str(_bundle()),
         "browser": _chromium(),
         "size": size,
         "steps": list(steps),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import socket
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +18,20 @@ import avatarkit as ak
 from avatarkit.avatar.style import default_recipe
 from avatarkit.data_files import viewer_path
 from avatarkit.export.molding_file import molding_vrm
+from avatarkit.export.vrma import vrma_glb
+from avatarkit.motion.human_motion import BONE, HumanMotion
+from avatarkit.stream.address import Address
+from avatarkit.stream.websocket import MomentServer
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+from avatarkit.vocabulary.vrm import HUMAN_BONES
+from tests.retargeting.moving_people import BODY, random_motion
+from tests.stream.moments import moment_of, plain_pose
 from tests.web import Step, ViewerReport, key, picture, script, view_in_browser
 
 LARGEST_BYTES = 1_500_000
 FORMATS = {"me.glb": None, "me1.vrm": None, "me0.vrm": "vrm0"}
+UNTIL_TOLD = "new Promise((done) => viewer.addEventListener('moment', done, { once: true })).then(() => viewer.drawn())"
+HOSTILE = ("'{'", "null", "42", "{type: 'moment', version: 2}", "new ArrayBuffer(3)", "new ArrayBuffer(64)", "[]")
 SEEN = 20.0  # of 255: a pixel has changed
 
 pytestmark = pytest.mark.browser
@@ -50,8 +62,32 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         avatar.save(folder / name, platform=platform)
     molding = molding_vrm(recipe, ("nose-width", "eye-size-left", "eye-size-right"), avatar=avatar)
     (folder / "molding.vrm").write_bytes(molding)
+    motion = head_turned(40)
+    (folder / "turned.vrma").write_bytes(vrma_glb(motion))
+    ak.retarget(motion, ak.load_rig(folder / "me.glb")).save(folder / "clip.glb")
     (folder / "broken.vrm").write_bytes(molding[: len(molding) // 2])
     return {path.name: path for path in folder.iterdir()}
+
+
+def head_turned(degrees: float) -> HumanMotion:
+    """A second of standing with the head to its own left."""
+    motion = random_motion(BODY)
+    rotations = np.zeros_like(motion.rotations)
+    rotations[..., 3] = 1.0
+    rotations[:, BONE["head"]] = turned(degrees)
+    root = np.broadcast_to(BODY.rest_positions[BONE["hips"]], motion.root_positions.shape)
+    return replace(motion, rotations=rotations, root_positions=root, expressions=np.zeros_like(motion.expressions))
+
+
+def binary_moment(**bones: list[float]) -> str:
+    """The same as an array buffer in JavaScript, by the layout that the documentation gives."""
+    chosen = sorted(bones, key=HUMAN_BONES.index)
+    mask = sum(1 << HUMAN_BONES.index(name) for name in chosen)
+    data = struct.pack("<4sHHddf3fQQ", b"AKLM", 1, 1, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, mask, 1 << ARKIT_NAMES.index("jawOpen"))
+    for name in chosen:
+        data += struct.pack("<4h", *(round(32767 * part) for part in bones[name]))
+    data += struct.pack("<H", 0)
+    return f"Uint8Array.from({list(data)}).buffer"
 
 
 def moment(**bones: list[float]) -> str:
@@ -73,12 +109,36 @@ def sitting(steps: Mapping[str, Step] | list[tuple[str, Step]], files: dict[str,
 
 
 @pytest.fixture(scope="module")
-def session(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Session:
+def live() -> Iterator[str]:
+    """Address of a server that tells everybody one moment: the head turned."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    with MomentServer(Address("ws", "127.0.0.1", port)) as server:
+        pose = plain_pose()
+        rotations = np.array(pose.rotations)
+        rotations[BONE["head"]] = turned(40)
+        server.send(moment_of(replace(pose, rotations=rotations)))
+        yield server.address.text
+
+
+@pytest.fixture(scope="module")
+def session(files: dict[str, Path], live: str, tmp_path_factory: pytest.TempPathFactory) -> Session:
     steps = {}
     for name in FORMATS:
         steps[name] = script(f"viewer.load('/{name}')")
         steps[f"{name}-left"] = script(f"viewer.applyMoment({json.dumps(moment(head=turned(40)))})")
         steps[f"{name}-right"] = script(f"viewer.applyMoment({json.dumps(moment(head=turned(-40)))})")
+    steps["binary"] = script(f"viewer.applyMoment({binary_moment(head=turned(40))})")
+    steps["hostile"] = script(f"[{', '.join(HOSTILE)}].map((message) => viewer.applyMoment(message))")
+    for path in ("/", "/binary"):
+        following = f"viewer.load('/me1.vrm').then(() => {{ viewer.follow('{live}{path}'); return {UNTIL_TOLD}; }})"
+        steps[f"followed{path.replace('/', '-')}"] = script(following)
+    steps["unfollowed"] = script("viewer.unfollow()")
+    steps["clip"] = script("viewer.load('/clip.glb').then(() => viewer.play(0))")
+    steps["vrma-glb"] = script("viewer.load('/me.glb').then(() => viewer.play('/turned.vrma'))")
+    steps["stopped"] = script("viewer.stop()")
+    steps["vrma-vrm"] = script("viewer.load('/me1.vrm').then(() => viewer.play('/turned.vrma'))")
     steps["unmolded"] = script("viewer.load('/molding.vrm')")
     steps["wide-nose"] = script("viewer.setSliders({'nose-width': 1})")
     steps["big-eyes"] = script("viewer.setSliders({'nose-width': 0, 'eye-size': 1})")
@@ -97,8 +157,8 @@ def test_the_bundle_is_small_enough_for_a_slow_line() -> None:
     assert len(gzip.compress(viewer_path().read_bytes())) <= LARGEST_BYTES
 
 
-def test_nothing_is_asked_of_anybody_but_the_page_itself(session: Session) -> None:
-    inside = ("/", "data:", "blob:")  # a blob is a picture out of the file
+def test_nothing_is_asked_of_anybody_but_the_page_and_who_is_followed(session: Session, live: str) -> None:
+    inside = ("/", "data:", "blob:", live)  # a blob is a picture out of the file
     assert [request for request in session.report.requests if not request.startswith(inside)] == []
 
 
@@ -123,6 +183,31 @@ def skin_column(image: np.ndarray) -> float:
     """Mean column of reddish pixels in the picture's middle: the face's."""
     red = (image[..., 0] - image[..., 2] > 25)[image.shape[0] // 3 : image.shape[0] * 3 // 5]
     return float(np.nonzero(red)[1].mean())
+
+
+def test_the_binary_form_shows_what_the_json_form_shows(session: Session) -> None:
+    assert session.changed("me0.vrm-left", "binary").sum() == 0
+
+
+def test_a_server_of_live_moments_is_followed_in_both_forms(session: Session) -> None:
+    straight, left = (skin_column(session.pixels(name)) for name in ("me1.vrm", "me1.vrm-left"))
+    for name in ("followed-", "followed-binary"):
+        assert skin_column(session.pixels(name)) > straight + 0.5 * (left - straight)
+
+
+def test_what_is_no_moment_changes_nothing(session: Session) -> None:
+    assert [False] * len(HOSTILE) in session.report.results
+    assert session.changed("binary", "hostile").sum() == 0
+
+
+@pytest.mark.parametrize("played", ["clip", "vrma-glb", "vrma-vrm"])
+def test_motions_turn_the_head_as_moments_do(played: str, session: Session) -> None:
+    straight, left = (skin_column(session.pixels(name)) for name in ("me.glb", "me.glb-left"))
+    assert skin_column(session.pixels(played)) > straight + 0.5 * (left - straight)
+
+
+def test_after_a_motion_the_figure_stands_as_before(session: Session) -> None:
+    assert session.changed("me.glb", "stopped").sum() < 20
 
 
 def test_a_slider_moves_the_face_at_once_and_back(session: Session) -> None:

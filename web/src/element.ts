@@ -100,8 +100,10 @@ export class AvatarkitViewer extends HTMLElement {
         model.dispose();
         throw new Error("Another file was asked for meanwhile.");
       }
+      const before = this.model;
       this.show(model);
       await this.stage.nextDrawn();
+      before?.dispose(); // not earlier: what both share on the graphics card is kept
       this.canvas.classList.add("ready");
       this.dispatchEvent(new CustomEvent("loaded", { detail: model.facts }));
       return model.facts;
@@ -222,7 +224,7 @@ export class AvatarkitViewer extends HTMLElement {
   private show(model: Model): void {
     const { scene, crew, studio, renderer } = this.stage!;
     model.sharpen(Math.min(SHARPNESS, renderer.capabilities.getMaxAnisotropy()));
-    this.model?.dispose();
+    this.model?.scene.removeFromParent();
     this.model = model;
     this.led = false;
     scene.add(model.scene);
@@ -262,8 +264,10 @@ export class AvatarkitViewer extends HTMLElement {
       this.led = true;
       this.liven();
     }
-    const now = Date.now() / 1000;
-    void this.stage?.nextDrawn().then(() => (this.latencyMs = 1000 * (now - moment.sent_s)));
+    void this.stage?.nextDrawn().then(() => {
+      this.latencyMs = Date.now() - 1000 * moment.sent_s;
+      this.dispatchEvent(new CustomEvent("moment", { detail: moment }));
+    });
   }
 
   private pose({ root, hip_height_m, bones, expressions }: Moment): void {

@@ -1,13 +1,6 @@
 // Expressions by name, whatever kind of file they are in.
-import type { VRMExpressionManager } from "@pixiv/three-vrm";
+import { VRMExpression, VRMExpressionManager, VRMExpressionMorphTargetBind } from "@pixiv/three-vrm";
 import type { Mesh, Object3D } from "three";
-
-export interface Expressions {
-  readonly names: string[];
-  set(name: string, weight: number): void;
-  reset(): void;
-  update(): void;
-}
 
 // What a VRM without ARKit's expressions shows of them: preset -> the mean of these.
 const PRESETS: Record<string, string[]> = {
@@ -18,11 +11,11 @@ const PRESETS: Record<string, string[]> = {
 
 const clamped = (weight: number) => (Number.isFinite(weight) ? Math.min(Math.max(weight, 0), 1) : 0);
 
-export class VrmExpressions implements Expressions {
+export class Expressions {
   readonly names: string[];
   private readonly shown = new Map<string, number>();
 
-  constructor(private readonly manager: VRMExpressionManager) {
+  constructor(readonly manager: VRMExpressionManager) {
     this.names = Object.keys(manager.expressionMap);
   }
 
@@ -37,10 +30,6 @@ export class VrmExpressions implements Expressions {
     this.manager.resetValues();
   }
 
-  update(): void {
-    this.manager.update();
-  }
-
   private setPresetFor(name: string): void {
     for (const [preset, parts] of Object.entries(PRESETS)) {
       if (!parts.includes(name)) continue;
@@ -50,27 +39,27 @@ export class VrmExpressions implements Expressions {
   }
 }
 
-export class MorphExpressions implements Expressions {
-  readonly names: string[];
-  private readonly places = new Map<string, [Mesh, number][]>();
-
-  constructor(scene: Object3D) {
-    scene.traverse((object) => {
-      const mesh = object as Mesh;
-      for (const [name, index] of Object.entries(mesh.morphTargetDictionary ?? {})) {
-        this.places.set(name, [...(this.places.get(name) ?? []), [mesh, index]]);
-      }
-    });
-    this.names = [...this.places.keys()];
+/** A plain GLB's morph targets as expressions of their names. */
+export function morphExpressions(scene: Object3D): VRMExpressionManager {
+  const manager = new VRMExpressionManager();
+  for (const [name, places] of morphsByName(scene)) {
+    const expression = new VRMExpression(name);
+    for (const [mesh, index] of places) {
+      expression.addBind(new VRMExpressionMorphTargetBind({ primitives: [mesh], index, weight: 1 }));
+    }
+    manager.registerExpression(expression);
+    scene.add(expression);
   }
+  return manager;
+}
 
-  set(name: string, weight: number): void {
-    for (const [mesh, index] of this.places.get(name) ?? []) mesh.morphTargetInfluences![index] = clamped(weight);
-  }
-
-  reset(): void {
-    for (const name of this.names) this.set(name, 0);
-  }
-
-  update(): void {}
+function morphsByName(scene: Object3D): Map<string, [Mesh, number][]> {
+  const places = new Map<string, [Mesh, number][]>();
+  scene.traverse((object) => {
+    const mesh = object as Mesh;
+    for (const [name, index] of Object.entries(mesh.morphTargetDictionary ?? {})) {
+      places.set(name, [...(places.get(name) ?? []), [mesh, index]]);
+    }
+  });
+  return places;
 }

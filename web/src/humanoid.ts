@@ -1,12 +1,17 @@
 // Which nodes are human bones in a file that is no VRM: by VRM's own names, or by Mixamo's.
-import { VRMHumanBoneList, VRMHumanoid, VRMRequiredHumanBoneName } from "@pixiv/three-vrm";
-import type { VRMHumanBoneName, VRMHumanBones } from "@pixiv/three-vrm";
+import {
+  VRM, VRMHumanBoneList, VRMHumanoid, VRMLookAt, VRMLookAtBoneApplier, VRMLookAtRangeMap, VRMRequiredHumanBoneName,
+} from "@pixiv/three-vrm";
+import type { VRM1Meta, VRMExpressionManager, VRMHumanBoneName, VRMHumanBones } from "@pixiv/three-vrm";
 import { Quaternion, Vector3 } from "three";
-import type { Object3D } from "three";
+import type { Group, Object3D } from "three";
 
 const RELAXED_ARM = (65 * Math.PI) / 180;
 const RELAXED_ELBOW = (12 * Math.PI) / 180;
 const RELAXED_ARM_FORWARD = 0.06; // the three as in the project's own pictures (render/humanoid.py)
+
+const GAZE_YAW = 12;
+const GAZE_PITCH = 10; // degrees, as the project's VRM files have them
 
 const FORWARD = new Vector3(0, 0, 1);
 
@@ -28,8 +33,16 @@ function sided(theirs: string, ours: string): Record<string, string> {
   return Object.fromEntries(Object.entries(bones).map(([their, our]) => [theirs + their, ours + our]));
 }
 
-/** The humanoid of a scene whose joints bear known names, or null. */
-export function findHumanoid(scene: Object3D): VRMHumanoid | null {
+/** A scene whose joints bear known names as a VRM 1.0, or null. */
+export function vrmOf(scene: Group, expressionManager: VRMExpressionManager): VRM | null {
+  const humanoid = findHumanoid(scene);
+  if (!humanoid) return null;
+  scene.add(humanoid.normalizedHumanBonesRoot);
+  const meta = { metaVersion: "1", name: scene.name, authors: [], licenseUrl: "" } as VRM1Meta;
+  return new VRM({ scene, meta, humanoid, expressionManager, lookAt: gaze(humanoid) ?? undefined });
+}
+
+function findHumanoid(scene: Object3D): VRMHumanoid | null {
   const bones: Partial<Record<string, { node: Object3D }>> = {};
   scene.traverse((node) => {
     const name = boneName(node.name);
@@ -37,6 +50,16 @@ export function findHumanoid(scene: Object3D): VRMHumanoid | null {
   });
   if (!Object.values(VRMRequiredHumanBoneName).every((name) => bones[name])) return null;
   return new VRMHumanoid(bones as VRMHumanBones);
+}
+
+function gaze(humanoid: VRMHumanoid): VRMLookAt | null {
+  const eye = humanoid.getNormalizedBoneNode("leftEye");
+  if (!eye) return null;
+  const yaw = new VRMLookAtRangeMap(90, GAZE_YAW);
+  const pitch = new VRMLookAtRangeMap(90, GAZE_PITCH);
+  const lookAt = new VRMLookAt(humanoid, new VRMLookAtBoneApplier(humanoid, yaw, yaw, pitch, pitch));
+  lookAt.offsetFromHeadBone.set(0, eye.position.y, eye.position.z);
+  return lookAt;
 }
 
 function boneName(node: string): string | undefined {

@@ -1,21 +1,17 @@
 // One loaded file: a VRM 0.x or 1.0, or a plain GLB, all used the same way.
-import { VRMLoaderPlugin, VRMLookAt, VRMLookAtBoneApplier, VRMLookAtRangeMap, VRMUtils } from "@pixiv/three-vrm";
-import type { VRM, VRMHumanBoneName, VRMHumanoid } from "@pixiv/three-vrm";
-import { createVRMAnimationClip, VRMAnimationLoaderPlugin } from "@pixiv/three-vrm-animation";
+import { VRMLoaderPlugin, VRMUtils } from "@pixiv/three-vrm";
+import type { VRM, VRMHumanBoneName, VRMHumanoid, VRMLookAt } from "@pixiv/three-vrm";
+import { createVRMAnimationClip, VRMAnimationLoaderPlugin, VRMLookAtQuaternionProxy } from "@pixiv/three-vrm-animation";
 import type { VRMAnimation } from "@pixiv/three-vrm-animation";
 import { AnimationMixer, Quaternion, Texture } from "three";
-import type { AnimationClip, Material, Mesh, Object3D, SkinnedMesh } from "three";
+import type { AnimationClip, Group, Material, Mesh, SkinnedMesh } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import type { GLTF } from "three/addons/loaders/GLTFLoader.js";
-import { MorphExpressions, VrmExpressions } from "./expressions";
-import type { Expressions } from "./expressions";
-import { findHumanoid, relaxedArms } from "./humanoid";
+import { Expressions, morphExpressions } from "./expressions";
+import { relaxedArms, vrmOf } from "./humanoid";
 import { measure } from "./measures";
 import type { Measures } from "./measures";
 import { Molding } from "./molding";
-
-const GAZE_YAW = 12;
-const GAZE_PITCH = 10; // degrees, as the project's VRM files have them
 
 export interface ModelFacts {
   name: string;
@@ -24,29 +20,23 @@ export interface ModelFacts {
   expressions: string[];
 }
 
-
 export class Model {
-  readonly scene: Object3D;
-  readonly humanoid: VRMHumanoid | null;
+  readonly scene: Group;
   readonly expressions: Expressions;
-  readonly molding: Molding | null;
-  readonly lookAt: VRMLookAt | null;
   readonly clips: AnimationClip[];
   readonly toon: boolean;
-  private readonly vrm: VRM | null;
+  private readonly vrm: VRM | null; // a plain GLB with known bones is made one; else null
   private mixer: AnimationMixer | null = null;
+  private ownClip = false;
   private readonly relaxed: Map<VRMHumanBoneName, Quaternion>;
 
-  private constructor(private readonly gltf: GLTF, molding: Molding | null) {
-    this.vrm = (gltf.userData.vrm as VRM | undefined) ?? null;
-    this.scene = this.vrm?.scene ?? gltf.scene;
+  private constructor(private readonly gltf: GLTF, readonly molding: Molding | null) {
+    this.scene = gltf.scene;
+    const told = gltf.userData.vrm as VRM | undefined;
+    const manager = told?.expressionManager ?? morphExpressions(this.scene);
+    this.vrm = told ?? vrmOf(this.scene, manager);
     if (this.vrm) VRMUtils.rotateVRM0(this.vrm);
-    this.humanoid = this.vrm?.humanoid ?? findHumanoid(this.scene);
-    if (!this.vrm && this.humanoid) this.scene.add(this.humanoid.normalizedHumanBonesRoot);
-    const manager = this.vrm?.expressionManager;
-    this.expressions = manager ? new VrmExpressions(manager) : new MorphExpressions(this.scene);
-    this.lookAt = this.vrm?.lookAt ?? this.ownLookAt();
-    this.molding = molding;
+    this.expressions = new Expressions(manager);
     this.clips = gltf.animations;
     this.relaxed = this.humanoid ? relaxedArms(this.humanoid) : new Map();
     this.toon = this.materials().some((material) => "isMToonMaterial" in material);
@@ -98,7 +88,7 @@ export class Model {
     if (!clip) throw new Error(`This file has no clip ${wanted}; it has ${this.clips.length}.`);
     this.rest();
     this.humanoid?.resetNormalizedPose();
-    if (this.humanoid) this.humanoid.autoUpdateHumanBones = typeof wanted !== "number"; // own clips turn the joints themselves
+    this.ownClip = typeof wanted === "number";
     this.mixer = new AnimationMixer(this.scene);
     this.mixer.clipAction(clip).play();
   }
@@ -106,7 +96,7 @@ export class Model {
   stop(): void {
     this.mixer?.stopAllAction();
     this.mixer = null;
-    if (this.humanoid) this.humanoid.autoUpdateHumanBones = true;
+    this.ownClip = false;
   }
 
   get playing(): boolean {
@@ -119,12 +109,9 @@ export class Model {
 
   update(seconds: number): void {
     this.mixer?.update(seconds);
-    if (this.vrm) this.vrm.update(seconds);
-    else {
-      this.humanoid?.update();
-      this.lookAt?.update(seconds);
-    }
-    this.expressions.update();
+    if (this.ownClip) this.updateAfterOwnClip(seconds);
+    else if (this.vrm) this.updateVrm(this.vrm, seconds);
+    else this.expressions.manager.update();
   }
 
   settleSprings(): void {
@@ -147,6 +134,14 @@ export class Model {
     this.scene.removeFromParent();
   }
 
+  get humanoid(): VRMHumanoid | null {
+    return this.vrm?.humanoid ?? null;
+  }
+
+  get lookAt(): VRMLookAt | null {
+    return this.vrm?.lookAt ?? null;
+  }
+
   private get name(): string {
     const meta = this.vrm?.meta as { name?: string; title?: string } | undefined;
     return meta?.name || meta?.title || this.gltf.scene.name || "";
@@ -156,25 +151,37 @@ export class Model {
     return this.vrm?.meta.metaVersion === "0";
   }
 
-  private ownLookAt(): VRMLookAt | null {
-    if (!this.humanoid?.getRawBoneNode("leftEye" as VRMHumanBoneName)) return null;
-    const yaw = new VRMLookAtRangeMap(90, GAZE_YAW);
-    const pitch = new VRMLookAtRangeMap(90, GAZE_PITCH);
-    const lookAt = new VRMLookAt(this.humanoid, new VRMLookAtBoneApplier(this.humanoid, yaw, yaw, pitch, pitch));
-    const eye = this.humanoid.getNormalizedBoneNode("leftEye" as VRMHumanBoneName)!.position;
-    lookAt.offsetFromHeadBone.set(0, eye.y, eye.z);
-    return lookAt;
+  private updateVrm(vrm: VRM, seconds: number): void {
+    if (vrm.lookAt?.target) {
+      vrm.humanoid.update(); // gaze starts from where the head is drawn, which would be where it was a frame ago
+      vrm.humanoid.getRawBoneNode("head")?.updateWorldMatrix(true, false);
+    }
+    vrm.update(seconds);
+  }
+
+  /** A file's own clip moves joints and morph targets themselves; bones and expressions would undo it. */
+  private updateAfterOwnClip(seconds: number): void {
+    this.vrm?.nodeConstraintManager?.update();
+    this.vrm?.springBoneManager?.update(seconds);
+    for (const material of this.vrm?.materials ?? []) {
+      if ("update" in material) (material as unknown as { update(delta: number): void }).update(seconds);
+    }
   }
 
   private async clipFrom(url: string): Promise<AnimationClip | undefined> {
     const gltf = await newLoader().loadAsync(url);
     const [motion] = (gltf.userData.vrmAnimations as VRMAnimation[] | undefined) ?? [];
-    if (motion && this.vrm) return createVRMAnimationClip(motion, this.vrm);
-    if (motion && this.humanoid) {
-      // A plain GLB: everything the maker of clips asks of a VRM is its humanoid.
-      return createVRMAnimationClip(motion, { humanoid: this.humanoid, meta: { metaVersion: "1" }, expressionManager: null, lookAt: null, scene: this.scene } as unknown as VRM);
+    return motion && this.vrm ? createVRMAnimationClip(motion, this.withGaze(this.vrm)) : gltf.animations[0];
+  }
+
+  /** Clips turn the eyes by a node of the scene. */
+  private withGaze(vrm: VRM): VRM {
+    if (vrm.lookAt && !vrm.scene.children.some((child) => child instanceof VRMLookAtQuaternionProxy)) {
+      const proxy = new VRMLookAtQuaternionProxy(vrm.lookAt);
+      proxy.name = "gaze";
+      vrm.scene.add(proxy);
     }
-    return gltf.animations[0];
+    return vrm;
   }
 
   /** Fine cloth stays even from afar and aslant. */

@@ -78,7 +78,8 @@ ACCESSORIES: Mapping[str, WardrobePiece] = {
         {"fabric": "#2c4a3b", "clasp": "#b9b4a8"},
         CLOAK,
         Garment(
-            CapeCut(hang=0.30, waves=(4, 0.016)), (Buttons("cape", ((0.012, 0.016),), 0.014, 0.006, "clasp", mirrored=True),)
+            CapeCut(hang=0.0, end_y=0.17, hip_m=0.034, waves=(4, 0.014)),
+            (Buttons("cape", ((0.012, 0.016),), 0.014, 0.006, "clasp", mirrored=True),),
         ),
         {"fabric": WOOL, "clasp": METAL},
     ),

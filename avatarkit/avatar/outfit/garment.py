@@ -10,10 +10,10 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from avatarkit.avatar.outfit.bottoms import BottomCut, bottom_pattern
-from avatarkit.avatar.outfit.cloth import Sheet, draped, sewn
+from avatarkit.avatar.outfit.cloth import Sheet, draped, followed, sewn
 from avatarkit.avatar.outfit.hat_fit import HatFit
 from avatarkit.avatar.outfit.part import Part, joined_parts
-from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles
+from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles, strongest
 from avatarkit.avatar.outfit.skirts import SkirtCut, skirt_pattern
 from avatarkit.avatar.outfit.strips import (
     BeltCut,
@@ -72,28 +72,25 @@ class Garment:
         points = draped(pattern, rest, below)
         cloth = sewn(pattern, points)
         source = cloth.pattern_point
-        fabric = Part(
-            "fabric",
-            cloth.positions,
-            cloth.normals,
-            cloth.uvs,
-            cloth.triangles,
-            pattern.joints[source],
-            pattern.weights[source],
-            pattern.places[source],
-        )
+        carried = followed(pattern, points, below)
+        joints, weights = strongest(carried)
+        arrays = (cloth.positions, cloth.normals, cloth.uvs, cloth.triangles)
+        fabric = Part("fabric", *arrays, joints[source], weights[source], pattern.places[source])
         normals = vertex_normals(points, np.concatenate([grid_triangles(p.corners) for p in pattern.panels]))
-        trims = [trim.worn(points, normals) for trim in trims_of(self)]
+        trims = [trim.worn(points, normals, carried) for trim in trims_of(self)]
         outermost = points + raised_by(self)[:, None] * normals
-        return Worn(tuple(joined_parts([fabric, *trims])), Sheet(outermost, normals))
+        return Worn(tuple(joined_parts([fabric, *trims])), Sheet(outermost, normals, joints, weights))
 
-    def covers(self, places: np.ndarray) -> np.ndarray:
-        """(N,) bool: which places (N, 3) on the average body are under the cloth wherever the body moves."""
+    def covers(self, places: np.ndarray, margin_m: float = HIDDEN_MARGIN_M) -> np.ndarray:
+        """(N,) bool: which places (N, 3) on the average body are under the cloth wherever the body moves.
+
+        What is nearer than `margin_m` to a hem is not.
+        """
         pattern = pattern_of(self.cut)
         distance, nearest = map(np.asarray, cKDTree(pattern.places).query(places))
         hung = pattern.fallen[nearest] > 0
         reach = np.where(hung, _HUNG_REACH_M, _HIDDEN_REACH_M)
-        margin = np.where(hung, _HUNG_MARGIN_M, HIDDEN_MARGIN_M)
+        margin = np.where(hung, _HUNG_MARGIN_M, margin_m)
         return (distance < reach) & (pattern.from_hem_m[nearest] > margin)
 
 

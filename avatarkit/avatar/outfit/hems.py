@@ -20,7 +20,7 @@ _SEGMENT_M, _MOST_JOINTS = 0.17, 4
 _FREE = 0.8  # of a segment below the hip joints: from there on cloth is the chains' alone
 _LEAST_DANGLE_M = 0.012
 
-_HEM = Manner(2.4, 0.35, 0.3, 0.02, ("leftUpperLeg", "rightUpperLeg", "leftLowerLeg", "rightLowerLeg"))
+_HEM = Manner(2.4, 0.35, 0.3, 0.045, ("leftUpperLeg", "rightUpperLeg", "leftLowerLeg", "rightLowerLeg"))
 _EARRING = Manner(0.35, 0.25, 0.35, 0.002, ())
 
 

@@ -57,7 +57,7 @@ class SecondSkin:
             body.joint_indices[vertices], body.joint_weights[vertices], body.positions[vertices].astype(float),
         )  # fmt: skip
         hides = np.flatnonzero(share * self._length(rest) > _INSIDE_M)
-        return Worn((part,), None, hides)
+        return Worn((part,), Sheet(moved, normals[vertices], part.joints, part.weights), hides)
 
     def covers(self, places: np.ndarray) -> np.ndarray:
         """Nothing but skin."""

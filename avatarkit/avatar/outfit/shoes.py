@@ -90,15 +90,15 @@ class Shoes:
     def worn(self, rest: RestBody, below: Sequence[Sheet]) -> Worn:
         """Both shoes on somebody's feet."""
         parts: list[Part] = []
-        hides, sheets = [], []
+        hides = []
         for side in ("left", "right"):
             foot = measured_foot(rest, side)
             made = [solid(name, grid, {"hips": 1.0}, rest, crease=crease) for name, grid, crease in self._grids(foot)]
             parts += [_bound(part, foot, rest) for part in made]
             hides.append(self.shod(rest, side))
-            sheets += [part for part in made if part.name == "upper"]
-        sheet = Sheet(*(np.concatenate([getattr(s, n) for s in sheets]) for n in ("positions", "normals")))
-        return Worn(tuple(joined_parts(parts)), sheet, np.concatenate(hides))
+        uppers = [part for part in parts if part.name == "upper"]
+        arrays = (np.concatenate([getattr(u, n) for u in uppers]) for n in ("positions", "normals", "joints", "weights"))
+        return Worn(tuple(joined_parts(parts)), Sheet(*arrays), np.concatenate(hides))
 
     def covers(self, places: np.ndarray) -> np.ndarray:
         """(N,) bool: which places (N, 3) on the average body are in boots, which go over everything."""

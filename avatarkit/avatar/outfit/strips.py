@@ -146,6 +146,7 @@ class CapeCut:
         hang: how far it hangs below the hips, as a share of the leg's length.
         ease_m: off the shoulders; `hip_m` off the hips, growing by `flare` metres per metre below.
         waves: folds: how many on each side, and metres deep.
+        end_y: where it leaves the body, metres on the average one.
         from_front: where it begins at the neck, 0 in front, 1 behind.
     """
 
@@ -154,6 +155,7 @@ class CapeCut:
     hip_m: float = 0.045
     flare: float = 0.10
     waves: tuple[int, float] = (4, 0.014)
+    end_y: float = HIP_Y
     from_front: float = 0.20
     hem_m: float = 0.003
 
@@ -166,8 +168,8 @@ def cape_pattern(cut: CapeCut) -> Pattern:
     height = _line(_COLLAR_LINE, share)
     neck = np.stack([np.zeros_like(height), height, np.full_like(height, _NECK_Z)], axis=-1)
     top = maker.cast(neck, np.stack([np.sin(turn), np.zeros_like(turn), np.cos(turn)], axis=-1))
-    rows = round((_CHEST_Y - HIP_Y) / _ROW_M)
-    heights = np.linspace(_CHEST_Y, HIP_Y, rows)
+    rows = round((_CHEST_Y - cut.end_y) / _ROW_M)
+    heights = np.linspace(_CHEST_Y, cut.end_y, rows)
     begin = np.radians(np.linspace(*_CAPE_BEGIN_DEG, rows))[:, None]
     behind = begin + np.linspace(0.0, 1.0, _CAPE_HALF) * (np.pi - begin)
     back = np.stack([np.sin(behind), np.zeros_like(behind), np.cos(behind)], axis=-1)
@@ -181,7 +183,7 @@ def cape_pattern(cut: CapeCut) -> Pattern:
     whole = np.concatenate([half, maker.mirrored(half)[:, -2::-1]], axis=1)
     panel = Panel(whole, tube_uvs(maker.positions, whole), _ALL, name="cape")
     y = maker.positions[:, 1]
-    down = np.clip((0.50 - y) / (0.50 - HIP_Y), 0.0, 1.0)
+    down = np.clip((0.50 - y) / (0.50 - cut.end_y), 0.0, 1.0)
     ease = cut.ease_m + (cut.hip_m - cut.ease_m) * down + cut.flare * LEG_M * maker.fallen
     count, depth = cut.waves
     across = np.concatenate([np.linspace(0.0, 1.0, _CAPE_HALF), np.linspace(1.0, 0.0, _CAPE_HALF)[1:]])

@@ -11,7 +11,6 @@ from scipy import sparse
 from avatarkit.avatar.outfit.flaps import Flap, sampled_across, stacked_panels
 from avatarkit.avatar.outfit.part import Part
 from avatarkit.avatar.outfit.pattern import Panel, Pattern, grid_triangles, strongest
-from avatarkit.body.body import load_body
 from avatarkit.geometry.meshes import vertex_normals
 
 _CELL_M = 0.014  # between samples of a patch
@@ -77,7 +76,7 @@ class Sewn:
         part: as in the trim.
         at: (V, N) which points of the pattern a sample lies between.
         height_m: (V,) above the cloth.
-        uvs, triangles, joints, weights, places: as in `Part`.
+        uvs, triangles, places: as in `Part`.
     """
 
     part: str
@@ -85,8 +84,6 @@ class Sewn:
     height_m: np.ndarray
     uvs: np.ndarray
     triangles: np.ndarray
-    joints: np.ndarray
-    weights: np.ndarray
     places: np.ndarray
     discs: tuple[float, float] | None = None
 
@@ -99,25 +96,27 @@ class Sewn:
         np.maximum.at(raised, found.col, np.where(found.data > 0, heights[found.row], 0.0))
         return raised
 
-    def worn(self, cloth: np.ndarray, normals: np.ndarray) -> Part:
-        """The trim on a garment's points (N, 3) with unit normals (N, 3)."""
+    def worn(self, cloth: np.ndarray, normals: np.ndarray, carried: np.ndarray) -> Part:
+        """The trim on a garment's points (N, 3) with unit normals (N, 3), carried by joints (N, J)."""
         base, outward = self.at @ cloth, self.at @ normals
         outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-9)
         if self.discs:
-            return self._discs(base, outward)
+            return self._discs(base, outward, carried)
         positions = base + self.height_m[:, None] * outward
-        facing = vertex_normals(positions, self.triangles)
-        return Part(self.part, positions, facing, self.uvs, self.triangles, self.joints, self.weights, self.places)
+        return self._part(positions, carried)
 
-    def _discs(self, base: np.ndarray, outward: np.ndarray) -> Part:
+    def _part(self, positions: np.ndarray, carried: np.ndarray) -> Part:
+        facing = vertex_normals(positions, self.triangles)
+        return Part(self.part, positions, facing, self.uvs, self.triangles, *strongest(self.at @ carried), self.places)
+
+    def _discs(self, base: np.ndarray, outward: np.ndarray, carried: np.ndarray) -> Part:
         radius, height = self.discs or (0.0, 0.0)
         across = np.cross([0.0, 1.0, 0.0], outward)
         across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-9)
         upward = np.cross(outward, across)
         x, y, up = radius * self.uvs_of_disc[:, 0], radius * self.uvs_of_disc[:, 1], self.height_m * height
         positions = base + x[:, None] * across + y[:, None] * upward + up[:, None] * outward
-        facing = vertex_normals(positions, self.triangles)
-        return Part(self.part, positions, facing, self.uvs, self.triangles, self.joints, self.weights, self.places)
+        return self._part(positions, carried)
 
     @cached_property
     def uvs_of_disc(self) -> np.ndarray:
@@ -268,8 +267,4 @@ def _sewn(
     triangles: np.ndarray,
     discs: tuple[float, float] | None = None,
 ) -> Sewn:
-    count = len(load_body().joint_names)
-    dense = np.zeros((len(pattern.joints), count))
-    np.add.at(dense, (np.arange(len(dense))[:, None], pattern.joints), pattern.weights)
-    joints, weights = strongest(at @ dense)
-    return Sewn(part, at, heights, uvs, triangles, joints, weights, at @ pattern.places, discs)
+    return Sewn(part, at, heights, uvs, triangles, at @ pattern.places, discs)
