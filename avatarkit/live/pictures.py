@@ -74,11 +74,14 @@ class PushedPictures:
         self._frame: VideoFrame | None = None
         self._closed = False
 
-    def push(self, pixels: np.ndarray) -> None:
+    def push(self, pixels: np.ndarray) -> float:
         """Bring a picture, from any thread; never waits.
 
         Args:
             pixels: (H, W, 3) uint8 RGB, not mirrored; not changed any more.
+
+        Returns:
+            the time it was given, which its pose will have.
 
         Raises:
             UsageError: it is no picture, or larger than `MOST_PIXELS`.
@@ -90,6 +93,7 @@ class PushedPictures:
         with self._changed:
             self._frame = VideoFrame(np.ascontiguousarray(pixels), time.monotonic())
             self._changed.notify()
+            return self._frame.time_s
 
     def pictures(self) -> Iterator[VideoFrame]:
         """What was pushed, until it is closed."""
