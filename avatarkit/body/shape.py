@@ -16,6 +16,7 @@ from avatarkit.body.lids import lid_margins
 from avatarkit.body.macro import MACRO_SLIDERS, macro_weights
 from avatarkit.body.stylised import Stretch, stylised_face
 from avatarkit.body.stylised_sliders import FACE_SLIDERS, FIGURE_SLIDERS
+from avatarkit.body.unfold import unfolded
 from avatarkit.errors import UsageError, unknown_name
 
 SIDES = ("-left", "-right")
@@ -95,13 +96,16 @@ def shape_body(sliders: Mapping[str, float], body: Body | None = None) -> BodySh
     """
     body = body or load_body()
     values = checked_sliders(sliders, body)
-    change = body.slider_offsets @ detail_coefficients(body, values) + macro_offset(values)
-    positions = body.positions + change.reshape(-1, 3)
+    plain = (body.positions.reshape(-1) + macro_offset(values)).reshape(-1, 3)
+    change = body.slider_offsets @ detail_coefficients(body, values)
+    positions = unfolded(plain, plain + change.reshape(-1, 3)) if change.any() else plain
     stretch = None
     if any(values.get(name) for name in FACE_SLIDERS):
-        positions, stretch = stylised_face(positions, _landmarks(body, positions), values, _eyeballs())
+        bent, stretch = stylised_face(positions, _landmarks(body, positions), values, _eyeballs())
+        positions = unfolded(positions, bent, plain)
     if any(values.get(name) for name in FIGURE_SLIDERS):
-        positions = stylised_figure(positions, body.joint_heads @ positions, body.joint_tails @ positions, values, body)
+        figure = stylised_figure(positions, body.joint_heads @ positions, body.joint_tails @ positions, values, body)
+        positions = unfolded(positions, figure, plain)
     return BodyShape(positions, body.joint_heads @ positions, body.joint_tails @ positions, stretch)
 
 

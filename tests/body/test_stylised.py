@@ -9,8 +9,8 @@ from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from avatarkit.body.shape import shape_body
 from avatarkit.body.stylised_sliders import STYLISED_SLIDERS
+from avatarkit.body.unfold import new_folds
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
-from tests.body.folds import new_folds
 from tests.body.random_people import random_face
 
 ENDS = [(name, value) for name, (low, _) in STYLISED_SLIDERS.items() for value in dict.fromkeys((low, 1.0)) if value]
