@@ -10,7 +10,7 @@ from avatarkit.avatar.avatar import Avatar
 from avatarkit.errors import UsageError
 from avatarkit.export.adapt import adapted
 from avatarkit.export.materials import without_drawing
-from avatarkit.export.platforms import load_platform
+from avatarkit.export.platforms import Platform, load_platform
 from avatarkit.export.reduction.reduce import reduced
 from avatarkit.export.scene import avatar_scene
 from avatarkit.export.springs import bounded_springs
@@ -43,19 +43,14 @@ def vrm0_bytes(avatar: Avatar) -> bytes:
     return document_to_glb(vrm0_document(avatar))
 
 
-<<<<<<< HEAD
 def _vrm1(avatar: Avatar) -> Document:
     return vrm1_document(avatar, avatar_scene(avatar))
 
 
-WRITERS: Mapping[str, Callable[[Avatar], bytes]] = {".glb": glb_bytes, ".vrm": vrm1_bytes}
-"""What makes a file, by its suffix, where no platform asks for another kind."""
-=======
 WRITERS: Mapping[str, Callable[[Avatar], bytes]] = {".glb": glb_bytes, ".vrm": vrm1_bytes, ".usdz": usdz_bytes}
 """What writes a file, by its suffix, where no platform asks for another kind."""
->>>>>>> main
 
-FORMATS: Mapping[str, tuple[str, Callable[[Avatar], Document]]] = {
+_FORMATS: Mapping[str, tuple[str, Callable[[Avatar], Document]]] = {
     "GLB": (".glb", glb_document),
     "VRM 1.0": (".vrm", _vrm1),
     "VRM 0.x": (".vrm", vrm0_document),
@@ -63,8 +58,8 @@ FORMATS: Mapping[str, tuple[str, Callable[[Avatar], Document]]] = {
 """Kind of file, as `inspect` calls it -> its suffix and what makes its content."""
 
 
-def check_suffix(path: str | Path, platform: str | None = None) -> Callable[[Avatar], Document]:
-    """What makes the content of an avatar file at `path` for a platform.
+def check_suffix(path: str | Path, platform: str | None = None) -> Callable[[Avatar], bytes]:
+    """What writes an avatar to `path` for a platform.
 
     Raises:
         UsageError: a suffix that is not written, or not for that platform; no such platform.
@@ -72,18 +67,19 @@ def check_suffix(path: str | Path, platform: str | None = None) -> Callable[[Ava
     suffix = Path(path).suffix.lower()
     if platform is None:
         if suffix not in WRITERS:
-<<<<<<< HEAD
-            raise UsageError(f"Cannot write {Path(path).name}: an avatar is written as {' or '.join(WRITERS)}.")
-        return glb_document if suffix == ".glb" else _vrm1
-=======
             raise UsageError(f"Cannot write {Path(path).name}: an avatar is written as {', '.join(WRITERS)}.")
         return WRITERS[suffix]
->>>>>>> main
-    for kind in load_platform(platform).formats:
-        if FORMATS[kind][0] == suffix:
-            return FORMATS[kind][1]
-    wanted = " or ".join(dict.fromkeys(FORMATS[kind][0] for kind in load_platform(platform).formats))
+    profile = load_platform(platform)
+    for kind in profile.formats:
+        if _FORMATS[kind][0] == suffix:
+            return _fitted(_FORMATS[kind][1], profile)
+    wanted = " or ".join(dict.fromkeys(_FORMATS[kind][0] for kind in profile.formats))
     raise UsageError(f"Cannot write {Path(path).name}: {platform} takes {wanted}.")
+
+
+def _fitted(make: Callable[[Avatar], Document], platform: Platform) -> Callable[[Avatar], bytes]:
+    """What makes a file that fits a platform, of what makes a document."""
+    return lambda avatar: document_to_glb(reduced(make(adapted(bounded_springs(avatar, platform), platform)), platform))
 
 
 def save_avatar(avatar: Avatar, path: str | Path, platform: str | None = None) -> None:
@@ -91,22 +87,11 @@ def save_avatar(avatar: Avatar, path: str | Path, platform: str | None = None) -
 
     Args:
         avatar: as built.
-<<<<<<< HEAD
-        path: ends in .glb or .vrm.
-        platform: a profile's name; the file is reduced until it fits, as far as that can be done.
-=======
         path: ends in .glb, .vrm or .usdz.
-        platform: a profile's name; `check` says what else it asks for.
->>>>>>> main
+        platform: a profile's name; the file is reduced until it fits, as far as that can be done.
 
     Raises:
         UsageError: another suffix, no such platform, or a place where nothing can be written.
         MissingError: a .usdz without usd-core.
     """
-    make = check_suffix(path, platform)
-    if platform is None:
-        write_whole(path, document_to_glb(make(avatar)))
-        return
-    profile = load_platform(platform)
-    document = make(adapted(bounded_springs(avatar, profile), profile))
-    write_whole(path, document_to_glb(reduced(document, profile)))
+    write_whole(path, check_suffix(path, platform)(avatar))
