@@ -7,7 +7,7 @@ import importlib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,9 +31,6 @@ from benchmarks.results import OUT, Figure, figure_table, figures_before, machin
 SPEED_GOAL, PLAY_GOAL, GROWTH_GOAL_MB = 1.6, 1.0, 60.0
 HD = (1280, 720)
 PLAY_RATE_HZ = 30
-TURN = 20
-"""Pictures that one of the two is given before it is the other's turn."""
-
 PARTS = ("body", "left_hand", "right_hand", "face")
 
 
@@ -84,27 +81,16 @@ def main() -> None:
 
 
 def _compare(folder: Path, clip: Clip, rounds: int) -> dict[str, Any]:
-    """Both on the same pictures as a film, in turns of some pictures, so that what the machine does besides hits both."""
+    """Both on the same pictures as a film, again and again in turns, so that what the machine does besides hits both."""
     frames = _pictures(folder / clip.file, clip)
-    rounds_ms, live = [], []
-    found: dict[str, dict[str, int]] = {}
+    rounds_ms, live, found = [], [], {}
     for _ in range(rounds):
-        ours, theirs = [], []
-        counts = {"ours": dict.fromkeys(PARTS, 0), "holistic": dict.fromkeys(PARTS, 0)}
         with PersonTracker() as tracker, _holistic() as holistic:
-            for start in range(0, len(frames), TURN):
-                some = frames[start : start + TURN]
-                seconds, tracked = _timed(lambda film: list(tracker.track_all(film)), some)
-                ours.append(seconds)
-                for one in tracked:
-                    _count(counts["ours"], _parts_of(one))
-                seconds, results = _timed(lambda film: [holistic.process(frame.pixels) for frame in film], some)
-                theirs.append(seconds)
-                for result in results:
-                    _count(counts["holistic"], _parts_of_holistic(result))
-        rounds_ms.append([1000 * np.sum(ours, axis=0) / len(frames), 1000 * np.sum(theirs, axis=0) / len(frames)])
+            ours, tracked = _timed(list, tracker.track_all(frames))
+            theirs, results = _timed(list, (holistic.process(frame.pixels) for frame in frames))
+        rounds_ms.append([1000 * ours / len(frames), 1000 * theirs / len(frames)])
         live.append(_live_ms(frames))
-        found = counts
+        found = {"ours": _counts(map(_parts_of, tracked)), "holistic": _counts(map(_parts_of_holistic, results))}
     milliseconds = np.array(rounds_ms)  # (rounds, ours or theirs, clock or cores)
     ratios = milliseconds[:, 1, 0] / milliseconds[:, 0, 0]
     (ours_ms, ours_cpu_ms), (theirs_ms, theirs_cpu_ms) = milliseconds.min(axis=0).tolist()
@@ -168,9 +154,8 @@ def _parts_of_holistic(result: Any) -> list[bool]:
     return [getattr(result, name) is not None for name in names]
 
 
-def _count(counts: dict[str, int], seen: list[bool]) -> None:
-    for part, is_seen in zip(PARTS, seen, strict=True):
-        counts[part] += is_seen
+def _counts(seen: Iterable[list[bool]]) -> dict[str, int]:
+    return dict(zip(PARTS, np.sum(list(seen), axis=0).tolist(), strict=True))
 
 
 def _hd_film(source: Path, path: Path, seconds: int) -> Path:
@@ -250,7 +235,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.tracking", description=__doc__)
     parser.add_argument("--media", type=Path, default=DEFAULT_MEDIA, help="the media folder")
     parser.add_argument("--output", type=Path, default=OUT / "tracking.json", help="where the JSON goes")
-    parser.add_argument("--rounds", type=int, default=3, help="times each clip is tracked (3)")
+    parser.add_argument("--rounds", type=int, default=5, help="times each clip is tracked (5)")
     return parser.parse_args()
 
 

@@ -216,7 +216,9 @@ class _Reading:
         return before
 
     def _worn(self, thing: tuple[str, ...], before: tuple[str, ...], color: str | None) -> tuple[str, ...]:
-        piece, before = _nearest(thing, before, list(wardrobe.wardrobe_pieces()), _choices()[thing])
+        slot = _choices()[thing]
+        worn_there = [name for name in wardrobe.wardrobe_pieces() if wardrobe.piece_slot(name) == slot]
+        piece, before = _nearest(thing, before, worn_there, "")
         if piece:
             self._wear.append((piece, color))
             self._did(thing, f"wears {piece} {color or ''}")

@@ -17,6 +17,7 @@ class Look:
 
     Attributes:
         skin_roughness, eye_roughness, mouth_roughness: 0 is a mirror, 1 matt.
+        skin_specular: how strong the skin's reflections are.
         skin_variation: how strongly skin is redder and darker in places.
         skin_grain: how strong pores and mottling are in its colour.
         photo: how much of a person's photo is laid over the skin; at 0 only its colours are used.
@@ -38,6 +39,7 @@ class Look:
     mouth_roughness: float
     skin_variation: float
     skin_grain: float
+    skin_specular: float = 1.0
     photo: float = 1.0
     photo_evening: float = 0.0
     photo_smoothing: float = 0.0

@@ -31,14 +31,17 @@ _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 @lru_cache(maxsize=2)
 def face_material(skin: Skin, brows: Brows, look: Look) -> Material:
     """Face, neck, mouth's inside and eye sockets."""
-    texture = Texture("face", face_picture(skin, brows, look))
-    return with_relief(Material(FACE_MATERIAL, base_color_texture=texture, roughness=look.skin_roughness), skin, look)
+    return with_relief(_skin_material(FACE_MATERIAL, Texture("face", face_picture(skin, brows, look)), look), skin, look)
 
 
 def body_material(skin: Skin, look: Look) -> Material:
     """The skin below the neck."""
     texture = _body_texture(skin.tone, look.skin_variation)
-    return Material(BODY_MATERIAL, base_color_texture=texture, roughness=look.skin_roughness)
+    return _skin_material(BODY_MATERIAL, texture, look)
+
+
+def _skin_material(name: str, texture: Texture, look: Look) -> Material:
+    return Material(name, base_color_texture=texture, roughness=look.skin_roughness, specular=look.skin_specular)
 
 
 def face_picture(skin: Skin, brows: Brows, look: Look) -> np.ndarray:

@@ -99,7 +99,7 @@ def _without_glimpses(times_s: np.ndarray, seen: np.ndarray) -> np.ndarray:
         edges = np.diff(np.pad(seen[:, bone].astype(int), 1))
         starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
         apart = np.concatenate([[np.inf], times_s[starts[1:]] - times_s[ends[:-1]], [np.inf]])
-        alone = np.minimum(apart[:-1], apart[1:]) > FORGOTTEN_S
+        alone = np.minimum(apart[:-1], apart[1:]) > 2.0 * GLIMPSE_S
         for start, end in zip(starts[alone], ends[alone], strict=True):
             kept[start : end + 1, bone] = times_s[min(end + 1, len(times_s) - 1)] - times_s[start] > GLIMPSE_S
     return kept
@@ -161,7 +161,8 @@ FORGOTTEN_S = 0.5
 """After so long a bone may be anywhere."""
 
 GLIMPSE_S = 0.2
-"""A tracker that takes something else for a person, or for a hand, notices it within so long."""
+"""A tracker that takes something else for a person, or for a hand, notices it within so long; twice as far from all else it
+stands alone."""
 
 
 def fill_places(times_s: np.ndarray, places: np.ndarray, seen: np.ndarray) -> np.ndarray:

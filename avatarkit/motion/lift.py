@@ -16,7 +16,7 @@ from avatarkit.motion.limb_points import LIMB_STARTS
 from avatarkit.motion.limb_terms import ENDS, INCIDENCE, SOLVED, SPREADS, STARTS, LimbTerms
 from avatarkit.motion.person import Person
 from avatarkit.motion.picture_camera import PictureCamera, turn_towards
-from avatarkit.motion.root import translation_to_picture
+from avatarkit.motion.root import in_front
 from avatarkit.tracking.tracked_frame import BodyLandmarks
 from avatarkit.vocabulary.mediapipe_points import POSE
 
@@ -30,6 +30,8 @@ STEPS = 3
 """Gauss-Newton steps; a fourth moves points by less than a millimetre."""
 
 _SHORTEST_M = 1e-6
+_PARALLEL = 1e-9
+"""Share of all rays' precision along them: parallel ones say nothing there."""
 _COUNT, _LIMBS = len(SOLVED), len(LIMB_STARTS)
 
 
@@ -63,9 +65,16 @@ def lift(body: BodyLandmarks, person: Person, camera: PictureCamera) -> np.ndarr
     limbs = world[ENDS] - world[STARTS]
     long = np.maximum(np.sqrt((limbs * limbs).sum(axis=1)), _SHORTEST_M)
     scaled = world[SOLVED] * (terms.lengths[:_LIMBS].sum() / long[:_LIMBS].sum())
-    start = scaled + translation_to_picture(scaled, rays, weights)
-    solved = _solve(start, limbs * (terms.lengths / long)[:, None], terms, rays, weights)
+    to_rays = (weights / RAY_SPREAD_M**2)[:, None, None] * (_EVERY_WAY - rays[:, :, None] * rays[:, None, :])
+    start = scaled + in_front(_onto_rays(scaled, to_rays), scaled, rays, weights)
+    solved = _solve(start, limbs * (terms.lengths / long)[:, None], terms, to_rays)
     return world + _CARRIERS @ (solved - world[SOLVED])
+
+
+def _onto_rays(points: np.ndarray, to_rays: np.ndarray) -> np.ndarray:
+    """(3,) the translation that brings points (N, 3) nearest to their rays, of which `to_rays` (N, 3, 3) are the precisions."""
+    matrix, away = to_rays.sum(axis=0), (to_rays @ points[:, :, None]).sum(axis=0)[:, 0]
+    return solve_positive(matrix + _PARALLEL * matrix.trace() * _EVERY_WAY, -away)
 
 
 def _seen_from_the_middle(rays: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -74,9 +83,11 @@ def _seen_from_the_middle(rays: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return turn_towards(weights @ rays)
 
 
-def _solve(points: np.ndarray, limbs: np.ndarray, terms: LimbTerms, rays: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _solve(points: np.ndarray, limbs: np.ndarray, terms: LimbTerms, to_rays: np.ndarray) -> np.ndarray:
     """(N, 3) the points that weigh rays, limb directions and limb lengths."""
-    matrix, right = _linear_part(limbs, terms, rays, weights)
+    matrix, right = np.array(terms.matrix), (terms.pull @ limbs).reshape(-1)
+    own_blocks = np.einsum("iaib->iab", matrix.reshape(_COUNT, 3, _COUNT, 3))  # a view
+    own_blocks += to_rays
     for _ in range(STEPS):
         limb = INCIDENCE @ points
         long = np.maximum(np.sqrt((limb * limb).sum(axis=1)), _SHORTEST_M)
@@ -87,13 +98,4 @@ def _solve(points: np.ndarray, limbs: np.ndarray, terms: LimbTerms, rays: np.nda
 
 
 _ONE_OVER_SPREADS = 1.0 / SPREADS
-_ACROSS_NOTHING = np.eye(3)
-
-
-def _linear_part(limbs: np.ndarray, terms: LimbTerms, rays: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Normal matrix (3N, 3N) and right side (3N,) of the rays and the limbs' directions."""
-    across = _ACROSS_NOTHING - rays[:, :, None] * rays[:, None, :]
-    matrix = np.array(terms.matrix)
-    own_blocks = np.einsum("iaib->iab", matrix.reshape(_COUNT, 3, _COUNT, 3))  # a view
-    own_blocks += (weights / RAY_SPREAD_M**2)[:, None, None] * across
-    return matrix, (terms.pull @ limbs).reshape(-1)
+_EVERY_WAY = np.eye(3)

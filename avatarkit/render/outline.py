@@ -7,13 +7,15 @@ import numpy as np
 from avatarkit.render.camera import PinholeCamera
 from avatarkit.render.scene import Outline, RenderMesh
 
+_THINNEST_PX = 0.75
+"""A line of fewer pixels would be drawn as dots."""
+
 
 def line_positions(mesh: RenderMesh, outline: Outline, camera: PinholeCamera) -> np.ndarray:
     """(V, 3) where a mesh's vertices go for its outline, metres."""
-    width = np.full(len(mesh.positions), outline.width, np.float32)
-    if outline.unit == "screen":
-        half_height = camera.size_px[1] / (2.0 * camera.focal_px)  # at one metre's distance
-        width = width * half_height * np.maximum(camera.depth(mesh.positions), 0.0)
+    per_px = np.maximum(camera.depth(mesh.positions), 0.0) / camera.focal_px
+    of_picture = outline.width * 0.5 * camera.size_px[1] * per_px
+    width = np.maximum(of_picture if outline.unit == "screen" else outline.width, _THINNEST_PX * per_px)
     if outline.width_texture is not None and mesh.uvs is not None:
         width = width * _green_at(outline.width_texture, mesh.uvs)
     return np.asarray(mesh.positions + mesh.normals * width[:, None])

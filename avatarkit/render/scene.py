@@ -199,7 +199,7 @@ class Lighting:
 
 
 PORTRAIT_LIGHT = Lighting(
-    ambient=0.27,
+    ambient=0.31,
     lights=(
         Light((-0.55, 0.60, 0.85), 0.54, (1.0, 0.98, 0.95), casts_shadow=True),
         Light((0.80, 0.05, 0.70), 0.15, (0.94, 0.97, 1.0)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -73,8 +74,8 @@ READ_EVERY_S = 0.025
 STILL_FOR_S = 0.2
 """How long a hand in a picture that does not change stays as it was read."""
 
-STILL_SIDE_PX, STILL_CHANGE, STILL_SHARE = 32, 10, 95
-"""A hand's picture of so many pixels a side does not change while that percentile of them changes by less than so many of 255
+STILL_SIDE_PX, STILL_CHANGE, STILL_SHARE = 32, 10, 0.95
+"""A hand's picture of so many pixels a side does not change while that share of them changes by less than so many of 255
 levels. On signed clips the landmarks then move by 0.6 % of the square, as much as they tremble."""
 
 
@@ -97,7 +98,7 @@ class SeenHand:
         """(2,) pixels."""
         return self.landmarks.points_px[HAND["wrist"]]
 
-    @property
+    @cached_property
     def square(self) -> SquareCrop:
         """Where to look for it next."""
         return hand_square(self.landmarks.points_px)
@@ -187,7 +188,7 @@ def _needs_no_reading(pyramid: PhotoPyramid, time_s: float, last: LastReading) -
 def is_still(pyramid: PhotoPyramid, last: LastReading) -> bool:
     """Whether the picture is where a hand was read as it was then."""
     change = cv2.absdiff(view_of(pyramid, last.hand), last.view).max(axis=2)
-    return bool(np.percentile(change, STILL_SHARE) < STILL_CHANGE)
+    return bool(np.count_nonzero(change < STILL_CHANGE) >= STILL_SHARE * change.size)
 
 
 def view_of(pyramid: PhotoPyramid, hand: SeenHand) -> np.ndarray:

@@ -163,5 +163,5 @@ def face_frame(rest: RestBody) -> FaceFrame:
     eye = rest.joint("leftEye")
     apart = float(eye[0]) / float(body.positions[eyeball, 0].mean())
     skin = np.asarray(rest.positions, float)[np.unique(body.parts["head"].quads)]
-    places = [landmark(rest, name) for name in ("bridge", "ear root", "behind the ear", "lobe")]
-    return FaceFrame(np.asarray(eye, float), max(float(size / average), apart), *places, skin)
+    bridge, root, behind, lobe = (landmark(rest, name) for name in ("bridge", "ear root", "behind the ear", "lobe"))
+    return FaceFrame(np.asarray(eye, float), max(float(size / average), apart), bridge, root, behind, lobe, skin)
