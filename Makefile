@@ -22,7 +22,7 @@ endif
 	$(BIN)/avatarkit render out/dance.glb -o out/dance.mp4
 	@ls -l out/avatar.vrm out/avatar.glb out/avatar.png out/dance.glb out/dance.mp4
 
-test: .venv/installed lint
+test: .venv/installed web/dist/viewer.js lint
 	@.ci/system-packages browser
 	$(BIN)/pytest
 
@@ -33,6 +33,9 @@ lint: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	@.ci/environment
+
+web/dist/viewer.js: .venv/installed web/package-lock.json web/build.mjs $(wildcard web/src/*.ts)
+	-@$(BIN)/python hatch_build.py # without npm all but the viewer works
 
 # The newest versions that fit together, in an environment of their own; try the suite with them before committing.
 constraints: .venv/installed

@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # what editors and type checkers see; `_HOME` is the same at 
     from avatarkit.export.files import save_avatar as save_avatar
     from avatarkit.export.inspection import inspect_file as inspect_file
     from avatarkit.export.thumbnail import with_thumbnail as with_thumbnail
+    from avatarkit.export.vrm_versions.convert import convert_file as convert_file
     from avatarkit.face_fit.fit import FaceFit as FaceFit
     from avatarkit.face_fit.fit import fit_face as fit_face
     from avatarkit.live.session import LiveSession as LiveSession
@@ -85,6 +86,7 @@ _HOME = {
     "UsageError": "errors",
     "VideoFrame": "media.video_frame",
     "build_avatar": "avatar.build",
+    "convert_file": "export.vrm_versions.convert",
     "estimate_motion": "motion.estimate",
     "fit_face": "face_fit.fit",
     "inspect_file": "export.inspection",

@@ -1,4 +1,4 @@
-"""Where styles/, rigs/ and assets/ are: inside an installed wheel, or at the root of a checkout."""
+"""Where styles/, rigs/, assets/ and the viewer are: inside an installed wheel, or at the root of a checkout."""
 
 from __future__ import annotations
 
@@ -50,3 +50,15 @@ def platform_paths() -> list[Path]:
 def rig_paths() -> list[Path]:
     """All tables of bone names, sorted by name."""
     return sorted((data_root() / "rigs").glob("*.toml"))
+
+
+def viewer_path() -> Path:
+    """The bundle of the browser viewer, one script that defines `<avatarkit-viewer>` (web/README.md).
+
+    Raises:
+        MissingError: it was not made when avatarkit was installed.
+    """
+    path = data_root() / "web" / "dist" / "viewer.js"
+    if not path.is_file():
+        raise MissingError("The browser viewer is missing: install avatarkit again where npm can be reached.")
+    return path

@@ -42,6 +42,7 @@ AT_HOME = {
     "pygfx": "render",
     "wgpu": "render",
     "rendercanvas": "render",
+    "websockets": "stream",
     "typer": "cli",
     "rich": "cli",
 }

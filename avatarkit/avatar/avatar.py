@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from avatarkit.avatar.secondary import Collider, SpringChain
 from avatarkit.geometry.arrays import checked_array
 from avatarkit.rig.skeleton import HumanoidRig
 
@@ -227,6 +228,8 @@ class Avatar:
         look_at: how the eyes follow.
         meta: names and licence.
         thumbnail: (N, N, 3) uint8 picture or None.
+        springs: what swings by itself, the most visible first.
+        colliders: what it cannot pass.
     """
 
     rig: HumanoidRig
@@ -236,6 +239,8 @@ class Avatar:
     look_at: LookAt
     meta: AvatarMeta = field(default_factory=AvatarMeta)
     thumbnail: np.ndarray | None = None
+    springs: tuple[SpringChain, ...] = ()
+    colliders: tuple[Collider, ...] = ()
 
     def __post_init__(self) -> None:
         materials: Mapping[str, Material] = {m.name: m for m in self.materials}
@@ -244,6 +249,11 @@ class Avatar:
                 raise ValueError(f"mesh {mesh.name} wants the material {mesh.material}, which does not exist")
             if mesh.joints.max(initial=0) >= len(self.rig.skeleton.names):
                 raise ValueError(f"mesh {mesh.name} is bound to a joint that does not exist")
+        used = {joint for chain in self.springs for joint in chain.joints} | {collider.joint for collider in self.colliders}
+        if used and not 0 <= min(used) <= max(used) < len(self.rig.skeleton.names):
+            raise ValueError("a chain or a collider is at a joint that does not exist")
+        if any(not 0 <= one < len(self.colliders) for chain in self.springs for one in chain.colliders):
+            raise ValueError("a chain heeds a collider that does not exist")
 
     def save(self, path: str | Path, platform: str | None = None) -> None:
         """Write the avatar to `path`, whole or not at all: GLB or VRM 1.0 by the suffix, or the kind a platform takes.

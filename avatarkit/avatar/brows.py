@@ -11,13 +11,13 @@ import numpy as np
 
 from avatarkit.avatar.skin_fields import HEAD_DETAIL_SIZE, head_fields
 from avatarkit.errors import unknown_name
-from avatarkit.face_fit.landmark_table import load_landmark_table
 
-UPPER_EDGES = {"right": (107, 66, 105, 63, 70), "left": (336, 296, 334, 293, 300)}
-LOWER_EDGES = {"right": (55, 65, 52, 53, 46), "left": (285, 295, 282, 283, 276)}
-"""MediaPipe's landmarks around each brow, from the nose outwards."""
+SIDES = ("right", "left")
+"""Halves of the head's picture, from its left."""
 
-_INNER_END, _LENGTH = -0.22, 1.05  # of the way between the landmarks: they begin late and end at the very temple
+_COVERED = 60  # of 255: fainter hairs are strays
+_BENDS = 3  # degree of the curve that a brow's middle follows: over the bone and down to the temple
+_STEPS = 24
 _SHIFT = 4  # lines are drawn at a sixteenth of a pixel
 
 
@@ -55,7 +55,7 @@ BROW_SHAPES: Mapping[str, BrowShape | None] = {
     "rounded": BrowShape(height=0.8, arch=0.7, angle=-0.45, taper=0.75),
     "short": BrowShape(height=1.2, arch=0.2, taper=0.5, length=0.62, hairs=340),
     "sharp": BrowShape(height=1.0, arch=0.45, angle=0.9, taper=0.9, hairs=520),
-    "sparse": BrowShape(height=0.95, arch=0.25, taper=0.6, hairs=130, thickness_px=1.8, unruly=0.5),
+    "sparse": BrowShape(height=0.95, arch=0.25, taper=0.6, hairs=95, thickness_px=1.8, unruly=0.5),
     "thick": BrowShape(height=1.45, arch=0.25, angle=0.1, taper=0.6, hairs=700, thickness_px=2.6),
     "thin": BrowShape(height=0.45, arch=0.45, taper=0.85, hairs=260, thickness_px=1.8, unruly=0.1),
 }
@@ -75,7 +75,7 @@ def brow_cover(shape: str) -> np.ndarray:
     if settings is None:
         return head_fields().brows
     image: np.ndarray = np.zeros((HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE), np.uint8)
-    for number, side in enumerate(UPPER_EDGES):
+    for number, side in enumerate(SIDES):
         image = np.maximum(image, _brow(side, settings, np.random.default_rng(number)))
     return cv2.GaussianBlur(image, (0, 0), 0.8)
 
@@ -102,16 +102,29 @@ def _brow(side: str, shape: BrowShape, random: np.random.Generator) -> np.ndarra
 
 def _edges(side: str, shape: BrowShape) -> tuple[np.ndarray, np.ndarray]:
     """Lower and upper edge (24, 2) of a brow, texture coordinates, from the nose outwards."""
-    uvs = load_landmark_table().uvs(0.0, 0.0)
-    lower, upper = uvs[list(LOWER_EDGES[side])], uvs[list(UPPER_EDGES[side])]
-    places = _INNER_END + np.linspace(0.0, _LENGTH * shape.length, 24)
-    middle = np.stack([_at(0.5 * (lower + upper), place) for place in places])
-    thick = float(np.linalg.norm(upper - lower, axis=1).mean())
-    share = (places - _INNER_END) / (_LENGTH * shape.length)
-    middle[:, 1] -= thick * (0.65 * shape.arch * np.sin(np.pi * np.clip(share, 0.0, 1.0) ** 1.3) + shape.angle * share)
-    half = 0.45 * thick * shape.height * np.minimum(1.0, 0.75 + 2.0 * share) * (1.0 - shape.taper * share**2.2)
+    natural, thick = _natural_brow(side)
+    share = np.linspace(0.0, 1.0, _STEPS)
+    middle = np.stack([_at(natural, place) for place in shape.length * share])
+    middle[:, 1] -= thick * (0.65 * shape.arch * np.sin(np.pi * share**1.3) + shape.angle * share)
+    half = 0.52 * thick * shape.height * np.minimum(1.0, 0.75 + 2.0 * share) * (1.0 - shape.taper * share**2.2)
     offset = np.stack([np.zeros_like(half), half], axis=1)
     return middle + offset, middle - offset
+
+
+@cache
+def _natural_brow(side: str) -> tuple[np.ndarray, float]:
+    """The middle line (24, 2) of the brow that is stored with the skin, from the nose outwards, and its mean height."""
+    cover = np.where(head_fields().brows > _COVERED, head_fields().brows, 0).astype(float)
+    half = HEAD_DETAIL_SIZE // 2
+    columns = np.flatnonzero(cover.sum(axis=0))
+    columns = columns[columns < half][::-1] if side == "right" else columns[columns >= half]
+    weights = cover[:, columns]
+    rows = np.arange(HEAD_DETAIL_SIZE) @ weights / weights.sum(axis=0)
+    curve = np.polynomial.Polynomial.fit(columns, rows, _BENDS, w=np.sqrt(weights.sum(axis=0)))
+    places = np.linspace(columns[0], columns[-1], _STEPS)
+    return np.column_stack([places, curve(places)]) / HEAD_DETAIL_SIZE, float(
+        (weights > 0).sum(axis=0).mean()
+    ) / HEAD_DETAIL_SIZE
 
 
 def _at(line: np.ndarray, place: float) -> np.ndarray:

@@ -17,10 +17,11 @@ from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.skin import BODY_MATERIAL, FACE_MATERIAL, body_material, face_material
 from avatarkit.avatar.skin_relief import with_gloss
 from avatarkit.avatar.skinned_parts import SKIN_PARTS, corners_of, shape_surface, skinned_mesh
+from avatarkit.avatar.springs import with_springs
 from avatarkit.avatar.style import load_style
 from avatarkit.avatar.stylise import stylised_sliders
 from avatarkit.body.rest import RestBody, rest_body
-from avatarkit.rig.skeleton import HumanoidRig
+from avatarkit.rig.skeleton import HumanoidRig, Skeleton
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 FACE_PARTS, BODY_PARTS = SKIN_PARTS[:-1], SKIN_PARTS[-1:]
@@ -46,15 +47,17 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         *((hair_under(mesh, outfit.hat), material) for mesh, material in hair),
         *outfit.pieces,
     ]
-    pieces = finished(pieces, look, rest)
-    materials = {material.name: material for _, material in pieces}
+    swinging = with_springs(finished(pieces, look, rest), recipe.hair.style, rest)
+    materials = {material.name: material for _, material in swinging.pieces}
     return Avatar(
-        rig=_rig(rest, recipe.name),
-        meshes=tuple(mesh for mesh, _ in pieces),
+        rig=_rig(swinging.skeleton, rest, recipe.name),
+        meshes=tuple(mesh for mesh, _ in swinging.pieces),
         materials=tuple(materials.values()),
         expression_names=ARKIT_NAMES,
         look_at=LookAt(_between_eyes(rest)),
         meta=AvatarMeta(name=recipe.name),
+        springs=swinging.springs,
+        colliders=swinging.colliders,
     )
 
 
@@ -72,9 +75,9 @@ def _lashes(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[Avat
     return [] if mesh is None else [(mesh, with_mascara(lashes_material(look), recipe.makeup.get("mascara")))]
 
 
-def _rig(rest: RestBody, name: str) -> HumanoidRig:
-    names = rest.skeleton.names
-    return HumanoidRig(rest.skeleton, {bone: joint for joint, bone in enumerate(names)}, ARKIT_NAMES, source=name)
+def _rig(skeleton: Skeleton, rest: RestBody, name: str) -> HumanoidRig:
+    bones = {bone: joint for joint, bone in enumerate(rest.skeleton.names)}
+    return HumanoidRig(skeleton, bones, ARKIT_NAMES, source=name)
 
 
 def _between_eyes(rest: RestBody) -> tuple[float, float, float]:

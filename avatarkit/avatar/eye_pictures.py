@@ -16,7 +16,7 @@ TEXTURE_SIZE = 1024
 FRONT_DEG, FRONT_RADIUS = 60.0, 0.45
 """The visible part takes nine tenths of the picture."""
 
-IRIS_DEG: Mapping[str, float] = {"natural": 22.5, "clean": 26.5, "painted": 33.0}
+IRIS_DEG: Mapping[str, float] = {"natural": 22.5, "clean": 26.5, "painted": 35.5}
 """Half of the angle that an iris takes. The data's eyeballs are larger than real ones, whose irises take 30 degrees: 22.5 shows
 one of a real one's width."""
 

@@ -77,7 +77,7 @@ def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
     for number, side in enumerate(SIDES):
         vertices, pseudo_inverse = _fit(side)
         center = rest.joint(f"{side}Eye")
-        stretch = _behind_lids((pseudo_inverse @ (rest.positions[vertices] - center)).T)
+        stretch = _behind_lids(_upright((pseudo_inverse @ (rest.positions[vertices] - center)).T))
         positions.append(center + directions @ stretch.T)
         for name, turn in look_turns(side).items():
             moved = (directions @ turn.T - directions) @ stretch.T
@@ -97,6 +97,11 @@ def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
         morphs=tuple(sorted(morphs, key=lambda morph: ARKIT_NAMES.index(morph.name))),
         first_person="thirdPersonOnly",
     )
+
+
+def _upright(stretch: np.ndarray) -> np.ndarray:
+    """The (3, 3) map of a ball to an eyeball of the same width, height and depth that is not slanted: nor are irises."""
+    return np.diag(np.linalg.norm(stretch, axis=1))
 
 
 def _behind_lids(stretch: np.ndarray) -> np.ndarray:

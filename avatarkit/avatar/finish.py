@@ -18,27 +18,46 @@ Piece = tuple[AvatarMesh, Material]
 _SKIN = ("Face", "Body")
 _UNSHADED = ("Eyes", "Lashes", "Mouth")  # too small for a shade of their own
 _HAIR = ("hair", "beard")
-_SKIN_SHADE = (0.88, 0.60, 0.57)
+_SKIN_SHADE = (0.90, 0.68, 0.65)
 _HAIR_SHADE = (0.55, 0.48, 0.58)
 _CLOTH_SHADE = (0.62, 0.56, 0.68)
 """What shade is of a surface's own colour, linear: warm on skin, cool on all else."""
 _LINE_COLOR = (0.20, 0.12, 0.12)
 _EDGE_SHIFT, _EDGE = -0.08, 0.95
 _HAIR_CALM = 0.6  # of the strands' contrast is taken away
-_ROUND = 0.88  # how round a face is shaded
+_NECK_TURN = 4.0  # more than any light from above makes up for
 _FACE_BEHIND_M, _UPRIGHT = 0.055, 0.55
 _CHIN, _CHIN_FADE = 152, 0.06  # MediaPipe's landmark, and how far above it in the picture all is face
 _LINE_PX = 256
-_UNLINED = (((159, 145), (0.065, 0.045)), ((386, 374), (0.065, 0.045)), ((13, 14), (0.065, 0.032)))
-"""MediaPipe's landmarks of eyes and mouth, and half axes over the picture's width."""
+_UNLINED = (
+    ((159, 145), (0.065, 0.045)),
+    ((386, 374), (0.065, 0.045)),
+    ((13, 14), (0.065, 0.032)),
+    ((2, 4), (0.090, 0.055)),
+    ((9, 168), (0.040, 0.060)),
+)
+"""MediaPipe's landmarks of eyes, mouth, nose and what is between the brows, and half axes over the picture's width."""
 _INSIDE_ROW = 0.87  # from this row of the head's picture on lie the mouth's inside and the sockets
 
 
 def finished(pieces: Sequence[Piece], look: Look, rest: RestBody) -> list[Piece]:
     """Meshes and their materials as the look has them."""
-    if look.shading != "drawn":
-        return list(pieces)
-    return [(_rounded(mesh, rest) if mesh.material == "Face" else mesh, drawn(material, look)) for mesh, material in pieces]
+    lit = [(_lit(mesh, rest, look), material) for mesh, material in pieces]
+    return [(mesh, drawn(material, look)) for mesh, material in lit] if look.shading == "drawn" else lit
+
+
+def _lit(mesh: AvatarMesh, rest: RestBody, look: Look) -> AvatarMesh:
+    """A mesh with normals as the look has them lit."""
+    if mesh.material == "Face" and look.rounding:
+        mesh = _rounded(mesh, rest, look.rounding)
+    return _neck_shaded(mesh, rest, look.neck_shade) if mesh.material in _SKIN and look.neck_shade else mesh
+
+
+def _neck_shaded(mesh: AvatarMesh, rest: RestBody, strength: float) -> AvatarMesh:
+    """Skin whose neck looks down: the chin stands in its light, and few viewers draw shadows."""
+    of_neck = (mesh.weights * (mesh.joints == rest.skeleton.names.index("neck"))).sum(axis=1)
+    normals = mesh.normals - np.outer(strength * _NECK_TURN * np.clip(4.0 * of_neck - 0.4, 0.0, 1.0), [0.0, 1.0, 0.0])
+    return replace(mesh, normals=normals / np.linalg.norm(normals, axis=1, keepdims=True))
 
 
 def drawn(material: Material, look: Look) -> Material:
@@ -82,7 +101,7 @@ def _calm(material: Material) -> Material:
 
 @cache
 def _outside() -> Texture:
-    """Where a face has a line around it: not in the mouth nor in the sockets, and not about eyes and lips, which are folded."""
+    """Where a face has a line around it: not inside, and not where it is folded, as about eyes and lips."""
     places = load_landmark_table().uvs(0.0, 0.0)
     axis = (np.arange(_LINE_PX) + 0.5) / _LINE_PX
     line = np.ones((_LINE_PX, _LINE_PX))
@@ -94,9 +113,9 @@ def _outside() -> Texture:
     return Texture("face-outline", np.repeat(np.round(255.0 * line).astype(np.uint8)[..., None], 3, axis=2), "png")
 
 
-def _rounded(mesh: AvatarMesh, rest: RestBody) -> AvatarMesh:
+def _rounded(mesh: AvatarMesh, rest: RestBody, strength: float) -> AvatarMesh:
     """A face lit as the upright ball it roughly is: noses and lids would throw ragged shades on it."""
-    share = _ROUND * _of_face(mesh)[:, None]
+    share = strength * _of_face(mesh)[:, None]
     normals = mesh.normals + (ball_directions(mesh.positions, rest) - mesh.normals) * share
     normals = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
     return replace(mesh, normals=normals, morphs=tuple(_flatter(morph, 1.0 - share) for morph in mesh.morphs))

@@ -8,6 +8,8 @@ from functools import cache
 
 import cv2
 import numpy as np
+from scipy import ndimage
+from scipy.spatial import cKDTree
 
 from avatarkit.avatar.avatar import AvatarMesh, Material, MorphTarget, Texture
 from avatarkit.avatar.look import Look
@@ -24,6 +26,7 @@ _COLUMNS, _ROWS = 22, 4
 _COLOR = (22, 17, 14)
 _WIDTH_PX, _HEIGHT_PX = 512, 64  # of each lid's half of the picture
 _LEAST_MOVE_M = 2e-5
+_NEIGHBOURS, _CLEARANCE_M, _SKIN_REACH_M = 4, 0.0008, 0.035
 _CLEAN_TIPS = ((0.66, 0.05, 0.62), (0.80, 0.055, 0.78), (0.94, 0.06, 0.86))
 _PAINTED_TIPS = ((0.72, 0.07, 0.95), (0.86, 0.07, 1.0), (0.97, 0.06, 0.95))
 
@@ -117,6 +120,8 @@ class _Ribbon:
         self._center = rest.joint(f"{side}Eye")
         self._width = float(np.linalg.norm(self._lid[-1] - self._lid[0]))
         self._outward = 1.0 if side == "left" else -1.0
+        self._before = np.zeros((_ROWS * _COLUMNS, 1))
+        self._before = _before_skin(self._grown(self._lid)[0], np.asarray(rest.positions, float)[_skin_around(side)])
         self.positions, self.normals = self._grown(self._lid)
 
     def touched_by(self, vertices: np.ndarray) -> bool:
@@ -150,7 +155,28 @@ class _Ribbon:
             heading /= np.linalg.norm(heading, axis=1, keepdims=True)
             points.append(points[-1] + length[:, None] * heading / (_ROWS - 1))
         # Lit as the lid behind them is: ribbons with their own normals would flash.
-        return np.concatenate(points), np.tile(forward, (_ROWS, 1))
+        return np.concatenate(points) + np.array([0.0, 0.0, 1.0]) * self._before, np.tile(forward, (_ROWS, 1))
+
+
+def _before_skin(points: np.ndarray, skin: np.ndarray) -> np.ndarray:
+    """(N, 1) metres by which lashes (N, 3) must come forward to lie before the skin (S, 3) that bulges over wide-open lids."""
+    distance, nearest = cKDTree(skin[:, :2]).query(points[:, :2], k=_NEIGHBOURS)
+    weight = 1.0 / (np.asarray(distance) + 1e-4)
+    depth = (skin[nearest, 2] * weight).sum(axis=1) / weight.sum(axis=1)
+    behind = np.maximum(depth + _CLEARANCE_M - points[:, 2], 0.0).reshape(_ROWS, _COLUMNS)
+    behind[0] = 0.0
+    widest = np.maximum.accumulate(ndimage.maximum_filter1d(behind, 3, axis=1), axis=0)
+    return np.asarray(ndimage.uniform_filter1d(widest, 3, axis=1)).reshape(-1, 1)
+
+
+@cache
+def _skin_around(side: str) -> np.ndarray:
+    """Vertices of the skin of the front of the face about one eye."""
+    body = load_body()
+    head = np.setdiff1d(body.parts["head"].quads, body.parts[f"socket-{side}"].quads)
+    eye = (body.joint_heads @ body.positions)[body.joint_names.index(f"{side}Eye")]
+    near = np.linalg.norm(body.positions[head, :2] - eye[:2], axis=1) < _SKIN_REACH_M
+    return head[near & (body.positions[head, 2] > eye[2])]
 
 
 def _length_profile(share: np.ndarray) -> np.ndarray:

@@ -27,7 +27,9 @@ class Look:
         gloss: how much the shine differs from place to place: oily forehead and nose, wet lips and lids.
         lips: how much of the lips' colour shows.
         blush: how strong the cheeks' painted blush is.
-        lines: how strong painted lines are: along the upper lids, between the lips, under the nose.
+        lines: how strong painted lines are: of the lids, between the lips, under the nose.
+        neck_shade: how far the neck's front is turned away from the light, as if the chin stood in its way.
+        rounding: how far a face is lit as the ball it roughly is, without its hollows.
         brow_paint: how far brows are one painted shape instead of single hairs.
         eyes: how irises are made, one of `EYE_KINDS`.
         shading: one of `SHADINGS`: "drawn" is MToon's two tones and outlines.
@@ -48,6 +50,8 @@ class Look:
     lips: float = 1.0
     blush: float = 0.0
     lines: float = 0.0
+    neck_shade: float = 0.0
+    rounding: float = 0.0
     brow_paint: float = 0.0
     eyes: str = "natural"
     shading: str = "physical"

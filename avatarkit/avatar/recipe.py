@@ -219,7 +219,7 @@ class AvatarRecipe:
         return checked_recipe(replace(self, makeup={**kept, item: layer} if layer.strength else kept))
 
     def with_outfit(self, outfit: str | Sequence[str], colors: Mapping[str, str] | None = None) -> AvatarRecipe:
-        """The recipe with other clothes, in their own colours but for those given.
+        """The recipe with other clothes, in the outfit's and their own colours but for those given.
 
         Args:
             outfit: the name of an outfit, or names of pieces; at most one piece of a slot.
@@ -228,10 +228,11 @@ class AvatarRecipe:
         Raises:
             UsageError: no such outfit, piece, part or colour; two pieces that cannot be worn together.
         """
-        from avatarkit.avatar.wardrobe import checked_recipe, outfit_pieces
+        from avatarkit.avatar.wardrobe import checked_recipe, outfit_colors, outfit_pieces
 
         pieces = outfit_pieces(outfit) if isinstance(outfit, str) else tuple(outfit)
-        return checked_recipe(replace(self, outfit=Outfit(pieces, colors or {})))
+        its_own = outfit_colors(outfit) if isinstance(outfit, str) else {}
+        return checked_recipe(replace(self, outfit=Outfit(pieces, {**its_own, **(colors or {})})))
 
     def with_style(self, style: str) -> AvatarRecipe:
         """The same person in another style: shape, skin and eyes stay, what the preset itself says about hair, makeup and

@@ -71,7 +71,7 @@ def outfits() -> dict[str, tuple[str, ...]]:
     """Outfit name -> the pieces it is made of."""
     from avatarkit.avatar.outfit import OUTFITS
 
-    return dict(sorted(OUTFITS.items()))
+    return {name: outfit.pieces for name, outfit in sorted(OUTFITS.items())}
 
 
 def outfit_pieces(name: str) -> tuple[str, ...]:
@@ -83,6 +83,18 @@ def outfit_pieces(name: str) -> tuple[str, ...]:
     if name not in outfits():
         raise unknown_name("outfit", name, outfits())
     return outfits()[name]
+
+
+def outfit_colors(name: str) -> dict[str, str]:
+    """The colours of a named outfit: "piece" or "piece/part" -> "#rrggbb"; the rest is as designed.
+
+    Raises:
+        UsageError: there is no such outfit.
+    """
+    from avatarkit.avatar.outfit import OUTFITS
+
+    outfit_pieces(name)
+    return dict(OUTFITS[name].colors)
 
 
 def designed_makeup(item: str) -> MakeupLayer:

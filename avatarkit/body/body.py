@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from avatarkit.body.macro import MACRO_SLIDERS
-from avatarkit.body.stylised import STYLISED_SLIDERS
+from avatarkit.body.stylised_sliders import STYLISED_SLIDERS
 from avatarkit.data_files import asset_path
 from avatarkit.geometry.meshes import triangulate
 from avatarkit.vocabulary.arkit import ARKIT_NAMES

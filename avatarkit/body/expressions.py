@@ -6,7 +6,7 @@ this face, however far they stand apart, and a glance must turn this eyeball abo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,18 +14,17 @@ import numpy as np
 from scipy import sparse
 
 from avatarkit.body.body import Body, load_body
-from avatarkit.body.stylised import stretched_offsets
+from avatarkit.body.lids import SIDES, lid_margins
+from avatarkit.body.stylised import Stretch, stretched_offsets
 from avatarkit.geometry import quaternions
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
-
-SIDES = ("left", "right")
 
 LOOK_DEG: Mapping[str, float] = {"In": 24.0, "Out": 24.0, "Up": 12.0, "Down": 15.0}
 """How far a full glance turns the eyes; judged by eye against the lids' motion in the data, so that the iris stays in sight."""
 
 _NOISE_M = 1.5e-4  # the targets reach far beyond what they are about by one step of their resolution, 0.1 mm
-_MARGIN_RINGS = 3  # rings of vertices from where the socket begins to the edge of the lid that is seen
 _OVERLAP_M = 0.0005  # how far the upper lid's edge comes to lie below the lower one's ...
+_CLEARANCE = 1.02  # of the eyeball's radii: nearer to its middle no closed lid lies
 _IN_FRONT_M = 0.0004  # ... and before it: edges of few vertices that only met would leave slits between them
 
 
@@ -37,24 +36,46 @@ class LidClosing:
         vertices: (N,) what moves with the upper lid: skin and socket.
         spread: (N, K) how much of the correction at each of the K points of the upper edge reaches each vertex.
         landing: (K, V) takes positions to the way from each point of the upper edge to where it lands on the lower one.
-        extra: (K, 3) metres: overlap, less the data's own travel.
+        overlap: (K, 3) metres, how far beyond that it goes.
+        skin: (S,) those of `vertices` on the outside of the lids, without their edges.
     """
 
     vertices: np.ndarray
     spread: np.ndarray
     landing: sparse.csr_matrix
-    extra: np.ndarray
+    overlap: np.ndarray
+    skin: np.ndarray
 
-    def correction(self, positions: np.ndarray) -> np.ndarray:
-        """(N, 3) metres to add to the data's blink on a face with these positions (V, 3)."""
-        return self.spread @ (self.landing @ positions + self.extra)
+    def closed(self, positions: np.ndarray, blink: np.ndarray, eyeball: np.ndarray, center: np.ndarray) -> np.ndarray:
+        """(N, 3) metres: a blink that closes the lids before the eyeball.
+
+        Args:
+            positions: (V, 3) the face.
+            blink: (N, 3) a blink that goes about as far.
+            eyeball: (E, 3) its surface.
+            center: (3,) its middle.
+        """
+        landed = np.array(positions, float)
+        landed[self.vertices] += blink
+        landed[self.vertices] += self.spread @ (self.landing @ landed + self.overlap)
+        skin = self.vertices[self.skin]
+        landed[skin] = _outside(landed[skin], center, np.abs(eyeball - center).max(axis=0))
+        return landed[self.vertices] - positions[self.vertices]
+
+
+def _outside(points: np.ndarray, center: np.ndarray, radii: np.ndarray) -> np.ndarray:
+    """Points (N, 3) in front of an ellipsoid, those within brought forward out of it."""
+    away = (points - center) / (_CLEARANCE * radii)
+    depth = np.sqrt(np.clip(1.0 - away[:, 0] ** 2 - away[:, 1] ** 2, 0.0, None))
+    forward = np.where(depth > 0.0, np.maximum(depth - away[:, 2], 0.0), 0.0) * _CLEARANCE * radii[2]
+    return points + forward[:, None] * [0.0, 0.0, 1.0]
 
 
 def face_expressions(
     positions: np.ndarray,
     eye_centers: np.ndarray,
     body: Body | None = None,
-    stretch: tuple[np.ndarray, np.ndarray] | None = None,
+    stretch: Stretch | None = None,
 ) -> sparse.csc_matrix:
     """Expression offsets for one face.
 
@@ -69,29 +90,34 @@ def face_expressions(
     """
     body = body or load_body()
     template = _template()
-    matrix = template.matrix if stretch is None else stretched_offsets(template.matrix, stretch, len(positions))
+    matrix, radii = template.matrix, np.ones((2, 3))
+    if stretch is not None:  # an eyeball that is no ball turns within its own outline
+        matrix = stretched_offsets(template.matrix, stretch, len(positions))
+        radii = np.stack([stretch.mean_scales(_eyeball(side)) for side in SIDES])
     values = matrix.data.copy()
-    for place, offsets in zip(template.places, _own_offsets(positions, eye_centers, body), strict=True):
-        values[place] = offsets.reshape(-1)
+    for number, side in enumerate(SIDES):
+        place, eyeball, center = template.blinks[number], positions[_eyeball(side)], eye_centers[number]
+        blink = values[place].reshape(-1, 3)
+        values[place] = lid_closing(side).closed(positions, blink, eyeball, center).reshape(-1)
+        around = (eyeball - center) / radii[number]
+        for glance, turn in zip(template.glances[number], look_turns(side).values(), strict=True):
+            values[glance] = (around @ (turn - np.eye(3)).T * radii[number]).reshape(-1)
     return sparse.csc_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
-
-
-def _own_offsets(positions: np.ndarray, eye_centers: np.ndarray, body: Body) -> Iterator[np.ndarray]:
-    """What each of `_template().places` holds on this face, (N, 3) each."""
-    for side in SIDES:
-        yield _blink(side) + lid_closing(side).correction(positions)
-    for side, center in zip(SIDES, eye_centers, strict=True):
-        around = positions[_eyeball(side)] - center
-        for turn in look_turns(side).values():
-            yield around @ (turn - np.eye(3)).T
 
 
 @dataclass(frozen=True)
 class _Template:
-    """The data's offsets without noise, and where among their values the ones that depend on the face lie."""
+    """The data's offsets without noise.
+
+    Attributes:
+        matrix: (3V, 52) metres.
+        blinks: where among its values those of the vertices of `lid_closing` lie, left and right.
+        glances: where those of the eyeball lie, left and right, in the order of `look_turns`.
+    """
 
     matrix: sparse.csc_matrix
-    places: tuple[np.ndarray, ...]
+    blinks: tuple[np.ndarray, ...]
+    glances: tuple[tuple[np.ndarray, ...], ...]
 
 
 @cache
@@ -101,29 +127,22 @@ def _template() -> _Template:
     for offsets in columns:
         offsets[np.abs(offsets).max(axis=1) < _NOISE_M] = 0.0
     held = [np.abs(offsets).max(axis=1) > 0.0 for offsets in columns]
-    own = list(_own_entries())
-    for name, vertices in own:
+    blinks = [(f"eyeBlink{side.title()}", lid_closing(side).vertices) for side in SIDES]
+    glances = [[(name, _eyeball(side)) for name in look_turns(side)] for side in SIDES]
+    for name, vertices in (*blinks, *glances[0], *glances[1]):
         held[ARKIT_NAMES.index(name)][vertices] = True
     rows = [np.flatnonzero(mask) for mask in held]
     ends = np.concatenate([[0], np.cumsum([3 * len(r) for r in rows])])
     indices = np.concatenate([(3 * r[:, None] + np.arange(3)).reshape(-1) for r in rows]).astype(np.int32)
     values = np.concatenate([offsets[r].reshape(-1) for offsets, r in zip(columns, rows, strict=True)])
-    places = []
-    for name, vertices in own:
+
+    def place(name: str, vertices: np.ndarray) -> np.ndarray:
         number = ARKIT_NAMES.index(name)
         first = ends[number] + 3 * np.searchsorted(rows[number], vertices)
-        places.append((first[:, None] + np.arange(3)).reshape(-1))
+        return (first[:, None] + np.arange(3)).reshape(-1)
+
     matrix = sparse.csc_matrix((values, indices, ends), shape=(3 * len(body.positions), len(ARKIT_NAMES)))
-    return _Template(matrix, tuple(places))
-
-
-def _own_entries() -> Iterator[tuple[str, np.ndarray]]:
-    """Expression and vertices of what depends on the face, in the order of `_own_offsets`."""
-    for side in SIDES:
-        yield f"eyeBlink{side.title()}", lid_closing(side).vertices
-    for side in SIDES:
-        for name in look_turns(side):
-            yield name, _eyeball(side)
+    return _Template(matrix, tuple(place(*each) for each in blinks), tuple(tuple(place(*g) for g in side) for side in glances))
 
 
 @cache
@@ -141,12 +160,6 @@ def look_turns(side: str) -> dict[str, np.ndarray]:
 @cache
 def _eyeball(side: str) -> np.ndarray:
     return np.unique(load_body().parts[f"eye-{side}"].quads)
-
-
-@cache
-def _blink(side: str) -> np.ndarray:
-    """(N, 3) the data's blink at the vertices of `lid_closing`."""
-    return _column(load_body(), f"eyeBlink{side.title()}")[lid_closing(side).vertices]
 
 
 def _column(body: Body, name: str) -> np.ndarray:
@@ -170,7 +183,8 @@ def lid_closing(side: str) -> LidClosing:
     share = np.clip(travel / travel.max() * 3.0, 0.0, 1.0)  # towards the corners the lids are one
     overlap = share * (_IN_FRONT_M * outward + _OVERLAP_M * np.array([0.0, -1.0, 0.0]))
     vertices, spread = _spread(side, upper, positions, blink)
-    return LidClosing(vertices, spread, (target - leave).tocsr(), target @ blink - blink[upper] + overlap)
+    skin = np.flatnonzero(np.isin(vertices, np.setdiff1d(body.parts["head"].quads, np.union1d(upper, lower))))
+    return LidClosing(vertices, spread, (target - leave).tocsr(), overlap, skin)
 
 
 def _spread(side: str, upper: np.ndarray, positions: np.ndarray, blink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -230,24 +244,3 @@ def _along(values: np.ndarray, points: np.ndarray, stations: np.ndarray, count: 
     entries = np.concatenate([1.0 - share, share])
     ends = np.concatenate([points[after - 1], points[after]])
     return sparse.csr_matrix((entries, (np.concatenate([rows, rows]), ends)), shape=(len(values), count))
-
-
-@cache
-def lid_margins(side: str) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices along the edge of the upper and of the lower lid of one eye, corner to corner, beginning at the nose."""
-    body = load_body()
-    head, socket = body.parts["head"].quads, body.parts[f"socket-{side}"].quads
-    ring = seen = np.intersect1d(head, socket)
-    for _ in range(_MARGIN_RINGS):
-        touching = head[np.isin(head, ring).any(axis=1)]
-        ring, seen = np.setdiff1d(touching, seen), np.union1d(seen, touching)
-    position = body.positions[ring] * [1.0 if side == "left" else -1.0, 1.0, 1.0]
-    middle = position.mean(axis=0)
-    around = np.arctan2(position[:, 1] - middle[1], position[:, 0] - middle[0])
-    inner, outer = around[np.argmin(position[:, 0])], around[np.argmax(position[:, 0])]
-    # Angles rise from the outer corner over the upper lid to the inner corner, and on along the lower lid.
-    past_outer = np.mod(around - outer, 2.0 * np.pi)
-    order = np.argsort(past_outer)
-    is_upper = past_outer[order] <= np.mod(inner - outer, 2.0 * np.pi)
-    upper, lower = ring[order][is_upper][::-1], ring[order][~is_upper]
-    return upper, np.concatenate([upper[:1], lower, upper[-1:]])

@@ -9,8 +9,14 @@ from functools import cache
 import numpy as np
 
 from avatarkit.body.body import Body, load_body, load_macro_targets
+from avatarkit.body.face_warps import Landmarks
+from avatarkit.body.figure_warps import stylised_figure
+from avatarkit.body.lids import SIDES as EYE_SIDES
+from avatarkit.body.lids import lid_margins
 from avatarkit.body.macro import MACRO_SLIDERS, macro_weights
-from avatarkit.body.stylised import STYLISED_SLIDERS, Landmarks, stylised
+from avatarkit.body.stylised import Stretch, stylised_face
+from avatarkit.body.stylised_sliders import FACE_SLIDERS, FIGURE_SLIDERS
+from avatarkit.body.unfold import unfolded
 from avatarkit.errors import UsageError, unknown_name
 
 SIDES = ("-left", "-right")
@@ -26,13 +32,13 @@ class BodyShape:
     Attributes:
         positions: (V, 3) metres, +Y up, facing +Z.
         joint_heads, joint_tails: (55, 3) metres: where each human bone begins and ends.
-        stretch: where a stylised body's features are scaled, vertices (K,) and factors (K, 3); None if nowhere.
+        stretch: what a stylised head makes of expressions; None of a head that is not.
     """
 
     positions: np.ndarray
     joint_heads: np.ndarray
     joint_tails: np.ndarray
-    stretch: tuple[np.ndarray, np.ndarray] | None = None
+    stretch: Stretch | None = None
 
 
 def checked_sliders(values: Mapping[str, float], body: Body | None = None) -> dict[str, float]:
@@ -90,20 +96,36 @@ def shape_body(sliders: Mapping[str, float], body: Body | None = None) -> BodySh
     """
     body = body or load_body()
     values = checked_sliders(sliders, body)
-    change = body.slider_offsets @ detail_coefficients(body, values) + macro_offset(values)
-    positions = body.positions + change.reshape(-1, 3)
-    if not any(values.get(name) for name in STYLISED_SLIDERS):
-        return BodyShape(positions, body.joint_heads @ positions, body.joint_tails @ positions)
-    bent, stretch = stylised(positions, _landmarks(body, positions), values)
-    return BodyShape(bent, body.joint_heads @ bent, body.joint_tails @ bent, stretch)
+    plain = (body.positions.reshape(-1) + macro_offset(values)).reshape(-1, 3)
+    change = body.slider_offsets @ detail_coefficients(body, values)
+    positions = unfolded(plain, plain + change.reshape(-1, 3)) if change.any() else plain
+    stretch = None
+    if any(values.get(name) for name in FACE_SLIDERS):
+        bent, stretch = stylised_face(positions, _landmarks(body, positions), values, _eyeballs())
+        positions = unfolded(positions, bent, plain)
+    if any(values.get(name) for name in FIGURE_SLIDERS):
+        figure = stylised_figure(positions, body.joint_heads @ positions, body.joint_tails @ positions, values, body)
+        positions = unfolded(positions, figure, plain)
+    return BodyShape(positions, body.joint_heads @ positions, body.joint_tails @ positions, stretch)
+
+
+@cache
+def _eyeballs() -> np.ndarray:
+    return np.unique(np.concatenate([load_body().parts[f"eye-{side}"].quads for side in EYE_SIDES]))
 
 
 def _landmarks(body: Body, positions: np.ndarray) -> Landmarks:
     """Where the features of a shaped head are."""
     joints = dict(zip(body.joint_names, body.joint_heads @ positions, strict=True))
     nose, mouth, chin, crown = positions[_feature_vertices()]
+    eyes = np.stack([joints["leftEye"], joints["rightEye"]])
+    lids = [positions[np.concatenate(lid_margins(side))] for side in EYE_SIDES]
+    balls = positions[_eyeballs()]
     return Landmarks(
-        eyes=np.stack([joints["leftEye"], joints["rightEye"]]),
+        eyes=eyes,
+        openings=np.stack([0.5 * (edge.min(axis=0) + edge.max(axis=0)) for edge in lids]),
+        opening_width=0.25 * float(sum(np.ptp(edge[:, 0]) for edge in lids)),
+        eye_radius=float(np.abs(balls[:, 1] - eyes[:, 1].mean()).max()),
         nose=nose,
         mouth=mouth,
         chin=chin,

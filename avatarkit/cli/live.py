@@ -26,7 +26,8 @@ def live(
     video: Annotated[Path | None, typer.Option(metavar="FILE", help="Play a video through the same path.")] = None,
     rig: Annotated[Path | None, typer.Option(metavar="RIG", help="The humanoid that shall move: .glb, .gltf, .vrm.")] = None,
     send: Annotated[
-        list[str] | None, typer.Option(metavar="URL", help="vmc://HOST:PORT or vrchat://HOST:PORT; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="URL", help="vmc://, vrchat://, livelink://, ifacialmocap:// or ws://HOST:PORT; may be repeated."),
     ] = None,
     record: Annotated[Path | None, typer.Option(metavar="OUT", help="Keep the take, *.npz, .bvh, .vrma or .csv.")] = None,
     seconds: Annotated[float | None, typer.Option(metavar="S", min=0.1, help="End by itself after so long.")] = None,

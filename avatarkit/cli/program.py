@@ -10,6 +10,7 @@ import avatarkit
 from avatarkit.cli.build import build
 from avatarkit.cli.capture import capture
 from avatarkit.cli.check import check
+from avatarkit.cli.convert import convert
 from avatarkit.cli.create import create
 from avatarkit.cli.gallery import gallery
 from avatarkit.cli.inspect import inspect
@@ -22,7 +23,23 @@ from avatarkit.cli.sliders import sliders
 from avatarkit.cli.styles import styles
 from avatarkit.cli.wardrobe import wardrobe
 
-COMMANDS = (create, build, styles, sliders, wardrobe, capture, retarget, live, rigs, platforms, inspect, check, render, gallery)
+COMMANDS = (
+    create,
+    build,
+    styles,
+    sliders,
+    wardrobe,
+    capture,
+    retarget,
+    live,
+    rigs,
+    platforms,
+    inspect,
+    check,
+    convert,
+    render,
+    gallery,
+)
 
 
 def run(arguments: list[str]) -> str | int | None:

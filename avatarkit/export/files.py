@@ -12,6 +12,7 @@ from avatarkit.export.adapt import adapted
 from avatarkit.export.materials import without_drawing
 from avatarkit.export.platforms import load_platform
 from avatarkit.export.scene import avatar_scene
+from avatarkit.export.springs import bounded_springs
 from avatarkit.export.vrm0 import vrm0_document
 from avatarkit.export.vrm1 import vrm1_document
 from avatarkit.gltf.writing import document_to_glb
@@ -74,4 +75,7 @@ def save_avatar(avatar: Avatar, path: str | Path, platform: str | None = None) -
         UsageError: another suffix, no such platform, or a place where nothing can be written.
     """
     write = check_suffix(path, platform)
-    write_whole(path, write(avatar if platform is None else adapted(avatar, load_platform(platform))))
+    if platform is not None:
+        profile = load_platform(platform)
+        avatar = adapted(bounded_springs(avatar, profile), profile)
+    write_whole(path, write(avatar))

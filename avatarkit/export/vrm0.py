@@ -12,26 +12,18 @@ from typing import Any
 import numpy as np
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt, Material, MorphTarget
+from avatarkit.avatar.secondary import Collider
 from avatarkit.export.materials import extensions_of
 from avatarkit.export.pictures import encode_picture
 from avatarkit.export.scene import AvatarScene, avatar_scene
+from avatarkit.export.springs import vrm0_springs
 from avatarkit.gltf import document as gltf
+from avatarkit.gltf.vrm_axes import ABOUT
+from avatarkit.gltf.vrm_names import FIRST_PERSON, PRESETS, bone_for_vrm0
 from avatarkit.render.color import to_srgb
 from avatarkit.rig.skeleton import Skeleton
 from avatarkit.vocabulary.vrm import PRESET_EXPRESSIONS
 
-_ABOUT = np.array([-1.0, 1.0, -1.0], np.float32)
-"""Half a turn about Y: VRM 0.x faces -Z where everything of ours faces +Z."""
-
-_PRESETS: Mapping[str, str] = {
-    "neutral": "neutral", "aa": "a", "ih": "i", "ou": "u", "ee": "e", "oh": "o", "blink": "blink", "happy": "joy",
-    "angry": "angry", "sad": "sorrow", "relaxed": "fun", "lookUp": "lookup", "lookDown": "lookdown", "lookLeft": "lookleft",
-    "lookRight": "lookright", "blinkLeft": "blink_l", "blinkRight": "blink_r",
-}  # fmt: skip
-"""VRM 1.0's name -> VRM 0.x's; what is not here is a custom one there."""
-
-_THUMBS: Mapping[str, str] = {"ThumbProximal": "ThumbIntermediate", "ThumbMetacarpal": "ThumbProximal"}
-_FIRST_PERSON = {"both": "Both", "thirdPersonOnly": "ThirdPersonOnly"}
 _FULL_WEIGHT = 100.0
 _OPAQUE_QUEUE, _MASK_QUEUE, _BLEND_QUEUE = 2000, 2450, 3000
 """Unity's render queues."""
@@ -59,7 +51,7 @@ def vrm0_document(avatar: Avatar) -> gltf.Document:
         "humanoid": {"humanBones": _human_bones(turned, scene), **_MUSCLES},
         "firstPerson": _first_person(turned, scene),
         "blendShapeMaster": {"blendShapeGroups": _groups(turned)},
-        "secondaryAnimation": {"boneGroups": [], "colliderGroups": []},
+        "secondaryAnimation": vrm0_springs(turned, scene.joint_nodes),
         "materialProperties": [_material(material, numbers) for material in turned.materials],
     }
     used = ("VRM", *extensions_of(document.materials))
@@ -69,21 +61,28 @@ def vrm0_document(avatar: Avatar) -> gltf.Document:
 def turned_about(avatar: Avatar) -> Avatar:
     """The avatar facing the other way along Z. Its joints' axes stay parallel to the world's."""
     skeleton = avatar.rig.skeleton
-    turned = Skeleton(skeleton.names, skeleton.parents, skeleton.rest_translations * _ABOUT, skeleton.rest_rotations)
+    turned = Skeleton(skeleton.names, skeleton.parents, skeleton.rest_translations * ABOUT, skeleton.rest_rotations)
     offset = avatar.look_at.offset_from_head
     return replace(
         avatar,
         rig=replace(avatar.rig, skeleton=turned, t_pose=turned.rest_rotations),
         meshes=tuple(_turned_mesh(mesh) for mesh in avatar.meshes),
         look_at=replace(avatar.look_at, offset_from_head=(-offset[0], offset[1], -offset[2])),
+        colliders=tuple(_turned_collider(collider) for collider in avatar.colliders),
     )
+
+
+def _turned_collider(collider: Collider) -> Collider:
+    x, y, z = collider.offset
+    tail = collider.tail and (-collider.tail[0], collider.tail[1], -collider.tail[2])
+    return replace(collider, offset=(-x, y, -z), tail=tail)
 
 
 def _turned_mesh(mesh: AvatarMesh) -> AvatarMesh:
     morphs = tuple(
-        MorphTarget(morph.name, morph.indices, morph.positions * _ABOUT, morph.normals * _ABOUT) for morph in mesh.morphs
+        MorphTarget(morph.name, morph.indices, morph.positions * ABOUT, morph.normals * ABOUT) for morph in mesh.morphs
     )
-    return replace(mesh, positions=mesh.positions * _ABOUT, normals=mesh.normals * _ABOUT, morphs=morphs)
+    return replace(mesh, positions=mesh.positions * ABOUT, normals=mesh.normals * ABOUT, morphs=morphs)
 
 
 def _meta(meta: AvatarMeta) -> dict[str, Any]:
@@ -111,22 +110,18 @@ _MUSCLES = {"armStretch": 0.05, "legStretch": 0.05, "upperArmTwist": 0.5, "lower
 
 def _human_bones(avatar: Avatar, scene: AvatarScene) -> list[dict[str, Any]]:
     return [
-        {"bone": _bone(bone), "node": scene.joint_nodes[joint], "useDefaultValues": True}
+        {"bone": bone_for_vrm0(bone), "node": scene.joint_nodes[joint], "useDefaultValues": True}
         for bone, joint in avatar.rig.human_bones.items()
     ]
 
 
-def _bone(bone: str) -> str:
-    """VRM 0.x calls the thumb's segments one further out."""
-    return next((bone.replace(new, old) for new, old in _THUMBS.items() if bone.endswith(new)), bone)
-
-
 def _first_person(avatar: Avatar, scene: AvatarScene) -> dict[str, Any]:
-    flags = (_FIRST_PERSON[mesh.first_person] for mesh in avatar.meshes)
+    flags = (FIRST_PERSON[mesh.first_person] for mesh in avatar.meshes)
     annotations = [{"mesh": number, "firstPersonFlag": flag} for number, flag in enumerate(flags)]
+    x, y, z = avatar.look_at.offset_from_head
     return {
         "firstPersonBone": scene.joint_nodes[avatar.rig.human_bones["head"]],
-        "firstPersonBoneOffset": dict(zip("xyz", avatar.look_at.offset_from_head, strict=True)),
+        "firstPersonBoneOffset": {"x": x, "y": y, "z": -z},  # in Unity's axes
         "meshAnnotations": annotations,
         "lookAtTypeName": "Bone",
         **_look_at(avatar.look_at),
@@ -149,7 +144,7 @@ def _groups(avatar: Avatar) -> list[dict[str, Any]]:
     """Presets first, then what VRM 0.x has no preset for, then ARKit's own expressions."""
     custom = {name: {name: 1.0} for name in avatar.expression_names if name not in PRESET_EXPRESSIONS}
     return [
-        {"name": name, "presetName": _PRESETS.get(name, "unknown"), "binds": _binds(weights, avatar), "materialValues": [],
+        {"name": name, "presetName": PRESETS.get(name, "unknown"), "binds": _binds(weights, avatar), "materialValues": [],
          "isBinary": False}
         for name, weights in {**PRESET_EXPRESSIONS, **custom}.items()
     ]  # fmt: skip

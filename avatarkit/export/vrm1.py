@@ -12,6 +12,7 @@ from typing import Any
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt
 from avatarkit.export.pictures import encode_picture
 from avatarkit.export.scene import AvatarScene, drawn_document
+from avatarkit.export.springs import vrm1_springs
 from avatarkit.gltf.document import Document, Image
 from avatarkit.vocabulary.vrm import PRESET_EXPRESSIONS
 
@@ -35,8 +36,10 @@ def vrm1_document(avatar: Avatar, scene: AvatarScene) -> Document:
         extension["meta"]["thumbnailImage"] = len(document.images)
         picture = Image(encode_picture(avatar.thumbnail, "png"), "image/png", "thumbnail")
         document = replace(document, images=(*document.images, picture))
-    used = ("VRMC_vrm", *document.extensions_used)
-    return replace(document, extensions={"VRMC_vrm": extension}, extensions_used=used)
+    extensions = {"VRMC_vrm": extension}
+    if avatar.springs:
+        extensions["VRMC_springBone"] = vrm1_springs(avatar, scene.joint_nodes)
+    return replace(document, extensions=extensions, extensions_used=(*extensions, *document.extensions_used))
 
 
 def _meta(meta: AvatarMeta) -> dict[str, Any]:

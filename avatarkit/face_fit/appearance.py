@@ -15,6 +15,7 @@ from avatarkit.face_fit.face_wear import FaceWear, read_face_wear
 from avatarkit.face_fit.hair_look import HairLook, read_hair_look
 from avatarkit.face_fit.head_camera import HeadCamera
 from avatarkit.face_fit.light import evened, from_lab, harmonics, light_on_skin, to_lab
+from avatarkit.face_fit.photo_light import in_plain_light, photo_light, plain_colors
 from avatarkit.face_fit.projection import PICTURE_SIZE, FaceTexels, front_texels, project_photo
 from avatarkit.geometry.arrays import checked_array
 from avatarkit.render.color import to_linear
@@ -25,7 +26,7 @@ SKIN_SPREAD_LAB = np.array([14.0, 6.0, 7.0])  # how far a person's own skin stra
 FOREHEAD_SPREAD_LAB = np.array([9.0, 6.0, 7.0])  # a forehead varies less than a whole face
 SHADOW_TEXELS = 41  # how far a strand's shadow reaches
 # People's skin in CIELAB, generously: what lies beyond is an over- or underexposed photo or coloured light
-SKIN_LAB_LOW, SKIN_LAB_HIGH = np.array([20.0, 2.0, 4.0]), np.array([84.0, 30.0, 34.0])
+SKIN_LAB_LOW, SKIN_LAB_HIGH = np.array([20.0, 2.0, 4.0]), np.array([90.0, 30.0, 34.0])
 COLORLESS_CHROMA = 3.0  # a photo whose face has less is black and white
 PLAIN_SKIN_AB = np.array([13.0, 17.0])  # chroma lent to a black-and-white photo's skin
 HAIR_AB_LOW, HAIR_AB_HIGH = np.array([-5.0, -9.0]), np.array([40.0, 50.0])  # beyond are hats, skies and trees, and dyes
@@ -34,7 +35,10 @@ SHINE_L = 7.0  # CIELAB lightness above the tone at which skin counts as shining
 FLATTEN = 0.7  # how much of the broad shading that the light's model leaves is taken out
 BROAD = 0.05  # of the picture's side: what counts as broad
 SHARP_WIDTH_PX, LEAST_SHARE = 80.0, 0.5  # smaller faces are smears on a large texture: the generated skin shows through
+LEVEL_PERCENTILE = 80  # of the light on visible skin: what skin is called is what it looks like where it is well lit
 LIGHT_STRIDE = 16  # light is smooth: one texel in sixteen tells as much
+NARROWED = 0.75  # of an iris's radius: between lids nearer than that hardly anything of it is seen
+LIGHTEST_IRIS_L = 58.0  # CIELAB; what is lighter in an eye's middle are lids, glasses or glare
 DEFAULT_HAIR = "#3b2a20"
 DEFAULT_IRIS = "#5a4632"
 
@@ -50,6 +54,7 @@ class Appearance:
         seen: part of the face that the photo shows, 0..1.
         hair_seen, iris_seen: whether these colours were read or are only assumed.
         colorless: whether the photo is black and white, so that the skin's hue is assumed, too.
+        light: linear RGB of the photo's light as it was taken out; (1, 1, 1) is plain.
         hair_look: what is seen of the hair, or None.
         wear: beard and glasses.
     """
@@ -65,6 +70,7 @@ class Appearance:
     hair_seen: bool
     iris_seen: bool
     colorless: bool = False
+    light: tuple[float, float, float] = (1.0, 1.0, 1.0)
     hair_look: HairLook | None = None
     wear: FaceWear = field(default_factory=FaceWear)
 
@@ -81,9 +87,10 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         shape: the fitted body; posed: (V, 3) the same with the photo's expression.
         camera: as fitted.
     """
-    pixels = landmarks.photo.pixels
-    texels = project_photo(pixels, posed, camera, landmarks.points_px)
+    texels = project_photo(landmarks.photo.pixels, posed, camera, landmarks.points_px)
     colorless = _is_colorless(texels)
+    light = np.ones(3) if colorless else photo_light(landmarks)  # how grey was made of colours nobody knows
+    landmarks, texels = in_plain_light(landmarks, light), replace(texels, colors=plain_colors(texels.colors, light))
     texels = _colored(texels) if colorless else texels
     trust, middle = _skin_trust(texels)
     even = _evened_colors(texels, trust)
@@ -96,8 +103,8 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         shown = shown * (1.0 - face_regions.behind_glasses())
     picture, alpha = _face_picture(texels, even, tone, shown)
     look = read_hair_look(landmarks)
-    hair, hair_seen = (look.color, True) if look and look.color else _hair_color(pixels, shape, camera, middle)
-    iris, iris_seen = _iris_color(landmarks)
+    hair, hair_seen = (look.color, True) if look and look.color else _hair_color(landmarks.photo.pixels, shape, camera, middle)
+    iris, iris_seen = _iris_color(landmarks, tone)
     return Appearance(
         skin=hex_color(tone),
         lips=hex_color(_middle(even, texels.seen * (face_regions.lips() > 0.9), tone * [0.9, 0.7, 0.7])),
@@ -110,6 +117,7 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         hair_seen=hair_seen,
         iris_seen=iris_seen,
         colorless=colorless,
+        light=(float(light[0]), float(light[1]), float(light[2])),
         hair_look=look,
         wear=wear,
     )
@@ -167,7 +175,7 @@ def _evened_colors(texels: FaceTexels, trust: np.ndarray) -> np.ndarray:
     some = np.flatnonzero(trust > 0.05)[::LIGHT_STRIDE]
     luminance = np.log(to_linear(texels.colors[some]) @ np.array([0.2126, 0.7152, 0.0722]) + 1e-3)
     light = light_on_skin(luminance, texels.normals[some], trust[some])
-    level = float(np.percentile(harmonics(texels.normals[some]) @ light, 60))
+    level = float(np.percentile(harmonics(texels.normals[some]) @ light, LEVEL_PERCENTILE))
     return evened(texels.colors, texels.normals, light, level)
 
 
@@ -176,7 +184,7 @@ def _tone(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
     lab = to_lab(colors)
     order = np.argsort(lab[:, 0])
     share = np.cumsum(trust[order])
-    inner = order[(share > 0.25 * share[-1]) & (share < 0.9 * share[-1])]
+    inner = order[(share > 0.25 * share[-1]) & (share < 0.8 * share[-1])]
     weights = trust[inner, None]
     middle = (lab[inner] * weights).sum(axis=0, keepdims=True) / max(weights.sum(), 1e-9)
     return from_lab(np.clip(middle, SKIN_LAB_LOW, SKIN_LAB_HIGH))[0]
@@ -315,13 +323,14 @@ def _hairline() -> np.ndarray:
     return head[(y > 0.797) & (y < 0.832) & (np.abs(x) < 0.055) & (z > 0.03)]
 
 
-def _iris_color(landmarks: FaceLandmarks) -> tuple[str, bool]:
-    """The ring between pupil and limbus of both eyes, the lids' shadow and the catch light left out."""
+def _iris_color(landmarks: FaceLandmarks, tone: np.ndarray) -> tuple[str, bool]:
+    """The ring between pupil and limbus of both eyes, the lids' shadow and the catch light left out; none of narrowed eyes."""
     pixels, found = landmarks.photo.pixels, []
-    for start in (468, 473):
+    for start, (above, below_it) in ((468, (159, 145)), (473, (386, 374))):
         middle, rim = landmarks.points_px[start], landmarks.points_px[start + 1 : start + 5]
         radius = float(np.linalg.norm(rim - middle, axis=1).mean())
-        if radius < 2.0:
+        opening = float(np.linalg.norm(landmarks.points_px[above] - landmarks.points_px[below_it]))
+        if radius < 2.0 or opening < NARROWED * radius:
             continue
         low = np.clip(np.floor(middle - radius).astype(int), 0, None)
         crop = pixels[low[1] : int(middle[1] + radius) + 2, low[0] : int(middle[0] + radius) + 2].astype(np.float32) / 255.0
@@ -337,4 +346,7 @@ def _iris_color(landmarks: FaceLandmarks) -> tuple[str, bool]:
     if not found:
         return DEFAULT_IRIS, False
     color = np.median(np.concatenate(found), axis=0)
+    lightness, skin = (float(to_lab(each[None])[0, 0]) for each in (color, tone))
+    if lightness > min(skin, LIGHTEST_IRIS_L):
+        return DEFAULT_IRIS, False
     return hex_color(np.clip(color * 1.15, 0.0, 1.0)), True

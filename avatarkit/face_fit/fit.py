@@ -23,6 +23,7 @@ from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 SMALLEST_SLIDER = 0.005  # below it nothing can be seen, and recipes stay readable
 GOOD_WIDTH_PX, TURNED_DEG, GOOD_ERROR = 120.0, 35.0, 0.02
+ODD_LIGHT = 0.75  # of plain light's brightness, or of its strongest channel: what is below is worth a note
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,10 @@ def _confidence(landmarks: FaceLandmarks, solution: Solution, appearance: Appear
     )
 
 
+def _in_odd_light(appearance: Appearance) -> bool:
+    return min(appearance.light) < ODD_LIGHT or min(appearance.light) < ODD_LIGHT * max(appearance.light)
+
+
 def _notes(landmarks: FaceLandmarks, solution: Solution, appearance: Appearance) -> tuple[str, ...]:
     yaw, _, _ = solution.state.camera.yaw_pitch_roll_deg
     others = landmarks.faces_found - 1
@@ -137,6 +142,7 @@ def _notes(landmarks: FaceLandmarks, solution: Solution, appearance: Appearance)
         "some landmarks disagree with the rest: part of the face may be covered": solution.weights.mean() < 0.75,
         "much of the face could not be seen": appearance.seen < 0.45,
         "the photo is black and white: the colours of skin, hair and eyes are assumed": appearance.colorless,
+        "the light was dim or coloured: colours are as they would be in plain light": _in_odd_light(appearance),
         "the hair's colour could not be read": not appearance.hair_seen,
         "the eyes' colour could not be read": not appearance.iris_seen,
         "the ears and the back of the head are assumed": True,

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 from avatarkit.gltf.checked_json import CheckedObject
 from avatarkit.gltf.document import Document
+from avatarkit.gltf.vrm_names import bone_of_vrm0
 from avatarkit.vocabulary.vrm import HUMAN_BONES
 
 MetaValue = str | bool | float | tuple[str, ...]
-
-_THUMBS = {"ThumbProximal": "ThumbMetacarpal", "ThumbIntermediate": "ThumbProximal"}
-"""VRM 0.x calls the thumb's bones one segment further out than VRM 1.0."""
 
 
 @dataclass(frozen=True)
@@ -58,16 +56,12 @@ def _vrm1(vrm: CheckedObject, node_count: int, kind: str) -> VrmContent:
 
 def _vrm0(vrm: CheckedObject, node_count: int) -> VrmContent:
     entries = vrm.child("humanoid").children("humanBones")
-    nodes = {_bone_of_vrm0(entry.text("bone")): entry.index("node", node_count) for entry in entries}
+    nodes = {bone_of_vrm0(entry.text("bone")): entry.index("node", node_count) for entry in entries}
     groups = vrm.child("blendShapeMaster").children("blendShapeGroups")
     presets = [(group.text("presetName"), group.text("name")) for group in groups]
     names = [name if preset in ("", "unknown") else preset for preset, name in presets]
     known = {bone: node for bone, node in nodes.items() if bone in HUMAN_BONES}
     return VrmContent("VRM 0.x", _present(known), tuple(names), _meta(vrm.child("meta")))
-
-
-def _bone_of_vrm0(bone: str) -> str:
-    return next((bone.replace(old, new) for old, new in _THUMBS.items() if bone.endswith(old)), bone)
 
 
 def _present(nodes: Mapping[str, int | None]) -> dict[str, int]:

@@ -9,19 +9,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-import cv2
 import numpy as np
 
-from avatarkit.errors import MissingError
+from avatarkit.errors import UsageError
 from avatarkit.media.read_video import open_video
 from avatarkit.media.video_frame import VideoFrame
 
-RECONNECT_S = 1.0
-"""How long to wait before a camera that went away is asked for again."""
+NO_PICTURE_S = 0.25
+"""So long without a picture, and a live source counts as gone for now."""
+
+CLOSE_S = 0.7
+"""How long the reading thread may take to end: a camera's read returns with the next picture. A second in all is promised."""
+
+MOST_PIXELS = 4096 * 2304
+"""Of a pushed picture: what the largest webcams give."""
 
 
 class PictureSource(Protocol):
-    """Where pictures come from, each later than the one before."""
+    """Where pictures come from, each later than the one before.
+
+    Attributes:
+        is_live: whether its times are of `time.monotonic`, and pictures may be missing for a while.
+    """
+
+    is_live: bool
 
     def pictures(self) -> Iterator[VideoFrame]:
         """Pictures until there are no more."""
@@ -30,39 +41,10 @@ class PictureSource(Protocol):
         """Let go of camera or file; pictures end."""
 
 
-class CameraPictures:
-    """A camera, by its number. A camera that goes away is waited for."""
-
-    def __init__(self, number: int) -> None:
-        """Open it.
-
-        Raises:
-            MissingError: there is no such camera, or it gives no picture.
-        """
-        self._number, self._closed = number, threading.Event()
-        self._camera = cv2.VideoCapture(number)
-        if not self._camera.isOpened() or not self._camera.read()[0]:
-            self._camera.release()
-            raise MissingError(f"There is no camera {number}, or another program uses it. Try another number, or --video FILE.")
-
-    def pictures(self) -> Iterator[VideoFrame]:
-        """What the camera sees, until it is closed."""
-        while not self._closed.is_set():
-            there, pixels = self._camera.read()
-            if there:
-                yield VideoFrame(np.ascontiguousarray(pixels[..., ::-1]), time.monotonic())
-            elif not self._closed.wait(RECONNECT_S):
-                self._camera.release()
-                self._camera = cv2.VideoCapture(self._number)
-
-    def close(self) -> None:
-        """Let go of the camera."""
-        self._closed.set()
-        self._camera.release()
-
-
 class FilmPictures:
     """A video file, played as fast as it was filmed, for trying a session without a camera."""
+
+    is_live = False
 
     def __init__(self, path: Path) -> None:
         """Open it. Raises InputError: it cannot be used."""
@@ -71,27 +53,76 @@ class FilmPictures:
     def pictures(self) -> Iterator[VideoFrame]:
         """Its pictures, each when its time has come."""
         begun = time.monotonic()
-        for frame in self._reader:
-            if self._closed.wait(max(0.0, begun + frame.time_s - time.monotonic())):
+        with self._reader:
+            for frame in self._reader:
+                if self._closed.wait(max(0.0, begun + frame.time_s - time.monotonic())):
+                    return
+                yield frame
+
+    def close(self) -> None:
+        """End the film; the thread that reads it lets go of the file."""
+        self._closed.set()
+
+
+class PushedPictures:
+    """Pictures that somebody else brings, such as a visitor's webcam by way of the web app. Only the newest waits."""
+
+    is_live = True
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._frame: VideoFrame | None = None
+        self._closed = False
+
+    def push(self, pixels: np.ndarray) -> None:
+        """Bring a picture, from any thread; never waits.
+
+        Args:
+            pixels: (H, W, 3) uint8 RGB, not mirrored; not changed any more.
+
+        Raises:
+            UsageError: it is no picture, or larger than `MOST_PIXELS`.
+        """
+        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or not 0 < pixels.size <= 3 * MOST_PIXELS:
+            raise UsageError(
+                f"A picture is (H, W, 3) uint8 of at most {MOST_PIXELS} pixels, not {pixels.shape} {pixels.dtype}."
+            )
+        with self._changed:
+            self._frame = VideoFrame(np.ascontiguousarray(pixels), time.monotonic())
+            self._changed.notify()
+
+    def pictures(self) -> Iterator[VideoFrame]:
+        """What was pushed, until it is closed."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._frame is not None or self._closed)
+                frame, self._frame = self._frame, None
+            if frame is None or self._closed:
                 return
             yield frame
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._closed.set()
-        self._reader.close()
+        """No more pictures will come."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
 
 
 class Newest:
-    """Keeps only the newest picture of a source, read by a thread of its own: a slow machine drops pictures and never lags."""
+    """Keeps only the newest picture of a source, read by a thread of its own: a slow machine drops pictures and never lags.
+
+    Attributes:
+        dropped: pictures that came while the one before was waiting.
+        arrived_s: when, on the clock of `time.monotonic`, the picture came that was handed out last.
+    """
 
     def __init__(self, source: PictureSource) -> None:
         self._source = source
         self._changed = threading.Condition()
-        self._frame: VideoFrame | None = None
+        self._waiting: tuple[VideoFrame, float] | None = None
         self._ended = False
         self._error: BaseException | None = None
-        self.dropped = 0
+        self.dropped, self.arrived_s = 0, 0.0
         self._thread = threading.Thread(target=self._read, name="pictures", daemon=True)
         self._thread.start()
 
@@ -103,29 +134,36 @@ class Newest:
 
     def __iter__(self) -> Iterator[VideoFrame]:
         """The newest picture each time one is asked for; ends with the source. An error of the source is raised here."""
-        while (frame := self._take()) is not None:
-            yield frame
+        return (frame for frame in self.or_none(None) if frame is not None)
+
+    def or_none(self, patience_s: float | None) -> Iterator[VideoFrame | None]:
+        """The same; None each time no picture has come for so long, never when `patience_s` is None."""
+        while True:
+            given_up = None if patience_s is None else time.monotonic() + patience_s
+            with self._changed:
+                while self._waiting is None and not self._ended and (given_up is None or time.monotonic() < given_up):
+                    self._changed.wait(0.05)  # so that Ctrl-C is heard
+                waiting, self._waiting = self._waiting, None
+                ended = self._ended and waiting is None
+            if ended:
+                break
+            if waiting is not None:
+                self.arrived_s = waiting[1]
+            yield waiting[0] if waiting else None
         if self._error is not None:
             raise self._error
 
     def close(self) -> None:
         """Stop reading; waits for the thread."""
         self._source.close()
-        self._thread.join(timeout=RECONNECT_S)
-
-    def _take(self) -> VideoFrame | None:
-        with self._changed:
-            while self._frame is None and not self._ended:
-                self._changed.wait(0.1)  # so that Ctrl-C is heard
-            frame, self._frame = self._frame, None
-            return frame
+        self._thread.join(timeout=CLOSE_S)
 
     def _read(self) -> None:
         try:
             for frame in self._source.pictures():
                 with self._changed:
-                    self.dropped += self._frame is not None
-                    self._frame = frame
+                    self.dropped += self._waiting is not None
+                    self._waiting = (frame, time.monotonic())
                     self._changed.notify()
         except BaseException as error:
             self._error = error

@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
-from pythonosc.osc_message import OscMessage
 
 from avatarkit.errors import UsageError
-from avatarkit.live.pictures import CameraPictures, FilmPictures, Newest
-from avatarkit.motion.human_motion import HumanMotion, HumanPose
-from avatarkit.motion.live_steps import LiveMemory, live_step
-from avatarkit.motion.person import Person, average_person, estimate_person
+from avatarkit.live.cameras import CameraPictures
+from avatarkit.live.idle import idle
+from avatarkit.live.pictures import FilmPictures, PictureSource
+from avatarkit.live.seen_pose import PoseSource, SeenPose
+from avatarkit.live.shown import shown
+from avatarkit.live.tracked_poses import TrackedPoses
+from avatarkit.motion.human_motion import HumanMotion, HumanPose, HumanSkeleton
 from avatarkit.retargeting.retarget import Retargeter, make_retargeter
 from avatarkit.rig.load_rig import load_rig
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.stream.address import parse_address
+from avatarkit.stream.channels import Channels
 from avatarkit.stream.live_moment import LiveMoment, RigPose
-from avatarkit.stream.osc import UdpTarget, bundles
-from avatarkit.stream.vmc import vmc_messages
-from avatarkit.stream.vrchat import vrchat_messages
-from avatarkit.tracking.track_person import PersonTracker
-from avatarkit.tracking.tracked_frame import TrackedFrame, TrackedVideo
-
-CALIBRATION_S = 2.0
-"""How long a person is measured before their own proportions are used; until then the average ones are."""
+from avatarkit.stream.senders import Sender, open_sender
 
 MOST_RECORDED = 60 * 60 * 60
 """Moments that a recording holds: an hour at sixty a second. What comes after is not kept."""
 
-Messages = Callable[[LiveMoment], Iterator[OscMessage]]
-Target = tuple[Messages, UdpTarget]
-"""What to say about a moment, and to whom."""
-
-_MESSAGES: Mapping[str, Messages] = {"vmc": vmc_messages, "vrchat": vrchat_messages}
+FIGURES_S = 1.0
+"""Over how long figures are taken."""
 
 
 @dataclass
@@ -47,77 +40,83 @@ class LiveFigures:
 
     Attributes:
         pictures: that were used; dropped: that came while the one before was being looked at.
-        latency_ms: from a picture's arrival to its pose, the last second's mean.
+        latency_ms: from a picture's arrival until its pose was sent, the last second's mean; last_latency_ms: the last one's.
         fps: poses a second, the last second's.
         packets_lost: that could not be sent.
+        parts: what is seen: body, hands, face.
     """
 
     pictures: int = 0
     dropped: int = 0
     latency_ms: float = 0.0
+    last_latency_ms: float = 0.0
     fps: float = 0.0
     packets_lost: int = 0
+    parts: frozenset[str] = frozenset()
 
 
 def open_live(
     camera: int | None = None,
     *,
     video: str | Path | None = None,
+    pictures: PictureSource | None = None,
     rig: str | Path | HumanoidRig | None = None,
     send: Sequence[str] = (),
     height_m: float | None = None,
+    channels: Channels | None = None,
 ) -> LiveSession:
     """A live session, to be used as a context manager and iterated for poses.
 
     Args:
-        camera: number of the camera, 0 unless a video is given.
+        camera: number of the camera; 0 unless there is another source.
         video: a file that is played through the same path.
+        pictures: another source, such as `PushedPictures`, which a web page's webcam fills.
         rig: the humanoid that shall move.
-        send: receivers, such as "vmc://127.0.0.1:39539" or "vrchat://127.0.0.1:9000".
+        send: receivers, such as "vmc://127.0.0.1:39539", "vrchat://127.0.0.1:9000", "livelink://127.0.0.1:11111",
+            "ifacialmocap://127.0.0.1:49983"; "ws://127.0.0.1:7861" is listened at for viewers.
         height_m: how tall the person is.
+        channels: which parts are followed and told; all when None.
 
     Raises:
-        UsageError: camera and video together, or something that is no address.
+        UsageError: two sources, something that is no address, or a port that is taken.
         InputError: a video or rig that cannot be used.
         MissingError: no such camera.
     """
-    if camera is not None and video is not None:
+    if sum(source is not None for source in (camera, video, pictures)) > 1:
         raise UsageError("A live session has one source: a camera or a video, not both.")
     addresses = [parse_address(text) for text in send]
     figure = load_rig(rig) if isinstance(rig, (str, Path)) else rig
     with ExitStack() as opened:
-        targets = [(_MESSAGES[address.protocol], opened.enter_context(UdpTarget(address))) for address in addresses]
-        source = CameraPictures(camera or 0) if video is None else FilmPictures(Path(video))
-        session = LiveSession(source, figure, targets, height_m)
+        senders = []
+        for address in addresses:
+            senders.append(open_sender(address))
+            opened.callback(senders[-1].close)
+        source = pictures or (CameraPictures(camera or 0) if video is None else FilmPictures(Path(video)))
+        session = LiveSession(TrackedPoses(source, height_m, channels), figure, senders, channels)
         session.closing.push(opened.pop_all())
         return session
 
 
 class LiveSession:
-    """Poses of the person in the pictures, one after another, each sent before it is handed out.
+    """Poses, one after another, each sent before it is handed out.
 
     Attributes:
         figures: how it goes.
-        recorded: the poses so far, if `keep` was called.
         moment: the last one, with the pose on the rig.
+        closing: what is closed at the end.
     """
 
     def __init__(
-        self,
-        source: CameraPictures | FilmPictures,
-        rig: HumanoidRig | None,
-        targets: Sequence[Target],
-        height_m: float | None = None,
+        self, poses: PoseSource, rig: HumanoidRig | None, senders: Sequence[Sender], channels: Channels | None = None
     ) -> None:
         self.figures, self.closing = LiveFigures(), ExitStack()
         self.moment: LiveMoment | None = None
+        self._poses, self._rig, self._senders, self._channels = poses, rig, senders, channels or Channels()
         self._recorded: list[HumanPose] | None = None
-        self._rig, self._targets, self._height = rig, targets, height_m
-        self._calibration: list[TrackedFrame] | None = []
-        self._use(average_person(height_m))
-        self._memory: LiveMemory | None = None
-        self._tracker = self.closing.enter_context(PersonTracker())
-        self._newest = self.closing.enter_context(Newest(source))
+        self._on_rig: tuple[HumanSkeleton, Retargeter] | None = None
+        self._seen_s: float | None = None
+        self._recent: list[tuple[float, float]] = []
+        self.closing.callback(poses.close)
 
     def __enter__(self) -> LiveSession:
         return self
@@ -135,16 +134,30 @@ class LiveSession:
 
     def calibrate(self) -> None:
         """Measure the person anew in the next two seconds."""
-        self._calibration = []
+        self._poses.calibrate()
+
+    @property
+    def is_calibrating(self) -> bool:
+        """Whether the person is being measured."""
+        return self._poses.is_calibrating
+
+    @property
+    def paused(self) -> bool:
+        """Whether pictures are looked at; while they are not, the body stands at ease. Can be set."""
+        return self._poses.paused
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        self._poses.paused = paused
 
     @property
     def motion(self) -> HumanMotion | None:
         """What was recorded, on the person's own proportions; None without any."""
-        if not self._recorded:
+        if not self._recorded or self.moment is None:
             return None
         poses = self._recorded
         return HumanMotion(
-            skeleton=self._person.skeleton,
+            skeleton=self.moment.skeleton,
             times_s=np.array([pose.time_s for pose in poses]) - poses[0].time_s,
             root_positions=np.stack([pose.root_position for pose in poses]),
             rotations=np.stack([pose.rotations for pose in poses]),
@@ -156,40 +169,33 @@ class LiveSession:
 
     def __iter__(self) -> Iterator[HumanPose]:
         """Poses until the source ends or the session is closed."""
-        recent: list[tuple[float, float]] = []
-        for frame in self._newest:
-            begun = time.monotonic()
-            pose = self._step(self._tracker.track(frame))
-            done = time.monotonic()
-            recent = [(at, took) for at, took in recent if done - at < 1.0] + [(done, done - begun)]
-            self.figures.pictures += 1
-            self.figures.dropped = self._newest.dropped
-            self.figures.latency_ms = 1000.0 * float(np.mean([took for _, took in recent]))
-            self.figures.fps = len(recent) / max(done - recent[0][0] + recent[0][1], 1e-3)
-            yield pose
+        for seen in self._poses:
+            self.moment = self._moment(seen)
+            for sender in self._senders:
+                self.figures.packets_lost += sender.send(self.moment)
+            if self._recorded is not None and len(self._recorded) < MOST_RECORDED:
+                self._recorded.append(self.moment.pose)
+            self._count(seen)
+            yield self.moment.pose
 
-    def _step(self, tracked: TrackedFrame) -> HumanPose:
-        self._measure(tracked)
-        pose, self._memory = live_step(tracked, self._person, self._memory)
-        seen = any(part is not None for part in (tracked.body, tracked.face, tracked.left_hand, tracked.right_hand))
-        on_rig = None if self._retargeter is None else RigPose(self._retargeter.rig, *self._retargeter.apply(pose))
-        self.moment = LiveMoment(pose, self._person.skeleton, on_rig, seen)
-        for messages, target in self._targets:
-            self.figures.packets_lost += target.send(bundles(messages(self.moment)))
-        if self._recorded is not None and len(self._recorded) < MOST_RECORDED:
-            self._recorded.append(pose)
-        return pose
+    def _moment(self, seen: SeenPose) -> LiveMoment:
+        if seen.parts or self._seen_s is None:
+            self._seen_s = seen.pose.time_s
+        pose = shown(idle(seen.pose, seen.pose.time_s - self._seen_s), seen.skeleton, self._channels)
+        return LiveMoment(pose, seen.skeleton, self._posed_rig(pose, seen.skeleton), bool(seen.parts), self._channels)
 
-    def _measure(self, tracked: TrackedFrame) -> None:
-        """Collect what calibration needs, and use it when there is enough."""
-        if self._calibration is None or tracked.body is None:
-            return
-        self._calibration.append(tracked)
-        if tracked.time_s - self._calibration[0].time_s >= CALIBRATION_S:
-            self._use(estimate_person(TrackedVideo(tuple(self._calibration), "live", (), 1), self._height))
-            self._calibration = None
+    def _posed_rig(self, pose: HumanPose, skeleton: HumanSkeleton) -> RigPose | None:
+        if self._rig is None:
+            return None
+        if self._on_rig is None or self._on_rig[0] is not skeleton:
+            self._on_rig = skeleton, make_retargeter(self._rig, skeleton)
+        return RigPose(self._rig, *self._on_rig[1].apply(pose))
 
-    def _use(self, person: Person) -> None:
-        self._person = person
-        self._retargeter: Retargeter | None = None if self._rig is None else make_retargeter(self._rig, person.skeleton)
-        self._memory = None
+    def _count(self, seen: SeenPose) -> None:
+        done, figures = time.monotonic(), self.figures
+        latency = 1000.0 * (done - seen.arrived_s)
+        self._recent = [(at, took) for at, took in self._recent if done - at < FIGURES_S] + [(done, latency)]
+        figures.pictures += 1
+        figures.dropped, figures.parts, figures.last_latency_ms = self._poses.dropped, seen.parts, latency
+        figures.latency_ms = sum(took for _, took in self._recent) / len(self._recent)
+        figures.fps = max(len(self._recent) - 1, 0) / max(done - self._recent[0][0], 1e-3)

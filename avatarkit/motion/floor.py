@@ -131,8 +131,9 @@ def _up(places: np.ndarray, soles: np.ndarray, skeleton: HumanSkeleton) -> np.nd
 
 def up_from_one_place(foot: np.ndarray) -> np.ndarray:
     """(3,) the direction up in the camera's axes when nothing is known but where a foot (3,) stands."""
-    slopes = np.linalg.solve(*_level_camera(foot))
-    return np.array([slopes[0], 1.0, slopes[1]])
+    matrix, right = _level_camera(foot)
+    across, along = right / np.diagonal(matrix)
+    return np.array([across, 1.0, along])
 
 
 def _level_camera(foot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -36,17 +36,18 @@ def vmc_messages(moment: LiveMoment) -> Iterator[OscMessage]:
     yield message("/VMC/Ext/OK", 1, 3, 0, int(moment.person_seen))
     yield message("/VMC/Ext/T", float(moment.pose.time_s))
     yield message("/VMC/Ext/Root/Pos", "root", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
-    yield from _rig_bones(moment.on_rig) if moment.on_rig else _plain_bones(moment)
-    yield from _expressions(moment)
-    yield message("/VMC/Ext/Blend/Apply")
+    yield from _rig_bones(moment.on_rig, moment.bones) if moment.on_rig else _plain_bones(moment)
+    if moment.channels.face:
+        yield from _expressions(moment)
+        yield message("/VMC/Ext/Blend/Apply")
 
 
 def _plain_bones(moment: LiveMoment) -> Iterator[OscMessage]:
     """Normalized rotations, and the places of a person's own joints, for receivers that put them on a rig themselves."""
-    rest = moment.skeleton.rest_positions
+    rest, told = moment.skeleton.rest_positions, moment.bones
     for bone in HUMAN_BONES:
         row = BONE[bone]
-        if moment.skeleton.present[row]:
+        if told[row]:
             place = moment.pose.root_position if bone == "hips" else _from_parent(rest, bone)
             yield _bone(bone, place, moment.pose.rotations[row], minus_z=False)
 
@@ -56,11 +57,12 @@ def _from_parent(rest: np.ndarray, bone: str) -> np.ndarray:
     return rest[BONE[bone]] - rest[BONE[parent]] if parent else rest[BONE[bone]]
 
 
-def _rig_bones(pose: RigPose) -> Iterator[OscMessage]:
+def _rig_bones(pose: RigPose, told: np.ndarray) -> Iterator[OscMessage]:
     """The rig's own local pose, as the protocol recommends."""
     minus_z = faces_minus_z(pose.rig)
     for bone, joint in pose.rig.human_bones.items():
-        yield _bone(bone, pose.translations[joint], pose.rotations[joint], minus_z=minus_z)
+        if told[BONE[bone]]:
+            yield _bone(bone, pose.translations[joint], pose.rotations[joint], minus_z=minus_z)
 
 
 def faces_minus_z(rig: HumanoidRig) -> bool:

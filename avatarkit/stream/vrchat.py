@@ -27,13 +27,26 @@ _MOST_LOOK_DEG = (20.0, 30.0)  # pitch and yaw of a full glance
 
 def vrchat_messages(moment: LiveMoment) -> Iterator[OscMessage]:
     """Everything about one moment that VRChat listens to."""
+    if moment.channels.body:
+        yield from _trackers(moment)
+    if moment.channels.face:
+        yield from _eyes(moment)
+
+
+def _trackers(moment: LiveMoment) -> Iterator[OscMessage]:
+    told = moment.bones
     rotations = world_rotations(moment.pose.rotations)
     positions = world_positions(moment.skeleton, moment.pose.root_position, rotations)
     for name, bone in (("head", "head"), *((str(number), bone) for number, bone in enumerate(TRACKERS, start=1))):
         row = BONE[bone]
+        if not told[row]:
+            continue
         place, turned = to_unity_position(positions[row]), to_unity_rotation(rotations[row])
         yield message(f"/tracking/trackers/{name}/position", *place.tolist())
         yield message(f"/tracking/trackers/{name}/rotation", *euler_deg(turned).tolist())
+
+
+def _eyes(moment: LiveMoment) -> Iterator[OscMessage]:
     weights = dict(zip(ARKIT_NAMES, moment.pose.expressions.tolist(), strict=True))
     yield message("/tracking/eye/EyesClosedAmount", 0.5 * (weights["eyeBlinkLeft"] + weights["eyeBlinkRight"]))
     yield message("/tracking/eye/CenterPitchYaw", *_look(weights))

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from avatarkit.tracking.mediapipe_start import IN_THE_CALLERS_THREAD, import_mediapipe, quiet_native_log
+from avatarkit.tracking.mediapipe_graph import new_graph
+from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_log
 
 MESH_INPUT_PX = 192
 """Side of the picture the face mesh model takes. Source: MediaPipe, FaceLandmarkCpu."""
@@ -42,18 +43,17 @@ class FaceGraphs:
 
     def __init__(self, min_detection_score: float) -> None:
         with quiet_native_log():  # TensorFlow Lite and absl greet on standard error while a graph starts
-            base, rect = import_mediapipe()
+            _, rect = import_mediapipe()
             self._lock = Lock()
             self._whole_picture = rect.NormalizedRect(x_center=0.5, y_center=0.5, width=1, height=1)
             self._detectors = {
-                name: base.SolutionBase(
-                    graph_config=IN_THE_CALLERS_THREAD + _DETECTION_GRAPH.format(range=name),
-                    calculator_params={_score_threshold(name): min_detection_score},
+                name: new_graph(
+                    _DETECTION_GRAPH.format(range=name), calculator_params={_score_threshold(name): min_detection_score}
                 )
                 for name in DETECTOR_INPUT_PX
             }
-            self._mesh = base.SolutionBase(
-                graph_config=IN_THE_CALLERS_THREAD + _MESH_GRAPH,
+            self._mesh = new_graph(
+                _MESH_GRAPH,
                 side_inputs={"with_attention": True},
                 # Landmarks come for doubtful faces, too: whoever asked weighs the presence score.
                 calculator_params={"facelandmarkcpu__ThresholdingCalculator.threshold": 0.0},
@@ -72,7 +72,7 @@ class FaceGraphs:
             (N, 8): score 0..1; then as fractions of the side centre x, centre y, width, right eye x, y, left eye x, y.
         """
         with self._lock:
-            found = self._detectors[name].process(picture).detections or []
+            found = self._detectors[name].run(image=picture).detections or []
         return np.array([_detection_row(detection) for detection in found]).reshape(-1, 8)
 
     def read_mesh(self, picture: np.ndarray) -> tuple[np.ndarray, float]:
@@ -86,7 +86,7 @@ class FaceGraphs:
             is a face.
         """
         with self._lock:
-            result = self._mesh.process({"image": picture, "roi": self._whole_picture})
+            result = self._mesh.run(image=picture, roi=self._whole_picture)
             landmarks, presence = result.landmarks.landmark, float(getattr(result, _PRESENCE))
         return np.array([(point.x, point.y, point.z) for point in landmarks]), presence
 

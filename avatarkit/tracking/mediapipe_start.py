@@ -10,9 +10,6 @@ from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import Any
 
-IN_THE_CALLERS_THREAD = 'executor { type: "ApplicationThreadExecutor" }'
-"""For graphs that do one thing after another: handing their steps to MediaPipe's own threads costs 0.4 ms a picture."""
-
 
 def import_mediapipe() -> tuple[ModuleType, ModuleType]:
     """MediaPipe's `solution_base` and `rect_pb2`."""

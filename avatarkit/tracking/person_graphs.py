@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from avatarkit.tracking.mediapipe_start import IN_THE_CALLERS_THREAD, import_mediapipe, quiet_native_log
+from avatarkit.tracking.mediapipe_graph import new_graph
+from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_log
 from avatarkit.tracking.pruned_model import without_output
 
 PERSON_DETECTOR_PX, BODY_INPUT_PX, PALM_DETECTOR_PX, HAND_INPUT_PX = 224, 256, 192, 224
@@ -122,11 +123,11 @@ class PersonGraphs:
         with quiet_native_log():
             base, rect = import_mediapipe()
             self._whole_picture = rect.NormalizedRect(x_center=0.5, y_center=0.5, width=1, height=1)
-            self._people = _Graph(_detector(base, "PoseDetectionCpu", {_threshold("posedetectioncpu"): MIN_PERSON_SCORE}))
-            self._palms = _Graph(_detector(base, "PalmDetectionCpu", {_threshold("palmdetectioncpu"): MIN_PALM_SCORE}))
-            self._body = _Graph(_body_landmarker(base))
-            self._hand = _Graph(*(_hand_landmarker(base, _FULL_MODEL) for _ in range(_HANDS)))
-            self._small_hand = _Graph(*(_hand_landmarker(base, _LITE_MODEL) for _ in range(_HANDS)))
+            self._people = _Graph(_detector("PoseDetectionCpu", {_threshold("posedetectioncpu"): MIN_PERSON_SCORE}))
+            self._palms = _Graph(_detector("PalmDetectionCpu", {_threshold("palmdetectioncpu"): MIN_PALM_SCORE}))
+            self._body = _Graph(_body_landmarker(Path(str(base.__file__)).parents[1]))
+            self._hand = _Graph(*(_hand_landmarker(_FULL_MODEL) for _ in range(_HANDS)))
+            self._small_hand = _Graph(*(_hand_landmarker(_LITE_MODEL) for _ in range(_HANDS)))
             self._run_once()
 
     def detect_people(self, picture: np.ndarray) -> np.ndarray:
@@ -140,7 +141,7 @@ class PersonGraphs:
         """
         rows = [
             (d.score[0], *_xy(d.location_data.relative_keypoints[0]), *_xy(d.location_data.relative_keypoints[1]))
-            for d in self._people.run(picture).detections or []
+            for d in self._people.run(image=picture).detections or []
         ]
         return np.array(rows).reshape(-1, 5)
 
@@ -154,12 +155,12 @@ class PersonGraphs:
             (N, 8): score; then as fractions of the side the palm box's centre x, y and larger side, the wrist's x, y, and the
             x, y of the middle finger's root.
         """
-        rows = [_palm_row(d) for d in self._palms.run(picture).detections or []]
+        rows = [_palm_row(d) for d in self._palms.run(image=picture).detections or []]
         return np.array(rows).reshape(-1, 8)
 
     def read_body(self, picture: np.ndarray) -> BodyInCrop | None:
         """The landmarks of the person that fills a square picture upright; (256, 256, 3) uint8 RGB in."""
-        result = self._body.run(picture)
+        result = self._body.run(image=picture)
         if not result.landmarks:
             return None
         return BodyInCrop(
@@ -177,7 +178,7 @@ class PersonGraphs:
             picture: (224, 224, 3) uint8 RGB.
             lite: by the smaller model.
         """
-        result = (self._small_hand if lite else self._hand).run({"image": picture, "roi": self._whole_picture})
+        result = (self._small_hand if lite else self._hand).run(image=picture, roi=self._whole_picture)
         if not result.landmarks:
             return None
         side = result.side.classification[0]
@@ -212,11 +213,10 @@ class _Graph:
         for solution in solutions:
             self._free.put(solution)
 
-    def run(self, inputs: Any) -> Any:
+    def run(self, **inputs: Any) -> Any:
         solution = self._free.get()
         try:
-            # MediaPipe answers with a class of its own for each call: nothing is overwritten by the next.
-            return solution.process(inputs)
+            return solution.run(**inputs)
         finally:
             self._free.put(solution)
 
@@ -241,26 +241,26 @@ def _built() -> PersonGraphs:
     return graphs
 
 
-def _detector(base: Any, name: str, parameters: dict[str, float]) -> Any:
+def _detector(name: str, parameters: dict[str, float]) -> Any:
     with_model = 'input_side_packet: "MODEL_COMPLEXITY:model_complexity"' if name.startswith("Palm") else ""
     config = ('input_side_packet: "model_complexity"' if with_model else "") + _DETECTOR % (name, with_model)
     side_inputs = {"model_complexity": _FULL_MODEL} if with_model else None
-    return base.SolutionBase(graph_config=IN_THE_CALLERS_THREAD + config, calculator_params=parameters, side_inputs=side_inputs)
+    return new_graph(config, calculator_params=parameters, side_inputs=side_inputs)
 
 
-def _body_landmarker(base: Any) -> Any:
-    model = (Path(base.__file__).parents[1] / _BODY_MODEL).read_bytes()
-    return base.SolutionBase(
-        graph_config=IN_THE_CALLERS_THREAD + _BODY,
+def _body_landmarker(package: Path) -> Any:
+    model = (package / _BODY_MODEL).read_bytes()
+    return new_graph(
+        _BODY,
         side_inputs={"file": without_output(model, _MASK_OUTPUT, _PRESENCE_OUTPUT)},
         calculator_params=_landmarks_always(_BODY_PREFIX),
         outputs=["landmarks", "world", "circle", _BODY_PRESENCE],
     )
 
 
-def _hand_landmarker(base: Any, model: int) -> Any:
-    return base.SolutionBase(
-        graph_config=IN_THE_CALLERS_THREAD + _HAND,
+def _hand_landmarker(model: int) -> Any:
+    return new_graph(
+        _HAND,
         side_inputs={"model_complexity": model},
         calculator_params=_landmarks_always(_HAND_PREFIX),
         outputs=["landmarks", "world", "side", _HAND_PRESENCE],

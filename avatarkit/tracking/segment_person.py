@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_log
+from avatarkit.tracking.mediapipe_graph import new_graph
+from avatarkit.tracking.mediapipe_start import quiet_native_log
 
 MASK_SIDE_PX = 256
 """Side of the picture the model takes and of the mask it gives. Source: MediaPipe, SelfieSegmentationCpu."""
@@ -31,15 +32,14 @@ def person_mask(picture: np.ndarray) -> np.ndarray:
         (256, 256) 0..1.
     """
     with _running:
-        mask = _graph().process({"image": np.ascontiguousarray(picture)}).mask
+        mask = _graph().run(image=np.ascontiguousarray(picture)).mask
     return np.asarray(mask, np.float32).reshape(MASK_SIDE_PX, MASK_SIDE_PX)
 
 
 @cache
 def _graph() -> Any:
     with quiet_native_log():
-        base, _ = import_mediapipe()
-        graph = base.SolutionBase(graph_config=_GRAPH, outputs=["mask"])
-        graph.process({"image": np.zeros((MASK_SIDE_PX, MASK_SIDE_PX, 3), np.uint8)})
+        graph = new_graph(_GRAPH, outputs=["mask"])
+        graph.run(image=np.zeros((MASK_SIDE_PX, MASK_SIDE_PX, 3), np.uint8))
     atexit.register(graph.close)
     return graph

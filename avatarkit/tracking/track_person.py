@@ -96,11 +96,12 @@ class PersonTracker:
         memory: a value; a tracker that is given another's memory goes on where that one was.
     """
 
-    def __init__(self, person: int | None = None) -> None:
+    def __init__(self, person: int | None = None, *, hands: bool = True, face: bool = True) -> None:
         """Start without having seen anything.
 
         Args:
             person: whom to follow, from 1 for the largest in the first picture that shows so many; the largest when None.
+            hands, face: whether they are looked for; what is not wanted costs no time.
 
         Raises:
             UsageError: `person` is below 1.
@@ -108,7 +109,7 @@ class PersonTracker:
         if person is not None and person < 1:
             raise UsageError(f"People are numbered from 1, largest first; there is no person {person}.")
         self.memory = PersonMemory()
-        self._person = person
+        self._person, self._sides, self._wants_face = person, SIDES if hands else (), face
         self._graphs = Graphs(person_graphs(), face_graphs(MIN_DETECTION_SCORE))
         self._beside = ThreadPoolExecutor(max_workers=2, thread_name_prefix="face-and-hands")
 
@@ -159,10 +160,11 @@ class PersonTracker:
 
     def _finish(self, seen: _SeenBody) -> TrackedFrame:
         memory = self.memory.after_a_cut() if seen.look.cut else self.memory
-        hands = {side: self._beside.submit(_hand_of, seen, side, memory, self._graphs.person) for side in SIDES}
-        face = self._beside.submit(_face_of, seen, memory.face, self._graphs.face)
+        hands = {side: self._beside.submit(_hand_of, seen, side, memory, self._graphs.person) for side in self._sides}
+        face = self._beside.submit(_face_of, seen, memory.face, self._graphs.face) if self._wants_face else None
         found = {side: hand for side, coming in hands.items() if (hand := coming.result()) is not None}
-        self.memory, tracked = _settle(seen, found, face.result(), memory, self._graphs.person)
+        settled = _settled_hands(seen, found, memory, self._graphs.person) if self._sides else {}
+        self.memory, tracked = _remembered(seen, settled, face.result() if face else (FaceMemory(), None), memory)
         return tracked
 
 
@@ -207,15 +209,11 @@ def _find_hand(seen: _SeenBody, body: BodyLandmarks, side: str, memory: PersonMe
     return follow_hands.find_hand(look.pyramid, body, side, before.attempts, graphs)
 
 
-def _settle(
-    seen: _SeenBody,
-    found: dict[str, SeenHand],
-    face: tuple[FaceMemory, TrackedFace | None],
-    memory: PersonMemory,
-    graphs: PersonGraphs,
+def _remembered(
+    seen: _SeenBody, hands: dict[str, SeenHand], face: tuple[FaceMemory, TrackedFace | None], memory: PersonMemory
 ) -> tuple[PersonMemory, TrackedFrame]:
-    """Which hand is which, and what to remember for the next picture."""
-    look, hands = seen.look, _settled_hands(seen, found, memory, graphs)
+    """What to remember for the next picture, and what was seen."""
+    look = seen.look
     left, right = (hands.get(side) for side in SIDES)
     remembered = PersonMemory(
         body=seen.memory,

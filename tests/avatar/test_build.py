@@ -69,7 +69,7 @@ def test_normals_are_unit_at_rest_and_in_every_expression(avatar):
 
 @pytest.mark.parametrize("name", ["cheekPuff", "jawOpen", "eyeBlinkLeft", "browInnerUp"])
 def test_morph_normals_are_those_of_the_moved_surface(avatar, name):
-    sliders = {} if np.allclose(avatar.rig.skeleton.rest_world[0], rest_body({}).joints) else random_person(4)
+    sliders = {} if np.allclose(avatar.rig.skeleton.rest_world[0][:55], rest_body({}).joints) else random_person(4)
     rest, face = rest_body(sliders), mesh_of(avatar, "Face")
     triangles = np.concatenate([load_body().parts[part].triangles for part in SKIN_PARTS])
     offsets = rest.expression_offsets[:, [ARKIT_NAMES.index(name)]].toarray().reshape(-1, 3)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from avatarkit.geometry import quaternions
-from avatarkit.geometry.two_bone_ik import two_bone_ik
+from avatarkit.geometry.two_bone_ik import FEW, two_bone_ik
 
 HINGE = np.array([1.0, 0.0, 0.0])
 
@@ -67,3 +67,25 @@ def test_a_goal_that_moves_steadily_moves_the_limb_steadily(upward: float):
                         np.broadcast_to(HINGE, path.shape))  # fmt: skip
     for turn in turns:
         assert np.abs(np.diff(turn, axis=0)).max() < 0.01
+
+
+def test_few_limbs_are_solved_as_many_are():
+    upper, lower, hinge = limbs(seed=4)
+    goal = 0.9 * (upper + lower) + 0.02
+    many = two_bone_ik(upper, lower, goal, hinge)
+    for start in range(0, len(upper), FEW):
+        some = slice(start, start + FEW)
+        for few, turn in zip(two_bone_ik(upper[some], lower[some], goal[some], hinge[some]), many, strict=True):
+            np.testing.assert_allclose(few, turn[some], atol=1e-9)
+
+
+@pytest.mark.parametrize("count", [1, FEW + 1])
+def test_bones_and_ways_without_length_give_finite_turns(count: int):
+    nothing, something = np.zeros((count, 3)), np.tile([0.0, -0.4, 0.0], (count, 1))
+    hinge = np.tile(HINGE, (count, 1))
+    for upper, lower, goal in (
+        (nothing, something, something),
+        (something, nothing, something),
+        (something, something, nothing),
+    ):
+        assert all(np.isfinite(turn).all() for turn in two_bone_ik(upper, lower, goal, hinge))

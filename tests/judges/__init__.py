@@ -126,6 +126,55 @@ def three_vrm_playing(
     return moments, tuple(report["problems"])
 
 
+@dataclass(frozen=True)
+class Movement:
+    """What three-vrm's springs, eyes and first person did.
+
+    Attributes:
+        rest, settled: swinging joint -> its rotation (xyzw) as loaded, and after half a second of standing still.
+        moments: the same at each time asked for.
+        gaze: "yaw,pitch" -> `leftEye`, the normalized eye's rotation (xyzw), and `weights` of the expressions.
+        folder: pictures "<number of the time>-<view>.png", third.png, and first.png as the wearer sees it.
+        problems: warnings and errors of the browser's console.
+    """
+
+    rest: dict[str, list[float]]
+    settled: dict[str, list[float]]
+    moments: list[dict[str, list[float]]]
+    gaze: dict[str, Any]
+    folder: Path
+    problems: tuple[str, ...]
+
+
+def three_vrm_moving(
+    model: str | Path,
+    times_s: Sequence[float],
+    *,
+    folder: str | Path,
+    motion: str | Path | None = None,
+    views: Sequence[str] = ("front",),
+    gaze_deg: Sequence[tuple[float, float]] = ((0.0, 0.0), (40.0, 0.0)),
+    size: tuple[int, int] = (300, 300),
+) -> Movement:
+    """Move a VRM with three-vrm in headless Chromium, its springs on.
+
+    Args:
+        model: the VRM.
+        times_s: when to look.
+        folder: where the pictures go.
+        motion: a .vrma to play; without one, head and hips are shaken.
+        views: "front", "back", "side", "whole", "head".
+        gaze_deg: yaws and pitches to look at, at the end.
+        size: width and height of the pictures, pixels.
+    """
+    folder = Path(folder).resolve()
+    wanted = {"model": str(Path(model).resolve()), "browser": _chromium(), "times": list(times_s), "folder": str(folder)}
+    wanted |= {"motion": motion and str(Path(motion).resolve()), "views": list(views), "gaze_deg": list(gaze_deg), "size": size}
+    report = _run_node("three_vrm_moving.mjs", json.dumps(wanted))
+    problems = tuple(report.pop("problems"))
+    return Movement(**report, folder=folder, problems=problems)
+
+
 def _chromium() -> str:
     browser = next((found for name in _CHROMIUM_NAMES if (found := shutil.which(name))), None)
     if browser is None:

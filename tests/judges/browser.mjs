@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { chromium } from "playwright-core";
 
 // WebGL by software, and no talk with anybody outside.
-const args = [
+export const args = [
   "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--disable-quic",
   "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];

@@ -46,6 +46,11 @@ def tied(gather: Gather, place: np.ndarray, outward: np.ndarray, obstacle: Obsta
     return make(gather, guide, thickness, scale)
 
 
+def tail_guide(gather: Gather, place: np.ndarray, outward: np.ndarray, obstacle: Obstacle, scale: float) -> np.ndarray:
+    """(P, 3) the middle of the tail or braid that `tied` makes of the same."""
+    return _guide(gather, place + _TIE_HEIGHT_M * outward, outward, 1e-3 * gather.thickness_mm * scale, obstacle)
+
+
 def _guide(gather: Gather, start: np.ndarray, outward: np.ndarray, thickness: float, obstacle: Obstacle) -> np.ndarray:
     """(P, 3) the middle of a tail."""
     azimuth, elevation = gather.at_deg

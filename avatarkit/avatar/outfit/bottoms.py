@@ -15,7 +15,7 @@ _FORK_ORIGIN = np.array([0.0, 0.06, 0.03])
 _LEG_AXIS = np.array([[0.085, -0.03, 0.03], [0.101, -0.08, 0.015], [0.142, -0.343, 0.03], [0.181, -0.722, 0.018]])
 WAIST_Y, ANKLE_Y = 0.125, -0.722
 
-_BREAK = 0.6  # how much less in front, where the shoe carries them
+_BREAK = 0.4  # how much less in front, where the shoe carries them
 
 _HALF, _BRIDGE, _HIP_ROW_M, _LEG_ROW_M = 28, 10, 0.0155, 0.0245
 _HEM_BAND = (0.43, 0.48, 1.0)  # of what hangs below the ankle
@@ -40,7 +40,7 @@ class BottomCut:
 
     waist_y: float = WAIST_Y
     end_y: float = ANKLE_Y
-    drop_m: float = 0.042
+    drop_m: float = 0.052
     ease_m: float = 0.006
     waist_ease_m: float = 0.002
     end_ease_m: float = 0.006

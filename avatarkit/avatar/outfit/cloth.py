@@ -17,7 +17,8 @@ from avatarkit.geometry.meshes import vertex_normals
 _SMOOTHING_STEPS, _SMOOTHING = 15, 0.6
 _GAP_M = 0.003  # between the two legs' cloth
 _LAYER_GAP_M, _LAYER_REACH_M = 0.004, 0.045
-_LIFTS = 3
+_FOLLOWS_M, _LEAVES_M, _EVENING = 0.030, 0.015, 2  # cloth nearer than this moves with what it lies on
+_LIFTS, _LAYER_POINTS, _SAME_M = 3, 4, 1e-4
 _SKIN_GAP_M = 0.0012  # cloth above skin, at least
 _SPREAD = 3
 _TAUT_STEPS = 40
@@ -36,10 +37,12 @@ class Cloth:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What lies under a garment: points (K, 3) of the other ones and their unit normals (K, 3), metres."""
+    """What lies under a garment: points (K, 3) of the other ones, metres, their unit normals, and what carries them, (K, 4)."""
 
     points: np.ndarray
     normals: np.ndarray
+    joints: np.ndarray
+    weights: np.ndarray
 
 
 def draped(pattern: Pattern, rest: RestBody, below: Sequence[Sheet] = ()) -> np.ndarray:
@@ -146,19 +149,48 @@ def _lift(pattern: Pattern, cloth: np.ndarray, below: Sequence[Sheet]) -> None:
     triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
     for _ in range(_LIFTS):
         own = vertex_normals(cloth, triangles)
-        distance, nearest = map(np.asarray, tree.query(cloth, distance_upper_bound=_LAYER_REACH_M))
-        near = np.flatnonzero(np.isfinite(distance))
-        way = normals[nearest[near]]
-        short = _LAYER_GAP_M - ((cloth[near] - points[nearest[near]]) * way).sum(axis=1)
+        distance, nearest = map(np.asarray, tree.query(cloth, k=_LAYER_POINTS, distance_upper_bound=_LAYER_REACH_M))
+        near = np.flatnonzero(np.isfinite(distance[:, 0]))
+        found = np.isfinite(distance[near])
+        nearest = np.where(found, nearest[near], nearest[near, :1])
+        share = np.where(found, 1.0 / np.maximum(distance[near], _SAME_M), 0.0)
+        share /= share.sum(axis=1, keepdims=True)
+        above = ((cloth[near, None] - points[nearest]) * normals[nearest]).sum(axis=2)
+        way = (share[..., None] * normals[nearest]).sum(axis=1)
+        way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), _SAME_M)
+        short = _LAYER_GAP_M - (share * above).sum(axis=1)
         short = np.where((way * own[near]).sum(axis=1) > 0.0, np.maximum(short, 0.0), 0.0)
         push = np.zeros_like(cloth)
         push[near] = short[:, None] * way
-        cloth += np.where(short_of(push) > 0, push, pattern.around @ push)
+        length = np.linalg.norm(push, axis=1, keepdims=True)
+        even = pattern.around @ push
+        cloth += np.where(length > np.linalg.norm(even, axis=1, keepdims=True), push, even)
 
 
-def short_of(push: np.ndarray) -> np.ndarray:
-    """(N, 1) lengths of pushes (N, 3)."""
-    return np.linalg.norm(push, axis=1, keepdims=True)
+def followed(pattern: Pattern, cloth: np.ndarray, below: Sequence[Sheet]) -> np.ndarray:
+    """(N, J) shares of the joints that carry a garment's points: where it lies close on others it moves as they do."""
+    count = len(load_body().joint_names)
+    own = dense_weights(pattern.joints, pattern.weights, count)
+    if not below:
+        return own
+    points, joints, weights = (np.concatenate([getattr(sheet, n) for sheet in below]) for n in ("points", "joints", "weights"))
+    distance, nearest = map(np.asarray, cKDTree(points).query(cloth, k=_LAYER_POINTS))
+    near = 1.0 / np.maximum(distance, _SAME_M)
+    near /= near.sum(axis=1, keepdims=True)
+    theirs = sum(
+        near[:, k, None] * dense_weights(joints[nearest[:, k]], weights[nearest[:, k]], count) for k in range(_LAYER_POINTS)
+    )
+    close = np.clip((_FOLLOWS_M - distance[:, 0]) / _LEAVES_M, 0.0, 1.0) * (pattern.fallen == 0)
+    for _ in range(_EVENING):
+        close = 0.5 * close + 0.5 * (pattern.around @ close)
+    return own + close[:, None] * (theirs - own)
+
+
+def dense_weights(joints: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
+    """(N, count) of joints and weights (N, 4)."""
+    dense = np.zeros((len(joints), count))
+    np.add.at(dense, (np.arange(len(joints))[:, None], joints), weights)
+    return dense
 
 
 def sewn(pattern: Pattern, cloth: np.ndarray) -> Cloth:

@@ -5,99 +5,124 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from avatarkit.avatar.outfit.bottoms import BottomCut
+from avatarkit.avatar.outfit.cloths import DENIM, FLEECE, HORN, JERSEY, LEATHER, METAL, POPLIN, RIB, SATIN, TWILL
 from avatarkit.avatar.outfit.fabric import Finish
+from avatarkit.avatar.outfit.flaps import Collar, Strip
 from avatarkit.avatar.outfit.garment import Garment
+from avatarkit.avatar.outfit.layers import DRESS, LEGWEAR
+from avatarkit.avatar.outfit.over_wear import OUTERWEAR, OVER_WEAR
 from avatarkit.avatar.outfit.pieces import WardrobePiece
 from avatarkit.avatar.outfit.skirts import SkirtCut
-from avatarkit.avatar.outfit.tops import Table, TopCut
+from avatarkit.avatar.outfit.tops import TopCut
+from avatarkit.avatar.outfit.tops_to_wear import SCOOP, SHIRT_NECK, TOPS, buttons
+from avatarkit.avatar.outfit.trims import Buttons, Patch, Trim
 
-UNDERWEAR, TUCKED, LEGWEAR, TOP, DRESS, OVER, OUTER = 0, 10, 20, 30, 30, 35, 40
-"""Layers, inmost first."""
 
-_JERSEY, _RIB, _KNIT = Finish("jersey", 0.92), Finish("rib", 0.95), Finish("knit", 0.95)
-_DENIM, _TWILL, _POPLIN = Finish("denim", 0.88), Finish("twill", 0.88), Finish("poplin", 0.8)
-_FELT, _LEATHER, _SATIN = Finish("felt", 0.95), Finish("leather", 0.5), Finish("satin", 0.38)
-_HORN, METAL = Finish("satin", 0.35), Finish("satin", 0.3, 1.0)
+def _trouser_trims(band_m: float = 0.036) -> tuple[Trim, ...]:
+    """Waistband, fly and back pockets."""
+    return (
+        Patch("hips", None, (0.0, band_m), 0.0022),
+        Patch("hips", (0.0, 0.026), (band_m, 0.105), 0.0016),
+        Patch("hips", (0.335, 0.435), (0.058, 0.129), 0.0018, mirrored=True),
+    )
 
-_V_NECK: Table = ((0.0, 0.455), (0.42, 0.566), (0.60, 0.586), (1.0, 0.592))
-_SCOOP: Table = ((0.0, 0.472), (0.14, 0.478), (0.30, 0.525), (0.48, 0.580), (0.68, 0.583), (0.85, 0.572), (1.0, 0.566))
-_SHIRT_NECK: Table = ((0.0, 0.545), (0.30, 0.566), (0.55, 0.592), (1.0, 0.600))
-_HIGH_NECK: Table = ((0.0, 0.560), (0.30, 0.575), (0.55, 0.598), (1.0, 0.604))
 
-TOPS: Mapping[str, WardrobePiece] = {
-    "t-shirt": WardrobePiece(("top",), {"fabric": "#c9ccd1"}, TOP, Garment(TopCut()), {"fabric": _JERSEY}),
-    "long-sleeve": WardrobePiece(
-        ("top",),
-        {"fabric": "#7d8c7a"},
-        TOP,
-        Garment(TopCut(sleeve_m=0.445, sleeve_ease_m=(0.006, 0.001), ease_m=0.009)),
-        {"fabric": _JERSEY},
-    ),
-    "tank-top": WardrobePiece(
-        ("top",),
-        {"fabric": "#e8e6e0"},
-        TOP,
-        Garment(TopCut(sleeve_m=0.0, neck=_SCOOP, collar_m=0.012, collar_ease_m=0.004, tilt_deg=19.0, ease_m=0.006, taper=0.5)),
-        {"fabric": _RIB},
-    ),
-    "turtleneck": WardrobePiece(
-        ("top",),
-        {"fabric": "#2b2b30"},
-        TOP,
-        Garment(
-            TopCut(
-                sleeve_m=0.455,
-                sleeve_ease_m=(0.003, 0.001),
-                ease_m=0.006,
-                taper=0.6,
-                neck=_HIGH_NECK,
-                collar_m=0.045,
-                folds=0.5,
-            )
-        ),
-        {"fabric": _RIB},
-    ),
-    "crop-top": WardrobePiece(
-        ("top",),
-        {"fabric": "#d9737f"},
-        TOP,
-        Garment(TopCut(hem_y=0.225, ease_m=0.007, taper=0.7, sleeve_m=0.09, sleeve_ease_m=(0.004, 0.004), folds=0.4)),
-        {"fabric": _JERSEY},
-    ),
-}
+def _leg_patches(u: tuple[float, float], v: tuple[float, float], height_m: float = 0.004) -> tuple[Trim, ...]:
+    """The same on both legs."""
+    return (Patch("leg", u, v, height_m), Patch("right-leg", (_LEG_M - u[1], _LEG_M - u[0]), v, height_m))
+
+
+_LEG_M = 0.382  # mean girth of a pattern's leg
+_WAIST_BUTTON = Buttons("hips", ((0.010, 0.018),), 0.0075, 0.004)
 
 BOTTOMS: Mapping[str, WardrobePiece] = {
-    "jeans": WardrobePiece(("bottom",), {"fabric": "#2f3b55"}, LEGWEAR, Garment(BottomCut()), {"fabric": _DENIM}),
+    "jeans": WardrobePiece(
+        ("bottom",),
+        {"fabric": "#2f3b55", "buttons": "#b08a4c"},
+        LEGWEAR,
+        Garment(BottomCut(), (*_trouser_trims(), _WAIST_BUTTON)),
+        {"fabric": DENIM, "buttons": METAL},
+    ),
+    "chinos": WardrobePiece(
+        ("bottom",),
+        {"fabric": "#a58f6c", "buttons": "#4d3f2c"},
+        LEGWEAR,
+        Garment(BottomCut(end_share=0.52, taper=0.36, drop_m=0.040, folds=0.7), (*_trouser_trims(), _WAIST_BUTTON)),
+        {"fabric": TWILL, "buttons": HORN},
+    ),
+    "suit-trousers": WardrobePiece(
+        ("bottom",),
+        {"fabric": "#262c3d"},
+        LEGWEAR,
+        Garment(BottomCut(end_share=0.55, taper=0.34, drop_m=0.048, folds=0.4), _trouser_trims()),
+        {"fabric": TWILL},
+    ),
+    "slim-trousers": WardrobePiece(
+        ("bottom",),
+        {"fabric": "#1f2125"},
+        LEGWEAR,
+        Garment(
+            BottomCut(end_share=None, taper=0.9, drop_m=0.012, ease_m=0.006, end_ease_m=0.004, folds=0.6), _trouser_trims()
+        ),
+        {"fabric": TWILL},
+    ),
+    "sweatpants": WardrobePiece(
+        ("bottom",),
+        {"fabric": "#4b5058", "ribs": "#4b5058"},
+        LEGWEAR,
+        Garment(
+            BottomCut(end_y=-0.715, drop_m=0.0, ease_m=0.013, waist_ease_m=0.006, taper=0.28, end_share=0.55, folds=1.2),
+            (
+                Patch("hips", None, (0.0, 0.045), 0.003, part="ribs"),
+                *(Patch(leg, None, (-0.050, 0.0), 0.003, part="ribs") for leg in ("leg", "right-leg")),
+            ),
+        ),
+        {"fabric": FLEECE, "ribs": RIB},
+    ),
+    "cargo-trousers": WardrobePiece(
+        ("bottom",),
+        {"fabric": "#5f6148"},
+        LEGWEAR,
+        Garment(
+            BottomCut(ease_m=0.009, end_share=0.60, folds=1.2),
+            (
+                *_trouser_trims(),
+                *_leg_patches((0.065, 0.185), (0.19, 0.34)),
+                *_leg_patches((0.060, 0.190), (0.175, 0.215), 0.007),
+            ),
+        ),
+        {"fabric": TWILL},
+    ),
     "shorts": WardrobePiece(
         ("bottom",),
         {"fabric": "#b9a27c"},
         LEGWEAR,
-        Garment(BottomCut(end_y=-0.27, drop_m=0.0, ease_m=0.009, end_share=0.92, taper=0.1)),
-        {"fabric": _TWILL},
+        Garment(BottomCut(end_y=-0.27, drop_m=0.0, ease_m=0.009, end_share=0.92, taper=0.1), _trouser_trims()),
+        {"fabric": TWILL},
     ),
     "leggings": WardrobePiece(
         ("bottom",),
         {"fabric": "#24262c"},
         LEGWEAR,
         Garment(BottomCut(drop_m=0.0, end_y=-0.70, ease_m=0.0022, waist_ease_m=0.002, taper=2.0, end_share=None, folds=0.0)),
-        {"fabric": _JERSEY},
+        {"fabric": JERSEY},
     ),
     "mini-skirt": WardrobePiece(
-        ("bottom",), {"fabric": "#3d2c36"}, LEGWEAR, Garment(SkirtCut(hang=0.24, flare=0.05)), {"fabric": _TWILL}
+        ("bottom",), {"fabric": "#3d2c36"}, LEGWEAR, Garment(SkirtCut(hang=0.24, flare=0.05)), {"fabric": TWILL}
     ),
     "pleated-skirt": WardrobePiece(
         ("bottom",),
         {"fabric": "#27344f"},
         LEGWEAR,
         Garment(SkirtCut(hang=0.34, flare=0.25, pleats=(14, 0.012))),
-        {"fabric": _TWILL},
+        {"fabric": TWILL},
     ),
     "long-skirt": WardrobePiece(
         ("bottom",),
         {"fabric": "#6b4a3a"},
         LEGWEAR,
         Garment(SkirtCut(hang=0.86, flare=0.16, waves=(7, 0.03))),
-        {"fabric": _POPLIN},
+        {"fabric": POPLIN},
     ),
 }
 
@@ -108,27 +133,84 @@ DRESSES: Mapping[str, WardrobePiece] = {
         DRESS,
         Garment(
             TopCut(
-                sleeve_m=0.0, neck=_SCOOP, collar_m=0.012, tilt_deg=19.0, ease_m=0.006, taper=0.55, hang=0.45, flare=0.3,
-                waves=(7, 0.03), folds=0.3
+                sleeve_m=0.0,
+                neck=SCOOP,
+                collar_m=0.012,
+                tilt_deg=19.0,
+                ease_m=0.006,
+                taper=0.55,
+                hang=0.45,
+                flare=0.3,
+                waves=(7, 0.03),
+                folds=0.3,
             )
         ),
         {"fabric": Finish("poplin", 0.85, print="flowers")},
     ),
-}  # fmt: skip
-
-OUTERWEAR: Mapping[str, WardrobePiece] = {
-    "coat": WardrobePiece(
-        ("outer",),
-        {"fabric": "#b08d5b"},
-        OUTER,
+    "evening-gown": WardrobePiece(
+        ("dress", "top", "bottom"),
+        {"fabric": "#7a1526"},
+        DRESS,
         Garment(
             TopCut(
-                sleeve_m=0.465, sleeve_ease_m=(0.012, 0.012), ease_m=0.016, shoulder_ease_m=0.010, hang=0.52, flare=0.10,
-                neck=_SHIRT_NECK, opening=((-0.1, 0.05), (0.2, 0.03), (0.5, 0.04), (0.6, 0.04)), hem_m=0.005, waves=(4, 0.008)
+                sleeve_m=0.0,
+                neck=SCOOP,
+                collar_m=0.010,
+                collar_ease_m=0.003,
+                tilt_deg=20.0,
+                ease_m=0.006,
+                taper=0.9,
+                hang=0.92,
+                flare=0.20,
+                waves=(8, 0.030),
+                folds=0.15,
             )
         ),
-        {"fabric": _FELT},
+        {"fabric": SATIN},
     ),
-}  # fmt: skip
+    "ball-gown": WardrobePiece(
+        ("dress", "top", "bottom"),
+        {"fabric": "#3b4f8f", "sash": "#e3c77a"},
+        DRESS,
+        Garment(
+            TopCut(
+                sleeve_m=0.10,
+                sleeve_ease_m=(0.018, 0.016),
+                neck=SCOOP,
+                collar_m=0.012,
+                tilt_deg=16.0,
+                ease_m=0.006,
+                taper=0.9,
+                hang=0.94,
+                flare=0.42,
+                waves=(11, 0.035),
+                folds=0.15,
+            ),
+            (Patch("trunk", None, (0.235, 0.285), 0.003, part="sash"),),
+        ),
+        {"fabric": SATIN, "sash": SATIN},
+    ),
+    "shirt-dress": WardrobePiece(
+        ("dress", "top", "bottom"),
+        {"fabric": "#4f6f8f", "belt": "#6b4628", "buttons": "#e8e4da"},
+        DRESS,
+        Garment(
+            TopCut(
+                sleeve_m=0.155,
+                sleeve_ease_m=(0.008, 0.007),
+                neck=SHIRT_NECK,
+                collar_m=0.022,
+                ease_m=0.007,
+                taper=0.6,
+                hang=0.42,
+                flare=0.24,
+                waves=(7, 0.022),
+                folds=0.4,
+            ),
+            (Collar(), Strip(0.02, -0.004), buttons(0.05, 0.085, 7), Patch("trunk", None, (0.240, 0.275), 0.004, part="belt")),
+        ),
+        {"fabric": POPLIN, "belt": LEATHER, "buttons": HORN},
+    ),
+}
 
-CLOTHES: Mapping[str, WardrobePiece] = {**TOPS, **BOTTOMS, **DRESSES, **OUTERWEAR}
+CLOTHES: Mapping[str, WardrobePiece] = {**TOPS, **BOTTOMS, **DRESSES, **OVER_WEAR, **OUTERWEAR}

@@ -216,6 +216,12 @@ def _stripes() -> np.ndarray:
     return _bands(_grid()[0], 4, 0.42)
 
 
+def _diagonal() -> np.ndarray:
+    """Stripes that rise to the left."""
+    rows, columns = _grid()
+    return _bands((rows + columns) % 1.0, 4, 0.35)
+
+
 def _pinstripe() -> np.ndarray:
     return 0.55 * _bands(_grid()[1], 6, 0.06)
 
@@ -260,6 +266,7 @@ def _flowers() -> np.ndarray:
 
 _PRINTS = {
     "stripes": _stripes,
+    "diagonal": _diagonal,
     "pinstripe": _pinstripe,
     "plaid": _plaid,
     "gingham": _gingham,

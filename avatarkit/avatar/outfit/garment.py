@@ -10,11 +10,21 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from avatarkit.avatar.outfit.bottoms import BottomCut, bottom_pattern
-from avatarkit.avatar.outfit.cloth import Sheet, draped, sewn
+from avatarkit.avatar.outfit.cloth import Sheet, draped, followed, sewn
 from avatarkit.avatar.outfit.hat_fit import HatFit
 from avatarkit.avatar.outfit.part import Part, joined_parts
-from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles
+from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles, strongest
 from avatarkit.avatar.outfit.skirts import SkirtCut, skirt_pattern
+from avatarkit.avatar.outfit.strips import (
+    BeltCut,
+    CapeCut,
+    ScarfCut,
+    TieCut,
+    belt_pattern,
+    cape_pattern,
+    scarf_pattern,
+    tie_pattern,
+)
 from avatarkit.avatar.outfit.tops import TopCut, top_pattern
 from avatarkit.avatar.outfit.trims import Sewn, Trim, sew_on
 from avatarkit.body.rest import RestBody
@@ -24,7 +34,7 @@ HIDDEN_MARGIN_M = 0.045  # what lies this near to a hem stays
 _HIDDEN_REACH_M = 0.035  # what is farther than this from any cloth stays
 _HUNG_REACH_M, _HUNG_MARGIN_M = 0.17, 0.10  # the same of cloth that hangs about the legs
 
-Cut = TopCut | BottomCut | SkirtCut
+Cut = TopCut | BottomCut | SkirtCut | BeltCut | TieCut | ScarfCut | CapeCut
 
 
 @dataclass(frozen=True)
@@ -62,31 +72,37 @@ class Garment:
         points = draped(pattern, rest, below)
         cloth = sewn(pattern, points)
         source = cloth.pattern_point
-        fabric = Part(
-            "fabric",
-            cloth.positions,
-            cloth.normals,
-            cloth.uvs,
-            cloth.triangles,
-            pattern.joints[source],
-            pattern.weights[source],
-            pattern.places[source],
-        )
+        carried = followed(pattern, points, below)
+        joints, weights = strongest(carried)
+        arrays = (cloth.positions, cloth.normals, cloth.uvs, cloth.triangles)
+        fabric = Part("fabric", *arrays, joints[source], weights[source], pattern.places[source])
         normals = vertex_normals(points, np.concatenate([grid_triangles(p.corners) for p in pattern.panels]))
-        trims = [trim.worn(points, normals) for trim in trims_of(self)]
-        return Worn(tuple(joined_parts([fabric, *trims])), Sheet(points, normals))
+        trims = [trim.worn(points, normals, carried) for trim in trims_of(self)]
+        outermost = points + raised_by(self)[:, None] * normals
+        return Worn(tuple(joined_parts([fabric, *trims])), Sheet(outermost, normals, joints, weights))
 
-    def covers(self, places: np.ndarray) -> np.ndarray:
-        """(N,) bool: which places (N, 3) on the average body are under the cloth wherever the body moves."""
+    def covers(self, places: np.ndarray, margin_m: float = HIDDEN_MARGIN_M) -> np.ndarray:
+        """(N,) bool: which places (N, 3) on the average body are under the cloth wherever the body moves.
+
+        What is nearer than `margin_m` to a hem is not.
+        """
         pattern = pattern_of(self.cut)
         distance, nearest = map(np.asarray, cKDTree(pattern.places).query(places))
         hung = pattern.fallen[nearest] > 0
         reach = np.where(hung, _HUNG_REACH_M, _HIDDEN_REACH_M)
-        margin = np.where(hung, _HUNG_MARGIN_M, HIDDEN_MARGIN_M)
+        margin = np.where(hung, _HUNG_MARGIN_M, margin_m)
         return (distance < reach) & (pattern.from_hem_m[nearest] > margin)
 
 
-_MAKERS: dict[type, Callable[..., Pattern]] = {TopCut: top_pattern, BottomCut: bottom_pattern, SkirtCut: skirt_pattern}
+_MAKERS: dict[type, Callable[..., Pattern]] = {
+    TopCut: top_pattern,
+    BottomCut: bottom_pattern,
+    SkirtCut: skirt_pattern,
+    BeltCut: belt_pattern,
+    TieCut: tie_pattern,
+    ScarfCut: scarf_pattern,
+    CapeCut: cape_pattern,
+}
 
 
 @cache
@@ -99,3 +115,10 @@ def pattern_of(cut: Cut) -> Pattern:
 def trims_of(garment: Garment) -> tuple[Sewn, ...]:
     """What is sewn onto a garment, laid out once per process."""
     return sew_on(pattern_of(garment.cut), garment.trims)
+
+
+@cache
+def raised_by(garment: Garment) -> np.ndarray:
+    """(N,) metres that what is sewn on stands over each point of a garment's cloth."""
+    none = np.zeros(len(pattern_of(garment.cut).ease_m))
+    return np.max([none, *(trim.raised_m for trim in trims_of(garment))], axis=0)

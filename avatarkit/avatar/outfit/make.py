@@ -10,11 +10,13 @@ import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh, Material
 from avatarkit.avatar.colors import parse_color
+from avatarkit.avatar.outfit.accessories import ACCESSORIES
 from avatarkit.avatar.outfit.cloth import Sheet
 from avatarkit.avatar.outfit.clothes import CLOTHES
 from avatarkit.avatar.outfit.earrings import EARRINGS
 from avatarkit.avatar.outfit.fabric import Finish, finished
 from avatarkit.avatar.outfit.footwear import SHOES
+from avatarkit.avatar.outfit.garment import Garment
 from avatarkit.avatar.outfit.glasses import GLASSES
 from avatarkit.avatar.outfit.hat_fit import HatFit
 from avatarkit.avatar.outfit.hats import HATS
@@ -25,13 +27,11 @@ from avatarkit.body.rest import RestBody
 from avatarkit.errors import unknown_name
 from avatarkit.geometry.arrays import checked_array
 
-PIECES: Mapping[str, WardrobePiece] = {**CLOTHES, **SHOES, **HATS, **GLASSES, **EARRINGS}
+PIECES: Mapping[str, WardrobePiece] = {**CLOTHES, **ACCESSORIES, **SHOES, **HATS, **GLASSES, **EARRINGS}
 """All there is to wear."""
 
-OUTFITS: Mapping[str, tuple[str, ...]] = {"casual": ("t-shirt", "jeans", "sneakers")}
-"""Outfit name -> its pieces."""
-
 _PLAIN = Finish("jersey")
+_INNER_MARGIN_M = 0.030  # cloth moves with what lies on it, so less of it has to stay than of skin
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,8 @@ def _seen(part: Part, name: str, index: int, over: tuple[str, ...]) -> Part:
 @cache
 def _covered(other: str, name: str, index: int, places: bytes) -> np.ndarray:
     """Which of a part's places are under another piece; the same on everybody."""
-    return PIECES[other].make.covers(np.frombuffer(places).reshape(-1, 3))
+    make, at = PIECES[other].make, np.frombuffer(places).reshape(-1, 3)
+    return make.covers(at, _INNER_MARGIN_M) if isinstance(make, Garment) else make.covers(at)
 
 
 def _mesh(piece: str, part: Part) -> AvatarMesh:

@@ -22,12 +22,14 @@ HIP_Y = -0.005
 _ELBOW_ROUND_M = 0.05
 _HEM_NORMAL_DEG = 5.0  # how far the armhole's plane leans inward at its top, of a shirt with sleeves
 
-_FRONT, _BACK, _SIDE, _ARCH = 12, 12, 12, 20  # columns
+FRONT_COLUMNS, _SIDE, _ARCH = 12, 12, 20
 _YOKE_ROWS, _COLLAR_ROW_M, _TRUNK_ROW_M, _SLEEVE_ROW_M, _HUNG_ROW = 11, 0.010, 0.0185, 0.0125, 0.032
 _STITCH_M = 0.0015  # how deep seams draw the cloth in
 _HEM_BAND_M = (0.024, 0.022)
 _SLEEVELESS_M = 0.010
 _LEVEL_M = 0.035
+_SHOULDER_Z, _OVER_SHOULDER = 0.0, 0.6  # where the shoulders are highest; how much of the way ahead counts as down
+_TUCKED_Y, _TUCKED_M = 0.150, 0.0015  # below this height what is tucked in lies close
 
 CREW: Table = ((0.0, 0.540), (0.30, 0.556), (0.55, 0.584), (1.0, 0.592))
 """A neckline: share of the way to the back -> height."""
@@ -55,6 +57,8 @@ class TopCut:
         folds: how deep its folds are, against a T-shirt's.
         waves: folds of what hangs: how many, and metres deep.
         hem_m: thickness.
+        tucked: it is worn inside what is about the hips.
+        quilt: seams across it: metres between them, and metres that it bulges there.
     """
 
     hem_y: float = HIP_Y
@@ -75,6 +79,8 @@ class TopCut:
     folds: float = 1.0
     waves: tuple[int, float] = (9, 0.02)
     hem_m: float = HEM_M
+    tucked: bool = False
+    quilt: tuple[float, float] = (0.0, 0.0)
 
     def gap(self, height: np.ndarray | float) -> np.ndarray:
         """Half the gap in front at a height, metres."""
@@ -114,6 +120,7 @@ class TopMaker:
         ended: tuple[Edge, ...] = ("bottom", *open_sides)
         hang = Hang(self.hung_from, cut.flare, cut.ease_m + 0.004) if cut.hang else None
         uvs = [tube_uvs(maker.positions, g) for g in (self.collar, self.yoke, self.trunk, self.sleeves[0])]
+        uvs[1] = _straight_uvs(maker.positions[self.yoke])
         panels = [
             Panel(self.collar, uvs[0], ("top", *open_sides), name="collar"),
             Panel(self.yoke, uvs[1], open_sides, name="yoke"),
@@ -146,7 +153,7 @@ class TopMaker:
         """Points level with `end`, from the midline to just before it; `middle_angle` 0 is in front, pi behind."""
         place = self.maker.positions[end]
         origin = np.array([0.0, place[1], _TRUNK_Z])
-        angle = np.linspace(middle_angle, np.arctan2(place[0], place[2] - _TRUNK_Z), _FRONT + 1)[:-1]
+        angle = np.linspace(middle_angle, np.arctan2(place[0], place[2] - _TRUNK_Z), FRONT_COLUMNS + 1)[:-1]
         return self.maker.cast(origin, np.stack([np.sin(angle), np.zeros_like(angle), np.cos(angle)], axis=1))
 
     def _trunk(self, top: np.ndarray) -> np.ndarray:
@@ -230,6 +237,8 @@ class TopMaker:
                 ease[rows] = np.minimum(ease[rows], 0.004)
             else:
                 ease[rows] += np.broadcast_to(extra, rows.shape)
+        if cut.tucked:
+            ease = np.minimum(ease, _TUCKED_M + np.clip((y - _TUCKED_Y) / 0.06, 0.0, 1.0) * cut.ease_m)
         ease[np.unique(self.collar[:-1])] = cut.collar_ease_m
         for numbers, value in self.extra_ease:
             ease[numbers] = value
@@ -251,7 +260,28 @@ class TopMaker:
         for sleeve, way in zip(self.sleeves, (1, -1), strict=True):
             folds[sleeve] += _sleeve_folds(sleeve.shape, self.cut.sleeve_m)[:, ::way]
         count, depth = self.cut.waves
+        if self.cut.tucked:
+            folds *= np.clip((y - _TUCKED_Y) / 0.05, 0.0, 1.0)
+        folds += self._quilted() / max(self.cut.folds, 1e-6)
         return folds + wave(angle, fallen, count, depth) / max(self.cut.folds, 1e-6)
+
+    def _quilted(self) -> np.ndarray:
+        """(N,) metres: bulges between seams that run across trunk and sleeves."""
+        bulge = np.zeros(len(self.maker.positions))
+        pitch, depth = self.cut.quilt
+        if depth:
+            grids = [self.yoke, self.trunk, *self.sleeves]
+            for grid in grids:
+                down = tube_uvs(self.maker.positions, grid)[..., 1]
+                bulge[grid] = depth * np.abs(np.sin(np.pi * down / pitch)) ** 0.7
+        return bulge
+
+
+def _straight_uvs(grid: np.ndarray) -> np.ndarray:
+    """(R, C, 2) metres of a yoke: what is printed on it stands as upright as on the trunk below."""
+    x, y, z = np.moveaxis(grid, -1, 0)
+    down = _OVER_SHOULDER * np.abs(z - _SHOULDER_Z) - y
+    return np.stack([x, down - down[-1, 0]], axis=-1)
 
 
 def _rounded(line: np.ndarray, pointed: bool) -> np.ndarray:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 
+from avatarkit.avatar.outfit.flaps import Flap, sampled_across, stacked_panels
 from avatarkit.avatar.outfit.part import Part
 from avatarkit.avatar.outfit.pattern import Panel, Pattern, grid_triangles, strongest
-from avatarkit.body.body import load_body
 from avatarkit.geometry.meshes import vertex_normals
 
 _CELL_M = 0.014  # between samples of a patch
 _EDGE_M = 0.0008  # a patch's wall leans by this much
 _SUNK_M = 0.0010  # and begins below the cloth
 _DISC_POINTS = 12
+_ABOVE_ALL = np.array([0.0, 1.0, 0.0])  # what lies about the neck shows over whatever is worn over it
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ class Buttons:
     mirrored: bool = False
 
 
-Trim = Patch | Buttons
+FRONT = "front"
+"""Half of the front from the collar to the hem, as if it were one panel; mirrored trims lie on both halves."""
+
+Trim = Patch | Buttons | Flap
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Sewn:
         part: as in the trim.
         at: (V, N) which points of the pattern a sample lies between.
         height_m: (V,) above the cloth.
-        uvs, triangles, joints, weights, places: as in `Part`.
+        uvs, triangles, places: as in `Part`.
     """
 
     part: str
@@ -80,30 +84,39 @@ class Sewn:
     height_m: np.ndarray
     uvs: np.ndarray
     triangles: np.ndarray
-    joints: np.ndarray
-    weights: np.ndarray
     places: np.ndarray
     discs: tuple[float, float] | None = None
 
-    def worn(self, cloth: np.ndarray, normals: np.ndarray) -> Part:
-        """The trim on a garment's points (N, 3) with unit normals (N, 3)."""
+    @cached_property
+    def raised_m(self) -> np.ndarray:
+        """(N,) how high it stands over each point of the pattern."""
+        heights = self.height_m * (self.discs[1] if self.discs else 1.0)
+        found = self.at.tocoo()
+        raised = np.zeros(self.at.shape[1])
+        np.maximum.at(raised, found.col, np.where(found.data > 0, heights[found.row], 0.0))
+        return raised
+
+    def worn(self, cloth: np.ndarray, normals: np.ndarray, carried: np.ndarray) -> Part:
+        """The trim on a garment's points (N, 3) with unit normals (N, 3), carried by joints (N, J)."""
         base, outward = self.at @ cloth, self.at @ normals
         outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-9)
         if self.discs:
-            return self._discs(base, outward)
+            return self._discs(base, outward, carried)
         positions = base + self.height_m[:, None] * outward
-        facing = vertex_normals(positions, self.triangles)
-        return Part(self.part, positions, facing, self.uvs, self.triangles, self.joints, self.weights, self.places)
+        return self._part(positions, carried)
 
-    def _discs(self, base: np.ndarray, outward: np.ndarray) -> Part:
+    def _part(self, positions: np.ndarray, carried: np.ndarray) -> Part:
+        facing = vertex_normals(positions, self.triangles)
+        return Part(self.part, positions, facing, self.uvs, self.triangles, *strongest(self.at @ carried), self.places)
+
+    def _discs(self, base: np.ndarray, outward: np.ndarray, carried: np.ndarray) -> Part:
         radius, height = self.discs or (0.0, 0.0)
         across = np.cross([0.0, 1.0, 0.0], outward)
         across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-9)
         upward = np.cross(outward, across)
         x, y, up = radius * self.uvs_of_disc[:, 0], radius * self.uvs_of_disc[:, 1], self.height_m * height
         positions = base + x[:, None] * across + y[:, None] * upward + up[:, None] * outward
-        facing = vertex_normals(positions, self.triangles)
-        return Part(self.part, positions, facing, self.uvs, self.triangles, self.joints, self.weights, self.places)
+        return self._part(positions, carried)
 
     @cached_property
     def uvs_of_disc(self) -> np.ndarray:
@@ -114,20 +127,64 @@ class Sewn:
 
 def sew_on(pattern: Pattern, trims: tuple[Trim, ...]) -> tuple[Sewn, ...]:
     """The trims of a garment, laid out."""
-    panels = {panel.name: panel for panel in pattern.panels}
+    return tuple(sewn for trim in trims for sewn in _sew(pattern, trim))
+
+
+def _sew(pattern: Pattern, trim: Trim) -> list[Sewn]:
+    if isinstance(trim, Patch):
+        return _patch(pattern, trim)
+    return _buttons(pattern, trim) if isinstance(trim, Buttons) else _flaps(pattern, trim)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What a trim lies on: a panel, whether it is laid out from its other end, whether its columns run to the left."""
+
+    panel: Panel
+    flipped: bool = False
+    leftward: bool = False
+
+    def at(self, pattern: Pattern, u: np.ndarray, v: np.ndarray) -> sparse.csr_matrix:
+        """(K, N) shares of the pattern's points at places (...)."""
+        if self.panel.name == FRONT:
+            return sampled_across(pattern, self.panel, u, v)
+        return _sampled(pattern, self.panel, u, v)
+
+    def faced(self, triangles: np.ndarray) -> np.ndarray:
+        """Triangles that face outward."""
+        return triangles[:, ::-1] if self.leftward else triangles
+
+
+def _grounds(pattern: Pattern, name: str, *, mirrored: bool) -> list[_Ground]:
+    if name == FRONT:
+        left, right = (replace(panel, name=FRONT) for panel in stacked_panels(pattern, "front"))
+        return [_Ground(left), _Ground(right, leftward=True)] if mirrored else [_Ground(left)]
+    panel = next(panel for panel in pattern.panels if panel.name == name)
+    return [_Ground(panel, flip) for flip in ((False, True) if mirrored else (False,))]
+
+
+def _flaps(pattern: Pattern, flap: Flap) -> list[Sewn]:
     made = []
-    for trim in trims:
-        panel = panels[trim.panel]
-        for flip in (False, True) if trim.mirrored else (False,):
-            made.append(_patch(pattern, panel, trim, flip) if isinstance(trim, Patch) else _buttons(pattern, panel, trim, flip))
-    return tuple(made)
+    for number, panel in enumerate(stacked_panels(pattern, flap.where)):
+        ground = _Ground(replace(panel, name=FRONT if flap.where == "front" else ""), leftward=number == 1)
+        laid = flap.laid(float(panel.uvs[0, -1, 0]), float(panel.uvs[-1, 0, 1]))
+        at = ground.at(pattern, laid.across, laid.down)
+        triangles = ground.faced(grid_triangles(np.arange(laid.across.size).reshape(laid.across.shape)))
+        uvs = np.stack([laid.across, laid.down], axis=-1).reshape(-1, 2)
+        sewn = _sewn(pattern, flap.part, at, laid.height.reshape(-1), uvs=uvs, triangles=triangles)
+        made.append(replace(sewn, places=sewn.places + _ABOVE_ALL) if flap.where == "neck" else sewn)
+    return made
 
 
-def _patch(pattern: Pattern, panel: Panel, patch: Patch, flip: bool) -> Sewn:
-    across, down = panel.uvs[0, :, 0], panel.uvs[:, 0, 1]
+def _patch(pattern: Pattern, patch: Patch) -> list[Sewn]:
+    return [_patch_on(pattern, ground, patch) for ground in _grounds(pattern, patch.panel, mirrored=patch.mirrored)]
+
+
+def _patch_on(pattern: Pattern, ground: _Ground, patch: Patch) -> Sewn:
+    across, down = ground.panel.uvs[0, :, 0], ground.panel.uvs[:, 0, 1]
     v0, v1 = (down[-1] + v if v < 0 or (v == 0 and k) else v for k, v in enumerate(patch.v))
     u0, u1 = (across[0], across[-1]) if patch.u is None else patch.u
-    if flip:
+    if ground.flipped:
         u0, u1 = across[-1] - u1, across[-1] - u0
     u, v = _samples(u0, u1, walls=patch.u is not None), _samples(v0, v1, walls=True)
     point = np.zeros_like(u) if patch.point_m == 0 else patch.point_m * (1.0 - np.abs(2 * (u - u0) / (u1 - u0) - 1.0))
@@ -138,10 +195,10 @@ def _patch(pattern: Pattern, panel: Panel, patch: Patch, flip: bool) -> Sewn:
     if patch.u is not None:
         inner[:, [0, -1]] = False
     heights = np.where(inner, patch.height_m, -_SUNK_M)
-    at = _sampled(pattern, panel, columns, rows)
     own = np.arange(rows.size).reshape(rows.shape)
     uvs = np.stack([columns, rows], axis=-1).reshape(-1, 2)
-    return _sewn(pattern, patch.part, at, heights.reshape(-1), uvs=uvs, triangles=grid_triangles(own))
+    triangles = ground.faced(grid_triangles(own))
+    return _sewn(pattern, patch.part, ground.at(pattern, columns, rows), heights.reshape(-1), uvs=uvs, triangles=triangles)
 
 
 def _samples(start: float, end: float, *, walls: bool) -> np.ndarray:
@@ -152,12 +209,16 @@ def _samples(start: float, end: float, *, walls: bool) -> np.ndarray:
     return np.concatenate([[start], inner, [end]])
 
 
-def _buttons(pattern: Pattern, panel: Panel, buttons: Buttons, flip: bool) -> Sewn:
+def _buttons(pattern: Pattern, buttons: Buttons) -> list[Sewn]:
+    return [_buttons_on(pattern, ground, buttons) for ground in _grounds(pattern, buttons.panel, mirrored=buttons.mirrored)]
+
+
+def _buttons_on(pattern: Pattern, ground: _Ground, buttons: Buttons) -> Sewn:
     circle, heights, triangles = _unit_disc()
-    width = panel.uvs[0, -1, 0]
-    down = panel.uvs[-1, 0, 1]
-    middle = np.array([(width - u if flip else u, down + v if v < 0 else v) for u, v in buttons.at])
-    at = _sampled(pattern, panel, np.repeat(middle[:, 0], len(circle)), np.repeat(middle[:, 1], len(circle)))
+    width = ground.panel.uvs[0, -1, 0]
+    down = ground.panel.uvs[-1, 0, 1]
+    middle = np.array([(width - u if ground.flipped else u, down + v if v < 0 else v) for u, v in buttons.at])
+    at = ground.at(pattern, np.repeat(middle[:, 0], len(circle)), np.repeat(middle[:, 1], len(circle)))
     starts = len(circle) * np.arange(len(middle))
     all_triangles = (triangles[None] + starts[:, None, None]).reshape(-1, 3)
     uvs = np.tile(circle * buttons.radius_m, (len(middle), 1))
@@ -206,8 +267,4 @@ def _sewn(
     triangles: np.ndarray,
     discs: tuple[float, float] | None = None,
 ) -> Sewn:
-    count = len(load_body().joint_names)
-    dense = np.zeros((len(pattern.joints), count))
-    np.add.at(dense, (np.arange(len(dense))[:, None], pattern.joints), pattern.weights)
-    joints, weights = strongest(at @ dense)
-    return Sewn(part, at, heights, uvs, triangles, joints, weights, at @ pattern.places, discs)
+    return Sewn(part, at, heights, uvs, triangles, at @ pattern.places, discs)

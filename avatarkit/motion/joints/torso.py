@@ -7,7 +7,7 @@ from math import asin, cos, sin
 
 import numpy as np
 
-from avatarkit.motion.joints.plain import Vector, across, cross, dot, minus, mixed, plus, unit
+from avatarkit.geometry.plain_vectors import Vector, across, cross, dot, minus, mixed, plus, unit
 from avatarkit.vocabulary.mediapipe_points import POSE
 
 BEND_PER_CHORD = 1.8

@@ -1,0 +1,114 @@
+"""Poses of the person in pictures: the newest picture, tracked, on proportions measured in two seconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+from avatarkit.live.pictures import NO_PICTURE_S, Newest, PictureSource
+from avatarkit.live.seen_pose import SeenPose
+from avatarkit.motion.live_steps import LiveMemory, live_step
+from avatarkit.motion.person import Person, average_person, estimate_person
+from avatarkit.stream.channels import Channels
+from avatarkit.tracking.track_person import PersonTracker
+from avatarkit.tracking.tracked_frame import TrackedFrame, TrackedVideo
+
+CALIBRATION_S = 2.0
+"""How long a person is measured before their own proportions are used; until then the average ones are."""
+
+ENOUGH_TO_MEASURE = 10
+"""Pictures at least: a slow machine measures a little longer."""
+
+MOST_MEASURED = 120
+"""Pictures at most: two seconds of the quickest webcams."""
+
+
+class TrackedPoses:
+    """Poses from pictures.
+
+    Attributes:
+        paused: pictures are not looked at.
+    """
+
+    def __init__(self, source: PictureSource, height_m: float | None = None, channels: Channels | None = None) -> None:
+        told = channels or Channels()
+        self.paused = False
+        self._height, self._patience = height_m, NO_PICTURE_S if source.is_live else None
+        self._measured: list[TrackedFrame] | None = []
+        self._measuring: _Measuring | None = None
+        self._person, self._memory = average_person(height_m), None
+        self._tracker = PersonTracker(hands=told.hands, face=told.face)
+        self._newest = Newest(source)
+
+    @property
+    def dropped(self) -> int:
+        """Pictures that came while the one before was waiting."""
+        return self._newest.dropped
+
+    @property
+    def is_calibrating(self) -> bool:
+        """Whether the person is being measured."""
+        return self._measured is not None or self._measuring is not None
+
+    def calibrate(self) -> None:
+        """Measure the person anew in the next two seconds."""
+        self._measured = []
+
+    def close(self) -> None:
+        """Let go of the pictures and the tracker."""
+        self._newest.close()
+        self._tracker.close()
+
+    def __iter__(self) -> Iterator[SeenPose]:
+        """Poses until the pictures end; of nobody where a live source gives none."""
+        last_s = float("-inf")
+        for frame in self._newest.or_none(self._patience):
+            arrived = time.monotonic() if frame is None else self._newest.arrived_s
+            time_s = arrived if frame is None else frame.time_s
+            if time_s > last_s:
+                last_s = time_s
+                nothing = TrackedFrame(time_s, (1, 1))
+                yield self._posed(nothing if frame is None or self.paused else self._tracker.track(frame), arrived)
+
+    def _posed(self, tracked: TrackedFrame, arrived_s: float) -> SeenPose:
+        self._measure(tracked)
+        pose, self._memory = live_step(tracked, self._person, self._memory)
+        return SeenPose(pose, self._person.skeleton, _parts(tracked), arrived_s)
+
+    _memory: LiveMemory | None
+
+    def _measure(self, tracked: TrackedFrame) -> None:
+        """Collect what calibration needs; measure beside the pictures, which go on; then use what was found."""
+        if self._measuring is not None and self._measuring.person is not None:
+            self._person, self._memory, self._measuring = self._measuring.person, None, None
+        if self._measured is None or (tracked.body is None and tracked.face is None):
+            return
+        self._measured.append(tracked)
+        lasted = tracked.time_s - self._measured[0].time_s
+        if len(self._measured) >= MOST_MEASURED or (lasted >= CALIBRATION_S and len(self._measured) >= ENOUGH_TO_MEASURE):
+            self._measuring = _Measuring(tuple(self._measured), self._height)
+            self._measured = None
+
+
+class _Measuring(threading.Thread):
+    """Measures a person, which takes a second; `person` is there when it is done."""
+
+    def __init__(self, frames: tuple[TrackedFrame, ...], height_m: float | None) -> None:
+        super().__init__(name="measuring", daemon=True)
+        self._frames, self._height, self.person = frames, height_m, None
+        self.start()
+
+    person: Person | None
+
+    def run(self) -> None:
+        self.person = estimate_person(TrackedVideo(self._frames, "live", (), 1), self._height)
+
+
+def _parts(tracked: TrackedFrame) -> frozenset[str]:
+    seen = {
+        "body": tracked.body is not None,
+        "hands": tracked.left_hand is not None or tracked.right_hand is not None,
+        "face": tracked.face is not None,
+    }
+    return frozenset(part for part, there in seen.items() if there)

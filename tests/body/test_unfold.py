@@ -1,0 +1,71 @@
+"""However face sliders are set, the skin is nowhere folded upon itself; what does not fold is left alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from avatarkit.body.body import load_body
+from avatarkit.body.shape import shape_body
+from avatarkit.body.unfold import new_folds, unfolded
+from tests.body.random_people import random_face
+
+FACE_GROUPS = {"forehead", "stylised", "chin", "brows", "neck", "nose", "mouth", "contour", "cheeks", "eyes", "ears"}
+FACE = [name for name, slider in load_body().sliders.items() if slider.group in FACE_GROUPS]
+
+
+def some_at_their_ends(seed: int, count: int) -> dict[str, float]:
+    random, sliders = np.random.default_rng(seed), load_body().sliders
+    chosen = random.choice(FACE, count, replace=False)
+    return {name: float(random.choice([end for end in (sliders[name].low, sliders[name].high) if end])) for name in chosen}
+
+
+@pytest.mark.parametrize("count", [2, 5, 20, 60, len(FACE)])
+@pytest.mark.parametrize("seed", range(4))
+def test_no_corner_of_the_box_of_face_sliders_folds_the_skin(seed: int, count: int) -> None:
+    assert not new_folds(load_body().positions, shape_body(some_at_their_ends(seed, count)).positions).any()
+
+
+def test_without_evening_out_some_of_these_corners_would_fold() -> None:
+    """Or the test above would prove nothing."""
+    body = load_body()
+    folding = [seed for seed in range(4) if new_folds(body.positions, plain_sum(some_at_their_ends(seed, 60))).any()]
+    assert len(folding) > 1
+
+
+def plain_sum(sliders: dict[str, float]) -> np.ndarray:
+    from avatarkit.body.shape import checked_sliders, detail_coefficients
+
+    body = load_body()
+    change = body.slider_offsets @ detail_coefficients(body, checked_sliders(sliders, body))
+    return np.asarray(body.positions + change.reshape(-1, 3))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_ordinary_faces_are_exactly_the_sum_of_their_sliders(seed: int) -> None:
+    face = random_face(seed, 0.15)
+    np.testing.assert_allclose(shape_body(face).positions, plain_sum(face), atol=1e-7)
+
+
+def test_what_is_far_from_a_fold_moves_as_it_would() -> None:
+    body = load_body()
+    after = np.array(body.positions)
+    head = np.unique(body.parts["head"].quads)
+    front = head[(after[head, 2] > 0.13) & (np.abs(after[head, 0]) < 0.012)]
+    after[front] -= [0.0, 0.0, 0.12]  # the nose pushed through the head
+    after[:, 0] += 0.001
+    result = unfolded(body.positions, after)
+    far = np.abs(body.positions - body.positions[front].mean(axis=0)).max(axis=1) > 0.25
+    np.testing.assert_allclose(result[far], after[far], atol=1e-7)
+    assert not new_folds(body.positions, result).any()
+    assert new_folds(body.positions, after).any()
+
+
+def test_a_fold_on_a_head_that_moves_as_a_whole_does_not_hold_it_back() -> None:
+    folding = {"eye-opening-middle": -1.0, "eye-height": 1.0, "nose-forward": -1.0, "nose-depth": -1.0, "head-sideways": 1.0}
+    known = {name: value for name, value in (some_at_their_ends(2, 60) | folding).items() if name in load_body().sliders}
+    still = shape_body(known | {"head-sideways": 0.0}).positions
+    moved = shape_body(known).positions
+    nose = load_body().positions[:, 2].argmax()
+    alone = shape_body({"head-sideways": 1.0}).positions - load_body().positions
+    assert (moved - still)[nose, 0] == pytest.approx(alone[nose, 0], rel=0.35)

@@ -1,0 +1,53 @@
+"""The light of a photo: what is taken for it, and what is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from skimage.color import deltaE_ciede2000, rgb2lab
+
+from avatarkit.face_fit.fit import FaceFit, fit_face
+from avatarkit.face_fit.photo_light import in_plain_light, photo_light
+from avatarkit.media.photo import Photo
+from avatarkit.render.color import to_linear, to_srgb
+from avatarkit.tracking.face_landmarks import FaceLandmarks
+
+LAMP, SHADE, DIM, STAGE = (1.15, 0.92, 0.60), (0.80, 0.92, 1.15), (0.45, 0.45, 0.45), (0.55, 0.6, 1.0)
+
+
+def lit(landmarks: FaceLandmarks, light: tuple[float, float, float]) -> FaceLandmarks:
+    linear = to_linear(landmarks.photo.pixels / 255.0) * light
+    return replace(landmarks, photo=Photo(np.round(255.0 * to_srgb(np.clip(linear, 0.0, 1.0))).astype(np.uint8)))
+
+
+def difference(one: str, other: str) -> float:
+    colors = [np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)]) / 255.0 for color in (one, other)]
+    return float(deltaE_ciede2000(*map(rgb2lab, colors)))
+
+
+def test_a_well_lit_photo_is_left_nearly_as_it_is(fitted: FaceFit) -> None:
+    assert photo_light(fitted.landmarks) == pytest.approx(np.ones(3), abs=0.15)
+
+
+@pytest.mark.parametrize("light", [LAMP, SHADE, DIM, STAGE])
+def test_skin_has_the_same_tone_in_other_light(fitted: FaceFit, light: tuple[float, float, float]) -> None:
+    read = fit_face(lit(fitted.landmarks, light)).appearance.skin
+    assert difference(read, fitted.appearance.skin) < 5.0
+    uncorrected = np.clip(
+        to_linear(np.array([int(fitted.appearance.skin[k : k + 2], 16) for k in (1, 3, 5)]) / 255.0) * light, 0, 1
+    )
+    seen = "#" + "".join(f"{round(255 * float(to_srgb(np.array(c)))):02x}" for c in uncorrected)
+    assert difference(read, fitted.appearance.skin) < 0.6 * difference(seen, fitted.appearance.skin)
+
+
+def test_taking_a_light_out_is_the_inverse_of_putting_it_in(fitted: FaceFit) -> None:
+    back = in_plain_light(lit(fitted.landmarks, SHADE), np.array(SHADE)).photo.pixels.astype(int)
+    unclipped = (to_linear(fitted.landmarks.photo.pixels / 255.0) * SHADE < 0.99).all(axis=2)
+    assert np.abs(back - fitted.landmarks.photo.pixels)[unclipped].max() <= 4
+
+
+def test_odd_light_is_noted_and_plain_light_is_not(fitted: FaceFit) -> None:
+    assert "dim or coloured" not in "; ".join(fitted.notes)
+    assert "dim or coloured" in "; ".join(fit_face(lit(fitted.landmarks, DIM)).notes)

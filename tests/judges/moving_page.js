@@ -1,0 +1,114 @@
+// Runs in the browser: window.move shakes a VRM, or plays a motion on it, with its springs on; then turns its gaze; then looks out
+// of its own eyes.
+import * as THREE from "three";
+import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+import { VRMLoaderPlugin, VRMUtils } from "@pixiv/three-vrm";
+import { createVRMAnimationClip, VRMAnimationLoaderPlugin } from "@pixiv/three-vrm-animation";
+
+const FRAME = 1 / 60;
+const SETTLING = 30; // frames before anything is measured
+
+window.move = async ({ model, motion, times, size, views, gaze_deg }) => {
+  const loader = new GLTFLoader();
+  loader.register((parser) => new VRMLoaderPlugin(parser));
+  loader.register((parser) => new VRMAnimationLoaderPlugin(parser));
+  const { vrm } = (await parse(loader, model)).userData;
+  VRMUtils.rotateVRM0(vrm);
+  vrm.scene.traverse((node) => (node.frustumCulled = false)); // three.js culls by the pose at rest
+  const stage = prepared(vrm, size);
+  const pictures = {};
+  const rest = tips(vrm);
+  const mover = motion ? await player(loader, vrm, motion) : (time) => shake(vrm, time);
+  mover(0);
+  vrm.springBoneManager?.reset();
+  for (let frame = 0; frame < SETTLING; frame++) vrm.update(FRAME);
+  const settled = tips(vrm);
+  const moments = [];
+  let time = 0;
+  for (const [number, wanted] of times.entries()) {
+    for (; time < wanted; time += FRAME) {
+      mover(time);
+      vrm.update(FRAME);
+    }
+    moments.push(tips(vrm));
+    for (const view of views) pictures[`${number}-${view}`] = stage(view);
+  }
+  const gaze = Object.fromEntries(gaze_deg.map(([yaw, pitch]) => [`${yaw},${pitch}`, eyes(vrm, yaw, pitch)]));
+  pictures.third = stage("head");
+  vrm.firstPerson?.setup();
+  pictures.first = stage("head", vrm.firstPerson?.firstPersonOnlyLayer);
+  return { rest, settled, moments, gaze, pictures };
+};
+
+async function parse(loader, base64) {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  return loader.parseAsync(bytes.buffer, "");
+}
+
+async function player(loader, vrm, motion) {
+  const [animation] = (await parse(loader, motion)).userData.vrmAnimations;
+  const mixer = new THREE.AnimationMixer(vrm.scene);
+  mixer.clipAction(createVRMAnimationClip(animation, vrm)).play();
+  return (time) => mixer.setTime(time);
+}
+
+function shake(vrm, time) {
+  vrm.humanoid.getNormalizedBoneNode("head").rotation.y = 0.7 * Math.sin(7 * time);
+  vrm.humanoid.getNormalizedBoneNode("hips").rotation.y = 0.5 * Math.sin(6 * time);
+}
+
+// Where each swinging joint's bone points, in its parent's frame: at rest it is the rest pose's.
+function tips(vrm) {
+  vrm.scene.updateMatrixWorld(true);
+  return Object.fromEntries(
+    [...(vrm.springBoneManager?.joints ?? [])].map(({ bone }) => [bone.name, bone.quaternion.toArray()]),
+  );
+}
+
+function eyes(vrm, yaw, pitch) {
+  const { lookAt, humanoid } = vrm;
+  if (!lookAt) return null;
+  lookAt.yaw = yaw;
+  lookAt.pitch = pitch;
+  vrm.update(0);
+  const turn = humanoid.getNormalizedBoneNode("leftEye")?.quaternion.toArray() ?? [0, 0, 0, 1];
+  const weights = Object.fromEntries((vrm.expressionManager?.expressions ?? []).map((it) => [it.expressionName, it.weight]));
+  lookAt.reset();
+  return { leftEye: turn, weights };
+}
+
+function prepared(vrm, [width, height]) {
+  const renderer = new THREE.WebGLRenderer({
+    canvas: document.querySelector("canvas"), antialias: true, preserveDrawingBuffer: true,
+  });
+  renderer.setSize(width, height);
+  const scene = new THREE.Scene();
+  scene.background = new THREE.Color(0xdddddd);
+  const sun = new THREE.DirectionalLight(0xffffff, 2.2);
+  sun.position.set(0.5, 1, 1.5);
+  scene.add(vrm.scene, sun, new THREE.AmbientLight(0xffffff, 1.0));
+  return (view, layer) => {
+    const camera = aimed(vrm, view, width / height);
+    if (layer !== undefined) {
+      camera.layers.set(0);
+      camera.layers.enable(layer);
+    } else if (vrm.firstPerson) camera.layers.enable(vrm.firstPerson.thirdPersonOnlyLayer);
+    renderer.render(scene, camera);
+    renderer.getContext().readPixels(0, 0, 1, 1, 6408, 5121, new Uint8Array(4)); // waits until all is drawn
+    return renderer.domElement.toDataURL("image/png");
+  };
+}
+
+// "front", "back", "side" show the figure from hip to head, "whole" all of it, "head" its head.
+function aimed(vrm, view, aspect) {
+  vrm.scene.updateMatrixWorld(true);
+  const place = (bone) => vrm.humanoid.getRawBoneNode(bone).getWorldPosition(new THREE.Vector3());
+  const far = { head: 1.0, whole: 4.2 }[view] ?? 2.2;
+  const target = view === "head" ? place("head").add(new THREE.Vector3(0, 0.06, 0)) : place("hips").lerp(place("head"), 0.55);
+  if (view === "whole") target.y = 0.85;
+  const turn = { back: Math.PI, side: Math.PI / 2 }[view] ?? 0;
+  const camera = new THREE.PerspectiveCamera(28, aspect, 0.05, 50);
+  camera.position.copy(target).add(new THREE.Vector3(Math.sin(turn) * far, 0.02, Math.cos(turn) * far));
+  camera.lookAt(target);
+  return camera;
+}

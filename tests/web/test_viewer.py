@@ -1,0 +1,217 @@
+"""The viewer shows our files and those of others, and does what its element promises."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import avatarkit as ak
+from avatarkit.avatar.style import default_recipe
+from avatarkit.data_files import viewer_path
+from avatarkit.export.molding_file import molding_vrm
+from avatarkit.export.vrma import vrma_glb
+from avatarkit.motion.human_motion import BONE, HumanMotion
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+from avatarkit.vocabulary.vrm import HUMAN_BONES
+from tests.retargeting.moving_people import BODY, random_motion
+from tests.web import Step, ViewerReport, key, picture, script, view_in_browser
+
+LARGEST_BYTES = 1_500_000
+FORMATS = {"me.glb": None, "me1.vrm": None, "me0.vrm": "vrm0"}
+HOSTILE = ("'{'", "null", "42", "{type: 'moment', version: 2}", "new ArrayBuffer(3)", "new ArrayBuffer(64)", "[]")
+SEEN = 20.0  # of 255: a pixel has changed
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass(frozen=True)
+class Session:
+    """What one sitting in the browser gave: the report, and the pictures by name."""
+
+    report: ViewerReport
+    folder: Path
+
+    def pixels(self, name: str) -> np.ndarray:
+        return np.asarray(Image.open(self.folder / f"{name}.png").convert("RGB"), float)
+
+    def changed(self, before: str, after: str) -> np.ndarray:
+        """(H, W) bool."""
+        return np.abs(self.pixels(before) - self.pixels(after)).max(axis=2) > SEEN
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The average avatar in each format, and as the viewer molds it."""
+    folder = tmp_path_factory.mktemp("files")
+    recipe = default_recipe()
+    avatar = ak.build_avatar(recipe)
+    for name, platform in FORMATS.items():
+        avatar.save(folder / name, platform=platform)
+    molding = molding_vrm(recipe, ("nose-width", "eye-size-left", "eye-size-right"), avatar=avatar)
+    (folder / "molding.vrm").write_bytes(molding)
+    motion = head_turned(40)
+    (folder / "turned.vrma").write_bytes(vrma_glb(motion))
+    ak.retarget(motion, ak.load_rig(folder / "me.glb")).save(folder / "clip.glb")
+    (folder / "broken.vrm").write_bytes(molding[: len(molding) // 2])
+    return {path.name: path for path in folder.iterdir()}
+
+
+def head_turned(degrees: float) -> HumanMotion:
+    """A second of standing with the head to its own left."""
+    motion = random_motion(BODY)
+    rotations = np.zeros_like(motion.rotations)
+    rotations[..., 3] = 1.0
+    rotations[:, BONE["head"]] = turned(degrees)
+    root = np.broadcast_to(BODY.rest_positions[BONE["hips"]], motion.root_positions.shape)
+    return replace(motion, rotations=rotations, root_positions=root, expressions=np.zeros_like(motion.expressions))
+
+
+def binary_moment(**bones: list[float]) -> str:
+    """The same as an array buffer in JavaScript, by the layout that the documentation gives."""
+    chosen = sorted(bones, key=HUMAN_BONES.index)
+    mask = sum(1 << HUMAN_BONES.index(name) for name in chosen)
+    data = struct.pack("<4sHHddf3fQQ", b"AKLM", 1, 1, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, mask, 1 << ARKIT_NAMES.index("jawOpen"))
+    for name in chosen:
+        data += struct.pack("<4h", *(round(32767 * part) for part in bones[name]))
+    data += struct.pack("<H", 0)
+    return f"Uint8Array.from({list(data)}).buffer"
+
+
+def moment(**bones: list[float]) -> str:
+    return json.dumps({"type": "moment", "version": 1, "time_s": 0.0, "sent_s": 0.0, "bones": bones})
+
+
+def turned(degrees: float) -> list[float]:
+    """A rotation to the subject's own left."""
+    half = np.radians(degrees) / 2
+    return [0.0, float(np.sin(half)), 0.0, float(np.cos(half))]
+
+
+def sitting(steps: Mapping[str, Step] | list[tuple[str, Step]], files: dict[str, Path], folder: Path) -> Session:
+    """Each step, and a picture after it by its name."""
+    taken: list[Step] = [script("viewer.setAttribute('view', 'face')")]
+    for name, step in dict(steps).items():
+        taken += [step, script("viewer.drawn()"), picture(folder / f"{name}.png")]
+    return Session(view_in_browser(taken, files), folder)
+
+
+@pytest.fixture(scope="module")
+def session(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Session:
+    steps = {}
+    for name in FORMATS:
+        steps[name] = script(f"viewer.load('/{name}')")
+        steps[f"{name}-left"] = script(f"viewer.applyMoment({json.dumps(moment(head=turned(40)))})")
+        steps[f"{name}-right"] = script(f"viewer.applyMoment({json.dumps(moment(head=turned(-40)))})")
+    steps["binary"] = script(f"viewer.applyMoment({binary_moment(head=turned(40))})")
+    steps["hostile"] = script(f"[{', '.join(HOSTILE)}].map((message) => viewer.applyMoment(message))")
+    steps["clip"] = script("viewer.load('/clip.glb').then(() => viewer.play(0))")
+    steps["vrma-glb"] = script("viewer.load('/me.glb').then(() => viewer.play('/turned.vrma'))")
+    steps["stopped"] = script("viewer.stop()")
+    steps["vrma-vrm"] = script("viewer.load('/me1.vrm').then(() => viewer.play('/turned.vrma'))")
+    steps["unmolded"] = script("viewer.load('/molding.vrm')")
+    steps["wide-nose"] = script("viewer.setSliders({'nose-width': 1})")
+    steps["big-eyes"] = script("viewer.setSliders({'nose-width': 0, 'eye-size': 1})")
+    steps["molded-back"] = script("viewer.setSliders({'eye-size': 0})")
+    steps["open"] = script("viewer.setExpression('jawOpen', 1)")
+    steps["no-such-slider"] = script("viewer.setSliders({'no-such-slider': 1})")
+    steps["broken"] = script("viewer.load('/broken.vrm').catch((error) => error.message)")
+    steps["absent"] = script("viewer.load('/absent.vrm').catch((error) => error.message)")
+    steps["focus"] = script("viewer.setExpression('jawOpen', 0); viewer.shadowRoot.querySelector('canvas').focus()")
+    steps["ArrowRight"] = key("ArrowRight")
+    steps["3"] = key("3")
+    return sitting(steps, files, tmp_path_factory.mktemp("pictures"))
+
+
+def test_the_bundle_is_small_enough_for_a_slow_line() -> None:
+    assert len(gzip.compress(viewer_path().read_bytes())) <= LARGEST_BYTES
+
+
+def test_nothing_is_asked_of_anybody_but_the_page_itself(session: Session) -> None:
+    inside = ("/", "data:", "blob:")  # a blob is a picture out of the file
+    assert [request for request in session.report.requests if not request.startswith(inside)] == []
+
+
+def test_our_formats_look_alike(session: Session) -> None:
+    glb = session.pixels("me.glb")
+    assert np.ptp(glb) > 150
+    for name in ("me1.vrm", "me0.vrm"):
+        assert np.abs(glb - session.pixels(name)).mean() < 3.0
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_moment_turns_the_head_to_the_subjects_own_side(name: str, session: Session) -> None:
+    left, right = session.pixels(f"{name}-left"), session.pixels(f"{name}-right")
+    straight = session.pixels("me.glb")
+    assert np.abs(left - straight).mean() > 1.0
+    assert np.abs(left - right[:, ::-1]).mean() < np.abs(left - right).mean()  # mirror images
+    nose_left, nose_right = (skin_column(image) for image in (left, right))
+    assert nose_left > skin_column(straight) > nose_right  # its left is the picture's right
+
+
+def skin_column(image: np.ndarray) -> float:
+    """Mean column of reddish pixels in the picture's middle: the face's."""
+    red = (image[..., 0] - image[..., 2] > 25)[image.shape[0] // 3 : image.shape[0] * 3 // 5]
+    return float(np.nonzero(red)[1].mean())
+
+
+def test_the_binary_form_shows_what_the_json_form_shows(session: Session) -> None:
+    assert session.changed("me0.vrm-left", "binary").sum() == 0
+
+
+def test_what_is_no_moment_changes_nothing(session: Session) -> None:
+    assert [False] * len(HOSTILE) in session.report.results
+    assert session.changed("binary", "hostile").sum() == 0
+
+
+@pytest.mark.parametrize("played", ["clip", "vrma-glb", "vrma-vrm"])
+def test_motions_turn_the_head_as_moments_do(played: str, session: Session) -> None:
+    straight, left = (skin_column(session.pixels(name)) for name in ("me.glb", "me.glb-left"))
+    assert skin_column(session.pixels(played)) > straight + 0.5 * (left - straight)
+
+
+def test_after_a_motion_the_figure_stands_as_before(session: Session) -> None:
+    assert session.changed("me.glb", "stopped").sum() < 20
+
+
+def test_a_slider_moves_the_face_at_once_and_back(session: Session) -> None:
+    nose, eyes = session.changed("unmolded", "wide-nose"), session.changed("unmolded", "big-eyes")
+    assert nose.sum() > 50
+    assert eyes.sum() > 50
+    assert np.nonzero(eyes)[0].mean() < np.nonzero(nose)[0].mean()  # eyes are above the nose
+    assert session.changed("unmolded", "molded-back").sum() == 0
+
+
+def test_an_expression_moves_the_molded_face(session: Session) -> None:
+    assert session.changed("molded-back", "open").sum() > 50
+
+
+def test_keys_turn_and_zoom(session: Session) -> None:
+    assert session.changed("focus", "ArrowRight").sum() > 200
+    assert session.changed("ArrowRight", "3").sum() > 200
+
+
+def test_what_cannot_be_done_is_said_clearly(session: Session) -> None:
+    said = [result for result in session.report.results if isinstance(result, str)]
+    assert len(said) == 2
+    assert "damaged" in said[0]
+    assert "address" in said[1]
+    assert False in session.report.results  # no such slider
+
+
+@pytest.mark.shared_media
+def test_vrm_files_of_others_are_shown(shared_media: Path, tmp_path: Path) -> None:
+    files = {path.name: path for path in sorted((shared_media / "rigs").glob("*.vrm"))}
+    shown = sitting({name: script(f"viewer.load('/{name}')") for name in files}, files, tmp_path)
+    facts = [result for result in shown.report.results if isinstance(result, dict)]
+    assert len(facts) == len(files)
+    for name, fact in zip(files, facts, strict=True):
+        if fact["triangles"] > 100:  # some are bones alone
+            assert np.ptp(shown.pixels(name)) > 60

@@ -1,0 +1,202 @@
+// Sliders that mold the model at once. The file says what each end of each slider moves on the body, and which of the body's
+// vertices ("carriers") each mesh hangs on; meshes are re-shaped here, on the CPU, so that hundreds of sliders cost the graphics
+// card nothing and expressions stay morph targets of their own.
+import type { VRMHumanoid } from "@pixiv/three-vrm";
+import type { BufferAttribute, Mesh, Object3D } from "three";
+import type { GLTF } from "three/addons/loaders/GLTFLoader.js";
+import { MoldedJoints } from "./molded_joints";
+import type { JointOffset } from "./molded_joints";
+import { SmoothNormals } from "./smooth_normals";
+
+/** As `avatarkit/export/molding_file.py` writes it into the file's extras. */
+interface MoldingTable {
+  version: number;
+  view: number;
+  vertices: number;
+  joints: string[];
+  sliders: { name: string; value: number; ends: (EndTable | null)[] }[];
+  meshes: MeshTable[];
+}
+
+interface EndTable {
+  unit_m: number;
+  count: number;
+  indices: number;
+  offsets: number;
+  joints: JointOffset[];
+}
+
+interface MeshTable {
+  name: string;
+  count: number;
+  carriers: number;
+  indices: number;
+  weights: number;
+}
+
+interface End {
+  unit: number;
+  indices: Uint16Array;
+  offsets: Int16Array;
+  joints: JointOffset[];
+}
+
+interface Slider {
+  start: number;
+  ends: (End | null)[]; // negative, positive
+}
+
+const VERSION = 1;
+const SIDES = ["-left", "-right"];
+
+export class Molding {
+  private readonly sliders = new Map<string, Slider>();
+  private readonly values = new Map<string, number>();
+  private readonly meshes: MoldedMesh[];
+  private readonly joints: MoldedJoints;
+  private readonly carriers: Float32Array; // how far each carrier is from where the file has it
+  private readonly moving: Uint8Array;
+
+  private constructor(table: MoldingTable, data: ArrayBuffer, scene: Object3D) {
+    this.carriers = new Float32Array(3 * table.vertices);
+    this.moving = new Uint8Array(table.vertices);
+    this.meshes = table.meshes.flatMap((mesh) => partsOf(scene, mesh.name).map((part) => new MoldedMesh(part, mesh, data)));
+    this.joints = new MoldedJoints(scene, table.joints);
+    for (const { name, value, ends } of table.sliders) {
+      this.sliders.set(name, { start: value, ends: ends.map((end) => end && readEnd(end, data)) });
+      this.values.set(name, value);
+    }
+  }
+
+  /** What a file says about molding; null for one that says nothing. */
+  static async of(gltf: GLTF): Promise<Molding | null> {
+    const table = (gltf.parser.json as { extras?: { molding?: MoldingTable } }).extras?.molding;
+    if (!table || table.version !== VERSION) return null;
+    const data = (await gltf.parser.getDependency("bufferView", table.view)) as ArrayBuffer;
+    return new Molding(table, data, gltf.scene);
+  }
+
+  get names(): string[] {
+    return [...this.sliders.keys()];
+  }
+
+  /** Take these values over and re-shape; a name without side sets both. False where none of them is known. */
+  set(values: Record<string, number>, humanoid: VRMHumanoid | null): boolean {
+    let known = false;
+    for (const [name, value] of Object.entries(values)) {
+      for (const one of this.sliders.has(name) ? [name] : SIDES.map((side) => name + side)) {
+        if (!this.sliders.has(one) || !Number.isFinite(value)) continue;
+        this.values.set(one, Math.min(Math.max(value, -1), 1));
+        known = true;
+      }
+    }
+    if (known) this.shape(humanoid);
+    return known;
+  }
+
+  private shape(humanoid: VRMHumanoid | null): void {
+    this.carriers.fill(0);
+    this.moving.fill(0);
+    this.joints.begin();
+    for (const [name, slider] of this.sliders) {
+      const value = this.values.get(name)!;
+      for (const [sign, end] of [[-1, slider.ends[0]], [1, slider.ends[1]]] as const) {
+        const weight = Math.max(sign * value, 0) - Math.max(sign * slider.start, 0);
+        if (end && weight) this.add(end, weight);
+      }
+    }
+    for (const mesh of this.meshes) mesh.follow(this.carriers, this.moving);
+    this.joints.finish(humanoid);
+  }
+
+  private add({ unit, indices, offsets, joints }: End, weight: number): void {
+    const { carriers, moving } = this;
+    const scale = weight * unit;
+    for (let k = 0, j = 0; k < indices.length; k++) {
+      const vertex = indices[k]!;
+      moving[vertex] = 1;
+      carriers[3 * vertex]! += scale * offsets[j++]!;
+      carriers[3 * vertex + 1]! += scale * offsets[j++]!;
+      carriers[3 * vertex + 2]! += scale * offsets[j++]!;
+    }
+    this.joints.add(joints, weight);
+  }
+}
+
+/** One mesh, and the carriers that its vertices hang on. */
+class MoldedMesh {
+  private readonly position: BufferAttribute;
+  private readonly original: Float32Array;
+  private readonly normals: SmoothNormals;
+  private readonly indices: Uint16Array;
+  private readonly weights: Float32Array;
+  private readonly used: number[];
+  private readonly width: number;
+  private moved = false;
+
+  constructor(mesh: Mesh, table: MeshTable, data: ArrayBuffer) {
+    this.position = mesh.geometry.attributes.position as BufferAttribute;
+    if (this.position.count !== table.count) throw new Error(`The file's sliders do not fit its mesh ${table.name}.`);
+    this.width = table.carriers;
+    this.original = Float32Array.from(this.position.array);
+    this.normals = new SmoothNormals(mesh.geometry);
+    this.indices = new Uint16Array(data, table.indices, table.count * this.width);
+    this.weights = shares(new Uint8Array(data, table.weights, table.count * this.width), this.width);
+    this.used = [...new Set(this.indices)];
+  }
+
+  follow(carriers: Float32Array, moving: Uint8Array): void {
+    const moves = this.used.some((vertex) => moving[vertex]);
+    if (!moves && !this.moved) return;
+    this.moved = moves;
+    const { width, indices, weights, original } = this;
+    const place = this.position.array;
+    for (let vertex = 0, j = 0; vertex < this.position.count; vertex++) {
+      let x = 0, y = 0, z = 0;
+      for (let k = 0; k < width; k++, j++) {
+        const carrier = 3 * indices[j]!;
+        const weight = weights[j]!;
+        x += weight * carriers[carrier]!;
+        y += weight * carriers[carrier + 1]!;
+        z += weight * carriers[carrier + 2]!;
+      }
+      place[3 * vertex] = original[3 * vertex]! + x;
+      place[3 * vertex + 1] = original[3 * vertex + 1]! + y;
+      place[3 * vertex + 2] = original[3 * vertex + 2]! + z;
+    }
+    this.position.needsUpdate = true;
+    this.normals.update();
+  }
+}
+
+/** Weights of 255 as shares of 1, those of each vertex together exactly 1. */
+function shares(weights: Uint8Array, width: number): Float32Array {
+  const result = Float32Array.from(weights);
+  for (let start = 0; start < result.length; start += width) {
+    const row = result.subarray(start, start + width);
+    const sum = row.reduce((total, weight) => total + weight, 0) || 1;
+    for (let k = 0; k < width; k++) row[k]! /= sum;
+  }
+  return result;
+}
+
+/** A glTF mesh with several primitives is a group here. */
+function partsOf(scene: Object3D, name: string): Mesh[] {
+  const parts: Mesh[] = [];
+  scene.traverse((object) => {
+    const mesh = object as Mesh;
+    const own = mesh.isMesh && (mesh.name === name || mesh.userData.name === name || mesh.parent?.name === name);
+    if (own && !parts.some((part) => part.geometry === mesh.geometry)) parts.push(mesh);
+  });
+  if (!parts.length) throw new Error(`The file's sliders mold a mesh ${name} that it does not have.`);
+  return parts;
+}
+
+function readEnd(end: EndTable, data: ArrayBuffer): End {
+  return {
+    unit: end.unit_m,
+    indices: new Uint16Array(data, end.indices, end.count),
+    offsets: new Int16Array(data, end.offsets, 3 * end.count),
+    joints: end.joints,
+  };
+}
