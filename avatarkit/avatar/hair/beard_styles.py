@@ -11,11 +11,11 @@ Row = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class BeardArea:
-    """Where one kind of hair grows.
+    """Where one kind of hair grows; nothing does on the lips.
 
     Attributes:
-        rows: (azimuth, lower, upper elevation) of the left half, degrees, azimuth rising, seen from `beard.FACE_CENTRE`.
-        length_mm: of its hairs.
+        rows: (azimuth, lower, upper elevation) of the left half, degrees, azimuth rising, seen from `beard_ground.FACE_CENTRE`.
+        length_mm: of its hairs; beside the ears they are short.
         aside: how far they are combed to the sides, against down.
         upturned: how far their ends turn up again.
     """
@@ -51,14 +51,14 @@ class BeardStyle:
     curl_mm: float = 0.0
 
 
-_MOUSTACHE: tuple[Row, ...] = ((0.0, -3.5, 1.5), (6.0, -3.0, 3.5), (12.0, -4.5, 3.0), (17.0, -8.0, 0.5), (22.0, -14.0, -4.0))
+_MOUSTACHE: tuple[Row, ...] = ((0.0, -8.0, 1.5), (6.0, -8.0, 3.5), (12.0, -9.0, 3.0), (17.0, -8.0, 0.5), (22.0, -14.0, -4.0))
 _DROOPING: tuple[Row, ...] = (*_MOUSTACHE[:4], (20.0, -26.0, -4.0), (25.0, -28.0, -10.0))
 _CHIN: tuple[Row, ...] = ((0.0, -50.0, -24.0), (10.0, -50.0, -25.0), (18.0, -48.0, -27.0), (26.0, -44.0, -32.0))
-_SOUL: tuple[Row, ...] = ((0.0, -30.0, -18.5), (5.0, -29.0, -18.5), (8.0, -27.0, -20.0))
+_SOUL: tuple[Row, ...] = ((0.0, -30.0, -15.0), (5.0, -29.0, -15.0), (8.0, -27.0, -17.0))
 _CHEEKS: tuple[Row, ...] = (
-    (0.0, -56.0, -22.0),
-    (12.0, -56.0, -22.0),
-    (19.0, -55.0, -12.0),
+    (0.0, -56.0, -12.0),
+    (12.0, -56.0, -12.0),
+    (19.0, -55.0, -8.0),
     (24.0, -55.0, -5.0),
     (32.0, -55.0, -5.0),
     (45.0, -52.0, -3.0),
@@ -70,9 +70,9 @@ _CHEEKS: tuple[Row, ...] = (
     (91.0, 0.0, 36.0),
 )
 _STRAP: tuple[Row, ...] = (
-    (0.0, -54.0, -40.0),
-    (20.0, -53.0, -40.0),
-    (40.0, -50.0, -37.0),
+    (0.0, -54.0, -34.0),
+    (20.0, -53.0, -35.0),
+    (40.0, -50.0, -33.0),
     (55.0, -45.0, -29.0),
     (68.0, -38.0, -16.0),
     (78.0, -30.0, 10.0),
@@ -94,7 +94,7 @@ _CHOPS: tuple[Row, ...] = (
 _SHORT = BeardStyle(
     (BeardArea(_MOUSTACHE, 10, aside=0.8), BeardArea(_SOUL, 8), BeardArea(_CHIN, 14), BeardArea(_CHEEKS, 10)),
     shadow=0.75,
-    locks=1000,
+    locks=500,
     lock_width_mm=6.5,
     stand=0.35,
 )
@@ -102,7 +102,7 @@ _FULL = replace(
     _SHORT,
     areas=(BeardArea(_MOUSTACHE, 16, aside=0.9), BeardArea(_SOUL, 14), BeardArea(_CHIN, 38), BeardArea(_CHEEKS, 24)),
     shadow=0.85,
-    locks=950,
+    locks=620,
     lock_width_mm=9.0,
     stand=0.5,
     curl_mm=1.5,
@@ -110,32 +110,41 @@ _FULL = replace(
 
 BEARD_STYLES: Mapping[str, BeardStyle] = {
     "stubble": BeardStyle((BeardArea(_MOUSTACHE, 1), BeardArea(_SOUL, 1), BeardArea(_CHEEKS, 1)), shadow=0.55),
-    "moustache": BeardStyle((BeardArea(_MOUSTACHE, 13, aside=0.7),), 0.7, locks=190, lock_width_mm=5.0, stand=0.5, disorder=0.2),
-    "horseshoe": BeardStyle((BeardArea(_DROOPING, 13, aside=0.25),), 0.7, locks=260, lock_width_mm=5.0, disorder=0.2),
+    "moustache": BeardStyle(
+        (BeardArea(_MOUSTACHE, 13, aside=0.7),), 0.7, locks=190, lock_width_mm=5.0, stand=0.5, disorder=0.2
+    ),
+    "horseshoe": BeardStyle((BeardArea(_DROOPING, 13, aside=0.25),), 0.7, locks=130, lock_width_mm=5.0, disorder=0.2),
     "handlebar": BeardStyle(
-        (BeardArea(_MOUSTACHE, 30, aside=3.0, upturned=1.0),), 0.7, locks=200, lock_width_mm=5.5, stand=0.6, disorder=0.08
+        (BeardArea(_MOUSTACHE, 36, aside=3.0, upturned=2.0),), 0.7, locks=200, lock_width_mm=5.5, stand=0.6, disorder=0.08
     ),
     "goatee": BeardStyle(
-        (BeardArea(_DROOPING, 12, aside=0.4), BeardArea(_SOUL, 10), BeardArea(_CHIN, 22)), 0.75, locks=520, disorder=0.22
+        (BeardArea(_DROOPING, 12, aside=0.4), BeardArea(_SOUL, 10), BeardArea(_CHIN, 22)), 0.75, locks=260, disorder=0.22
     ),
     "van-dyke": BeardStyle(
-        (BeardArea(_MOUSTACHE, 18, aside=2.2, upturned=0.5), BeardArea(_SOUL, 12), BeardArea(_CHIN, 42)), 0.7, locks=430, disorder=0.14
+        (BeardArea(_MOUSTACHE, 18, aside=2.2, upturned=0.5), BeardArea(_SOUL, 12), BeardArea(_CHIN, 42)),
+        0.7,
+        locks=220,
+        disorder=0.14,
     ),
     "soul-patch": BeardStyle((BeardArea(_SOUL, 9),), 0.7, locks=60, lock_width_mm=4.5),
-    "chin-strap": BeardStyle((BeardArea(_STRAP, 8),), 0.75, locks=520, lock_width_mm=6.0, stand=0.35),
+    "chin-strap": BeardStyle((BeardArea(_STRAP, 8),), 0.75, locks=260, lock_width_mm=6.0, stand=0.35),
     "sideburns": BeardStyle((BeardArea(_BURNS, 10),), 0.75, locks=170, lock_width_mm=6.0, stand=0.4),
     "mutton-chops": BeardStyle(
-        (BeardArea(_MOUSTACHE, 15, aside=1.2), BeardArea(_CHOPS, 26, aside=0.25)), 0.8, locks=640, lock_width_mm=9.0, curl_mm=1.5
+        (BeardArea(_MOUSTACHE, 15, aside=1.2), BeardArea(_CHOPS, 26, aside=0.25)),
+        0.8,
+        locks=320,
+        lock_width_mm=9.0,
+        curl_mm=1.5,
     ),
     "short": _SHORT,
     "full": _FULL,
-    "long": replace(
+    "long-full": replace(
         _FULL,
         areas=(BeardArea(_MOUSTACHE, 26, aside=0.8), BeardArea(_SOUL, 40), BeardArea(_CHIN, 150), BeardArea(_CHEEKS, 70)),
         lock_width_mm=13.0,
-        locks=760,
+        locks=380,
         curl_mm=3.0,
     ),
-    "curly": replace(_FULL, strands="frizz", lock_width_mm=14.0, locks=800, disorder=0.8, stand=0.8),
+    "curly": replace(_FULL, strands="frizz", lock_width_mm=14.0, locks=400, disorder=0.8, stand=0.8),
 }
 """By name; a face without any has "none"."""
