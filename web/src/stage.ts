@@ -95,9 +95,10 @@ export class Stage {
   }
 
   private drawStill(): void {
-    if (this.ratio === this.usualRatio) return this.drawFine();
-    this.setRatio(this.usualRatio);
-    this.draw();
+    if (this.ratio < this.usualRatio) {
+      this.setRatio(this.usualRatio);
+      this.draw();
+    } else if (this.fps >= SLOW_FPS) this.drawFine();
   }
 
   private adapt(): void {
