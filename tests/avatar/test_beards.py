@@ -24,7 +24,7 @@ from tests.avatar.people import random_head
 BROWN = "#4a2f1d"
 WORN = ("full", "moustache", "long-full")
 """One of each kind of area and length: where a law is about the generator, these stand for all."""
-MOUTHS = ("jawOpen", "mouthSmileLeft", "mouthFunnel", "mouthPucker", "mouthLeft", "cheekPuff", "mouthRollUpper")
+MOUTHS = ("jawOpen", "mouthSmileLeft", "mouthFunnel", "mouthRollUpper")
 DEEPEST_M, NEAR_SKIN_M = 0.002, 0.01
 MIDDLE_M = 0.002
 RARELY = 0.001
@@ -124,7 +124,7 @@ def test_no_lock_is_rooted_on_the_lips_or_bound_to_them(style, solid):
     assert inside_lips(azimuth, elevation).max() < 0.0
 
 
-@pytest.mark.parametrize("style", BEARD_STYLES)
+@pytest.mark.parametrize("style", (*WORN, "stubble"))
 def test_the_lips_bear_no_shadow(style):
     material = make_beard(style, BROWN, head(0))[0][1]
     pixels = material.base_color_texture.pixels

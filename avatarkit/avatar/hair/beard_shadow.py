@@ -27,7 +27,7 @@ _HEIGHT_M = 0.0004  # above the skin, too thin to show
 _EDGE_DEG, _FLAT_EDGE_DEG = 4.0, 1.2  # over which it fades
 _PICTURE_PX, _LOW_DEG, _HIGH_DEG, _ASIDE_DEG = (512, 1024), -62.0, 46.0, 100.0
 _DOTS_PX, _DOTS = 0.8, 0.5  # size of the hairs' dots, and their share of the darkness
-_DEPTH = 0.3  # of the hair's brightness: it is seen in its own shade
+_DEPTH, _FLAT_DEPTH = 0.45, 0.8  # of the hair's brightness: it is seen in its own shade
 _SEED = 32
 
 
@@ -72,7 +72,7 @@ def _material(style: str, dye: HairColor, flat: bool) -> Material:
     alpha = BEARD_STYLES[style].shadow * _coverage(style, flat)
     color = to_linear(np.asarray(dye.color)) * (1.0 - dye.grey) + to_linear(np.asarray(GREY)) * dye.grey
     pixels = np.empty((*alpha.shape, 4), np.uint8)
-    pixels[..., :3] = np.rint(255.0 * to_srgb(_DEPTH * color))
+    pixels[..., :3] = np.rint(255.0 * to_srgb((_FLAT_DEPTH if flat else _DEPTH) * color))
     pixels[..., 3] = np.rint(255.0 * alpha)
     return Material(NAME, (1.0, 1.0, 1.0, 1.0), Texture(NAME, pixels, "png"), roughness=0.8, alpha_mode="BLEND", specular=0.3)
 

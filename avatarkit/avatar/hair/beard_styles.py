@@ -109,7 +109,7 @@ _FULL = replace(
 )
 
 BEARD_STYLES: Mapping[str, BeardStyle] = {
-    "stubble": BeardStyle((BeardArea(_MOUSTACHE, 1), BeardArea(_SOUL, 1), BeardArea(_CHEEKS, 1)), shadow=0.55),
+    "stubble": BeardStyle((BeardArea(_MOUSTACHE, 1), BeardArea(_SOUL, 1), BeardArea(_CHEEKS, 1)), shadow=0.8),
     "moustache": BeardStyle(
         (BeardArea(_MOUSTACHE, 13, aside=0.7),), 0.7, locks=190, lock_width_mm=5.0, stand=0.5, disorder=0.2
     ),
