@@ -28,6 +28,7 @@ ORDER = (
     ("avatar", "retargeting"),
     ("export", "stream"),
     ("live",),
+    ("app",),
     ("__init__",),
     ("cli",),
     ("__main__",),
@@ -45,6 +46,10 @@ AT_HOME = {
     "websockets": "stream",
     "typer": "cli",
     "rich": "cli",
+    "gradio": "app",
+    "fastapi": "app",
+    "uvicorn": "app",
+    "platformdirs": "app",
 }
 """Libraries that one stage alone knows."""
 

@@ -188,21 +188,23 @@ class AvatarMesh:
 
 @dataclass(frozen=True)
 class LookAt:
-    """How gaze turns the eyes, by bones.
+    """How gaze turns the eyes.
 
     Attributes:
         offset_from_head: (3,) metres, from the head joint to the middle between the eyes.
+        by: eye bones, or the expressions lookLeft, lookRight, lookUp and lookDown, at full weight 90 degrees aside.
         max_yaw_deg, max_pitch_deg: how far the eye bones turn when the target is 90 degrees away.
     """
 
     offset_from_head: tuple[float, float, float]
     max_yaw_deg: float = 12.0
     max_pitch_deg: float = 10.0
+    by: Literal["bone", "expression"] = "bone"
 
 
 @dataclass(frozen=True)
 class AvatarMeta:
-    """Who made the avatar and what may be done with it (VRM 1.0 meta).
+    """Who made the avatar and what may be done with it (VRM 1.0 meta, whose words these are).
 
     The permissions default to what fits an avatar of the user's own face: only the author wears it; the rest is for the author
     to open.
@@ -213,7 +215,16 @@ class AvatarMeta:
     version: str = "1"
     copyright: str = ""
     licence_url: str = "https://vrm.dev/licenses/1.0/"
-    third_party_licences: str = "Body and expression shapes: MakeHuman community assets, CC0 1.0."
+    third_party_licences: str = ""
+    worn_by: Literal["onlyAuthor", "onlySeparatelyLicensedPerson", "everyone"] = "onlyAuthor"
+    commercial_usage: Literal["personalNonProfit", "personalProfit", "corporation"] = "personalNonProfit"
+    credit: Literal["required", "unnecessary"] = "required"
+    modification: Literal["prohibited", "allowModification", "allowModificationRedistribution"] = "prohibited"
+    redistribution: bool = False
+    violent_usage: bool = False
+    sexual_usage: bool = False
+    political_or_religious_usage: bool = False
+    antisocial_or_hate_usage: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt, Material
@@ -9,6 +11,7 @@ from avatarkit.avatar.eyes import eyes_material, eyes_mesh
 from avatarkit.avatar.finish import finished
 from avatarkit.avatar.hair import make_hair
 from avatarkit.avatar.lashes import lashes_material, lashes_mesh
+from avatarkit.avatar.licences import licences_of
 from avatarkit.avatar.look import Look
 from avatarkit.avatar.makeup import glossiness, made_up_material, with_mascara, with_nail_polish
 from avatarkit.avatar.mouth import mouth_material, mouth_mesh
@@ -23,6 +26,8 @@ from avatarkit.avatar.stylise import stylised_sliders
 from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.rig.skeleton import HumanoidRig, Skeleton
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
+
+_OF_HEAD = 0.5  # share of the head in a mesh's every vertex: hair, hats, glasses, earrings
 
 FACE_PARTS, BODY_PARTS = SKIN_PARTS[:-1], SKIN_PARTS[-1:]
 
@@ -51,11 +56,11 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
     materials = {material.name: material for _, material in swinging.pieces}
     return Avatar(
         rig=_rig(swinging.skeleton, rest, recipe.name),
-        meshes=tuple(mesh for mesh, _ in swinging.pieces),
+        meshes=tuple(_hidden_from_its_wearer(mesh, swinging.skeleton) for mesh, _ in swinging.pieces),
         materials=tuple(materials.values()),
         expression_names=ARKIT_NAMES,
         look_at=LookAt(_between_eyes(rest)),
-        meta=AvatarMeta(name=recipe.name),
+        meta=AvatarMeta(name=recipe.name, third_party_licences=licences_of([mesh.name for mesh, _ in swinging.pieces])),
         springs=swinging.springs,
         colliders=swinging.colliders,
     )
@@ -73,6 +78,15 @@ def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) 
 def _lashes(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
     mesh = lashes_mesh(rest, recipe.eyes.lashes)
     return [] if mesh is None else [(mesh, with_mascara(lashes_material(look), recipe.makeup.get("mascara")))]
+
+
+def _hidden_from_its_wearer(mesh: AvatarMesh, skeleton: Skeleton) -> AvatarMesh:
+    """The mesh, marked as not to be seen out of its own eyes if the head carries it."""
+    of_head = np.zeros(len(skeleton.names), bool)
+    for joint, name in enumerate(skeleton.names):  # parents come first
+        of_head[joint] = name == "head" or (skeleton.parents[joint] >= 0 and of_head[skeleton.parents[joint]])
+    carried = (mesh.weights * of_head[mesh.joints]).sum(axis=1)
+    return replace(mesh, first_person="thirdPersonOnly") if len(carried) and carried.min() > _OF_HEAD else mesh
 
 
 def _rig(skeleton: Skeleton, rest: RestBody, name: str) -> HumanoidRig:

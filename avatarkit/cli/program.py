@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import avatarkit
+from avatarkit.cli.app import app
 from avatarkit.cli.build import build
 from avatarkit.cli.capture import capture
 from avatarkit.cli.check import check
@@ -39,6 +40,7 @@ COMMANDS = (
     convert,
     render,
     gallery,
+    app,
 )
 
 
@@ -48,11 +50,11 @@ def run(arguments: list[str]) -> str | int | None:
     Returns:
         the text the command has to say, or an exit code where an option like --help ended it.
     """
-    app = typer.Typer(name="avatarkit", add_completion=False)
-    app.callback()(_shared)
+    program = typer.Typer(name="avatarkit", add_completion=False)
+    program.callback()(_shared)
     for command in COMMANDS:
-        app.command()(command)
-    return typer.main.get_command(app).main(arguments, prog_name="avatarkit", standalone_mode=False)
+        program.command()(command)
+    return typer.main.get_command(program).main(arguments, prog_name="avatarkit", standalone_mode=False)
 
 
 def _say_version(wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""An avatar as a .glb or .vrm file."""
+"""An avatar as a .glb, .vrm or .usdz file."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from avatarkit.export.materials import without_drawing
 from avatarkit.export.platforms import load_platform
 from avatarkit.export.scene import avatar_scene
 from avatarkit.export.springs import bounded_springs
+from avatarkit.export.usdz import usdz_bytes
 from avatarkit.export.vrm0 import vrm0_document
 from avatarkit.export.vrm1 import vrm1_document
 from avatarkit.gltf.writing import document_to_glb
@@ -35,7 +36,7 @@ def vrm0_bytes(avatar: Avatar) -> bytes:
     return document_to_glb(vrm0_document(avatar))
 
 
-WRITERS: Mapping[str, Callable[[Avatar], bytes]] = {".glb": glb_bytes, ".vrm": vrm1_bytes}
+WRITERS: Mapping[str, Callable[[Avatar], bytes]] = {".glb": glb_bytes, ".vrm": vrm1_bytes, ".usdz": usdz_bytes}
 """What writes a file, by its suffix, where no platform asks for another kind."""
 
 _FORMATS: Mapping[str, tuple[str, Callable[[Avatar], bytes]]] = {
@@ -54,7 +55,7 @@ def check_suffix(path: str | Path, platform: str | None = None) -> Callable[[Ava
     suffix = Path(path).suffix.lower()
     if platform is None:
         if suffix not in WRITERS:
-            raise UsageError(f"Cannot write {Path(path).name}: an avatar is written as {' or '.join(WRITERS)}.")
+            raise UsageError(f"Cannot write {Path(path).name}: an avatar is written as {', '.join(WRITERS)}.")
         return WRITERS[suffix]
     for kind in load_platform(platform).formats:
         if _FORMATS[kind][0] == suffix:
@@ -64,15 +65,16 @@ def check_suffix(path: str | Path, platform: str | None = None) -> Callable[[Ava
 
 
 def save_avatar(avatar: Avatar, path: str | Path, platform: str | None = None) -> None:
-    """Write the avatar to `path`, whole or not at all: GLB or VRM 1.0 by the suffix, or the kind that a platform takes first.
+    """Write the avatar to `path`, whole or not at all: of the kind that its suffix or the platform asks for.
 
     Args:
         avatar: as built.
-        path: ends in .glb or .vrm.
+        path: ends in .glb, .vrm or .usdz.
         platform: a profile's name; `check` says what else it asks for.
 
     Raises:
         UsageError: another suffix, no such platform, or a place where nothing can be written.
+        MissingError: a .usdz without usd-core.
     """
     write = check_suffix(path, platform)
     if platform is not None:

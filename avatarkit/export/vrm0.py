@@ -17,7 +17,10 @@ from avatarkit.export.materials import extensions_of
 from avatarkit.export.pictures import encode_picture
 from avatarkit.export.scene import AvatarScene, avatar_scene
 from avatarkit.export.springs import vrm0_springs
+from avatarkit.export.vrm1 import vrm1_meta
+from avatarkit.export.vrm_versions.meta import meta_for_vrm0
 from avatarkit.gltf import document as gltf
+from avatarkit.gltf.checked_json import CheckedObject
 from avatarkit.gltf.vrm_axes import ABOUT
 from avatarkit.gltf.vrm_names import FIRST_PERSON, PRESETS, bone_for_vrm0
 from avatarkit.render.color import to_srgb
@@ -86,21 +89,9 @@ def _turned_mesh(mesh: AvatarMesh) -> AvatarMesh:
 
 
 def _meta(meta: AvatarMeta) -> dict[str, Any]:
-    """Permissions as in VRM 1.0: the strictest there are."""
-    return {
-        "title": meta.name,
-        "version": meta.version,
-        "author": ", ".join(meta.authors),
-        "contactInformation": "",
-        "reference": meta.third_party_licences,
-        "allowedUserName": "OnlyAuthor",
-        "violentUssageName": "Disallow",
-        "sexualUssageName": "Disallow",
-        "commercialUssageName": "Disallow",
-        "otherPermissionUrl": "",
-        "licenseName": "Redistribution_Prohibited",
-        "otherLicenseUrl": "",
-    }
+    """VRM 1.0's meta in VRM 0.x's words; what others contributed stands as the reference."""
+    said = CheckedObject(vrm1_meta(meta), "meta")
+    return meta_for_vrm0(said, CheckedObject({}, "")) | {"reference": meta.third_party_licences}
 
 
 _MUSCLES = {"armStretch": 0.05, "legStretch": 0.05, "upperArmTwist": 0.5, "lowerArmTwist": 0.5, "upperLegTwist": 0.5,
@@ -123,14 +114,14 @@ def _first_person(avatar: Avatar, scene: AvatarScene) -> dict[str, Any]:
         "firstPersonBone": scene.joint_nodes[avatar.rig.human_bones["head"]],
         "firstPersonBoneOffset": {"x": x, "y": y, "z": -z},  # in Unity's axes
         "meshAnnotations": annotations,
-        "lookAtTypeName": "Bone",
+        "lookAtTypeName": "Bone" if avatar.look_at.by == "bone" else "BlendShape",
         **_look_at(avatar.look_at),
     }
 
 
 def _look_at(look_at: LookAt) -> dict[str, Any]:
     def ranged(most: float) -> dict[str, Any]:
-        return {"curve": [0, 0, 0, 1, 1, 1, 1, 0], "xRange": 90.0, "yRange": most}
+        return {"curve": [0, 0, 0, 1, 1, 1, 1, 0], "xRange": 90.0, "yRange": most if look_at.by == "bone" else 1.0}
 
     return {
         "lookAtHorizontalInner": ranged(look_at.max_yaw_deg),

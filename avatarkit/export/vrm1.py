@@ -26,7 +26,7 @@ def vrm1_document(avatar: Avatar, scene: AvatarScene) -> Document:
     document = drawn_document(avatar, scene.document)
     extension: dict[str, Any] = {
         "specVersion": "1.0",
-        "meta": _meta(avatar.meta),
+        "meta": vrm1_meta(avatar.meta),
         "humanoid": {"humanBones": _human_bones(avatar, scene)},
         "expressions": _expressions(avatar, scene),
         "lookAt": _look_at(avatar.look_at),
@@ -42,8 +42,8 @@ def vrm1_document(avatar: Avatar, scene: AvatarScene) -> Document:
     return replace(document, extensions=extensions, extensions_used=(*extensions, *document.extensions_used))
 
 
-def _meta(meta: AvatarMeta) -> dict[str, Any]:
-    """Permissions stay at the strictest that VRM has: the face is a person's own, and theirs to open."""
+def vrm1_meta(meta: AvatarMeta) -> dict[str, Any]:
+    """VRM 1.0's meta, without the thumbnail."""
     stated = {
         "name": meta.name,
         "version": meta.version,
@@ -51,15 +51,15 @@ def _meta(meta: AvatarMeta) -> dict[str, Any]:
         "copyrightInformation": meta.copyright,
         "licenseUrl": meta.licence_url,
         "thirdPartyLicenses": meta.third_party_licences,
-        "avatarPermission": "onlyAuthor",
-        "allowExcessivelyViolentUsage": False,
-        "allowExcessivelySexualUsage": False,
-        "commercialUsage": "personalNonProfit",
-        "allowPoliticalOrReligiousUsage": False,
-        "allowAntisocialOrHateUsage": False,
-        "creditNotation": "required",
-        "allowRedistribution": False,
-        "modification": "prohibited",
+        "avatarPermission": meta.worn_by,
+        "allowExcessivelyViolentUsage": meta.violent_usage,
+        "allowExcessivelySexualUsage": meta.sexual_usage,
+        "commercialUsage": meta.commercial_usage,
+        "allowPoliticalOrReligiousUsage": meta.political_or_religious_usage,
+        "allowAntisocialOrHateUsage": meta.antisocial_or_hate_usage,
+        "creditNotation": meta.credit,
+        "allowRedistribution": meta.redistribution,
+        "modification": meta.modification,
     }
     return {key: value for key, value in stated.items() if value != ""}
 
@@ -104,10 +104,11 @@ def _morph_names(mesh: AvatarMesh) -> tuple[str, ...]:
 
 
 def _look_at(look_at: LookAt) -> dict[str, Any]:
-    yaw = {"inputMaxValue": 90.0, "outputScale": look_at.max_yaw_deg}
-    pitch = {"inputMaxValue": 90.0, "outputScale": look_at.max_pitch_deg}
+    by_bone = look_at.by == "bone"
+    yaw = {"inputMaxValue": 90.0, "outputScale": look_at.max_yaw_deg if by_bone else 1.0}
+    pitch = {"inputMaxValue": 90.0, "outputScale": look_at.max_pitch_deg if by_bone else 1.0}
     return {
-        "type": "bone",
+        "type": look_at.by,
         "offsetFromHeadBone": list(look_at.offset_from_head),
         "rangeMapHorizontalInner": yaw,
         "rangeMapHorizontalOuter": yaw,

@@ -74,11 +74,14 @@ class PushedPictures:
         self._frame: VideoFrame | None = None
         self._closed = False
 
-    def push(self, pixels: np.ndarray) -> None:
+    def push(self, pixels: np.ndarray) -> float:
         """Bring a picture, from any thread; never waits.
 
         Args:
             pixels: (H, W, 3) uint8 RGB, not mirrored; not changed any more.
+
+        Returns:
+            the time it was given, which its pose will have.
 
         Raises:
             UsageError: it is no picture, or larger than `MOST_PIXELS`.
@@ -90,6 +93,7 @@ class PushedPictures:
         with self._changed:
             self._frame = VideoFrame(np.ascontiguousarray(pixels), time.monotonic())
             self._changed.notify()
+            return self._frame.time_s
 
     def pictures(self) -> Iterator[VideoFrame]:
         """What was pushed, until it is closed."""
@@ -153,15 +157,24 @@ class Newest:
         if self._error is not None:
             raise self._error
 
+    def end(self) -> None:
+        """Hand out no more pictures."""
+        self._source.close()
+        with self._changed:
+            self._ended, self._waiting = True, None
+            self._changed.notify()
+
     def close(self) -> None:
         """Stop reading; waits for the thread."""
-        self._source.close()
+        self.end()
         self._thread.join(timeout=CLOSE_S)
 
     def _read(self) -> None:
         try:
             for frame in self._source.pictures():
                 with self._changed:
+                    if self._ended:
+                        return
                     self.dropped += self._waiting is not None
                     self._waiting = (frame, time.monotonic())
                     self._changed.notify()

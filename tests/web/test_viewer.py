@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,13 +20,17 @@ from avatarkit.data_files import viewer_path
 from avatarkit.export.molding_file import molding_vrm
 from avatarkit.export.vrma import vrma_glb
 from avatarkit.motion.human_motion import BONE, HumanMotion
+from avatarkit.stream.address import Address
+from avatarkit.stream.websocket import MomentServer
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from avatarkit.vocabulary.vrm import HUMAN_BONES
 from tests.retargeting.moving_people import BODY, random_motion
+from tests.stream.moments import moment_of, plain_pose
 from tests.web import Step, ViewerReport, key, picture, script, view_in_browser
 
 LARGEST_BYTES = 1_500_000
 FORMATS = {"me.glb": None, "me1.vrm": None, "me0.vrm": "vrm0"}
+UNTIL_TOLD = "new Promise((done) => viewer.addEventListener('moment', done, { once: true })).then(() => viewer.drawn())"
 HOSTILE = ("'{'", "null", "42", "{type: 'moment', version: 2}", "new ArrayBuffer(3)", "new ArrayBuffer(64)", "[]")
 SEEN = 20.0  # of 255: a pixel has changed
 
@@ -104,7 +109,21 @@ def sitting(steps: Mapping[str, Step] | list[tuple[str, Step]], files: dict[str,
 
 
 @pytest.fixture(scope="module")
-def session(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Session:
+def live() -> Iterator[str]:
+    """Address of a server that tells everybody one moment: the head turned."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    with MomentServer(Address("ws", "127.0.0.1", port)) as server:
+        pose = plain_pose()
+        rotations = np.array(pose.rotations)
+        rotations[BONE["head"]] = turned(40)
+        server.send(moment_of(replace(pose, rotations=rotations)))
+        yield server.address.text
+
+
+@pytest.fixture(scope="module")
+def session(files: dict[str, Path], live: str, tmp_path_factory: pytest.TempPathFactory) -> Session:
     steps = {}
     for name in FORMATS:
         steps[name] = script(f"viewer.load('/{name}')")
@@ -112,6 +131,10 @@ def session(files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) ->
         steps[f"{name}-right"] = script(f"viewer.applyMoment({json.dumps(moment(head=turned(-40)))})")
     steps["binary"] = script(f"viewer.applyMoment({binary_moment(head=turned(40))})")
     steps["hostile"] = script(f"[{', '.join(HOSTILE)}].map((message) => viewer.applyMoment(message))")
+    for path in ("/", "/binary"):
+        following = f"viewer.load('/me1.vrm').then(() => {{ viewer.follow('{live}{path}'); return {UNTIL_TOLD}; }})"
+        steps[f"followed{path.replace('/', '-')}"] = script(following)
+    steps["unfollowed"] = script("viewer.unfollow()")
     steps["clip"] = script("viewer.load('/clip.glb').then(() => viewer.play(0))")
     steps["vrma-glb"] = script("viewer.load('/me.glb').then(() => viewer.play('/turned.vrma'))")
     steps["stopped"] = script("viewer.stop()")
@@ -134,8 +157,8 @@ def test_the_bundle_is_small_enough_for_a_slow_line() -> None:
     assert len(gzip.compress(viewer_path().read_bytes())) <= LARGEST_BYTES
 
 
-def test_nothing_is_asked_of_anybody_but_the_page_itself(session: Session) -> None:
-    inside = ("/", "data:", "blob:")  # a blob is a picture out of the file
+def test_nothing_is_asked_of_anybody_but_the_page_and_who_is_followed(session: Session, live: str) -> None:
+    inside = ("/", "data:", "blob:", live)  # a blob is a picture out of the file
     assert [request for request in session.report.requests if not request.startswith(inside)] == []
 
 
@@ -164,6 +187,12 @@ def skin_column(image: np.ndarray) -> float:
 
 def test_the_binary_form_shows_what_the_json_form_shows(session: Session) -> None:
     assert session.changed("me0.vrm-left", "binary").sum() == 0
+
+
+def test_a_server_of_live_moments_is_followed_in_both_forms(session: Session) -> None:
+    straight, left = (skin_column(session.pixels(name)) for name in ("me1.vrm", "me1.vrm-left"))
+    for name in ("followed-", "followed-binary"):
+        assert skin_column(session.pixels(name)) > straight + 0.5 * (left - straight)
 
 
 def test_what_is_no_moment_changes_nothing(session: Session) -> None:

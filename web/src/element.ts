@@ -14,7 +14,6 @@ import { Stage } from "./stage";
 
 const SWING_S = 2.5; // so long springs are given to come to rest
 const SHARPNESS = 8; // samples of a texture seen aslant
-const SETTLING_FRAMES = 2; // eyes follow what the head did a frame ago
 const LABEL = "3-D view of the avatar. Arrow keys turn it, plus and minus zoom, 1, 2 and 3 show face, bust and body.";
 
 const TEMPLATE = `
@@ -48,7 +47,6 @@ export class AvatarkitViewer extends HTMLElement {
   private follower: Follower | null = null;
   private wanted = 0; // number of the newest load; older ones are dropped when they come late
   private swingLeft = 0;
-  private settling = 0;
   private lastSliderMs = 0;
   private latencyMs = 0;
   private moment: Moment | null = null;
@@ -244,7 +242,6 @@ export class AvatarkitViewer extends HTMLElement {
     if (this.model?.lookAt) this.model.lookAt.target = own ? this.stage!.crew.camera : null;
     this.blinking.run(own && !this.reduced.matches);
     this.swingLeft = SWING_S;
-    this.settling = SETTLING_FRAMES;
     this.stage?.wake();
   }
 
@@ -256,8 +253,7 @@ export class AvatarkitViewer extends HTMLElement {
     const blinks = this.blinking.update(seconds, model.expressions);
     model.update(seconds);
     this.swingLeft = Math.max(this.swingLeft - seconds, 0);
-    this.settling = Math.max(this.settling - 1, 0);
-    return this.settling > 0 || model.playing || blinks || (model.swings && this.swingLeft > 0);
+    return model.playing || blinks || (model.swings && this.swingLeft > 0);
   }
 
   /** The newest moment waits for the next frame; older ones are never shown late. */
@@ -268,8 +264,10 @@ export class AvatarkitViewer extends HTMLElement {
       this.led = true;
       this.liven();
     }
-    const now = Date.now() / 1000;
-    void this.stage?.nextDrawn().then(() => (this.latencyMs = 1000 * (now - moment.sent_s)));
+    void this.stage?.nextDrawn().then(() => {
+      this.latencyMs = Date.now() - 1000 * moment.sent_s;
+      this.dispatchEvent(new CustomEvent("moment", { detail: moment }));
+    });
   }
 
   private pose({ root, hip_height_m, bones, expressions }: Moment): void {

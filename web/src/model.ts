@@ -110,7 +110,7 @@ export class Model {
   update(seconds: number): void {
     this.mixer?.update(seconds);
     if (this.ownClip) this.updateAfterOwnClip(seconds);
-    else if (this.vrm) this.vrm.update(seconds);
+    else if (this.vrm) this.updateVrm(this.vrm, seconds);
     else this.expressions.manager.update();
   }
 
@@ -149,6 +149,14 @@ export class Model {
 
   private get facesBack(): boolean {
     return this.vrm?.meta.metaVersion === "0";
+  }
+
+  private updateVrm(vrm: VRM, seconds: number): void {
+    if (vrm.lookAt?.target) {
+      vrm.humanoid.update(); // gaze starts from where the head is drawn, which would be where it was a frame ago
+      vrm.humanoid.getRawBoneNode("head")?.updateWorldMatrix(true, false);
+    }
+    vrm.update(seconds);
   }
 
   /** A file's own clip moves joints and morph targets themselves; bones and expressions would undo it. */

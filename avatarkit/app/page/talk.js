@@ -1,0 +1,96 @@
+// Talks with the server: events by Gradio's queue, files by plain requests, presence by a WebSocket.
+
+const VISIT = "avatarkit-visit";
+const RETRY_MS = 2000;
+
+const channels = {}; // name -> { trigger, waiting: Map(call -> tell), last: Promise }
+let calls = 0;
+let token = "";
+
+export const visitToken = () => token;
+
+/** What a hidden widget of Gradio's gives us: its way to send, and its value when an answer has come. */
+export function connect(name, trigger, watch, props) {
+  const channel = (channels[name] ??= { waiting: new Map(), last: Promise.resolve() });
+  channel.trigger = trigger;
+  watch("value", () => receive(channel, props.value));
+}
+
+function receive(channel, text) {
+  if (!text) return;
+  const answer = JSON.parse(text);
+  channel.waiting.get(answer.call)?.(answer);
+}
+
+/**
+ * Ask the server for something; resolves with the last answer, fails with a text for people.
+ * One request of a channel is under way at a time. `progress` is told of answers that say how far it is.
+ */
+export function ask(name, event, data = {}, progress = null) {
+  const channel = (channels[name] ??= { waiting: new Map(), last: Promise.resolve() });
+  const asked = channel.last.then(() => send(channel, event, data, progress));
+  channel.last = asked.catch(() => undefined);
+  return asked;
+}
+
+function send(channel, event, data, progress) {
+  const call = ++calls;
+  return new Promise((resolve, reject) => {
+    channel.waiting.set(call, (answer) => {
+      if (progress && answer.progress !== undefined && !answer.url) return progress(answer.progress);
+      channel.waiting.delete(call);
+      return answer.problem ? reject(new Error(answer.problem)) : resolve(answer);
+    });
+    channel.trigger(event, { ...data, visit: token, call });
+  });
+}
+
+/** Begin a visit, or go on with the one this window had before a reload. */
+export async function startVisit() {
+  const before = sessionStorage.getItem(VISIT);
+  const known = before && (await fetch(`/visit/${before}`).catch(() => null));
+  token = known?.ok ? before : (await json(await fetch("/visit", { method: "POST" }))).visit;
+  sessionStorage.setItem(VISIT, token);
+  stay();
+  return Boolean(known?.ok);
+}
+
+/** Be here: when this connection ends for good, the server forgets the visit. */
+function stay() {
+  const socket = new WebSocket(socketAddress(`/visit/${token}/here`));
+  socket.onclose = ({ code }) => setTimeout(code === 1008 ? () => location.reload() : stay, RETRY_MS);
+}
+
+export const socketAddress = (path) => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
+
+export async function forgetVisit() {
+  await fetch(`/visit/${token}`, { method: "DELETE" });
+  sessionStorage.removeItem(VISIT);
+}
+
+/** Send a file into the visit's folder; fails with a text for people. */
+export function upload(kind, file, most, tooLarge, progress = () => undefined) {
+  return new Promise((resolve, reject) => {
+    if (most && file.size > most) return reject(new Error(tooLarge));
+    const request = new XMLHttpRequest();
+    request.open("PUT", `/visit/${token}/${kind}`);
+    request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
+    request.onload = () => (request.status === 200 ? resolve() : reject(new Error(problemOf(request.responseText))));
+    request.onerror = () => reject(new Error(tooLarge));
+    request.send(file);
+  });
+}
+
+export async function json(response) {
+  const values = await response.json();
+  if (!response.ok) throw new Error(values.problem ?? response.statusText);
+  return values;
+}
+
+function problemOf(text) {
+  try {
+    return JSON.parse(text).problem;
+  } catch {
+    return text.slice(0, 200);
+  }
+}

@@ -1,0 +1,57 @@
+// The visitor's webcam: asked for only when it is wanted, and let go at once.
+import { el, toast } from "./elements.js";
+
+const COUNT_S = 3;
+
+/** The camera's stream; fails with a text for people. */
+export async function openWebcam(page, width, height) {
+  if (!navigator.mediaDevices?.getUserMedia) throw new Error(page.text("camera_insecure"));
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: false, video: { width: { ideal: width }, height: { ideal: height }, facingMode: "user" } });
+  } catch (problem) {
+    const keys = { NotAllowedError: "camera_refused", NotFoundError: "camera_none", NotReadableError: "camera_busy" };
+    throw new Error(page.text(keys[problem.name] ?? "camera_none"));
+  }
+}
+
+export function closeWebcam(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+/** A dialog with the camera's picture; `take` is given what was taken, as a JPEG. */
+export async function takeWebcamPicture(page, take) {
+  let stream;
+  try {
+    stream = await openWebcam(page, 1280, 960);
+  } catch (problem) {
+    return toast(problem.message, "problem");
+  }
+  const video = el("video", { class: "mirror", autoplay: true, muted: true, playsinline: true });
+  video.srcObject = stream;
+  const count = el("b", { class: "count", "aria-live": "assertive" });
+  const shoot = el("button", { type: "button", class: "primary", onclick: () => countDown() }, page.text("take_picture"));
+  const dialog = el("dialog", { class: "camera", "aria-label": page.text("use_webcam") }, el("div", { class: "lens" }, video, count), el("p", { class: "note" }, page.text("camera_hint")),
+    el("div", { class: "buttons" }, el("button", { type: "button", class: "quiet", onclick: () => dialog.close() }, page.text("cancel")), shoot));
+  const countDown = async () => {
+    shoot.disabled = true;
+    for (let left = COUNT_S; left > 0 && dialog.open; left--) {
+      count.textContent = String(left);
+      await new Promise((later) => setTimeout(later, 700));
+    }
+    if (!dialog.open) return;
+    const file = await jpegOf(video);
+    dialog.close();
+    take(file);
+  };
+  dialog.addEventListener("close", () => (closeWebcam(stream), dialog.remove()));
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** What a video shows now, as a JPEG, not mirrored. */
+export function jpegOf(video, canvas = document.createElement("canvas"), quality = 0.92) {
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  canvas.getContext("2d").drawImage(video, 0, 0);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
+}
