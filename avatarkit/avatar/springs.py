@@ -10,7 +10,7 @@ import numpy as np
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, Material
 from avatarkit.avatar.colliders import body_colliders
 from avatarkit.avatar.hair.chains import hair_chains
-from avatarkit.avatar.outfit.hems import earring_chains, hem_chains
+from avatarkit.avatar.outfit.hems import cape_chains, earring_chains, hem_chains
 from avatarkit.avatar.outfit.make import PIECES
 from avatarkit.avatar.secondary import Collider, SpringChain
 from avatarkit.avatar.sway import Sway, swaying
@@ -67,10 +67,17 @@ def with_springs(pieces: Sequence[Piece], hair_style: str, rest: RestBody) -> Sw
 def _sways(meshes: Sequence[AvatarMesh], hair_style: str, rest: RestBody) -> list[Sway]:
     hair = [mesh for mesh in meshes if mesh.name.startswith("hair-")]
     clothes = [mesh for mesh in meshes if mesh.name.startswith("outfit-")]
-    rings = {f"outfit-{name}" for name, piece in PIECES.items() if piece.slot == "earrings"}
-    earrings = [mesh for mesh in clothes if mesh.name.rpartition("-")[0] in rings]
-    found = [*hair_chains(hair, hair_style, rest), hem_chains(clothes, rest), earring_chains(earrings, rest)]
+    earrings, capes = ([mesh for mesh in clothes if _slot(mesh) == slot] for slot in ("earrings", "cape"))
+    about_legs = [mesh for mesh in clothes if _slot(mesh) != "cape"]
+    dangling = [hem_chains(about_legs, rest), cape_chains(capes, rest), earring_chains(earrings, rest)]
+    found = [*hair_chains(hair, hair_style, rest), *dangling]
     return [sway for sway in found if sway is not None]
+
+
+def _slot(mesh: AvatarMesh) -> str:
+    """Where the piece of clothes that a mesh is part of is worn."""
+    piece = PIECES.get(mesh.name.rpartition("-")[0].removeprefix("outfit-"))
+    return "" if piece is None else piece.slot
 
 
 def _grown(skeleton: Skeleton, sway: Sway, rest: RestBody) -> Skeleton:

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -54,6 +54,27 @@ def interrupts_end_the_process() -> Iterator[threading.Event]:
         signal.set_wakeup_fd(wakeup)
         signal.signal(signal.SIGINT, handler)
         os.close(writing)
+
+
+@contextmanager
+def first_interrupt_asks(deed: Callable[[], None]) -> Iterator[None]:
+    """Inside, the first Ctrl-C does a deed and ends nothing, for what has to be saved; the second is as ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    wakeup = signal.set_wakeup_fd(-1)
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, before)
+        signal.set_wakeup_fd(wakeup)
+        deed()
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        signal.set_wakeup_fd(wakeup)
 
 
 def _report_if_no_interrupt(unraisable: sys.UnraisableHookArgs) -> None:

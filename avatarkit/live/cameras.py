@@ -89,17 +89,17 @@ class CameraPictures:
     def pictures(self) -> Iterator[VideoFrame]:
         """What the camera sees, until it is closed. A camera that went away is asked for again and again."""
         misses = 0
-        while not self._closed.is_set():
-            there, pixels = self._camera.read()
-            if there:
-                misses = 0
-                yield VideoFrame(np.ascontiguousarray(pixels[..., ::-1]), time.monotonic())
-                continue
-            misses += 1
-            if misses >= MISSES and not self._closed.wait(RECONNECT_S):
-                self._camera.release()
-                self._camera = self._open(self._number)
-        self._camera.release()
+        try:
+            while not self._closed.is_set():
+                there, pixels = self._camera.read()
+                misses = 0 if there else misses + 1
+                if there:
+                    yield VideoFrame(np.ascontiguousarray(pixels[..., ::-1]), time.monotonic())
+                elif misses >= MISSES and not self._closed.wait(RECONNECT_S):
+                    self._camera.release()
+                    self._camera = self._open(self._number)
+        finally:
+            self._camera.release()
 
     def close(self) -> None:
         """Let go of the camera: the thread that reads it does so at its next picture."""

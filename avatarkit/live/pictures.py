@@ -157,15 +157,24 @@ class Newest:
         if self._error is not None:
             raise self._error
 
+    def end(self) -> None:
+        """Hand out no more pictures."""
+        self._source.close()
+        with self._changed:
+            self._ended, self._waiting = True, None
+            self._changed.notify()
+
     def close(self) -> None:
         """Stop reading; waits for the thread."""
-        self._source.close()
+        self.end()
         self._thread.join(timeout=CLOSE_S)
 
     def _read(self) -> None:
         try:
             for frame in self._source.pictures():
                 with self._changed:
+                    if self._ended:
+                        return
                     self.dropped += self._waiting is not None
                     self._waiting = (frame, time.monotonic())
                     self._changed.notify()

@@ -51,5 +51,8 @@ class PoseSource(Protocol):
     def is_calibrating(self) -> bool:
         """Whether the person is being measured."""
 
+    def end(self) -> None:
+        """Let the poses end soon; from any thread."""
+
     def close(self) -> None:
-        """Let go of everything; poses end."""
+        """Let go of everything."""

@@ -15,6 +15,7 @@ from avatarkit.errors import UsageError
 from avatarkit.live.cameras import CameraPictures
 from avatarkit.live.idle import idle
 from avatarkit.live.pictures import FilmPictures, PictureSource
+from avatarkit.live.received_poses import ReceivedPoses
 from avatarkit.live.seen_pose import PoseSource, SeenPose
 from avatarkit.live.shown import shown
 from avatarkit.live.tracked_poses import TrackedPoses
@@ -22,7 +23,7 @@ from avatarkit.motion.human_motion import HumanMotion, HumanPose, HumanSkeleton
 from avatarkit.retargeting.retarget import Retargeter, make_retargeter
 from avatarkit.rig.load_rig import load_rig
 from avatarkit.rig.skeleton import HumanoidRig
-from avatarkit.stream.address import parse_address
+from avatarkit.stream.address import parse_address, parse_source
 from avatarkit.stream.channels import Channels
 from avatarkit.stream.live_moment import LiveMoment, RigPose
 from avatarkit.stream.senders import Sender, open_sender
@@ -60,6 +61,7 @@ def open_live(
     *,
     video: str | Path | None = None,
     pictures: PictureSource | None = None,
+    receive: str | None = None,
     rig: str | Path | HumanoidRig | None = None,
     send: Sequence[str] = (),
     height_m: float | None = None,
@@ -71,6 +73,7 @@ def open_live(
         camera: number of the camera; 0 unless there is another source.
         video: a file that is played through the same path.
         pictures: another source, such as `PushedPictures`, which a web page's webcam fills.
+        receive: an address of this machine at which another program tells the motion, such as "vmc://127.0.0.1:39539".
         rig: the humanoid that shall move.
         send: receivers, such as "vmc://127.0.0.1:39539", "vrchat://127.0.0.1:9000", "livelink://127.0.0.1:11111",
             "ifacialmocap://127.0.0.1:49983"; "ws://127.0.0.1:7861" is listened at for viewers.
@@ -82,8 +85,9 @@ def open_live(
         InputError: a video or rig that cannot be used.
         MissingError: no such camera.
     """
-    if sum(source is not None for source in (camera, video, pictures)) > 1:
-        raise UsageError("A live session has one source: a camera or a video, not both.")
+    if sum(source is not None for source in (camera, video, pictures, receive)) > 1:
+        raise UsageError("A live session has one source: a camera, a video, or another program.")
+    listening = None if receive is None else parse_source(receive)
     addresses = [parse_address(text) for text in send]
     figure = load_rig(rig) if isinstance(rig, (str, Path)) else rig
     with ExitStack() as opened:
@@ -91,8 +95,12 @@ def open_live(
         for address in addresses:
             senders.append(open_sender(address))
             opened.callback(senders[-1].close)
-        source = pictures or (CameraPictures(camera or 0) if video is None else FilmPictures(Path(video)))
-        session = LiveSession(TrackedPoses(source, height_m, channels), figure, senders, channels)
+        if listening is not None:
+            poses: PoseSource = ReceivedPoses(listening)
+        else:
+            source = pictures or (CameraPictures(camera or 0) if video is None else FilmPictures(Path(video)))
+            poses = TrackedPoses(source, height_m, channels)
+        session = LiveSession(poses, figure, senders, channels)
         session.closing.push(opened.pop_all())
         return session
 
@@ -123,6 +131,10 @@ class LiveSession:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def end(self) -> None:
+        """Let the poses end soon; from any thread."""
+        self._poses.end()
 
     def close(self) -> None:
         """Let go of camera, threads and sockets."""

@@ -55,6 +55,10 @@ class TrackedPoses:
         """Measure the person anew in the next two seconds."""
         self._measured = []
 
+    def end(self) -> None:
+        """Let the poses end with the next picture."""
+        self._newest.end()
+
     def close(self) -> None:
         """Let go of the pictures and the tracker."""
         self._newest.close()

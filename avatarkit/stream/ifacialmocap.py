@@ -40,15 +40,15 @@ def ifacialmocap_text(moment: LiveMoment) -> str:
     percent = np.rint(100.0 * np.clip(moment.pose.expressions, 0.0, 1.0)).astype(int).tolist()
     weights = "".join(f"{IFACIALMOCAP_NAMES[name]}-{value}|" for name, value in zip(ARKIT_NAMES, percent, strict=True))
     turns = world_rotations(moment.pose.rotations)
-    head = np.concatenate([_degrees(turns[BONE["head"]]), _head_place(moment, turns)])
-    eyes = {side: _degrees(moment.pose.rotations[BONE[side]]) for side in ("rightEye", "leftEye")}
-    return f"{weights}=head#{_numbers(head)}|" + "".join(f"{side}#{_numbers(turn)}|" for side, turn in eyes.items())
+    local = moment.pose.rotations
+    head, right, left = _degrees(np.stack([turns[BONE["head"]], local[BONE["rightEye"]], local[BONE["leftEye"]]]))
+    place = _head_place(moment, turns)
+    return f"{weights}=head#{_numbers(head)},{_numbers(place)}|rightEye#{_numbers(right)}|leftEye#{_numbers(left)}|"
 
 
 def _degrees(rotation: np.ndarray) -> np.ndarray:
-    """(3,) about ARKit's X, Y, Z: down, to one's left, towards one's right shoulder. The page names no signs."""
-    yaw, pitch, roll = yaw_pitch_roll(rotation)
-    return np.degrees([pitch, yaw, roll])
+    """(..., 3) about ARKit's X, Y, Z: down, to one's left, towards one's right shoulder. The page names no signs."""
+    return np.degrees(yaw_pitch_roll(rotation))[..., [1, 0, 2]]
 
 
 def _head_place(moment: LiveMoment, turns: np.ndarray) -> np.ndarray:

@@ -65,11 +65,10 @@ def face_turns(moment: LiveMoment) -> np.ndarray:
     so other senders of the packet give them. The app's own manual says neither unit nor sign.
     """
     local = moment.pose.rotations
-    turns = [world_rotations(local)[BONE["head"]], local[BONE["leftEye"]], local[BONE["rightEye"]]]
-    return np.clip(np.concatenate([yaw_pitch_roll(turn) * _PITCH_UP for turn in turns]), -1.0, 1.0)
+    turns = np.stack([world_rotations(local)[BONE["head"]], local[BONE["leftEye"]], local[BONE["rightEye"]]])
+    return np.asarray(np.clip(yaw_pitch_roll(turns) * _PITCH_UP, -1.0, 1.0).ravel())
 
 
 def yaw_pitch_roll(rotation: np.ndarray) -> np.ndarray:
-    """(3,) radians of a rotation (4,) xyzw: to one's left, downwards, towards one's right shoulder."""
-    yaw, pitch, roll = Rotation.from_quat(rotation).as_euler("YXZ")
-    return np.array([yaw, pitch, roll])
+    """(..., 3) radians of rotations (..., 4) xyzw: to one's left, downwards, towards one's right shoulder."""
+    return np.asarray(Rotation.from_quat(rotation).as_euler("YXZ"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import socket
+import struct
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
-from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from avatarkit.errors import UsageError
@@ -17,42 +18,46 @@ from avatarkit.stream.address import Address
 MAX_BUNDLE_BYTES = 1450
 """Of 1,500 that the VMC protocol allows a bundle and Ethernet a packet; some are the network's own."""
 
-_BUNDLE_HEAD, _ELEMENT_HEAD = 16, 4
+_BUNDLE_HEAD: bytes = OscBundleBuilder(IMMEDIATELY).build().dgram
+_SIZE = struct.Struct(">i")
 
 
-def message(address: str, *values: str | float | int) -> OscMessage:
-    """One OSC message; floats of any kind go as 32 bits."""
+def message(address: str, *values: str | float | int) -> bytes:
+    """One OSC message.
+
+    Args:
+        address: its address.
+        values: texts and whole numbers first, then floats of any kind, which go as 32 bits.
+    """
+    count = next((k for k, value in enumerate(reversed(values)) if not isinstance(value, float)), len(values))
+    named, numbers = values[: len(values) - count], values[len(values) - count :]
+    return _beginning(address, named, count) + struct.pack(f">{count}f", *numbers)
+
+
+@lru_cache(maxsize=1024)
+def _beginning(address: str, named: tuple[str | float | int, ...], floats: int) -> bytes:
+    """A message up to its floats. They alone change from moment to moment; building all anew took 2 ms."""
     builder = OscMessageBuilder(address)
-    for value in values:
-        if isinstance(value, str):
-            builder.add_arg(value, OscMessageBuilder.ARG_TYPE_STRING)
-        elif isinstance(value, int):
-            builder.add_arg(value, OscMessageBuilder.ARG_TYPE_INT)
-        else:
-            builder.add_arg(float(value), OscMessageBuilder.ARG_TYPE_FLOAT)
-    return builder.build()
+    for value in named:
+        builder.add_arg(value, OscMessageBuilder.ARG_TYPE_STRING if isinstance(value, str) else OscMessageBuilder.ARG_TYPE_INT)
+    for _ in range(floats):
+        builder.add_arg(0.0, OscMessageBuilder.ARG_TYPE_FLOAT)
+    whole: bytes = builder.build().dgram
+    return whole[: len(whole) - 4 * floats]
 
 
-def bundles(messages: Iterable[OscMessage], most_bytes: int = MAX_BUNDLE_BYTES) -> Iterator[bytes]:
+def bundles(messages: Iterable[bytes], most_bytes: int = MAX_BUNDLE_BYTES) -> Iterator[bytes]:
     """The messages in their order, in as few bundles as their size allows."""
-    waiting: list[OscMessage] = []
-    size = _BUNDLE_HEAD
+    waiting, size = [_BUNDLE_HEAD], len(_BUNDLE_HEAD)
     for one in messages:
-        needed = len(one.dgram) + _ELEMENT_HEAD
-        if waiting and size + needed > most_bytes:
-            yield _bundle(waiting)
-            waiting, size = [], _BUNDLE_HEAD
-        waiting.append(one)
+        needed = len(one) + _SIZE.size
+        if len(waiting) > 1 and size + needed > most_bytes:
+            yield b"".join(waiting)
+            waiting, size = [_BUNDLE_HEAD], len(_BUNDLE_HEAD)
+        waiting += (_SIZE.pack(len(one)), one)
         size += needed
-    if waiting:
-        yield _bundle(waiting)
-
-
-def _bundle(messages: list[OscMessage]) -> bytes:
-    builder = OscBundleBuilder(IMMEDIATELY)
-    for one in messages:
-        builder.add_content(one)
-    return bytes(builder.build().dgram)
+    if len(waiting) > 1:
+        yield b"".join(waiting)
 
 
 class UdpTarget:

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from pythonosc.osc_message import OscMessage
 
 from avatarkit.motion.human_motion import BONE
+from avatarkit.motion.kinematics import PARENTS
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.stream.live_moment import LiveMoment, RigPose
 from avatarkit.stream.osc import message
 from avatarkit.stream.unity import UNITY_BONES, to_unity_position, to_unity_rotation
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
-from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS, HUMAN_BONES
+from avatarkit.vocabulary.vrm import HUMAN_BONES
 
 FACE_PRESETS: Mapping[str, Mapping[str, float]] = {
     "Blink_L": {"eyeBlinkLeft": 1.0},
@@ -31,7 +31,7 @@ FACE_PRESETS: Mapping[str, Mapping[str, float]] = {
 """VRM 0.x's names, which VRM 1.0's senders must know too -> what of ARKit's makes them; for avatars without ARKit's shapes."""
 
 
-def vmc_messages(moment: LiveMoment) -> Iterator[OscMessage]:
+def vmc_messages(moment: LiveMoment) -> Iterator[bytes]:
     """Everything about one moment: that we are alive, the time, root, bones, expressions."""
     yield message("/VMC/Ext/OK", 1, 3, 0, int(moment.person_seen))
     yield message("/VMC/Ext/T", float(moment.pose.time_s))
@@ -42,27 +42,20 @@ def vmc_messages(moment: LiveMoment) -> Iterator[OscMessage]:
         yield message("/VMC/Ext/Blend/Apply")
 
 
-def _plain_bones(moment: LiveMoment) -> Iterator[OscMessage]:
+def _plain_bones(moment: LiveMoment) -> Iterator[bytes]:
     """Normalized rotations, and the places of a person's own joints, for receivers that put them on a rig themselves."""
-    rest, told = moment.skeleton.rest_positions, moment.bones
-    for bone in HUMAN_BONES:
-        row = BONE[bone]
-        if told[row]:
-            place = moment.pose.root_position if bone == "hips" else _from_parent(rest, bone)
-            yield _bone(bone, place, moment.pose.rotations[row], minus_z=False)
+    rest = moment.skeleton.rest_positions
+    places = rest - rest[list(PARENTS)]
+    places[BONE["hips"]] = moment.pose.root_position
+    bones = [bone for bone, told in zip(HUMAN_BONES, moment.bones.tolist(), strict=True) if told]
+    yield from _bones(bones, places[moment.bones], moment.pose.rotations[moment.bones], minus_z=False)
 
 
-def _from_parent(rest: np.ndarray, bone: str) -> np.ndarray:
-    parent = HUMAN_BONE_PARENTS[bone]
-    return rest[BONE[bone]] - rest[BONE[parent]] if parent else rest[BONE[bone]]
-
-
-def _rig_bones(pose: RigPose, told: np.ndarray) -> Iterator[OscMessage]:
+def _rig_bones(pose: RigPose, told: np.ndarray) -> Iterator[bytes]:
     """The rig's own local pose, as the protocol recommends."""
-    minus_z = faces_minus_z(pose.rig)
-    for bone, joint in pose.rig.human_bones.items():
-        if told[BONE[bone]]:
-            yield _bone(bone, pose.translations[joint], pose.rotations[joint], minus_z=minus_z)
+    joints = {bone: joint for bone, joint in pose.rig.human_bones.items() if told[BONE[bone]]}
+    rows = list(joints.values())
+    yield from _bones(list(joints), pose.translations[rows], pose.rotations[rows], minus_z=faces_minus_z(pose.rig))
 
 
 def faces_minus_z(rig: HumanoidRig) -> bool:
@@ -70,13 +63,14 @@ def faces_minus_z(rig: HumanoidRig) -> bool:
     return bool(abs(rig.to_canonical[1]) > 0.9)
 
 
-def _bone(bone: str, place: np.ndarray, rotation: np.ndarray, *, minus_z: bool) -> OscMessage:
-    position = to_unity_position(np.asarray(place, float), faces_minus_z=minus_z).tolist()
-    turned = to_unity_rotation(np.asarray(rotation, float), faces_minus_z=minus_z).tolist()
-    return message("/VMC/Ext/Bone/Pos", UNITY_BONES[bone], *position, *turned)
+def _bones(bones: list[str], places: np.ndarray, rotations: np.ndarray, *, minus_z: bool) -> Iterator[bytes]:
+    positions = to_unity_position(np.asarray(places, float), faces_minus_z=minus_z).tolist()
+    turned = to_unity_rotation(np.asarray(rotations, float), faces_minus_z=minus_z).tolist()
+    for bone, position, rotation in zip(bones, positions, turned, strict=True):
+        yield message("/VMC/Ext/Bone/Pos", UNITY_BONES[bone], *position, *rotation)
 
 
-def _expressions(moment: LiveMoment) -> Iterator[OscMessage]:
+def _expressions(moment: LiveMoment) -> Iterator[bytes]:
     """ARKit's names, unless the rig is known to lack them; VRM 0.x's names, unless it is known to have ARKit's."""
     weights = dict(zip(ARKIT_NAMES, moment.pose.expressions.tolist(), strict=True))
     known = None if moment.on_rig is None else has_arkit(moment.on_rig.rig)
@@ -86,7 +80,7 @@ def _expressions(moment: LiveMoment) -> Iterator[OscMessage]:
     if known is not True:
         for name, parts in FACE_PRESETS.items():
             value = sum(share * weights[part] for part, share in parts.items())
-            yield message("/VMC/Ext/Blend/Val", name, float(np.clip(value, 0.0, 1.0)))
+            yield message("/VMC/Ext/Blend/Val", name, min(max(value, 0.0), 1.0))
 
 
 def has_arkit(rig: HumanoidRig) -> bool:

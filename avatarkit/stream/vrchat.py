@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from pythonosc.osc_message import OscMessage
 from scipy.spatial.transform import Rotation
 
 from avatarkit.motion.human_motion import BONE
@@ -21,11 +20,12 @@ from avatarkit.vocabulary.arkit import ARKIT_NAMES
 TRACKERS = ("hips", "chest", "leftFoot", "rightFoot", "leftLowerLeg", "rightLowerLeg", "leftLowerArm", "rightLowerArm")
 """Human bones of trackers 1 to 8."""
 
+_NAMES = {"head": "head", **{str(number): bone for number, bone in enumerate(TRACKERS, start=1)}}
 _LOOKS = {"Up": (0, -1.0), "Down": (0, 1.0), "In": (1, 1.0), "Out": (1, -1.0)}
 _MOST_LOOK_DEG = (20.0, 30.0)  # pitch and yaw of a full glance
 
 
-def vrchat_messages(moment: LiveMoment) -> Iterator[OscMessage]:
+def vrchat_messages(moment: LiveMoment) -> Iterator[bytes]:
     """Everything about one moment that VRChat listens to."""
     if moment.channels.body:
         yield from _trackers(moment)
@@ -33,29 +33,27 @@ def vrchat_messages(moment: LiveMoment) -> Iterator[OscMessage]:
         yield from _eyes(moment)
 
 
-def _trackers(moment: LiveMoment) -> Iterator[OscMessage]:
+def _trackers(moment: LiveMoment) -> Iterator[bytes]:
     told = moment.bones
     rotations = world_rotations(moment.pose.rotations)
     positions = world_positions(moment.skeleton, moment.pose.root_position, rotations)
-    for name, bone in (("head", "head"), *((str(number), bone) for number, bone in enumerate(TRACKERS, start=1))):
-        row = BONE[bone]
-        if not told[row]:
-            continue
-        place, turned = to_unity_position(positions[row]), to_unity_rotation(rotations[row])
-        yield message(f"/tracking/trackers/{name}/position", *place.tolist())
-        yield message(f"/tracking/trackers/{name}/rotation", *euler_deg(turned).tolist())
+    names = {name: bone for name, bone in _NAMES.items() if told[BONE[bone]]}
+    rows = [BONE[bone] for bone in names.values()]
+    places, angles = to_unity_position(positions[rows]), euler_deg(to_unity_rotation(rotations[rows]))
+    for name, place, angle in zip(names, places.tolist(), angles.tolist(), strict=True):
+        yield message(f"/tracking/trackers/{name}/position", *place)
+        yield message(f"/tracking/trackers/{name}/rotation", *angle)
 
 
-def _eyes(moment: LiveMoment) -> Iterator[OscMessage]:
+def _eyes(moment: LiveMoment) -> Iterator[bytes]:
     weights = dict(zip(ARKIT_NAMES, moment.pose.expressions.tolist(), strict=True))
     yield message("/tracking/eye/EyesClosedAmount", 0.5 * (weights["eyeBlinkLeft"] + weights["eyeBlinkRight"]))
     yield message("/tracking/eye/CenterPitchYaw", *_look(weights))
 
 
 def euler_deg(rotation: np.ndarray) -> np.ndarray:
-    """(3,) degrees about X, Y, Z of a rotation (4,) xyzw in Unity's axes, which turns about Z first, then X, then Y."""
-    y, x, z = Rotation.from_quat(rotation).as_euler("YXZ", degrees=True)
-    return np.array([x, y, z])
+    """(..., 3) degrees about X, Y, Z of rotations (..., 4) xyzw in Unity's axes, which turn about Z first, then X, then Y."""
+    return np.asarray(Rotation.from_quat(rotation).as_euler("YXZ", degrees=True)[..., [1, 0, 2]])
 
 
 def _look(weights: dict[str, float]) -> tuple[float, float]:

@@ -10,10 +10,12 @@ from avatarkit.avatar.outfit import OUTFITS, PIECES, make_outfit
 from avatarkit.avatar.outfit.cloth import draped
 from avatarkit.avatar.outfit.garment import Garment, pattern_of
 from avatarkit.avatar.outfit.pattern import grid_triangles
+from avatarkit.avatar.wardrobe import check_outfit
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from avatarkit.errors import UsageError
 from avatarkit.geometry.meshes import vertex_normals
+from benchmarks import fit_of_clothes as fit
 from tests.avatar.people import BODY_EXTREMES
 from tests.avatar.poses import POSES, posed, posed_skin
 
@@ -21,6 +23,7 @@ GARMENTS = [name for name, piece in PIECES.items() if isinstance(piece.make, Gar
 BODIES = range(len(BODY_EXTREMES))
 AVERAGE = len(BODY_EXTREMES)
 POKE_M = 0.002
+SAMPLE = ("casual", "school", "office", "fantasy-cape")
 FOLD_M = 0.005  # all diagonals of a grid run one way, so deep folds differ a little
 NEAR_HEM_M = 0.015  # skin and cloth part at a hem's very edge
 
@@ -88,6 +91,22 @@ def test_skin_that_stays_does_not_come_through_the_cloth_in_ten_poses(name):
     for pose in POSES.values():
         moved, facing = posed(body(AVERAGE), pose, points, normals, joints=pattern.joints, weights=pattern.weights)
         assert poke(moved, facing, posed_skin(body(AVERAGE), pose, vertices), over).max(initial=-1.0) < POKE_M
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_nothing_comes_through_the_layers_of_an_outfit_in_poses(name):
+    for shape in ("heavy woman", "muscular", "child"):
+        rest = rest_body(dict(fit.BODIES[shape]))
+        under = fit.covered(rest, OUTFITS[name].pieces)
+        assert sum(len(pair.points) for pair in under) > 100
+        for pose in ("T", "arms up", "twist", "head turned", "arms crossed"):
+            found = fit.worst(rest, under, fit.POSES[pose])
+            assert found.depth_m < POKE_M, (shape, pose, found)
+
+
+def test_every_outfit_can_be_worn_and_has_the_parts_it_colours():
+    for outfit_ in OUTFITS.values():
+        check_outfit(outfit_.pieces, outfit_.colors)
 
 
 def test_hands_head_and_forearms_stay():

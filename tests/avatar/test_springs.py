@@ -12,6 +12,8 @@ from avatarkit.avatar.avatar import Avatar, AvatarMesh
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.colliders import body_colliders
 from avatarkit.avatar.hair import HAIR_STYLES
+from avatarkit.avatar.outfit.hems import cape_chains, hem_chains
+from avatarkit.avatar.outfit.make import make_outfit
 from avatarkit.avatar.springs import with_chains
 from avatarkit.avatar.style import default_recipe
 from avatarkit.body.rest import rest_body
@@ -22,7 +24,7 @@ _WORN = (
     ("high-ponytail", ("t-shirt", "pleated-skirt", "studs")),
     ("twin-braids", ("coat", "jeans")),
     ("princess", ("t-shirt", "long-skirt", "drop-earrings")),
-    ("bob", ()),
+    ("bob", ("t-shirt", "jeans", "cape")),
 )
 
 
@@ -113,6 +115,21 @@ def test_what_hangs_swings_and_what_does_not_stays() -> None:
     assert not chain_names(dressed("short", ("t-shirt", "jeans", "studs")))
     assert {name.split("-")[0] for name in chain_names(dressed("bun", ("coat", "jeans")))} == {"hem"}
     assert {"hair-tail1", "hair-tail2"} <= chain_names(dressed("twin-braids", ("coat", "jeans")))
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.9])
+def test_skirts_hang_about_the_legs_and_trousers_do_not(weight: float) -> None:
+    rest = rest_body({"weight": weight})
+    for name in ("jeans", "sweatpants", "leggings", "shorts", "mini-skirt", "pleated-skirt", "long-skirt", "summer-dress"):
+        meshes = [mesh for mesh, _ in make_outfit([name], {}, rest).pieces]
+        assert (hem_chains(meshes, rest) is not None) == name.endswith(("skirt", "dress")), name
+
+
+def test_capes_hang_from_the_chest() -> None:
+    rest = rest_body({})
+    sway = cape_chains([mesh for mesh, _ in make_outfit(["cape"], {}, rest).pieces], rest)
+    assert sway is not None and set(sway.parents) == {"upperChest"}
+    assert (sway.paths[:, -1, 1] < rest.joint("leftLowerLeg")[1]).all()
 
 
 def test_hair_on_the_skull_goes_with_the_head_alone() -> None:

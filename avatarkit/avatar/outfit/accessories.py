@@ -13,7 +13,7 @@ from avatarkit.avatar.outfit.second_skin import SecondSkin
 from avatarkit.avatar.outfit.strips import BeltCut, CapeCut, ScarfCut, TieCut
 from avatarkit.avatar.outfit.trims import Buttons, Patch
 
-_KNOT = Patch("tie", None, (0.0, 0.034), 0.008, 0.004)
+_KNOT = Patch("tie", None, (0.0, 0.038), 0.009, 0.005)
 _BUCKLE = (
     Patch("belt", (0.0, 0.024), (-0.002, 0.036), 0.0040, part="buckle", mirrored=True),
     Patch("belt", (0.0, 0.017), (0.006, 0.028), 0.0046, mirrored=True),

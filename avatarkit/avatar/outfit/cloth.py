@@ -19,6 +19,8 @@ _GAP_M = 0.003  # between the two legs' cloth
 _LAYER_GAP_M, _LAYER_REACH_M = 0.004, 0.045
 _FOLLOWS_M, _LEAVES_M, _EVENING = 0.030, 0.015, 2  # cloth nearer than this moves with what it lies on
 _LIFTS, _LAYER_POINTS, _SAME_M = 3, 4, 1e-4
+_DEEP_M = 0.006  # and what stands out more than this is beside a fold
+_BESIDE_M = 0.010  # skin farther than this beside its nearest cloth is not under it
 _SKIN_GAP_M = 0.0012  # cloth above skin, at least
 _SPREAD = 3
 _TAUT_STEPS = 40
@@ -132,14 +134,18 @@ def _keep_off(pattern: Pattern, cloth: np.ndarray, shell: np.ndarray, outward: n
 
 def _clear_skin(pattern: Pattern, cloth: np.ndarray, positions: np.ndarray, triangles: np.ndarray) -> None:
     """Push cloth off skin that can be seen beside it, in place."""
-    normals = vertex_normals(cloth, triangles)
-    way = normals[pattern.over_skin]
-    short = _SKIN_GAP_M + ((positions[pattern.skin] - cloth[pattern.over_skin]) * way).sum(axis=1)
-    push = np.zeros(len(cloth))
-    np.maximum.at(push, pattern.over_skin, short)
-    for _ in range(_SPREAD):
-        push = np.maximum(push, pattern.around @ push)
-    cloth += push[:, None] * normals
+    skin = positions[pattern.skin]
+    for nearest in (False, True):
+        normals = vertex_normals(cloth, triangles)
+        over = np.asarray(cKDTree(cloth).query(skin)[1]) if nearest else pattern.over_skin
+        push = np.zeros(len(cloth))
+        way = skin - cloth[over]
+        depth = (way * normals[over]).sum(axis=1)
+        beside = np.linalg.norm(way - depth[:, None] * normals[over], axis=1)
+        np.maximum.at(push, over, np.where(nearest & ((beside > _BESIDE_M) | (depth > _DEEP_M)), 0.0, _SKIN_GAP_M + depth))
+        for _ in range(_SPREAD):
+            push = np.maximum(push, pattern.around @ push)
+        cloth += push[:, None] * normals
 
 
 def _lift(pattern: Pattern, cloth: np.ndarray, below: Sequence[Sheet]) -> None:

@@ -31,7 +31,7 @@ PIECES: Mapping[str, WardrobePiece] = {**CLOTHES, **ACCESSORIES, **SHOES, **HATS
 """All there is to wear."""
 
 _PLAIN = Finish("jersey")
-_INNER_MARGIN_M = 0.030  # cloth moves with what lies on it, so less of it has to stay than of skin
+_INNER_MARGIN_M = 0.020  # cloth moves with what lies on it, so less of it has to stay than of skin
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ _COAT = TopCut(
     waves=(4, 0.008),
     folds=0.6,
 )
-_LAPELS = (Collar(0.050, 0.012, gap_m=0.016, spread_m=0.012, over_m=0.008), Lapel(0.045, 0.345))
+_LAPELS = (Collar(0.044, 0.012, gap_m=0.016, spread_m=0.012, over_m=0.002, thick_m=0.0028), Lapel(0.045, 0.345))
 _FLAP_POCKETS = Patch(FRONT, (0.070, 0.185), (-0.190, -0.145), 0.0035, mirrored=True)
 _CHEST_POCKETS = Patch(FRONT, (0.055, 0.145), (0.20, 0.29), 0.0022, 0.010, mirrored=True)
 

@@ -58,10 +58,10 @@ class TieCut:
         wide_m: half its width near the tip; `neck_m` below the knot.
     """
 
-    top_y: float = 0.547
+    top_y: float = 0.556
     end_y: float = 0.150
     wide_m: float = 0.036
-    neck_m: float = 0.013
+    neck_m: float = 0.015
     hem_m: float = 0.0025
 
 
