@@ -1,4 +1,4 @@
-"""python -m benchmarks.gallery: contact sheets to look at: people of the media folder, all expressions, all face sliders."""
+"""python -m benchmarks.gallery: contact sheets to look at: people of the media folder, the portrait, families, expressions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from PIL import Image
 
 import avatarkit as ak
 from avatarkit.avatar.avatar import Avatar
-from avatarkit.export.files import glb_bytes
+from avatarkit.avatar.recipe import AvatarRecipe
+from avatarkit.avatar.style import default_recipe, restyled
+from avatarkit.export.files import glb_bytes, vrm1_bytes
 from avatarkit.gltf.document import Document
 from avatarkit.gltf.reading import document_from_bytes
 from avatarkit.render.contact_sheet import contact_sheet
@@ -26,7 +28,7 @@ from benchmarks.results import OUT
 
 CROP_MARGIN = 0.45  # of the face's size, around it
 CLOSER = 1.25  # the views of a head leave room for hair and shoulders
-ROWS_ON_A_SHEET = 9
+ROWS_ON_A_SHEET = 12
 Cell = tuple[str, np.ndarray]
 
 
@@ -74,9 +76,57 @@ def _portrait(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator
     return iter([("photo", crop), *zip(views, map(_closer, pictures), strict=True)]), 5
 
 
+def _families(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
+    """People of the library in every family, from the front and half turned."""
+
+    def cells() -> Iterator[Cell]:
+        for name in LIBRARY:
+            for family in FAMILIES:
+                document = _drawn(restyled(default_recipe(name), family))
+                for picture in render_views(document, ("front", "three-quarter"), renderer.size_px, renderer=renderer):
+                    yield f"{name}, {family}", _closer(picture)
+
+    return cells(), 2 * len(FAMILIES)
+
+
+def _expressions(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
+    """Expressions in every family."""
+
+    def cells() -> Iterator[Cell]:
+        for name in LIBRARY[:2]:
+            for family in FAMILIES:
+                document = _drawn(restyled(default_recipe(name), family))
+                for expression, weights in EXPRESSIONS.items():
+                    (picture,) = render_views(
+                        document, ("front",), renderer.size_px, expression_weights=weights, renderer=renderer
+                    )
+                    yield f"{family}, {expression}", _closer(picture)
+
+    return cells(), len(EXPRESSIONS)
+
+
+def _both(*names: str, weight: float = 1.0) -> dict[str, float]:
+    """Weights of expressions of the left and the right side."""
+    return {name + side: weight for name in names for side in ("Left", "Right")}
+
+
+EXPRESSIONS: dict[str, dict[str, float]] = {
+    "neutral": {},
+    "smile": _both("mouthSmile") | _both("cheekSquint", weight=0.5),
+    "laugh": _both("mouthSmile", weight=0.5) | {"jawOpen": 0.7},
+    "eyes closed": _both("eyeBlink"),
+    "surprise": _both("browOuterUp", "eyeWide", weight=0.8) | {"browInnerUp": 1.0, "jawOpen": 0.3},
+    "anger": _both("mouthFrown", "browDown") | _both("noseSneer", "eyeSquint", weight=0.65),
+}
+FAMILIES = ("hyper-realistic", "human", "cartoon", "anime")
+LIBRARY = ("amara", "bao", "birgit", "carlos", "chioma", "dmitri", "elif", "grace", "kofi", "mei", "oskar", "priya")
+"""Twelve people of the library, of many ages, builds and skin tones."""
+
 SHEETS: dict[str, Callable[[argparse.Namespace, Renderer], tuple[Iterator[Cell], int]]] = {
     "people": _people,
     "portrait": _portrait,
+    "families": _families,
+    "expressions": _expressions,
 }
 
 
@@ -89,6 +139,11 @@ def _closer(picture: np.ndarray) -> np.ndarray:
 
 def _document(fit: ak.FaceFit) -> Document:
     return document_from_bytes(glb_bytes(_avatar(fit)))
+
+
+def _drawn(recipe: AvatarRecipe) -> Document:
+    """With drawn shading where the family has it."""
+    return document_from_bytes(vrm1_bytes(ak.build_avatar(recipe)))
 
 
 def _avatar(fit: ak.FaceFit) -> Avatar:

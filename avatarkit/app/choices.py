@@ -55,8 +55,14 @@ def _families_first() -> list[str]:
 
 def _style(name: str) -> dict[str, Any]:
     style = load_style(name)
-    title = style.title.split(":")[0].split(", with")[0]
-    return {"name": name, "title": title, "kind": style.kind, "family": style.family.name}
+    title, _, hint = style.title.partition(":" if style.kind == "family" else ",")
+    return {
+        "name": name,
+        "label": title.split(", with")[0],
+        "hint": "" if style.kind == "family" else hint.strip(),
+        "kind": style.kind,
+        "family": style.family.name,
+    }
 
 
 def _named(names: Sequence[str], language: str) -> list[dict[str, str]]:

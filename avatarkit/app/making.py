@@ -94,17 +94,24 @@ def current(visit: Visit) -> AvatarRecipe:
     return visit.recipe
 
 
-def shown(visit: Visit) -> dict[str, Any]:
-    """The avatar as the page needs it: the address of a file to show, and the recipe's values."""
+def shown(visit: Visit, *, moldable: bool = False) -> dict[str, Any]:
+    """The avatar as the page needs it: the address of a file to show, and the recipe's values.
+
+    Args:
+        visit: whose.
+        moldable: the page can mold it by sliders; what they do takes longer to find out than all else.
+    """
     recipe = current(visit)
     path = visit.next_file("avatar", ".vrm")
-    write_whole(path, welcome_preview() if recipe == default_recipe(WELCOME_STYLE) else preview(recipe))
+    is_welcome = not moldable and recipe == default_recipe(WELCOME_STYLE)
+    write_whole(path, welcome_preview() if is_welcome else preview(recipe, moldable=moldable))
     return {
         "url": f"/visit/{visit.token}/{path.name}",
         "recipe": recipe_values(recipe),
         "report": visit.report,
         "can_undo": bool(visit.earlier),
         "saved_id": visit.saved_id,
+        "moldable": moldable,
     }
 
 
@@ -114,9 +121,9 @@ def welcome_preview() -> bytes:
     return preview(default_recipe(WELCOME_STYLE))
 
 
-def preview(recipe: AvatarRecipe) -> bytes:
-    """A VRM that the page can mold by itself."""
-    return molding_vrm(recipe, slider_names(MOLDED_GROUPS))
+def preview(recipe: AvatarRecipe, *, moldable: bool = False) -> bytes:
+    """A small VRM for the page, which it can mold by itself if asked for."""
+    return molding_vrm(recipe, slider_names(MOLDED_GROUPS) if moldable else ())
 
 
 def recipe_values(recipe: AvatarRecipe) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def warm_up() -> None:
     from avatarkit.tracking.track_face import track_face
 
     welcome_preview()
-    preview(default_recipe())
+    preview(default_recipe(), moldable=True)
     for load in (load_face_model, load_guess_table, load_landmark_table):
         load()
     with contextlib.suppress(AvatarkitError):

@@ -9,7 +9,7 @@ import numpy as np
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt, Material
 from avatarkit.avatar.eyes import eyes_material, eyes_mesh
 from avatarkit.avatar.finish import finished
-from avatarkit.avatar.hair import make_hair
+from avatarkit.avatar.hair import make_beard, make_hair
 from avatarkit.avatar.lashes import lashes_material, lashes_mesh
 from avatarkit.avatar.licences import licences_of
 from avatarkit.avatar.look import Look
@@ -50,6 +50,7 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
         *_lashes(recipe, look, rest),
         *((hair_under(mesh, outfit.hat), material) for mesh, material in hair),
+        *_beard(recipe, look, rest),
         *outfit.pieces,
     ]
     swinging = with_springs(finished(pieces, look, rest), recipe.hair.style, rest)
@@ -73,6 +74,11 @@ def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) 
     painted = made_up_material(face_material(recipe.skin, recipe.brows, look), recipe.makeup, recipe.skin.tone)
     painted = with_gloss(painted, glossiness(recipe.makeup))
     return [(face, painted), (body, with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish")))]
+
+
+def _beard(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
+    color = recipe.beard.color or recipe.hair.color
+    return make_beard(recipe.beard.style, color, rest, grey=recipe.hair.grey, solid=look.hair == "solid")
 
 
 def _lashes(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:

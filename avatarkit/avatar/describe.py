@@ -293,7 +293,7 @@ def _choices() -> Mapping[tuple[str, ...], str]:
 
 
 _HAIR_THINGS = ("afro", "bob", "lob", "braid", "braids", "bun", "mohawk", "undercut", "ponytail", "dreadlocks", "stubble",
-                "moustache", "goatee", "sideburns", "quiff", "pigtails")  # fmt: skip
+                "moustache", "goatee", "sideburns", "handlebar", "horseshoe", "quiff", "pigtails")  # fmt: skip
 """Names of hair and beards that are things by themselves; "short" or "full" only say how hair is."""
 
 

@@ -66,7 +66,8 @@ def drawn(material: Material, look: Look) -> Material:
     shaded = material.name not in _UNSHADED
     red, green, blue, _ = material.base_color
     tint = _tint(material.name)
-    lined = shaded and look.outline_width > 0 and not (material.double_sided and material.alpha_mode == "MASK")
+    solid = material.alpha_mode != "BLEND" and not (material.double_sided and material.alpha_mode == "MASK")
+    lined = shaded and look.outline_width > 0 and solid
     mtoon = MToon(
         shade_color=(red * tint[0], green * tint[1], blue * tint[2]),
         shade_texture=calm.base_color_texture,

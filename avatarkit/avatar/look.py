@@ -9,6 +9,7 @@ from avatarkit.errors import unknown_name
 
 SHADINGS = ("physical", "drawn")
 EYE_KINDS = ("natural", "clean", "painted")
+HAIR_KINDS = ("strands", "solid")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Look:
         rounding: how far a face is lit as the ball it roughly is, without its hollows.
         brow_paint: how far brows are one painted shape instead of single hairs.
         eyes: how irises are made, one of `EYE_KINDS`.
+        hair: how locks are made, one of `HAIR_KINDS`.
         shading: one of `SHADINGS`: "drawn" is MToon's two tones and outlines.
         outline_width: of the drawn line, metres; 0 has none.
     """
@@ -54,6 +56,7 @@ class Look:
     rounding: float = 0.0
     brow_paint: float = 0.0
     eyes: str = "natural"
+    hair: str = "strands"
     shading: str = "physical"
     outline_width: float = 0.0
 
@@ -61,6 +64,10 @@ class Look:
         for field in fields(self):
             if field.type == "float":
                 check_share(field.name, getattr(self, field.name))
-        for name, chosen, known in (("shading", self.shading, SHADINGS), ("kind of eyes", self.eyes, EYE_KINDS)):
+        for name, chosen, known in (
+            ("shading", self.shading, SHADINGS),
+            ("kind of eyes", self.eyes, EYE_KINDS),
+            ("kind of hair", self.hair, HAIR_KINDS),
+        ):
             if chosen not in known:
                 raise unknown_name(name, chosen, known)

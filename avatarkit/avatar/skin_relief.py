@@ -30,11 +30,11 @@ _OIL += ((117, 0.04, 0.5), (346, 0.04, 0.5))
 
 _COARSE = 0.5  # so faint a relief needs half of the picture's width
 _LEAST_PORES = 0.35  # everywhere
-_PORE_SLOPE, _BUMP_SLOPE, _LIP_SLOPE, _CREASE_SLOPE = 0.13, 0.05, 0.11, 0.7  # a slope of 1 is 45 degrees
+_PORE_SLOPE, _BUMP_SLOPE, _LIP_SLOPE, _CREASE_SLOPE = 0.10, 0.025, 0.08, 0.5  # a slope of 1 is 45 degrees
 _STEEPEST = 0.7
 _CREASE_PX = (1.3, 7.0)  # finer is noise, broader is light
 _HAIR_RANGE = 0.45  # of the tone's brightness: what is darker is hair and no crease
-_OILY, _WET_LIPS, _WET_LIDS, _INSIDE = -0.10, -0.22, -0.34, -0.22  # added to the roughness where `gloss` is 1
+_OILY, _WET_LIPS, _WET_LIDS, _INSIDE = -0.07, -0.20, -0.34, -0.22  # added to the roughness where `gloss` is 1
 _ROUGH_GRAIN, _GRAIN_UNIT = 0.05, 24.0
 _GLOSSY = 0.16  # roughness of gloss from a tube
 _LID_RIMS = ((33, 7, 163, 144, 145, 153, 154, 155, 133), (263, 249, 390, 373, 374, 380, 381, 382, 362))

@@ -23,7 +23,9 @@ def check_hair_style(style: str) -> None:
 
 def beard_styles() -> list[str]:
     """Names of all beards and moustaches, "none" among them."""
-    return ["none"]
+    from avatarkit.avatar.hair import BEARD_STYLES
+
+    return ["none", *sorted(BEARD_STYLES)]
 
 
 def brow_shapes() -> list[str]:

@@ -1,13 +1,13 @@
-"""An avatar's springs as VRM has them: VRMC_springBone 1.0, and VRM 0.x's secondaryAnimation.
+"""An avatar's springs as VRM 1.0 has them, as many as a platform allows.
 
-Source: vrm-c/vrm-specification, VRMC_springBone-1.0 and 0.0.
+Source: vrm-c/vrm-specification, VRMC_springBone-1.0.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,8 @@ from avatarkit.avatar.avatar import Avatar
 from avatarkit.avatar.secondary import Collider, SpringChain
 from avatarkit.avatar.springs import with_chains
 from avatarkit.export.platforms import Platform
+from avatarkit.export.vrm_versions.springs import ball_count
 
-_BALLS_APART = 1.0  # of the radius: how far apart the balls lie that stand for a capsule in VRM 0.x
-_MOST_BALLS = 5
 _DOWN = (0.0, -1.0, 0.0)
 
 
@@ -30,17 +29,6 @@ def vrm1_springs(avatar: Avatar, nodes: Sequence[int]) -> dict[str, Any]:
         "colliders": [{"node": nodes[one.joint], "shape": _shape(one)} for one in avatar.colliders],
         "colliderGroups": [{"name": f"heeded-{number + 1}", "colliders": list(own)} for number, own in enumerate(groups)],
         "springs": [_spring(chain, nodes, groups) for chain in avatar.springs],
-    }
-
-
-def vrm0_springs(avatar: Avatar, nodes: Sequence[int]) -> dict[str, Any]:
-    """VRM 0.x's secondaryAnimation, where a capsule is a row of balls."""
-    like = groupby(
-        avatar.springs, key=lambda chain: (chain.stiffness, chain.drag, chain.gravity, chain.radius, chain.colliders)
-    )
-    return {
-        "boneGroups": [_bone_group(list(chains), nodes) for _, chains in like],
-        "colliderGroups": [{"node": nodes[one.joint], "colliders": _balls(one)} for one in avatar.colliders],
     }
 
 
@@ -67,10 +55,14 @@ def bounded_springs(avatar: Avatar, platform: Platform) -> Avatar:
 
 def _heeding(avatar: Avatar, most: float, *, balls: bool) -> Avatar:
     """The avatar with its first colliders, as many as are allowed; in VRM 0.x each ball of a capsule counts."""
-    counts = [len(_balls(one)) if balls else 1 for one in avatar.colliders]
+    counts = [_ball_count(one) if balls else 1 for one in avatar.colliders]
     kept = int((np.cumsum(counts) <= most).sum())
     chains = (replace(chain, colliders=tuple(one for one in chain.colliders if one < kept)) for chain in avatar.springs)
     return replace(avatar, springs=tuple(chains), colliders=avatar.colliders[:kept])
+
+
+def _ball_count(collider: Collider) -> int:
+    return 1 if collider.tail is None else ball_count(math.dist(collider.offset, collider.tail), collider.radius)
 
 
 def _groups(avatar: Avatar) -> list[tuple[int, ...]]:
@@ -95,30 +87,3 @@ def _spring(chain: SpringChain, nodes: Sequence[int], groups: Sequence[tuple[int
     joints = [{"node": nodes[joint], **numbers} for joint in swinging] + [{"node": nodes[end]}]
     heeded = {"colliderGroups": [groups.index(chain.colliders)]} if chain.colliders else {}
     return {"name": chain.name, "joints": joints, **heeded}
-
-
-def _bone_group(chains: list[SpringChain], nodes: Sequence[int]) -> dict[str, Any]:
-    first = chains[0]
-    return {
-        "comment": ", ".join(chain.name for chain in chains),
-        "stiffiness": first.stiffness,  # the format's own spelling
-        "gravityPower": first.gravity,
-        "gravityDir": dict(zip("xyz", _DOWN, strict=True)),
-        "dragForce": first.drag,
-        "center": -1,
-        "hitRadius": first.radius,
-        "bones": [nodes[chain.joints[0]] for chain in chains],
-        "colliderGroups": list(first.colliders),
-    }
-
-
-def _balls(collider: Collider) -> list[dict[str, Any]]:
-    """One ball, or a row of them along a capsule.
-
-    VRM 0.x's offsets are in Unity's axes, whose Z points the other way than glTF's.
-    """
-    ends = np.array([collider.offset, collider.offset if collider.tail is None else collider.tail])
-    length = float(np.linalg.norm(ends[1] - ends[0]))
-    count = 1 if collider.tail is None else int(np.clip(round(length / (_BALLS_APART * collider.radius)) + 1, 2, _MOST_BALLS))
-    places = ends[0] + np.linspace(0.0, 1.0, count)[:, None] * (ends[1] - ends[0])
-    return [{"offset": {"x": x, "y": y, "z": -z}, "radius": collider.radius} for x, y, z in places.tolist()]

@@ -15,13 +15,14 @@ from avatarkit.face_fit.face_wear import FaceWear, read_face_wear
 from avatarkit.face_fit.hair_look import HairLook, read_hair_look
 from avatarkit.face_fit.head_camera import HeadCamera
 from avatarkit.face_fit.light import evened, from_lab, harmonics, light_on_skin, to_lab
-from avatarkit.face_fit.photo_light import in_plain_light, photo_light, plain_colors
+from avatarkit.face_fit.photo_light import in_plain_light, lit_cheek, photo_light, plain_colors
 from avatarkit.face_fit.projection import PICTURE_SIZE, FaceTexels, front_texels, project_photo
 from avatarkit.geometry.arrays import checked_array
 from avatarkit.render.color import to_linear
 from avatarkit.tracking.face_landmarks import FaceLandmarks
 
 ALPHA_SIZE = 256
+DARKER_THAN_CHEEK_L = 18.0  # most of what should be skin so much below a cheek is beard, or lies in a shadow
 SKIN_SPREAD_LAB = np.array([14.0, 6.0, 7.0])  # how far a person's own skin strays from its middle, before pimples and beards
 FOREHEAD_SPREAD_LAB = np.array([9.0, 6.0, 7.0])  # a forehead varies less than a whole face
 SHADOW_TEXELS = 41  # how far a strand's shadow reaches
@@ -92,7 +93,7 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     light = np.ones(3) if colorless else photo_light(landmarks)  # how grey was made of colours nobody knows
     landmarks, texels = in_plain_light(landmarks, light), replace(texels, colors=plain_colors(texels.colors, light))
     texels = _colored(texels) if colorless else texels
-    trust, middle = _skin_trust(texels)
+    trust, middle = _skin_trust(texels, lit_cheek(landmarks))
     even = _evened_colors(texels, trust)
     tone = _tone(even, trust)
     covered = _covered_by_hair(even, tone, texels)
@@ -151,13 +152,21 @@ def _colored(texels: FaceTexels) -> FaceTexels:
     return replace(texels, colors=from_lab(lab))
 
 
-def _skin_trust(texels: FaceTexels) -> tuple[np.ndarray, np.ndarray]:
-    """(N,) 0..1 how surely each texel is bare skin, and the skin's middle in CIELAB, still under the photo's light."""
+def _skin_trust(texels: FaceTexels, cheek: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) 0..1 how surely each texel is bare skin, and the skin's middle in CIELAB, still under the photo's light.
+
+    Args:
+        texels: what the photo shows.
+        cheek: (3,) sRGB of the better lit cheek, if one is seen.
+    """
     lab = to_lab(texels.colors)
     sure = texels.seen * face_regions.plain_skin() > 0.5
     if sure.sum() < 100:
         sure = face_regions.plain_skin() > 0.5
     middle = np.median(lab[sure], axis=0)
+    bright_cheek = None if cheek is None else to_lab(cheek[None])[0]
+    if bright_cheek is not None and bright_cheek[0] > middle[0] + DARKER_THAN_CHEEK_L:
+        middle = bright_cheek
     for _ in range(2):
         near = sure & (np.abs(lab - middle) < 2.0 * SKIN_SPREAD_LAB).all(axis=1)
         middle = np.median(lab[near], axis=0) if near.sum() > 50 else middle

@@ -93,6 +93,15 @@ def _is_white(seen: np.ndarray, skin: np.ndarray) -> bool:
     return bool(seen[0] > skin[0] + _LEAST_BRIGHT and seen[1] < skin[1] - _PALER)
 
 
+def lit_cheek(landmarks: FaceLandmarks) -> np.ndarray | None:
+    """(3,) sRGB of the better lit cheek; None if none is seen."""
+    luminance, red, blue = _skin(landmarks)
+    if not any(_log_color(_inside(landmarks, cheek)) is not None for cheek in _CHEEKS):
+        return None
+    light = np.exp([red, 0.0, blue])
+    return np.asarray(to_srgb(np.clip(light * np.exp(luminance) / (light @ LUMINANCE), 0.0, 1.0)))
+
+
 def _beyond(off: float, allowed: float) -> float:
     return float(off - np.clip(off, -allowed, allowed))
 

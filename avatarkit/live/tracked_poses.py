@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 
 from avatarkit.live.pictures import NO_PICTURE_S, Newest, PictureSource
 from avatarkit.live.seen_pose import SeenPose
+from avatarkit.media.read_ahead import read_ahead
+from avatarkit.media.video_frame import VideoFrame
 from avatarkit.motion.live_steps import LiveMemory, live_step
 from avatarkit.motion.person import Person, average_person, estimate_person
 from avatarkit.stream.channels import Channels
-from avatarkit.tracking.track_person import PersonTracker
+from avatarkit.tracking.track_person import PersonTracker, SeenBody
 from avatarkit.tracking.tracked_frame import TrackedFrame, TrackedVideo
 
 CALIBRATION_S = 2.0
@@ -38,7 +41,7 @@ class TrackedPoses:
         self._measured: list[TrackedFrame] | None = []
         self._measuring: _Measuring | None = None
         self._person, self._memory = average_person(height_m), None
-        self._tracker = PersonTracker(hands=told.hands, face=told.face)
+        self._tracker = PersonTracker(hands=told.hands, face=told.face, in_turn=True)
         self._newest = Newest(source)
 
     @property
@@ -66,14 +69,25 @@ class TrackedPoses:
 
     def __iter__(self) -> Iterator[SeenPose]:
         """Poses until the pictures end; of nobody where a live source gives none."""
+        for time_s, arrived, seen in read_ahead(self._bodies()):
+            yield self._posed(TrackedFrame(time_s, (1, 1)) if seen is None else self._tracker.finish(seen), arrived)
+
+    def _bodies(self) -> Iterator[tuple[float, float, SeenBody | None]]:
+        """When a picture was taken and came, and its body; read while the face and hands of the one before are."""
+        times: deque[tuple[float, float]] = deque()
+        for seen in self._tracker.bodies(self._frames(times)):
+            yield (*times.popleft(), seen)
+
+    def _frames(self, times: deque[tuple[float, float]]) -> Iterator[VideoFrame | None]:
+        """Pictures that shall be looked at, None where there is none; their times are put behind the others."""
         last_s = float("-inf")
         for frame in self._newest.or_none(self._patience):
             arrived = time.monotonic() if frame is None else self._newest.arrived_s
             time_s = arrived if frame is None else frame.time_s
             if time_s > last_s:
                 last_s = time_s
-                nothing = TrackedFrame(time_s, (1, 1))
-                yield self._posed(nothing if frame is None or self.paused else self._tracker.track(frame), arrived)
+                times.append((time_s, arrived))
+                yield None if self.paused else frame
 
     def _posed(self, tracked: TrackedFrame, arrived_s: float) -> SeenPose:
         self._measure(tracked)

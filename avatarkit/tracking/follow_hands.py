@@ -143,7 +143,13 @@ Hands = Mapping[str, SeenHand]
 
 
 def follow_hand(
-    pyramid: PhotoPyramid, time_s: float, memory: HandMemory, body_wrist: np.ndarray | None, graphs: PersonGraphs
+    pyramid: PhotoPyramid,
+    time_s: float,
+    memory: HandMemory,
+    body_wrist: np.ndarray | None,
+    graphs: PersonGraphs,
+    *,
+    read_every_s: float = READ_EVERY_S,
 ) -> SeenHand | None:
     """A hand that was seen a moment ago, read anew if it is time or if its picture has changed.
 
@@ -153,11 +159,12 @@ def follow_hand(
         memory: what the picture before left.
         body_wrist: (2,) pixels, where the body has that wrist; None without a body.
         graphs: the models.
+        read_every_s: how soon it is read again.
     """
     if memory.square is None:
         return None
     last = memory.last
-    if last is not None and _needs_no_reading(pyramid, time_s, last):
+    if last is not None and _needs_no_reading(pyramid, time_s, last, read_every_s):
         return moved_along(replace(last.hand, reading=last), pyramid, body_wrist)
     return read_hand(pyramid, expected_square(memory.square, memory.body_wrist, body_wrist), graphs)
 
@@ -180,9 +187,9 @@ def expected_square(square: SquareCrop, before: np.ndarray | None, now: np.ndarr
     return replace(square, centre=(x + right, y + down))
 
 
-def _needs_no_reading(pyramid: PhotoPyramid, time_s: float, last: LastReading) -> bool:
+def _needs_no_reading(pyramid: PhotoPyramid, time_s: float, last: LastReading, read_every_s: float) -> bool:
     age = time_s - last.time_s
-    return age < READ_EVERY_S or (age < STILL_FOR_S and is_still(pyramid, last))
+    return age < read_every_s or (age < STILL_FOR_S and is_still(pyramid, last))
 
 
 def is_still(pyramid: PhotoPyramid, last: LastReading) -> bool:

@@ -81,7 +81,7 @@ class _Look:
 
 
 @dataclass(frozen=True)
-class _SeenBody:
+class SeenBody:
     """The body in a picture, and what to remember of it."""
 
     look: _Look
@@ -96,12 +96,13 @@ class PersonTracker:
         memory: a value; a tracker that is given another's memory goes on where that one was.
     """
 
-    def __init__(self, person: int | None = None, *, hands: bool = True, face: bool = True) -> None:
+    def __init__(self, person: int | None = None, *, hands: bool = True, face: bool = True, in_turn: bool = False) -> None:
         """Start without having seen anything.
 
         Args:
             person: whom to follow, from 1 for the largest in the first picture that shows so many; the largest when None.
             hands, face: whether they are looked for; what is not wanted costs no time.
+            in_turn: read one hand in each picture and move the other along with its wrist, to be quick.
 
         Raises:
             UsageError: `person` is below 1.
@@ -110,6 +111,7 @@ class PersonTracker:
             raise UsageError(f"People are numbered from 1, largest first; there is no person {person}.")
         self.memory = PersonMemory()
         self._person, self._sides, self._wants_face = person, SIDES if hands else (), face
+        self._in_turn = in_turn
         self._graphs = Graphs(person_graphs(), face_graphs(MIN_DETECTION_SCORE))
         self._beside = ThreadPoolExecutor(max_workers=2, thread_name_prefix="face-and-hands")
 
@@ -135,7 +137,7 @@ class PersonTracker:
         Raises:
             UsageError: the picture is not later than the one before.
         """
-        return self._finish(next(self._bodies([frame])))
+        return next(self.finish(seen) for seen in self.bodies([frame]) if seen is not None)
 
     def track_all(self, frames: Iterable[VideoFrame]) -> Iterator[TrackedFrame]:
         """The person in each picture of a film: what `track` gives, the bodies being read ahead of faces and hands.
@@ -146,21 +148,38 @@ class PersonTracker:
         Raises:
             UsageError: a picture is not later than the one before.
         """
-        for seen in read_ahead(self._bodies(frames), BODIES_AHEAD):
-            yield self._finish(seen)
+        for seen in read_ahead(self.bodies(frames), BODIES_AHEAD):
+            if seen is not None:
+                yield self.finish(seen)
 
-    def _bodies(self, frames: Iterable[VideoFrame]) -> Iterator[_SeenBody]:
+    def bodies(self, frames: Iterable[VideoFrame | None]) -> Iterator[SeenBody | None]:
+        """The bodies in pictures, each to be given to `finish` in this order; another thread may be ahead with them.
+
+        Args:
+            frames: each later than the one before; where there is None instead of a picture, there is None instead of a body.
+
+        Raises:
+            UsageError: a picture is not later than the one before.
+        """
         memory, glimpse, time_s = self.memory.body, self.memory.glimpse, self.memory.time_s
         for frame in frames:
+            if frame is None:
+                yield None
+                continue
             look = _look_at(frame, glimpse, time_s)
             memory = memory.after_a_cut() if look.cut else memory
             memory, body = follow_body(look.pyramid, look.time_s, memory, self._graphs.person, self._person)
             glimpse, time_s = look.glimpse, look.time_s
-            yield _SeenBody(look, memory, body)
+            yield SeenBody(look, memory, body)
 
-    def _finish(self, seen: _SeenBody) -> TrackedFrame:
+    def finish(self, seen: SeenBody) -> TrackedFrame:
+        """The hands and the face beside a body."""
         memory = self.memory.after_a_cut() if seen.look.cut else self.memory
-        hands = {side: self._beside.submit(_hand_of, seen, side, memory, self._graphs.person) for side in self._sides}
+        every_s = {side: _read_every_s(memory, side) if self._in_turn else follow_hands.READ_EVERY_S for side in self._sides}
+        hands = {
+            side: self._beside.submit(_hand_of, seen, side, memory, self._graphs.person, every)
+            for side, every in every_s.items()
+        }
         face = self._beside.submit(_face_of, seen, memory.face, self._graphs.face) if self._wants_face else None
         found = {side: hand for side, coming in hands.items() if (hand := coming.result()) is not None}
         settled = _settled_hands(seen, found, memory, self._graphs.person) if self._sides else {}
@@ -180,7 +199,7 @@ def _look_at(frame: VideoFrame, before: Glimpse | None, before_s: float | None) 
     return _Look(frame.time_s, pyramid, glimpse, before is not None and is_cut(before, glimpse))
 
 
-def _face_of(seen: _SeenBody, memory: FaceMemory, graphs: FaceGraphs) -> tuple[FaceMemory, TrackedFace | None]:
+def _face_of(seen: SeenBody, memory: FaceMemory, graphs: FaceGraphs) -> tuple[FaceMemory, TrackedFace | None]:
     """The followed face if it is the body's, else the face that is found there."""
     look, body = seen.look, seen.body
     memory, face = follow_face.follow_face(look.pyramid, look.time_s, memory, graphs)
@@ -189,19 +208,32 @@ def _face_of(seen: _SeenBody, memory: FaceMemory, graphs: FaceGraphs) -> tuple[F
     return follow_face.find_face(look.pyramid, look.time_s, FaceMemory(attempts=memory.attempts), body, graphs)
 
 
-def _hand_of(seen: _SeenBody, side: str, memory: PersonMemory, graphs: PersonGraphs) -> SeenHand | None:
+def _read_every_s(memory: PersonMemory, side: str) -> float:
+    """How soon a hand is read again where hands are read in turn: at once when its last reading is the older one."""
+    is_left = side == "left"
+    own, other = memory.hand(side).last, memory.hand("right" if is_left else "left").last
+    if own is None or other is None or own.time_s < other.time_s or (is_left and own.time_s == other.time_s):
+        return follow_hands.READ_EVERY_S
+    return NEXT_TURN_S
+
+
+NEXT_TURN_S = 0.06
+"""A hand that lets the other go first is read within so long: two pictures of a camera, of which a slow machine uses one."""
+
+
+def _hand_of(seen: SeenBody, side: str, memory: PersonMemory, graphs: PersonGraphs, read_every_s: float) -> SeenHand | None:
     """The followed hand if it is at its wrist, else the hand that is found there."""
     if seen.body is None and memory.had_body:
         return None  # hands that a body led to are not believed without it until the palm detector sees them
     look = seen.look
     wrist = follow_hands.wrist_of(seen.body, side)
-    hand = follow_hands.follow_hand(look.pyramid, look.time_s, memory.hand(side), wrist, graphs)
+    hand = follow_hands.follow_hand(look.pyramid, look.time_s, memory.hand(side), wrist, graphs, read_every_s=read_every_s)
     if seen.body is None or (hand is not None and follow_hands.belongs(hand, seen.body, side)):
         return hand
     return _find_hand(seen, seen.body, side, memory, graphs)
 
 
-def _find_hand(seen: _SeenBody, body: BodyLandmarks, side: str, memory: PersonMemory, graphs: PersonGraphs) -> SeenHand | None:
+def _find_hand(seen: SeenBody, body: BodyLandmarks, side: str, memory: PersonMemory, graphs: PersonGraphs) -> SeenHand | None:
     look, before = seen.look, memory.hand(side)
     due = before.square is not None or before.attempts.are_due(look.time_s)
     if not due or not follow_hands.wrist_is_visible(body, side, look.pyramid.size):
@@ -210,7 +242,7 @@ def _find_hand(seen: _SeenBody, body: BodyLandmarks, side: str, memory: PersonMe
 
 
 def _remembered(
-    seen: _SeenBody, hands: dict[str, SeenHand], face: tuple[FaceMemory, TrackedFace | None], memory: PersonMemory
+    seen: SeenBody, hands: dict[str, SeenHand], face: tuple[FaceMemory, TrackedFace | None], memory: PersonMemory
 ) -> tuple[PersonMemory, TrackedFrame]:
     """What to remember for the next picture, and what was seen."""
     look = seen.look
@@ -230,7 +262,7 @@ def _remembered(
 
 
 def _settled_hands(
-    seen: _SeenBody, found: dict[str, SeenHand], memory: PersonMemory, graphs: PersonGraphs
+    seen: SeenBody, found: dict[str, SeenHand], memory: PersonMemory, graphs: PersonGraphs
 ) -> dict[str, SeenHand]:
     if seen.body is None:
         return follow_hands.settled(found or follow_hands.find_hands_alone(seen.look.pyramid, graphs), None)
@@ -242,7 +274,7 @@ def _settled_hands(
     return follow_hands.settled(kept, seen.body)
 
 
-def _remember(hand: SeenHand | None, side: str, seen: _SeenBody, memory: PersonMemory) -> HandMemory:
+def _remember(hand: SeenHand | None, side: str, seen: SeenBody, memory: PersonMemory) -> HandMemory:
     before, look = memory.hand(side), seen.look
     if hand is None:
         attempts = before.attempts if before.square is None else Attempts()

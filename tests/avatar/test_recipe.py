@@ -85,7 +85,7 @@ def test_the_file_is_meant_to_be_edited_and_pictures_come_last():
         (lambda r: r.with_outfit("casual", {"t-shrt": "#ffffff"}), "t-shirt"),
         (lambda r: r.with_outfit(["t-shirt", "t-shirt"]), "together"),
         (lambda r: r.with_outfit(["t-shirt", "jeens"]), "jeans"),
-        (lambda r: r.with_beard("mustache"), "none"),
+        (lambda r: r.with_beard("mustache"), "moustache"),
         (lambda r: r.with_brows("natral"), "natural"),
         (lambda r: r.with_makeup("lipstik"), "makeup"),
         (lambda r: r.with_style("humn"), "human"),

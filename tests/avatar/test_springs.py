@@ -13,7 +13,7 @@ from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.colliders import body_colliders
 from avatarkit.avatar.hair import HAIR_STYLES
 from avatarkit.avatar.outfit.hems import cape_chains, hem_chains
-from avatarkit.avatar.outfit.make import PIECES, make_outfit
+from avatarkit.avatar.outfit.make import make_outfit
 from avatarkit.avatar.springs import with_chains
 from avatarkit.avatar.style import default_recipe
 from avatarkit.body.rest import rest_body
@@ -120,15 +120,16 @@ def test_what_hangs_swings_and_what_does_not_stays() -> None:
 @pytest.mark.parametrize("weight", [0.0, 0.9])
 def test_skirts_hang_about_the_legs_and_trousers_do_not(weight: float) -> None:
     rest = rest_body({"weight": weight})
-    hanging = {"bottom": {"mini-skirt", "pleated-skirt", "long-skirt"}, "dress": None, "cape": set(), "outer": {"coat"}}
-    for name, piece in PIECES.items():
-        if piece.slot in hanging:
-            wanted = hanging[piece.slot] is None or name in (hanging[piece.slot] or ())
-            meshes = [mesh for mesh, _ in make_outfit([name], {}, rest).pieces]
-            if piece.slot == "cape":
-                assert cape_chains(meshes, rest) is not None
-            else:
-                assert (hem_chains(meshes, rest) is not None) == wanted, name
+    for name in ("jeans", "sweatpants", "leggings", "shorts", "mini-skirt", "pleated-skirt", "long-skirt", "summer-dress"):
+        meshes = [mesh for mesh, _ in make_outfit([name], {}, rest).pieces]
+        assert (hem_chains(meshes, rest) is not None) == name.endswith(("skirt", "dress")), name
+
+
+def test_capes_hang_from_the_chest() -> None:
+    rest = rest_body({})
+    sway = cape_chains([mesh for mesh, _ in make_outfit(["cape"], {}, rest).pieces], rest)
+    assert sway is not None and set(sway.parents) == {"upperChest"}
+    assert (sway.paths[:, -1, 1] < rest.joint("leftLowerLeg")[1]).all()
 
 
 def test_hair_on_the_skull_goes_with_the_head_alone() -> None:

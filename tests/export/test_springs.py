@@ -54,6 +54,7 @@ def test_vrm_1s_joints_lead_from_root_to_tip_and_heed_what_exists(avatar: Avatar
 
 def test_vrm_0s_balls_lie_inside_the_capsules_of_vrm_1(avatar: Avatar) -> None:
     extension = document_from_bytes(vrm0_bytes(avatar)).extensions["VRM"]["secondaryAnimation"]
+    assert len(extension["colliderGroups"]) == len(avatar.colliders)
     for group, collider in zip(extension["colliderGroups"], avatar.colliders, strict=True):
         start, end = np.array(collider.offset), np.array(collider.tail or collider.offset)
         for ball in group["colliders"]:

@@ -100,6 +100,14 @@ def turned(degrees: float) -> list[float]:
     return [0.0, float(np.sin(half)), 0.0, float(np.cos(half))]
 
 
+RIGHT = f"viewer.applyMoment({json.dumps(moment(head=turned(-40)))})"
+
+
+def followed(address: str) -> Step:
+    """The server there is followed until it has told a moment."""
+    return script(f"viewer.follow('{address}'); {UNTIL_TOLD}")
+
+
 def sitting(steps: Mapping[str, Step] | list[tuple[str, Step]], files: dict[str, Path], folder: Path) -> Session:
     """Each step, and a picture after it by its name."""
     taken: list[Step] = [script("viewer.setAttribute('view', 'face')")]
@@ -124,21 +132,21 @@ def live() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def session(files: dict[str, Path], live: str, tmp_path_factory: pytest.TempPathFactory) -> Session:
-    steps = {}
+    played = script("viewer.play('/turned.vrma')")
+    more = {  # each file is loaded once: that takes longer than all else
+        "me.glb": {"vrma-glb": played, "stopped": script("viewer.stop()")},
+        "me1.vrm": {"followed-": followed(live + "/"), "": script(RIGHT), "followed-binary": followed(live + "/binary")}
+        | {"unfollowed": script("viewer.unfollow()"), " ": script(RIGHT), "vrma-vrm": played},
+    }
+    steps: dict[str, Step] = {}
     for name in FORMATS:
         steps[name] = script(f"viewer.load('/{name}')")
         steps[f"{name}-left"] = script(f"viewer.applyMoment({json.dumps(moment(head=turned(40)))})")
-        steps[f"{name}-right"] = script(f"viewer.applyMoment({json.dumps(moment(head=turned(-40)))})")
+        steps[f"{name}-right"] = script(RIGHT)
+        steps |= more.get(name, {})
     steps["binary"] = script(f"viewer.applyMoment({binary_moment(head=turned(40))})")
     steps["hostile"] = script(f"[{', '.join(HOSTILE)}].map((message) => viewer.applyMoment(message))")
-    for path in ("/", "/binary"):
-        following = f"viewer.load('/me1.vrm').then(() => {{ viewer.follow('{live}{path}'); return {UNTIL_TOLD}; }})"
-        steps[f"followed{path.replace('/', '-')}"] = script(following)
-    steps["unfollowed"] = script("viewer.unfollow()")
     steps["clip"] = script("viewer.load('/clip.glb').then(() => viewer.play(0))")
-    steps["vrma-glb"] = script("viewer.load('/me.glb').then(() => viewer.play('/turned.vrma'))")
-    steps["stopped"] = script("viewer.stop()")
-    steps["vrma-vrm"] = script("viewer.load('/me1.vrm').then(() => viewer.play('/turned.vrma'))")
     steps["unmolded"] = script("viewer.load('/molding.vrm')")
     steps["wide-nose"] = script("viewer.setSliders({'nose-width': 1})")
     steps["big-eyes"] = script("viewer.setSliders({'nose-width': 0, 'eye-size': 1})")

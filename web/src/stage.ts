@@ -7,9 +7,13 @@ import { Studio } from "./studio";
 const MAX_PIXEL_RATIO = 2;
 const LONGEST_STEP_S = 0.1; // after a pause, springs and clips go on from here
 const FPS_WINDOW = 30;
+const JUDGED_FRAMES = 8;
+const SLOW_FPS = 20; // below this, what moves is drawn coarser, step by step
+const FLUENT_FPS = 50; // above this, finer again
+const COARSER = 0.7;
+const COARSEST = 0.5; // of the usual
 const STILL_PIXEL_RATIO = 2; // what stands still is drawn once more, finer
 const STILL_MS = 250;
-const FAST_ENOUGH_FPS = 20;
 
 /** What moves on the stage: called once per drawn frame; true while it wants to be drawn again. */
 export type Act = (seconds: number) => boolean;
@@ -20,6 +24,7 @@ export class Stage {
   readonly crew: CameraCrew;
   readonly studio: Studio;
   private readonly usualRatio = Math.min(window.devicePixelRatio, MAX_PIXEL_RATIO);
+  private ratio = this.usualRatio;
   private still = 0;
   private frame = 0;
   private last = 0;
@@ -76,7 +81,7 @@ export class Stage {
 
   /** Draw as finely as is sensible; the canvas holds it until the task ends. */
   drawFine(): void {
-    this.renderer.setPixelRatio(Math.max(this.usualRatio, STILL_PIXEL_RATIO));
+    this.setRatio(Math.max(this.usualRatio, STILL_PIXEL_RATIO));
     this.draw();
   }
 
@@ -89,20 +94,41 @@ export class Stage {
     this.renderer.forceContextLoss();
   }
 
+  private drawStill(): void {
+    if (this.ratio < this.usualRatio) {
+      this.setRatio(this.usualRatio);
+      this.draw();
+    } else if (this.fps >= SLOW_FPS) this.drawFine();
+  }
+
+  private adapt(): void {
+    if (this.gaps.length < JUDGED_FRAMES) return;
+    const slow = this.fps < SLOW_FPS && this.ratio > COARSEST * this.usualRatio;
+    const fluent = this.fps > FLUENT_FPS && this.ratio < this.usualRatio;
+    if (!slow && !fluent) return;
+    this.ratio = slow ? this.ratio * COARSER : Math.min(this.ratio / COARSER, this.usualRatio);
+    this.gaps.length = 0;
+  }
+
+  private setRatio(ratio: number): void {
+    if (this.renderer.getPixelRatio() !== ratio) this.renderer.setPixelRatio(ratio);
+  }
+
   private tick(now: number): void {
     this.frame = 0;
     clearTimeout(this.still);
-    if (this.renderer.getPixelRatio() !== this.usualRatio) this.renderer.setPixelRatio(this.usualRatio);
+    this.setRatio(this.ratio);
     const gap = now - this.last;
     const seconds = Math.min(gap / 1000, LONGEST_STEP_S);
     if (gap < 1000 * LONGEST_STEP_S * 5) this.gaps.push(gap);
     if (this.gaps.length > FPS_WINDOW) this.gaps.shift();
     this.last = now;
+    this.adapt();
     const cameraMoves = this.crew.update(seconds);
     const actorMoves = this.act(seconds);
     this.draw();
     for (const resolve of this.drawn.splice(0)) resolve();
     if (cameraMoves || actorMoves) this.wake();
-    else if (this.fps >= FAST_ENOUGH_FPS) this.still = window.setTimeout(() => this.drawFine(), STILL_MS);
+    else this.still = window.setTimeout(() => this.drawStill(), STILL_MS);
   }
 }

@@ -28,6 +28,7 @@ export function createPanel(page, body) {
       button.tabIndex = other === name ? 0 : -1;
       place.hidden = other !== name;
     }
+    sections[name].enter?.();
     if (page.avatar && FACE_SECTIONS.includes(name)) page.look(name === "hair" ? "bust" : "face");
     if (page.avatar && name === "outfit") page.look("body");
   };
@@ -62,6 +63,7 @@ function photoSection(page, place, open) {
   const seen = el("div", {});
   const take = async (file) => {
     const start = performance.now();
+    page.timings = {};
     try {
       page.work(page.text("sending"), 1);
       await upload("photo", file, page.choices.limits.photo, page.text("photo_too_large", { most: bytes(page.choices.limits.photo) })).finally(() => page.work("", -1));
@@ -70,7 +72,9 @@ function photoSection(page, place, open) {
     }
     const style = page.avatar?.recipe.style;
     const person = page.choices.styles.find(({ name }) => name === style)?.kind === "family" ? style : "human";
-    if (await page.show(page.ask("photo", { style: person }, page.text("making")))) {
+    const asked = page.ask("photo", { style: person }, page.text("making"));
+    asked.then(() => (page.timings.answer = performance.now() - start), () => undefined);
+    if (await page.show(asked)) {
       page.timings.photo = performance.now() - start;
       page.look("bust");
       toast(page.text("made", { seconds: (page.timings.photo / 1000).toFixed(1) }));

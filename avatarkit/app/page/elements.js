@@ -66,9 +66,9 @@ export function pictureCards(kind, label, entries, chosen, pick) {
 
 function pictureCard(kind, entry, group, pick) {
   const input = el("input", { type: "radio", name: `${kind}-${group.ariaLabel}`, value: entry.name, onchange: () => pick(entry.name) });
-  const title = entry.label ?? entry.title;
+  const title = entry.label;
   return el("label", { class: "picture-card", title, "data-kind": entry.kind, "data-family": entry.family },
-    input, entry.name ? picture(`/cards/${kind}/${entry.name}`, title) : el("i", { class: "picture none" }), el("span", {}, title));
+    input, entry.name ? picture(`/cards/${kind}/${entry.name}`, title) : el("i", { class: "picture none" }), el("span", {}, title, entry.hint && el("small", {}, entry.hint)));
 }
 
 const AGAIN_MS = 4000;

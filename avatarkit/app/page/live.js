@@ -8,6 +8,7 @@ const IN_FLIGHT = 2; // pictures under way at once: one is looked at while the n
 const LOST_MS = 1500; // a picture that brought no moment by then was dropped
 const QUALITY = 0.8;
 const FIGURES_MS = 400;
+const HOME_S = 1.5; // so slowly whoever moves away is brought back into the picture
 
 export function livePanel(page, body) {
   const video = el("video", { class: "mirror", muted: true, playsinline: true });
@@ -61,6 +62,7 @@ function follow(page, video, stream, lost) {
   const canvas = document.createElement("canvas");
   const sent = new Map(); // time of each picture under way
   const figures = { latency: [], poses: 0, since: performance.now() };
+  const home = stayInPicture();
   let closed = false;
 
   async function send() {
@@ -88,7 +90,7 @@ function follow(page, video, stream, lost) {
     const moment = JSON.parse(data);
     if (moment.type === "problem") return lost(moment.problem);
     for (const stamp of sent.keys()) if (stamp <= moment.sent_s) sent.delete(stamp);
-    page.viewer.applyMoment(moment);
+    page.viewer.applyMoment({ ...moment, root: home(moment) });
     figures.poses += 1;
     if (moment.sent_s) requestAnimationFrame(() => figures.latency.push(Date.now() - 1000 * moment.sent_s));
     figures.seen = moment.seen;
@@ -103,6 +105,20 @@ function follow(page, video, stream, lost) {
       socket.close();
       closeWebcam(stream);
     },
+  };
+}
+
+/** Where the hips are drawn: steps and leaps are seen, but the avatar never leaves the picture. */
+function stayInPicture() {
+  let centre = null;
+  let before = 0;
+  return ({ root, seen, time_s: now }) => {
+    if (!root || !seen) return [0, 0, 0];
+    centre ??= [...root];
+    const share = 1 - Math.exp(-Math.max(now - before, 0) / HOME_S);
+    before = now;
+    centre = centre.map((at, axis) => at + share * (root[axis] - at));
+    return root.map((at, axis) => at - centre[axis]);
   };
 }
 

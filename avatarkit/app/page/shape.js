@@ -22,9 +22,16 @@ export function shapeSection(page, place) {
       el("summary", {}, group.label, el("small", {}, String(group.sliders.length))),
       el("div", { class: "slider-rows" }, made), el("button", { type: "button", class: "ghost", onclick: zero }, page.text("neutral")));
   });
-  place.append(el("h2", {}, page.text("shape_title")), el("p", { class: "lead" }, page.text("shape_hint")), ...groups);
+  const all = el("div", { class: "section" }, groups);
+  place.append(el("h2", {}, page.text("shape_title")), el("p", { class: "lead" }, page.text("shape_hint")), all);
+  const ready = async () => {
+    if (page.avatar && !page.avatar.moldable && !place.hidden) await page.show(page.ask("moldable", {}, page.text("molding")));
+  };
   return {
-    refresh: ({ recipe }) => {
+    enter: ready,
+    refresh: ({ recipe, moldable }) => {
+      all.inert = !moldable;
+      if (!moldable) ready();
       for (const { show, of } of rows.values()) show(recipe.sliders[of] ?? 0);
     },
   };

@@ -1,6 +1,8 @@
-"""Hair styles on any head."""
+"""Hair styles on any head, beards on any face."""
 
+from avatarkit.avatar.hair.beard import make_beard
+from avatarkit.avatar.hair.beard_styles import BEARD_STYLES
 from avatarkit.avatar.hair.make import make_hair
 from avatarkit.avatar.hair.styles import HAIR_STYLES
 
-__all__ = ["HAIR_STYLES", "make_hair"]
+__all__ = ["BEARD_STYLES", "HAIR_STYLES", "make_beard", "make_hair"]

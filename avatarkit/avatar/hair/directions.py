@@ -53,3 +53,10 @@ def smoothstep(low: float, high: float, value: np.ndarray) -> np.ndarray:
     """0 at `low` to 1 at `high` with level ends; `low` may be the larger."""
     t = np.clip((value - low) / (high - low), 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)
+
+
+def spread(count: int) -> np.ndarray:
+    """(count, 3) directions evenly over the sphere."""
+    number = np.arange(count)
+    golden = np.pi * (3.0 - np.sqrt(5.0))
+    return to_directions((number * golden) % (2 * np.pi) - np.pi, np.arcsin(1.0 - 2.0 * (number + 0.5) / count))

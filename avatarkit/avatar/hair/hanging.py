@@ -79,8 +79,8 @@ class Obstacle:
             points = points + np.maximum(radius + 0.5 * clearance - distance, 0.0)[:, None] * unit(away)
         return points
 
-    def lifted_out(self, points: np.ndarray, height_m: float) -> np.ndarray:
-        """Points (N, 3), those that lie less than `height_m` above the surface raised to it."""
+    def lifted_out(self, points: np.ndarray, height_m: float | np.ndarray) -> np.ndarray:
+        """Points (N, 3), those that lie less than `height_m`, one or (N,), above the surface raised to it."""
         for _ in range(_ROUNDS):
             place, normal = self._nearest(points, self._normals)
             height = ((points - place) * normal).sum(axis=1)

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from avatarkit.avatar.hair.comb import along_hairline, free_comb, fringe_comb, gathering_comb, strays
-from avatarkit.avatar.hair.directions import between, smoothstep, to_angles, to_directions, unit
+from avatarkit.avatar.hair.directions import between, smoothstep, spread, to_angles, to_directions, unit
 from avatarkit.avatar.hair.hairline import (
     CAP_BEYOND_M,
     depth_m,
@@ -153,16 +153,9 @@ def _roots(style: HairStyle, count: int, random: np.random.Generator) -> np.ndar
 
 def _inside(style: HairStyle, count: int) -> np.ndarray:
     """About (count, 3) directions evenly over the scalp."""
-    share = (inward_m(style, _spread(_PROBES)) > _INSIDE_M).mean()
-    found = _spread(round(count / share))
+    share = (inward_m(style, spread(_PROBES)) > _INSIDE_M).mean()
+    found = spread(round(count / share))
     return found[inward_m(style, found) > _INSIDE_M]
-
-
-def _spread(count: int) -> np.ndarray:
-    """(count, 3) directions evenly over the sphere."""
-    number = np.arange(count)
-    golden = np.pi * (3.0 - np.sqrt(5.0))
-    return to_directions((number * golden) % (2 * np.pi) - np.pi, np.arcsin(1.0 - 2.0 * (number + 0.5) / count))
 
 
 def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> LockLayout:

@@ -11,8 +11,8 @@ from functools import cache
 
 import numpy as np
 from scipy import sparse
-from scipy.spatial import cKDTree
 
+from avatarkit.avatar.hair.rays import Shell, points_met, shell_around
 from avatarkit.body.body import Body, load_body
 from avatarkit.body.surface_points import SurfacePoints
 from avatarkit.geometry.meshes import normal_operator, vertex_normals
@@ -23,8 +23,6 @@ SKULL_CENTRE = np.array([0.0, 0.765, 0.05])
 SKULL_RADIUS_M = 0.085  # mean distance from the centre to the scalp
 _LOWEST_Y = 0.64  # metres, same frame: below the nape's hairline
 _NORMAL_SMOOTHING = 4
-_CANDIDATES = 24  # triangles nearest to a direction, among which the one that it meets is found
-_LEAST_VOLUME_M3 = 1e-12  # of a triangle with the centre: what is seen from its edge or from behind is left out
 
 
 @dataclass(frozen=True)
@@ -109,32 +107,11 @@ def points_towards(directions: np.ndarray) -> SurfacePoints:
     Args:
         directions: (N, 3) unit.
     """
-    seen = _triangles_seen()
-    near = np.asarray(seen.tree.query(directions, _CANDIDATES)[1])
-    shares = np.einsum("nkij,nj->nki", seen.inverses[near], directions)
-    shares /= np.maximum(np.abs(shares).sum(axis=2, keepdims=True), 1e-12)
-    rows = np.arange(len(directions))
-    best = shares.min(axis=2).argmax(axis=1)
-    weights = np.maximum(shares[rows, best], 0.0)
-    return SurfacePoints(seen.triangles[near[rows, best]], weights / weights.sum(axis=1, keepdims=True))
-
-
-@dataclass(frozen=True)
-class _TrianglesSeen:
-    """Triangles (T, 3) that face away from the skull's centre, matrices (T, 3, 3) that express a direction by their corners,
-    and a tree of the directions in which they lie."""
-
-    triangles: np.ndarray
-    inverses: np.ndarray
-    tree: cKDTree
+    return points_met(_shell(), directions)
 
 
 @cache
-def _triangles_seen() -> _TrianglesSeen:
+def _shell() -> Shell:
     triangles = _skull().triangles
-    corners = load_body().positions[triangles].astype(float) - SKULL_CENTRE
-    volume = np.linalg.det(corners)
-    kept = (volume > _LEAST_VOLUME_M3) & (corners[..., 1].mean(axis=1) > _LOWEST_Y - SKULL_CENTRE[1])
-    middle = corners[kept].mean(axis=1)
-    directions = middle / np.linalg.norm(middle, axis=1, keepdims=True)
-    return _TrianglesSeen(triangles[kept], np.linalg.inv(corners[kept].transpose(0, 2, 1)), cKDTree(directions))
+    kept = load_body().positions[triangles, 1].mean(axis=1) > _LOWEST_Y
+    return shell_around(SKULL_CENTRE, triangles[kept])

@@ -138,9 +138,7 @@ OUTFITS: Mapping[str, Ensemble] = {
         ("long-sleeve", "cape", "wide-belt", "leggings", "high-boots", "gloves"),
         {"long-sleeve": "#4f6b53", "cape": "#2a3f34", "leggings": "#3a3028", "high-boots": "#4a3222", "gloves": "#4a3222"},
     ),
-    "royal": Ensemble(
-        ("ball-gown", "short-cape", "crown", "flats", "long-gloves"), {"short-cape": "#6d1530", "flats": "#e3c77a"}
-    ),
+    "royal": Ensemble(("ball-gown", "crown", "flats", "long-gloves", "drop-earrings"), {"flats": "#e3c77a"}),
     "explorer": Ensemble(
         ("checked-shirt", "cargo-trousers", "belt", "boots", "fedora", "scarf"),
         {

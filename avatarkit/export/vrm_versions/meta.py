@@ -91,7 +91,7 @@ def meta_for_vrm0(meta: CheckedObject, kept: CheckedObject) -> dict[str, Any]:
         "version": meta.text("version"),
         "author": ", ".join(meta.texts("authors")),
         "contactInformation": meta.text("contactInformation"),
-        "reference": ", ".join(meta.texts("references")),
+        "reference": ", ".join(meta.texts("references")) or meta.text("thirdPartyLicenses"),
         "allowedUserName": users.get(meta.text("avatarPermission"), "OnlyAuthor"),
         "violentUssageName": _allowed(meta.flag("allowExcessivelyViolentUsage")),
         "sexualUssageName": _allowed(meta.flag("allowExcessivelySexualUsage")),

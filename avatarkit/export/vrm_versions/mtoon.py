@@ -137,7 +137,7 @@ def _place(vectors: CheckedObject) -> dict[str, Any]:
 
 def properties_for_vrm0(document: Document) -> tuple[Document, list[dict[str, Any]]]:
     """VRM 0.x's materialProperties of a document, and the document without VRM 1.0's own materials."""
-    properties = [_properties(material) for material in document.materials]
+    properties = [_properties(material, len(document.textures)) for material in document.materials]
     plain = tuple(
         replace(material, extensions={name: value for name, value in material.extensions.items() if name != MTOON})
         for material in document.materials
@@ -146,8 +146,9 @@ def properties_for_vrm0(document: Document) -> tuple[Document, list[dict[str, An
     return replace(document, materials=plain, extensions_used=used), properties
 
 
-def _properties(material: Material) -> dict[str, Any]:
-    written = MTOON in material.extensions and bool(dict(material.extensions[MTOON]).get("transparentWithZWrite"))
+def _properties(material: Material, textures: int) -> dict[str, Any]:
+    drawn = CheckedObject(dict(material.extensions), "extensions").child(MTOON)
+    written = drawn.flag("transparentWithZWrite")
     seen_through = material.alpha_mode == "BLEND"
     plain = {
         "name": material.name,
@@ -161,10 +162,10 @@ def _properties(material: Material) -> dict[str, Any]:
     }
     if MTOON not in material.extensions:
         return plain
-    return plain | _mtoon(material, CheckedObject(dict(material.extensions[MTOON]), MTOON), written=written)
+    return plain | _mtoon(material, drawn, textures, written=written)
 
 
-def _mtoon(material: Material, drawn: CheckedObject, *, written: bool) -> dict[str, Any]:
+def _mtoon(material: Material, drawn: CheckedObject, textures: int, *, written: bool) -> dict[str, Any]:
     mode = ("OPAQUE", "MASK", "BLEND").index(material.alpha_mode)
     shift, toony = mtoon0_shading(drawn.number("shadingToonyFactor", 0.9), drawn.number("shadingShiftFactor", 0.0))
     outline = _OUTLINES.index(drawn.text("outlineWidthMode")) if drawn.text("outlineWidthMode") in _OUTLINES else 0
@@ -209,11 +210,11 @@ def _mtoon(material: Material, drawn: CheckedObject, *, written: bool) -> dict[s
         "_MainTex": material.base_color_texture and material.base_color_texture.texture,
         "_BumpMap": material.normal_texture and material.normal_texture.texture,
         "_EmissionMap": material.emissive_texture and material.emissive_texture.texture,
-        "_ShadeTexture": _number(drawn, "shadeMultiplyTexture"),
-        "_SphereAdd": _number(drawn, "matcapTexture"),
-        "_RimTexture": _number(drawn, "rimMultiplyTexture"),
-        "_OutlineWidthTexture": _number(drawn, "outlineWidthMultiplyTexture"),
-        "_UvAnimMaskTexture": _number(drawn, "uvAnimationMaskTexture"),
+        "_ShadeTexture": _number(drawn, "shadeMultiplyTexture", textures),
+        "_SphereAdd": _number(drawn, "matcapTexture", textures),
+        "_RimTexture": _number(drawn, "rimMultiplyTexture", textures),
+        "_OutlineWidthTexture": _number(drawn, "outlineWidthMultiplyTexture", textures),
+        "_UvAnimMaskTexture": _number(drawn, "uvAnimationMaskTexture", textures),
     }
     keywords = {"_ALPHATEST_ON": mode == 1, "_ALPHABLEND_ON": mode == 2, "_NORMALMAP": material.normal_texture is not None}
     keywords |= {"MTOON_OUTLINE_WIDTH_WORLD": outline == 1, "MTOON_OUTLINE_WIDTH_SCREEN": outline == 2}
@@ -235,12 +236,12 @@ def mtoon0_shading(toony: float, shift: float) -> tuple[float, float]:
     return float(np.clip(low, -1.0, 1.0)), float(np.clip((1.0 - high) / max(1.0 - low, 1e-6), 0.0, 1.0))
 
 
-def _number(drawn: CheckedObject, key: str) -> int | None:
-    return drawn.child(key).integer("index") if drawn.has(key) else None
+def _number(drawn: CheckedObject, key: str, textures: int) -> int | None:
+    return drawn.child(key).index("index", textures)
 
 
 def _unity_place(use: TextureUse | None) -> list[float]:
-    told = CheckedObject(dict(use.extensions.get(TRANSFORM, {})) if use else {}, TRANSFORM)
+    told = CheckedObject(dict(use.extensions) if use else {}, "extensions").child(TRANSFORM)
     offset, scale = told.numbers("offset", (0.0, 0.0)), told.numbers("scale", (1.0, 1.0))
     return [offset[0], 1.0 - scale[1] - offset[1], *scale]
 

@@ -20,7 +20,7 @@ from avatarkit.gltf.document import Document, Node
 _TAIL_M = 0.07
 """Of a branch's last node in VRM 0.x. Source: UniVRM's VRMSpringBone, which the format follows."""
 
-_MOST_BALLS = 6
+_MOST_BALLS, _LEAST_RADIUS_M = 5, 1e-3
 _NO_LENGTH_M = 1e-6
 Vector = tuple[float, float, float]
 
@@ -156,9 +156,9 @@ def springs_for_vrm0(document: Document, extension: CheckedObject) -> tuple[dict
     groups: list[dict[str, Any]] = []
     members = []
     for group in extension.children("colliderGroups"):
-        first = len(groups)
-        groups += _groups_for_vrm0([colliders[one] for one in group.indices("colliders", len(colliders))], count, notes)
-        members.append(list(range(first, len(groups))))
+        own = _groups_for_vrm0([colliders[one] for one in group.indices("colliders", len(colliders))], count, notes)
+        groups += [one for one in own if one not in groups]
+        members.append([groups.index(one) for one in own])
     springs = extension.children("springs")
     swinging = {joint.integer("node", most=count - 1) for spring in springs for joint in spring.children("joints")}
     made: dict[str, dict[str, Any]] = {}
@@ -195,9 +195,13 @@ def _balls(shape: CheckedObject) -> Iterator[dict[str, Any]]:
         capsule = shape.child("capsule")
         start, tail = (np.array(capsule.numbers(key, (0.0, 0.0, 0.0))) for key in ("offset", "tail"))
         radius, length = capsule.number("radius", 0.0), float(np.linalg.norm(tail - start))
-        count = int(np.clip(round(length / max(radius, 1e-3)) + 1, 2, _MOST_BALLS))
-        for share in np.linspace(0.0, 1.0, count):
+        for share in np.linspace(0.0, 1.0, ball_count(length, radius)):
             yield _ball(start + share * (tail - start), radius)
+
+
+def ball_count(length: float, radius: float) -> int:
+    """How many balls stand for a capsule in VRM 0.x: about one for each radius of its length."""
+    return int(np.clip(round(length / max(radius, _LEAST_RADIUS_M)) + 1, 2, _MOST_BALLS))
 
 
 def _ball(place: np.ndarray, radius: float) -> dict[str, Any]:

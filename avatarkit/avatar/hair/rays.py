@@ -1,0 +1,44 @@
+"""Where directions from a point inside meet the average body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from avatarkit.body.body import load_body
+from avatarkit.body.surface_points import SurfacePoints
+
+_CANDIDATES = 24  # triangles nearest to a direction, among which the one that it meets is found
+_LEAST_VOLUME_M3 = 1e-12  # of a triangle with the centre: what is seen from its edge or from behind is left out
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Triangles (T, 3) that face away from a point inside, matrices (T, 3, 3) that express a direction by their corners, and a
+    tree of the directions in which they lie."""
+
+    triangles: np.ndarray
+    inverses: np.ndarray
+    tree: cKDTree
+
+
+def shell_around(centre: np.ndarray, triangles: np.ndarray) -> Shell:
+    """Those of the triangles (T, 3) of the average body that are seen from `centre` (3,), metres."""
+    corners = load_body().positions[triangles].astype(float) - centre
+    seen = np.linalg.det(corners) > _LEAST_VOLUME_M3
+    middle = corners[seen].mean(axis=1)
+    directions = middle / np.linalg.norm(middle, axis=1, keepdims=True)
+    return Shell(triangles[seen], np.linalg.inv(corners[seen].transpose(0, 2, 1)), cKDTree(directions))
+
+
+def points_met(shell: Shell, directions: np.ndarray) -> SurfacePoints:
+    """Where unit directions (N, 3) leave the shell; through a hole, the nearest place beside it."""
+    near = np.asarray(shell.tree.query(directions, _CANDIDATES)[1])
+    shares = np.einsum("nkij,nj->nki", shell.inverses[near], directions)
+    shares /= np.maximum(np.abs(shares).sum(axis=2, keepdims=True), 1e-12)
+    rows = np.arange(len(directions))
+    best = shares.min(axis=2).argmax(axis=1)
+    weights = np.maximum(shares[rows, best], 0.0)
+    return SurfacePoints(shell.triangles[near[rows, best]], weights / weights.sum(axis=1, keepdims=True))
