@@ -14,7 +14,7 @@ from PIL import Image
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.make_recipe import make_recipe
 from avatarkit.errors import NoFaceError
-from avatarkit.export.files import WRITERS, save_avatar
+from avatarkit.export.files import save_avatar
 from avatarkit.face_fit.fit import fit_face
 from avatarkit.gltf.reading import document_from_bytes
 from avatarkit.gltf.writing import document_to_glb
@@ -52,7 +52,7 @@ def made(shared_media: Path, tmp_path_factory: pytest.TempPathFactory) -> list[M
 def _made(photo: Path, folder: Path) -> Made:
     fit = fit_face(track_face(read_photo(photo)))
     avatar = build_avatar(make_recipe(fit))
-    files = tuple(folder / f"{photo.stem}{suffix}" for suffix in WRITERS)
+    files = tuple(folder / f"{photo.stem}{suffix}" for suffix in (".glb", ".vrm"))
     for path in files:
         save_avatar(avatar, path)
     return Made(photo.name, files, tuple(fit.sliders.items()), fit.error, fit.camera.yaw_pitch_roll_deg[:2])

@@ -112,17 +112,16 @@ def _mesh(mesh: AvatarMesh, material: int, materials: tuple[Material, ...]) -> g
     }
     if materials[material].normal_texture is not None:
         attributes["TANGENT"] = vertex_tangents(mesh.positions, mesh.normals, mesh.uvs, mesh.triangles)
-    targets = tuple(_target(morph, len(mesh.positions)) for morph in mesh.morphs)
+    turning = any(morph.normals.any() for morph in mesh.morphs)  # hair that only goes along has no need of normals
+    targets = tuple(_target(morph, len(mesh.positions), turning=turning) for morph in mesh.morphs)
     primitive = gltf.Primitive(attributes, mesh.triangles.reshape(-1), material, targets)
     names = tuple(morph.name for morph in mesh.morphs)
     return gltf.Mesh(mesh.name, (primitive,), names, weights=(0.0,) * len(names))
 
 
-def _target(morph: MorphTarget, count: int) -> dict[str, gltf.SparseRows]:
-    return {
-        "NORMAL": gltf.SparseRows(count, morph.indices, morph.normals),
-        "POSITION": gltf.SparseRows(count, morph.indices, morph.positions),
-    }
+def _target(morph: MorphTarget, count: int, *, turning: bool) -> dict[str, gltf.SparseRows]:
+    moved = {"POSITION": gltf.SparseRows(count, morph.indices, morph.positions)}
+    return {"NORMAL": gltf.SparseRows(count, morph.indices, morph.normals), **moved} if turning else moved
 
 
 def _distinct_textures(avatar: Avatar) -> dict[str, Texture]:

@@ -70,6 +70,16 @@ def test_morph_targets_come_back_as_they_went(avatar: Avatar):
     for target, morph in zip(head.primitives[0].targets, avatar.meshes[1].morphs, strict=True):
         np.testing.assert_array_equal(target["POSITION"].rows, morph.indices)
         np.testing.assert_array_equal(target["POSITION"].values, morph.positions)
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.1])
+def test_normals_of_morphs_come_back_and_are_not_written_where_none_turns(avatar: Avatar, turn: float):
+    body, head = avatar.meshes
+    morphs = tuple(replace(morph, normals=np.full_like(morph.positions, turn)) for morph in head.morphs)
+    document = document_from_bytes(glb_bytes(replace(avatar, meshes=(body, replace(head, morphs=morphs)))))
+    targets = next(mesh for mesh in document.meshes if mesh.name == "head").primitives[0].targets
+    assert all(("NORMAL" in target) == (turn > 0) for target in targets)
+    for target, morph in zip(targets if turn else (), morphs, strict=bool(turn)):
         np.testing.assert_array_equal(target["NORMAL"].values, morph.normals)
 
 

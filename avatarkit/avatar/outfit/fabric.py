@@ -180,7 +180,7 @@ def fabric_textures(kind: str) -> tuple[Texture, Texture]:
     _, strength, _ = _FABRICS[kind]
     color = np.repeat(np.rint(255 * _shade(kind)).astype(np.uint8)[..., None], 3, axis=2)
     normals = _height_to_normals(height + 0.35 * _noise(5, 1.2), strength)
-    return Texture(f"{kind}-color", color, "jpeg"), Texture(f"{kind}-normal", normals, "png")
+    return Texture(f"{kind}-color", color, "jpeg"), Texture(f"{kind}-normal", normals, "jpeg")
 
 
 @cache
@@ -202,7 +202,7 @@ def _twice(pixels: np.ndarray) -> np.ndarray:
 @cache
 def _doubled_normals(kind: str) -> Texture:
     normals = fabric_textures(kind)[1]
-    return Texture(f"{normals.name}-2", _twice(normals.pixels), "png")
+    return Texture(f"{normals.name}-2", _twice(normals.pixels), "jpeg")
 
 
 def _bands(at: np.ndarray, count: int, width: float, offset: float = 0.0) -> np.ndarray:
