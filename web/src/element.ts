@@ -265,7 +265,7 @@ export class AvatarkitViewer extends HTMLElement {
       this.liven();
     }
     void this.stage?.nextDrawn().then(() => {
-      this.latencyMs = Date.now() - 1000 * moment.sent_s;
+      if (moment.sent_s > 0) this.latencyMs = Date.now() - 1000 * moment.sent_s;
       this.dispatchEvent(new CustomEvent("moment", { detail: moment }));
     });
   }
