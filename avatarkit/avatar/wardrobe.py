@@ -15,12 +15,6 @@ def hair_styles() -> list[str]:
     return sorted(HAIR_STYLES)
 
 
-def check_hair_style(style: str) -> None:
-    """Raise UsageError, with the nearest names, unless there is such a hair style."""
-    if style not in hair_styles():
-        raise unknown_name("hair style", style, hair_styles())
-
-
 def beard_styles() -> list[str]:
     """Names of all beards and moustaches, "none" among them."""
     from avatarkit.avatar.hair import BEARD_STYLES

@@ -27,9 +27,6 @@ from avatarkit.export.slider_effects import HEAD_GROUPS, MoldedSlider, SliderEff
 FACE_GROUPS = (*HEAD_GROUPS, "stylised")
 """The sliders' groups that mold what a portrait shows."""
 
-BODY_GROUPS = ("body", "torso", "stomach", "breast", "hip", "buttocks", "pelvis", "arms", "hands", "legs", "feet")
-"""The rest."""
-
 _NEIGHBOURS = 6  # body vertices that carry a vertex of hair or cloth
 _SOFTENING_M = 2e-3  # keeps the nearest neighbour from deciding alone
 

@@ -75,14 +75,6 @@ def save_rig_motion(motion: RigMotion, path: str | Path) -> None:
     write_whole(path, content)
 
 
-def save_motion_file(motion: HumanMotion | RigMotion, path: str | Path) -> None:
-    """Write any motion by the suffix of its file. Raises as `save_human_motion` and `save_rig_motion`."""
-    if isinstance(motion, RigMotion):
-        save_rig_motion(motion, path)
-    else:
-        save_human_motion(motion, path)
-
-
 def _from_its_rest(motion: RigMotion) -> RigMotion:
     """The motion as told from the rest pose of a VRM: players take that for its T-pose, be it one or not."""
     rig = motion.rig

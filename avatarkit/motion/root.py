@@ -1,4 +1,4 @@
-"""Where a body is, seen from the camera: the translation under which its points are seen where the picture has them."""
+"""Where a body is, seen from the camera: never behind it, nor nearer than anybody films."""
 
 from __future__ import annotations
 
@@ -6,27 +6,6 @@ import numpy as np
 
 MIN_DEPTH_M = 0.15
 """Nobody films anybody from nearer: less is a mistaken scale."""
-
-
-def translation_to_picture(points: np.ndarray, rays: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The translation that brings points nearest to the rays on which they are seen.
-
-    Weighted least squares of the distances between the moved points and the rays; the picture's equation
-    u = f (X + tx) / (Z + tz) + cx multiplied out.
-
-    Args:
-        points: (N, 3) metres, any origin.
-        rays: (N, 3) unit directions from the camera.
-        weights: (N,) at least one positive.
-
-    Returns:
-        (3,) metres, in front of the camera.
-    """
-    across = weights[:, None, None] * (np.eye(3) - rays[:, :, None] * rays[:, None, :])
-    matrix = across.sum(axis=0)
-    matrix.flat[::4] += 1e-9 * np.trace(matrix)
-    moved = np.linalg.solve(matrix, -(across @ points[:, :, None]).sum(axis=0)[:, 0])
-    return in_front(moved, points, rays, weights)
 
 
 def in_front(translation: np.ndarray, points: np.ndarray, rays: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -3,8 +3,7 @@
 import numpy as np
 
 from avatarkit.body.body import load_body
-from avatarkit.body.rest import RestBody
-from avatarkit.geometry import quaternions
+from benchmarks.fit_of_clothes import bone_transforms
 
 # Bone -> degrees about X (forward bend of what points down is negative), Y and Z, one after the other.
 POSES = {
@@ -44,20 +43,6 @@ POSES = {
     "bent and turned": {"spine": (20, 15, 0), "chest": (10, 15, 5), "neck": (0, 20, 0)},
     "legs apart": {"leftUpperLeg": (0, 0, 20), "rightUpperLeg": (0, 0, -20), "spine": (0, 0, 8)},
 }  # fmt: skip
-
-
-def bone_transforms(rest: RestBody, pose: dict[str, tuple[float, float, float]]) -> tuple[np.ndarray, np.ndarray]:
-    """Rotations (55, 3, 3) and moves (55, 3) of each bone from rest into a pose."""
-    names, joints = list(rest.skeleton.names), rest.joints
-    rotations, places = np.zeros((len(names), 3, 3)), np.array(joints)
-    for joint, parent in enumerate(rest.skeleton.parents):
-        turn = np.eye(3)
-        for axis, degrees in zip(np.eye(3), pose.get(names[joint], (0, 0, 0)), strict=True):
-            turn = quaternions.to_matrix(quaternions.from_rotation_vector(axis * np.radians(degrees))) @ turn
-        rotations[joint] = turn if parent < 0 else rotations[parent] @ turn
-        if parent >= 0:
-            places[joint] = places[parent] + rotations[parent] @ (joints[joint] - joints[parent])
-    return rotations, places - np.einsum("bij,bj->bi", rotations, joints)
 
 
 def posed(rest, pose, positions, normals, *, joints, weights):

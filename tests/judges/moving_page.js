@@ -4,6 +4,7 @@ import * as THREE from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { VRMLoaderPlugin, VRMUtils } from "@pixiv/three-vrm";
 import { createVRMAnimationClip, VRMAnimationLoaderPlugin } from "@pixiv/three-vrm-animation";
+import { lit, parse } from "./stage.js";
 
 const FRAME = 1 / 60;
 const SETTLING = 30; // frames before anything is measured
@@ -40,11 +41,6 @@ window.move = async ({ model, motion, times, size, views, gaze_deg }) => {
   return { rest, settled, moments, gaze, pictures };
 };
 
-async function parse(loader, base64) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  return loader.parseAsync(bytes.buffer, "");
-}
-
 async function player(loader, vrm, motion) {
   const [animation] = (await parse(loader, motion)).userData.vrmAnimations;
   const mixer = new THREE.AnimationMixer(vrm.scene);
@@ -78,24 +74,14 @@ function eyes(vrm, yaw, pitch) {
 }
 
 function prepared(vrm, [width, height]) {
-  const renderer = new THREE.WebGLRenderer({
-    canvas: document.querySelector("canvas"), antialias: true, preserveDrawingBuffer: true,
-  });
-  renderer.setSize(width, height);
-  const scene = new THREE.Scene();
-  scene.background = new THREE.Color(0xdddddd);
-  const sun = new THREE.DirectionalLight(0xffffff, 2.2);
-  sun.position.set(0.5, 1, 1.5);
-  scene.add(vrm.scene, sun, new THREE.AmbientLight(0xffffff, 1.0));
+  const picture = lit(vrm, [width, height]);
   return (view, layer) => {
     const camera = aimed(vrm, view, width / height);
     if (layer !== undefined) {
       camera.layers.set(0);
       camera.layers.enable(layer);
     } else if (vrm.firstPerson) camera.layers.enable(vrm.firstPerson.thirdPersonOnlyLayer);
-    renderer.render(scene, camera);
-    renderer.getContext().readPixels(0, 0, 1, 1, 6408, 5121, new Uint8Array(4)); // waits until all is drawn
-    return renderer.domElement.toDataURL("image/png");
+    return picture(camera);
   };
 }
 

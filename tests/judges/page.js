@@ -2,6 +2,7 @@
 import * as THREE from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { VRMLoaderPlugin, VRMMetaLoaderPlugin, VRMUtils } from "@pixiv/three-vrm";
+import { lit, parse } from "./stage.js";
 
 window.judge = async ({ base64, expression, view, size }) => {
   const vrm = await load(base64);
@@ -23,36 +24,23 @@ window.judge = async ({ base64, expression, view, size }) => {
 };
 
 async function load(base64) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const loader = new GLTFLoader();
   loader.register((parser) => {
     const metaPlugin = new VRMMetaLoaderPlugin(parser, { needThumbnailImage: true });
     return new VRMLoaderPlugin(parser, { metaPlugin });
   });
-  const { vrm } = (await loader.parseAsync(bytes.buffer, "")).userData;
+  const { vrm } = (await parse(loader, base64)).userData;
   if (!vrm) throw new Error("three-vrm found no VRM in this file");
   VRMUtils.rotateVRM0(vrm);
   return vrm;
 }
 
 function stage(vrm, view, [width, height]) {
-  const renderer = new THREE.WebGLRenderer({
-    canvas: document.querySelector("canvas"), antialias: true, preserveDrawingBuffer: true,
-  });
-  renderer.setSize(width, height);
-  const scene = new THREE.Scene();
-  scene.background = new THREE.Color(0xdddddd);
-  const sun = new THREE.DirectionalLight(0xffffff, 2.2);
-  sun.position.set(0.5, 1, 1.5);
-  scene.add(vrm.scene, sun, new THREE.AmbientLight(0xffffff, 1.0));
+  const picture = lit(vrm, [width, height]);
   vrm.update(0);
   vrm.scene.updateMatrixWorld(true);
   const camera = frame(vrm, view, width / height);
-  return () => {
-    renderer.render(scene, camera);
-    renderer.getContext().readPixels(0, 0, 1, 1, 6408, 5121, new Uint8Array(4)); // waits until all is drawn
-    return renderer.domElement.toDataURL("image/png");
-  };
+  return () => picture(camera);
 }
 
 function frame(vrm, view, aspect) {

@@ -3,6 +3,7 @@ import * as THREE from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { VRMLoaderPlugin } from "@pixiv/three-vrm";
 import { createVRMAnimationClip, VRMAnimationLoaderPlugin, VRMLookAtQuaternionProxy } from "@pixiv/three-vrm-animation";
+import { lit, parse } from "./stage.js";
 
 window.play = async ({ model, motion, times, size }) => {
   const loader = new GLTFLoader();
@@ -26,11 +27,6 @@ window.play = async ({ model, motion, times, size }) => {
   return { seconds: clip.duration, moments };
 };
 
-async function parse(loader, base64) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  return loader.parseAsync(bytes.buffer, "");
-}
-
 function places(vrm) {
   const entries = Object.keys(vrm.humanoid.humanBones).map((bone) => {
     const place = vrm.humanoid.getRawBoneNode(bone).getWorldPosition(new THREE.Vector3());
@@ -44,21 +40,9 @@ function weights(vrm) {
 }
 
 function stage(vrm, [width, height]) {
-  const renderer = new THREE.WebGLRenderer({
-    canvas: document.querySelector("canvas"), antialias: true, preserveDrawingBuffer: true,
-  });
-  renderer.setSize(width, height);
-  const scene = new THREE.Scene();
-  scene.background = new THREE.Color(0xdddddd);
-  const sun = new THREE.DirectionalLight(0xffffff, 2.2);
-  sun.position.set(0.5, 1, 1.5);
-  scene.add(vrm.scene, sun, new THREE.AmbientLight(0xffffff, 1.0));
+  const picture = lit(vrm, [width, height]);
   const camera = new THREE.PerspectiveCamera(35, width / height, 0.05, 50);
   camera.position.set(0, 1.2, 4.5);
   camera.lookAt(0, 0.9, 0);
-  return () => {
-    renderer.render(scene, camera);
-    renderer.getContext().readPixels(0, 0, 1, 1, 6408, 5121, new Uint8Array(4)); // waits until all is drawn
-    return renderer.domElement.toDataURL("image/png");
-  };
+  return () => picture(camera);
 }
