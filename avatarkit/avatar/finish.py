@@ -18,6 +18,7 @@ Piece = tuple[AvatarMesh, Material]
 _SKIN = ("Face", "Body")
 _UNSHADED = ("Eyes", "Lashes", "Mouth")  # too small for a shade of their own
 _HAIR = ("hair", "beard")
+_STRANDED = "beard"  # hair of the head is drawn in flat tones from the start
 _SKIN_SHADE = (0.90, 0.68, 0.65)
 _HAIR_SHADE = (0.55, 0.48, 0.58)
 _CLOTH_SHADE = (0.62, 0.56, 0.68)
@@ -62,7 +63,7 @@ def _neck_shaded(mesh: AvatarMesh, rest: RestBody, strength: float) -> AvatarMes
 
 def drawn(material: Material, look: Look) -> Material:
     """A material without relief and gloss, shaded by MToon."""
-    calm = _calm(material) if material.name.lower().startswith(_HAIR) else material
+    calm = _calm(material) if material.name.lower().startswith(_STRANDED) else material
     shaded = material.name not in _UNSHADED
     red, green, blue, _ = material.base_color
     tint = _tint(material.name)
