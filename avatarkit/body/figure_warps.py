@@ -111,7 +111,7 @@ def _legs(figure: _Figure, change: float, moves: np.ndarray) -> None:
 
 def _small(figure: _Figure, change: float, moves: np.ndarray) -> None:
     """All but the head scaled about the top of the neck."""
-    below = 1.0 - sum(_weight(bone) for bone in _SKULL)
+    below = 1.0 - np.sum([_weight(bone) for bone in _SKULL], axis=0)
     moves += change * below[:, None] * (figure.positions - figure.heads["head"])
 
 
