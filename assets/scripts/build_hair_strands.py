@@ -98,7 +98,8 @@ def _tuft(random: np.random.Generator, strip: int) -> Canvas:
         gather = 1.0 - (0.5 if wispy else 0.3) * rows**2  # hairs of a tuft come together at its tip
         bend = 3.0 * np.sin(random.uniform(1.5, 4.0) * rows + random.uniform(0.0, 6.3))
         centre = STRIP_WIDTH_PX * (0.5 + 0.42 * place * gather) + bend
-        taper = np.clip((end - rows) / 0.3, 0.0, 1.0) ** 0.6 * np.clip((rows - random.uniform(0.0, 0.1)) / 0.06, 0.0, 1.0) ** 0.5
+        begin = random.uniform(0.0, 0.1)
+        taper = np.clip((end - rows) / 0.3, 0.0, 1.0) ** 0.6 * np.clip((rows - begin) / 0.06, 0.0, 1.0) ** 0.5
         light = tone * (random.uniform(0.72, 1.18) + shade)
         draw_hair(canvas, centre, random.uniform(1.1, 2.3) * taper, np.full(HEIGHT_PX, np.clip(light, 0.2, 1.49)), number)
     return canvas
