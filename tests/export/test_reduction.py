@@ -159,9 +159,9 @@ def test_others_files_are_mended_and_the_verdict_is_that_of_the_mended_file(docu
 def test_a_licence_that_forbids_changes_is_heeded_unless_told_otherwise(document: Document, tmp_path: Path) -> None:
     source, target = saved(document, tmp_path), tmp_path / "mended.vrm"
     with pytest.raises(UsageError, match="licence forbids"):
-        convert(source, target, "vrm1")
+        convert(source, "vrm1")
     assert not target.exists()
-    assert convert(source, target, "vrm1", with_permission=True).passes
+    assert convert(source, "vrm1", with_permission=True).save(target).passes
 
 
 def test_three_hundred_materials_become_few(document: Document, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_three_hundred_materials_become_few(document: Document, tmp_path: Path) 
         textures=(),
         images=(),
     )
-    verdict = convert(saved(many, tmp_path, "many.glb"), tmp_path / "few.glb", "spatial")
+    verdict = convert(saved(many, tmp_path, "many.glb"), "spatial").save(tmp_path / "few.glb")
     written = read_document(tmp_path / "few.glb")
     assert len(written.materials) == 1
     assert not [f.what for f in verdict.findings if f.passes is False and f.what not in ("kind of file", "human bones")]
@@ -194,7 +194,7 @@ def test_scripts_and_notes_are_left_out(document: Document, tmp_path: Path) -> N
         nodes=tuple(replace(node, extras={"onload": "run()"}) for node in document.nodes),
     )
     target = tmp_path / "clean.vrm"
-    convert(saved(noted, tmp_path), target, "vrm1")
+    convert(saved(noted, tmp_path), "vrm1").save(target)
     content = target.read_bytes()
     assert b"alert" not in content and b"onload" not in content
 
@@ -204,7 +204,7 @@ def test_two_morphs_of_one_name_get_two(document: Document, tmp_path: Path) -> N
     names = meshes[0].target_names
     meshes[0] = replace(meshes[0], target_names=(names[1], *names[1:]))
     target = tmp_path / "named.vrm"
-    assert convert(saved(replace(permitted(document), meshes=tuple(meshes)), tmp_path), target, "vrm1").passes
+    assert convert(saved(replace(permitted(document), meshes=tuple(meshes)), tmp_path), "vrm1").save(target).passes
     assert f"{names[1]}_2" in read_document(target).meshes[0].target_names
 
 
@@ -215,7 +215,7 @@ def test_the_strongest_four_of_eight_influences_stay(document: Document, tmp_pat
     first = {"WEIGHTS_0": part.attributes["WEIGHTS_0"] * 0.5}
     heavy = replace(part, attributes={**part.attributes, **first, **more})
     eight = replace(permitted(document), meshes=(replace(mesh, primitives=(heavy,)), *document.meshes[1:]))
-    assert convert(saved(eight, tmp_path), tmp_path / "four.vrm", "unity-humanoid").passes
+    assert convert(saved(eight, tmp_path), "unity-humanoid").save(tmp_path / "four.vrm").passes
 
 
 def test_a_hanging_arm_is_stretched_out_for_those_who_want_it(document: Document, tmp_path: Path) -> None:
@@ -227,5 +227,5 @@ def test_a_hanging_arm_is_stretched_out_for_those_who_want_it(document: Document
     )
     source = saved(replace(permitted(document), nodes=down), tmp_path)
     assert not check(source, "unity-humanoid").passes
-    assert convert(source, tmp_path / "stretched.vrm", "unity-humanoid").passes
+    assert convert(source, "unity-humanoid").save(tmp_path / "stretched.vrm").passes
     assert load_platform("unity-humanoid").rules
