@@ -197,10 +197,10 @@ async def _follow(socket: WebSocket, limits: Limits) -> None:
         loop.call_soon_threadsafe(_put_newest, moments, None)
 
     watching = await loop.run_in_executor(None, Watch, limits)
-    await _say(socket, {"type": "ready"})  # pictures sent before would only wait, and come back late
     work = loop.run_in_executor(None, watch)
     sending = asyncio.create_task(_send(socket, moments))
     try:
+        await socket.send_text('{"type":"ready"}')  # pictures sent before would only wait, and come back late
         while (message := await socket.receive())["type"] != "websocket.disconnect":
             if message.get("bytes"):
                 await loop.run_in_executor(None, watching.give, message["bytes"])
