@@ -40,6 +40,4 @@ def to_matrix(rotation: Quaternion) -> np.ndarray:
     xx, yy, zz = 2.0 * x * x, 2.0 * y * y, 2.0 * z * z
     xy, yz, zx = 2.0 * x * y, 2.0 * y * z, 2.0 * z * x
     xw, yw, zw = 2.0 * x * w, 2.0 * y * w, 2.0 * z * w
-    return np.array(
-        [[1.0 - yy - zz, xy - zw, zx + yw], [xy + zw, 1.0 - zz - xx, yz - xw], [zx - yw, yz + xw, 1.0 - xx - yy]]
-    )
+    return np.array([[1.0 - yy - zz, xy - zw, zx + yw], [xy + zw, 1.0 - zz - xx, yz - xw], [zx - yw, yz + xw, 1.0 - xx - yy]])
