@@ -53,7 +53,7 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         *_beard(recipe, look, rest),
         *outfit.pieces,
     ]
-    swinging = with_springs(finished(pieces, look, rest), recipe.hair.style, rest)
+    swinging = with_springs(finished(pieces, look, rest, recipe.skin.tone), recipe.hair.style, rest)
     materials = {material.name: material for _, material in swinging.pieces}
     return Avatar(
         rig=_rig(swinging.skeleton, rest, recipe.name),

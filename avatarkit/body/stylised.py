@@ -9,13 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy import sparse
 
+from avatarkit.body.body import load_body
 from avatarkit.body.face_warps import Landmarks, LidOpening, face_warps, lid_opening
 from avatarkit.body.smooth_face import smoothed_face
 from avatarkit.body.stylised_sliders import FACE_SLIDERS
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+
+_SMILE = 0.4  # of a full smile: a friendly mouth at rest that can still smile
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def stylised_face(
         (V, 3) metres, and what becomes of expressions.
     """
     value = {name: float(sliders.get(name, 0.0)) for name in FACE_SLIDERS}
-    result = np.array(positions, float)
+    result = positions + _SMILE * value["smiling"] * _smile()
     reached = np.flatnonzero(positions[:, 1] > landmarks.neck[1])
     points = before = result[reached]
     lids = lid_opening(landmarks, value["tall-eyes"], value["round-eyes"])
@@ -70,6 +75,13 @@ def stylised_face(
     if value["smooth-face"]:
         result = smoothed_face(result, value["smooth-face"])
     return result, Stretch(reached, scales, lids, before)
+
+
+@cache
+def _smile() -> np.ndarray:
+    """(V, 3) metres: both corners of the mouth drawn up and out."""
+    columns = [ARKIT_NAMES.index(f"mouthSmile{side}") for side in ("Left", "Right")]
+    return np.asarray(load_body().expression_offsets[:, columns].sum(axis=1)).reshape(-1, 3)
 
 
 def stretched_offsets(offsets: sparse.csc_matrix, stretch: Stretch, vertex_count: int) -> sparse.csc_matrix:

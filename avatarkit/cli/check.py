@@ -56,9 +56,11 @@ def check(
 
 def _mended(file: Path, output: Path, platform: str, permitted: bool) -> Verdict:
     from avatarkit.export.convert import convert
+    from avatarkit.export.files import check_suffix
 
+    check_suffix(output, platform)
     check_targets([output], sources=[file])
-    return convert(file, output, platform, with_permission=permitted)
+    return convert(file, platform, with_permission=permitted).save(output)
 
 
 def _overview(verdicts: list[Verdict]) -> list[str]:
