@@ -1,4 +1,4 @@
-"""python -m benchmarks.gallery: contact sheets to look at: people of the media folder, the portrait, families, expressions."""
+"""python -m benchmarks.gallery: contact sheets to look at: people of the media folder, the portrait, families, faces, hair."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 import avatarkit as ak
+from avatarkit.avatar import wardrobe
 from avatarkit.avatar.avatar import Avatar
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.style import default_recipe, restyled
@@ -89,6 +90,25 @@ def _families(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator
     return cells(), 2 * len(FAMILIES)
 
 
+def _hair(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
+    """A row of dyes, a row of thick locks, then every style from the front and half turned."""
+    plain = default_recipe("human")
+    dyed = [(name, plain.with_hair("lob", color=color)) for name, color in list(DYES.items())[:_HAIR_COLUMNS]]
+    drawn = [(family, name) for family in FAMILIES[2:] for name in _THICK]
+    thick = [(f"{name}, {family}", restyled(plain, family).with_hair(name, color=_THICK_COLOR)) for family, name in drawn]
+    styles = [(name, plain.with_hair(name, color=DYES["brown"])) for name in wardrobe.hair_styles()]
+
+    def cells() -> Iterator[Cell]:
+        for label, recipe in (*dyed, *thick):
+            yield label, _closer(render_views(_drawn(recipe), ("three-quarter",), renderer.size_px, renderer=renderer)[0])
+        for label, recipe in styles:
+            pictures = render_views(_drawn(recipe), ("front", "three-quarter"), renderer.size_px, renderer=renderer)
+            yield label, _closer(pictures[0])
+            yield "", _closer(pictures[1])
+
+    return cells(), _HAIR_COLUMNS
+
+
 def _expressions(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
     """Expressions in every family."""
 
@@ -118,6 +138,27 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     "surprise": _both("browOuterUp", "eyeWide", weight=0.8) | {"browInnerUp": 1.0, "jawOpen": 0.3},
     "anger": _both("mouthFrown", "browDown") | _both("noseSneer", "eyeSquint", weight=0.65),
 }
+DYES = {
+    "black": "#1a1512",
+    "dark brown": "#3b2a20",
+    "brown": "#5a3a22",
+    "auburn": "#6e2f1e",
+    "ginger": "#a8521f",
+    "dark blonde": "#8f6f4a",
+    "blonde": "#c9a263",
+    "platinum": "#e6dcc4",
+    "grey": "#8d8c8a",
+    "red": "#b0182a",
+    "pink": "#e07aa8",
+    "blue": "#2f6fb0",
+    "violet": "#6b3fa0",
+    "teal": "#1f8a8a",
+    "green": "#4f8a35",
+    "white": "#e9e7e2",
+}
+"""Colours of hair, grown and dyed."""
+_HAIR_COLUMNS, _THICK_COLOR = 12, DYES["dark blonde"]
+_THICK = ("short", "side-part", "long", "bob-bangs", "twin-tails", "short-curly")
 FAMILIES = ("hyper-realistic", "human", "cartoon", "anime")
 LIBRARY = ("amara", "bao", "birgit", "carlos", "chioma", "dmitri", "elif", "grace", "kofi", "mei", "oskar", "priya")
 """Twelve people of the library, of many ages, builds and skin tones."""
@@ -127,6 +168,7 @@ SHEETS: dict[str, Callable[[argparse.Namespace, Renderer], tuple[Iterator[Cell],
     "portrait": _portrait,
     "families": _families,
     "expressions": _expressions,
+    "hair": _hair,
 }
 
 

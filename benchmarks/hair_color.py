@@ -22,27 +22,9 @@ from avatarkit.export.vrm1 import vrm1_document
 from avatarkit.render.color import to_linear, to_srgb
 from avatarkit.render.pictures import render_views
 from avatarkit.render.renderer import Renderer
-from benchmarks.gallery import FAMILIES
+from benchmarks.gallery import DYES, FAMILIES
 from benchmarks.results import OUT, Figure, figure_table, figures_before, table, write_results
 
-DYES = {
-    "black": "#1a1512",
-    "dark brown": "#3b2a20",
-    "brown": "#5a3a22",
-    "auburn": "#6e2f1e",
-    "ginger": "#a8521f",
-    "dark blonde": "#8f6f4a",
-    "blonde": "#c9a263",
-    "platinum": "#e6dcc4",
-    "grey": "#8d8c8a",
-    "white": "#e9e7e2",
-    "red": "#b0182a",
-    "pink": "#e07aa8",
-    "violet": "#6b3fa0",
-    "blue": "#2f6fb0",
-    "teal": "#1f8a8a",
-    "green": "#4f8a35",
-}
 STYLES = ("short", "long")
 GOAL = 8.0
 _VIEWS = ("front", "three-quarter", "back")

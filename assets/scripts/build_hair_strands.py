@@ -15,7 +15,7 @@ from avatarkit.avatar.hair.textures import CAP_FILES, LIGHT_UNIT, LOCK_FILES, ST
 ASSETS = Path(__file__).resolve().parents[1]
 STRIP_WIDTH_PX, HEIGHT_PX, CAP_WIDTH_PX = 96, 512, 512
 FRIZZ_WIDTH_PX = 192
-HAIRS_PER_STRIP, COILS_PER_STRIP, CAP_HAIRS, STUBBLE_HAIRS = 64, 46, 620, 9000
+HAIRS_PER_STRIP, HAIRS_A_RINGLET, CAP_HAIRS, STUBBLE_HAIRS = 64, 9, 620, 9000
 STRIP_TONE = (0.72, 1.12)  # of the inmost and the outmost strip: what lies under others is in their shade
 WISPY_FROM = 5  # strips from this one on lie on top: single hairs, their ends far apart
 RIM_FADE = 0.11  # of the cap's picture, above its lower edge: there hair grows thin
@@ -29,6 +29,7 @@ def main() -> None:
     pictures = {
         LOCK_FILES["straight"]: tufts("straight", _tuft),
         LOCK_FILES["frizz"]: tufts("frizz", _frizz),
+        LOCK_FILES["coils"]: tufts("coils", _coils),
         CAP_FILES["strands"]: cap_strands(),
         CAP_FILES["stubble"]: cap_stubble(),
     }
@@ -106,21 +107,42 @@ def _tuft(random: np.random.Generator, strip: int) -> Canvas:
 
 
 def _frizz(random: np.random.Generator, _strip: int) -> Canvas:
-    """Coils, finer and wider ones, that lie over one another."""
+    """Long curls: ringlets of many turns."""
+    return _ringlets(random, 9, (5.0, 8.0), (7.0, 13.0), (2.0, 3.2))
+
+
+def _coils(random: np.random.Generator, _strip: int) -> Canvas:
+    """Short curls: ringlets of a few turns."""
+    return _ringlets(random, 8, (1.6, 3.0), (10.0, 20.0), (2.0, 3.4))
+
+
+def _ringlets(
+    random: np.random.Generator,
+    count: int,
+    turns: tuple[float, float],
+    radius: tuple[float, float],
+    width: tuple[float, float],
+) -> Canvas:
+    """So many ringlets over one another, each of hairs that turn together; lengths are pixels."""
     canvas = blank(FRIZZ_WIDTH_PX, 0.5)
     rows = np.linspace(0.0, 1.0, HEIGHT_PX)
-    for number in numbers(COILS_PER_STRIP, random):
-        place, end = random.uniform(-1.0, 1.0), random.uniform(0.55, 0.99)
-        radius = random.uniform(5.0, 13.0) * np.minimum(rows / 0.06 + 0.2, 1.0)
-        turns = random.uniform(9.0, 17.0) * (1.0 + 0.15 * np.sin(random.uniform(2.0, 6.0) * rows + random.uniform(0.0, 6.3)))
-        phase = 2 * np.pi * turns * rows + random.uniform(0.0, 6.3)
-        bulge = 0.7 + 0.3 * np.sin(np.pi * np.minimum(rows / end, 1.0))
-        centre = FRIZZ_WIDTH_PX * (0.5 + 0.38 * place * bulge) + radius * np.sin(phase)
-        slope = np.abs(np.gradient(centre))
-        taper = np.clip((end - rows) / 0.1, 0.0, 1.0) ** 0.7
-        width = random.uniform(1.0, 1.9) * np.sqrt(1.0 + slope**2) * taper
-        tone = random.uniform(0.45, 1.2) * (1.0 + 0.35 * np.cos(phase))  # one side of each turn lies behind the other
-        draw_hair(canvas, centre, width, np.clip(tone, 0.2, 1.49), number)
+    hairs = iter(numbers(count * HAIRS_A_RINGLET, random))
+    for place in random.permutation(np.linspace(-1.0, 1.0, count)):
+        wide, many, start = random.uniform(*radius), random.uniform(*turns), random.uniform(0.0, 6.3)
+        drift, tone = random.uniform(2.0, 6.0), random.uniform(0.8, 1.1)
+        for aside in random.permutation(np.linspace(-1.0, 1.0, HAIRS_A_RINGLET)):
+            end = random.uniform(0.72, 0.99) * (1.0 - 0.12 * place**2)
+            phase = (
+                2 * np.pi * many * rows * (1.0 + 0.12 * np.sin(drift * rows)) + start + 0.55 * aside + random.normal(0.0, 0.12)
+            )
+            bulge = 0.75 + 0.25 * np.sin(np.pi * np.minimum(rows / end, 1.0))
+            opens = np.minimum(rows / 0.08 + 0.3, 1.0) * random.uniform(0.75, 1.1)
+            centre = FRIZZ_WIDTH_PX * (0.5 + 0.36 * place * bulge) + wide * opens * np.sin(phase) + 2.0 * aside
+            taper = np.clip((end - rows) / 0.12, 0.0, 1.0) ** 0.7
+            # One side of each turn lies behind the other; the middle of a ringlet catches the light.
+            light = tone * random.uniform(0.85, 1.12) * (1.0 + 0.22 * np.cos(phase)) * (1.06 - 0.12 * abs(aside))
+            slope = np.sqrt(1.0 + np.gradient(centre) ** 2)
+            draw_hair(canvas, centre, random.uniform(*width) * slope * taper, np.clip(light, 0.2, 1.49), next(hairs))
     return canvas
 
 

@@ -22,6 +22,7 @@ HEADS = range(6)
 FEW_HEADS = range(2)
 CLOSE_M = 0.015
 DEEPEST_M = 0.002
+KINDS_OF_HAIR = ("strands", "clumps", "drawn")
 NEAR_SKIN_M = 0.01
 MOST_TRIANGLES = 20_000
 
@@ -36,15 +37,10 @@ def skin(seed):
     return Skin(head(seed))
 
 
-def hair(rest, style="short", color=BROWN):
-    """Mesh name -> mesh."""
-    return {mesh.name: mesh for mesh, _ in make_hair(style, color, rest)}
-
-
 @cache
-def grown(seed, style):
+def grown(seed, style, kind="strands"):
     """Mesh name -> mesh, made once for all laws."""
-    return hair(head(seed), style)
+    return {mesh.name: mesh for mesh, _ in make_hair(style, BROWN, head(seed), kind=kind)}
 
 
 def dyed(color):
@@ -130,6 +126,34 @@ def test_no_scalp_comes_through_the_cap_of_any_head(style):
         _, nearest = cKDTree(cap.positions).query(places)
         above = ((places - cap.positions[nearest]) * cap.normals[nearest]).sum(axis=1)
         assert above.max() < 0.0005
+
+
+@pytest.mark.parametrize("style", GROWN)
+def test_thick_locks_float_nowhere_lie_nowhere_below_the_skin_and_keep_the_budget(style):
+    meshes = list(grown(0, style, "drawn").values())
+    assert floating_share(meshes) == 0.0
+    assert sum(len(mesh.triangles) for mesh in meshes) <= MOST_TRIANGLES
+    for mesh in meshes:
+        assert skin(0).heights(mesh.positions).min() > -DEEPEST_M
+
+
+def test_thick_hair_is_whole_and_hair_of_strands_lets_its_edges_fade():
+    alpha = {kind: {m.name: m.alpha_mode for _, m in make_hair("short", BROWN, head(0), kind=kind)} for kind in KINDS_OF_HAIR}
+    assert alpha == {
+        "strands": {"hair-cap": "BLEND", "hair-locks": "MASK"},
+        "clumps": {"hair-cap": "OPAQUE", "hair-locks": "OPAQUE"},
+        "drawn": {"hair-cap": "OPAQUE", "hair-locks": "OPAQUE"},
+    }
+
+
+def test_what_is_see_through_in_a_picture_of_hair_has_the_colour_of_hair():
+    # Mipmaps mix a strand's edge with what lies beside it: black or white there would draw a seam around each.
+    for name, material in dyed("#c9a263").items():
+        pixels = material.base_color_texture.pixels
+        if pixels.shape[2] == 4:
+            clear = pixels[..., 3] < 30
+            mean, beside = (to_linear(pixels[which][:, :3] / 255).mean(axis=0) for which in (~clear, clear))
+            assert 0.4 < (beside / mean).min() <= (beside / mean).max() < 1.6, name
 
 
 def test_raised_brows_do_not_come_through_the_fringe():

@@ -42,6 +42,8 @@ _RELEASE_DEG, _FRONT_RELEASE_DEG = np.array((-28.0, 8.0)), np.array((0.0, 22.0))
 """Elevations between which locks fall free: where the skull turns inward; those from the front already at the temple."""
 _FACE_HALF, _TEMPLE = np.radians(50), np.radians(52)
 _SHORTEST_M = 0.006
+_MOST_ROLL = 0.35  # radians: seen from behind a ribbon is dark
+_RISEN, _SETTLES = 0.45, 0.16  # of a lock's way; of the body's depth
 _LEAST_REACH = 0.3  # of the most that locks reach past the hairline
 _TIE_RAD = 0.11  # locks end this far from the middle of a tie
 _PROBES, _INSIDE_M = 4000, 0.004
@@ -316,18 +318,25 @@ def _laid_out(style: HairStyle, paths: _Paths, random: np.random.Generator) -> L
     short = np.minimum(paths.lengths / 0.04, 1.0)[:, None]
     lift = 1e-3 * zone_value(style, style.lift_mm, way) * (0.25 + layer) * short
     rise = 1e-3 * zone_value(style, style.rise_mm, way[:, :1]) * random.uniform(1.0 - style.unevenness, 1.1, (count, 1))
-    heights = lock_depth_m(style, way) * (0.55 + 0.45 * along**0.5) + lift * np.sin(np.pi * along**0.8)
+    heights = lock_depth_m(style, way) * _body_share(style, along) + lift * np.sin(np.pi * along**0.8)
     heights = heights + rise * along + _CLEARANCE_M * along**0.5 + 0.0015 * layer * along
     return LockLayout(
         points_towards(way.reshape(-1, 3)),
         heights,
         _widths(style, way, np.maximum(short, rise > 0), random),
-        random.normal(0.0, 0.12 + 0.5 * style.disorder, count),
+        random.normal(0.0, min(0.12 + 0.5 * style.disorder, _MOST_ROLL), count),
         _strips(layer[:, 0], random),
         paths.hanging,
         layer[:, 0],
         np.abs(to_angles(way[:, -1])[0]) < np.radians(97.0),
     )
+
+
+def _body_share(style: HairStyle, along: np.ndarray) -> np.ndarray:
+    """(P,) how high in the body of the hair a lock lies: it leaves the scalp, and its tip settles on the locks below."""
+    if style.hangs or style.shape != "card":
+        return 0.55 + 0.45 * along**0.5
+    return 0.68 + 0.32 * np.minimum(along / _RISEN, 1.0) ** 0.5 - _SETTLES * smoothstep(_RISEN, 1.0, along)
 
 
 def _strips(layer: np.ndarray, random: np.random.Generator) -> np.ndarray:

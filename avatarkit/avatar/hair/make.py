@@ -32,7 +32,7 @@ HairKind = Literal["strands", "clumps", "drawn"]
 _SHORTEST_HANGING_M = 0.015
 _BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.010, 0.022  # above the skin: cloth lies there; and the body of the hair above that
 _LEAST_HEIGHT_M = 0.0006
-_LEAST_FALL, _WIDEST, _SHOULDER_M = 0.2, 0.85, 0.06  # of a step; of the shoulders' breadth; above their joints
+_LEAST_FALL, _WIDEST, _SHOULDER_M = 0.4, 0.8, 0.12  # of a step; of the shoulders' breadth; above their joints
 
 
 def make_hair(

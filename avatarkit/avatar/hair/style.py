@@ -161,7 +161,7 @@ class HairStyle:
     fringe: Fringe | None = None
     gathers: tuple[Gather, ...] = ()
     shape: Literal["card", "wedge", "rope", "puff"] = "card"
-    strands: Literal["straight", "frizz"] = "straight"
+    strands: Literal["straight", "frizz", "coils"] = "straight"
     crown_narrows: float = 0.55
     cut_mm: float | None = None
     tips: float = 1.0

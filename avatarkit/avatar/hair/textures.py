@@ -11,9 +11,9 @@ from PIL import Image
 
 from avatarkit.data_files import asset_path
 
-LOCK_FILES: Mapping[str, str] = {"straight": "hair-locks.png", "frizz": "hair-frizz.png"}
+LOCK_FILES: Mapping[str, str] = {"straight": "hair-locks.png", "frizz": "hair-frizz.png", "coils": "hair-coils.png"}
 CAP_FILES: Mapping[str, str] = {"strands": "hair-cap.png", "stubble": "hair-stubble.png"}
-STRIPS: Mapping[str, int] = {"straight": 8, "frizz": 4}
+STRIPS: Mapping[str, int] = {"straight": 8, "frizz": 4, "coils": 4}
 """How many tufts each picture of locks has, side by side."""
 
 LIGHT_UNIT = 1.5 / 255.0

@@ -39,7 +39,7 @@ def thick_style(style: HairStyle) -> HairStyle:
     hard = replace(style, cap_edge="hard", cap="strands", strands="straight")
     if style.shape != "card" or not style.locks:
         return hard
-    if style.strands == "frizz" and not style.hangs:
+    if style.strands == "coils":
         return _puffs(hard)
     longer = style.length_mm if style.hangs else _scaled(style.length_mm, _LONGER)
     width = _HANGING_WIDTH_MM if style.hangs else float(np.clip(_LENGTH_TO_WIDTH * longer.top, _SLIMMEST_MM, _WIDEST_MM))
