@@ -29,11 +29,12 @@ async function walk(page) {
   await page.setInputFiles("#section-photo input[type=file]", photo);
   await page.waitForSelector("#section-photo .seen li");
   told.said.seen = await page.locator("#section-photo .seen li").count();
-  await page.evaluate(() => (window.avatarkit.page.timings = {}));
+  const before = await page.evaluate(() => window.avatarkit.page.avatar.url);
   await page.click("#section-photo .secondary");
   await page.waitForFunction(() => document.querySelector("dialog video")?.videoWidth > 0);
   await page.click("dialog .primary");
-  await page.waitForFunction(() => window.avatarkit.page.timings.photo);
+  await page.waitForFunction((url) => window.avatarkit.page.avatar.url !== url, before);
+  await settled(page);
   await page.click("#rail-shape");
   await page.waitForFunction(() => document.querySelector("#avatar").sliders.length > 0);
   const slider = page.locator('#section-shape input[aria-label="Face fullness"]');
