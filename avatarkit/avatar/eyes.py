@@ -73,7 +73,7 @@ def _fit(side: str) -> tuple[np.ndarray, np.ndarray]:
 def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
     """Both eyeballs of a person, each bound to its eye bone, with the eyeLook expressions as rotations about its middle.
 
-    Natural eyes mirror each other; those with painted highlights do not, since light comes from one side.
+    Eyes mirror each other unless they have painted highlights: light comes from one side.
     """
     directions, normals, uvs, triangles = _ball(IRIS_DEG[look.eyes])
     count = len(directions)
@@ -89,7 +89,7 @@ def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
             morphs.append(MorphTarget(name, indices, moved, normals @ turn.T - normals))
     uvs = 0.5 + (uvs - 0.5) / _iris_scale(rest, look)
     bones = np.repeat([rest.skeleton.names.index(f"{side}Eye") for side in SIDES], count)
-    both = np.concatenate([uvs, uvs * [-1.0, 1.0] + [1.0, 0.0] if look.eyes == "natural" else uvs])
+    both = np.concatenate([uvs, uvs * [-1.0, 1.0] + [1.0, 0.0] if look.eyes == "natural" and not look.catch_light else uvs])
     return AvatarMesh(
         name="Eyes",
         positions=np.concatenate(positions),
@@ -127,9 +127,10 @@ def _behind_lids(stretch: np.ndarray) -> np.ndarray:
 
 def eyes_material(iris: str, look: Look) -> Material:
     """The eyes' material: iris colour "#rrggbb", as the look has eyes."""
-    return Material(MATERIAL, base_color_texture=_texture(iris, look.eyes), roughness=look.eye_roughness)
+    texture = _texture(iris, look.eyes, look.catch_light)
+    return Material(MATERIAL, base_color_texture=texture, roughness=look.eye_roughness, clearcoat=look.cornea)
 
 
 @lru_cache(maxsize=4)
-def _texture(iris: str, kind: str) -> Texture:
-    return Texture("eyes", eye_picture(parse_color(iris), kind))
+def _texture(iris: str, kind: str, catch_light: float) -> Texture:
+    return Texture("eyes", eye_picture(parse_color(iris), kind, catch_light))

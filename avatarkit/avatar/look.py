@@ -33,6 +33,8 @@ class Look:
         neck_shade: how far the neck's front is turned away from the light, as if the chin stood in its way.
         rounding: how far a face is lit as the ball it roughly is, without its hollows.
         brow_paint: how far brows are one painted shape instead of single hairs.
+        cornea: how strong the clear layer over the eyes mirrors.
+        catch_light: how strong a painted light in natural eyes is.
         eyes: how irises are made, one of `EYE_KINDS`.
         hair: how locks are made, one of `HAIR_KINDS`.
         shading: one of `SHADINGS`: "drawn" is MToon's two tones and outlines.
@@ -57,6 +59,8 @@ class Look:
     neck_shade: float = 0.0
     rounding: float = 0.0
     brow_paint: float = 0.0
+    cornea: float = 0.0
+    catch_light: float = 0.0
     eyes: str = "natural"
     hair: str = "strands"
     shading: str = "physical"

@@ -140,7 +140,8 @@ class Glasses:
 
 
 _METAL, _HORN = Finish("satin", 0.28, 1.0), Finish("satin", 0.3)
-_CLEAR, _DARK = Finish("satin", 0.05, alpha=0.14), Finish("satin", 0.08, alpha=0.88)
+# As metal it only mirrors: what a clear body gave off in all directions would lie over the eyes like milk.
+_CLEAR, _DARK = Finish("satin", 0.05, 1.0, alpha=0.05), Finish("satin", 0.08, alpha=0.88)
 
 
 def _glasses(make: Glasses, frame: str, lens: str, finish: Finish, glass: Finish) -> WardrobePiece:
