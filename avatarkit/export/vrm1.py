@@ -29,7 +29,7 @@ def vrm1_document(avatar: Avatar, scene: AvatarScene) -> Document:
         "meta": vrm1_meta(avatar.meta),
         "humanoid": {"humanBones": _human_bones(avatar, scene)},
         "expressions": _expressions(avatar, scene),
-        "lookAt": _look_at(avatar.look_at),
+        "lookAt": vrm1_look_at(avatar.look_at),
         "firstPerson": {"meshAnnotations": _annotations(avatar, scene)},
     }
     if avatar.thumbnail is not None:
@@ -103,7 +103,8 @@ def _morph_names(mesh: AvatarMesh) -> tuple[str, ...]:
     return tuple(morph.name for morph in mesh.morphs)
 
 
-def _look_at(look_at: LookAt) -> dict[str, Any]:
+def vrm1_look_at(look_at: LookAt) -> dict[str, Any]:
+    """VRM 1.0's lookAt."""
     by_bone = look_at.by == "bone"
     yaw = {"inputMaxValue": 90.0, "outputScale": look_at.max_yaw_deg if by_bone else 1.0}
     pitch = {"inputMaxValue": 90.0, "outputScale": look_at.max_pitch_deg if by_bone else 1.0}

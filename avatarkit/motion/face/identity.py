@@ -118,15 +118,14 @@ _Read = list[tuple[TrackedFace, "FaceReading", "FaceMemory"]]
 
 
 def _read(faces: Sequence[TrackedFace], identity: FaceIdentity) -> _Read:
-    """Those of the faces that were read surely."""
+    """Those of the faces that were read surely; of a face so far from the model that none was, all: they bring it nearer."""
     from avatarkit.motion.face.read_face import read_face
 
     memory, read = None, []
     for face in faces:
         reading, memory = read_face(face, identity, memory)
-        if reading.confidence > SURE:
-            read.append((face, reading, memory))
-    return read
+        read.append((face, reading, memory))
+    return [one for one in read if one[1].confidence > SURE] or read
 
 
 def _with_rest(identity: FaceIdentity, read: _Read, allowance: float) -> FaceIdentity:
