@@ -22,7 +22,7 @@ from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 _SMILES, _WIDENINGS = ([f"{name}{side}" for side in ("Left", "Right")] for name in ("mouthSmile", "eyeWide"))
 _WIDE = 0.55  # of a wide eye's widening: lids that stand far apart already have little way left below the brow
-_SMILE = 0.4  # of a full smile: a friendly mouth at rest that can still smile
+_SMILE = 0.55  # of a full smile: a friendly mouth at rest that can still smile
 
 
 @dataclass(frozen=True)
