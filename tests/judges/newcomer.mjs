@@ -47,7 +47,7 @@ async function walk(page) {
   await page.click("#rail-hair");
   await page.click("#section-hair .swatch:nth-child(12)");
   await page.click("#rail-outfit");
-  await page.click('#section-outfit label.picture-card[title="Summer dress"]');
+  await page.click('#section-outfit label.picture-card[title="Summer"]');
   await page.waitForFunction(() => window.avatarkit.page.avatar.recipe.outfit.pieces.includes("summer-dress"));
   await settled(page);
   await picture(page, "dressed");
