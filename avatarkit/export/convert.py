@@ -14,6 +14,9 @@ from avatarkit.export.platforms import Platform, load_platform
 from avatarkit.export.reduction.human import human_bones
 from avatarkit.export.reduction.reduce import reduced
 from avatarkit.export.reduction.shapes import with_bone_names
+from avatarkit.export.reduction.textures import without_lost_pictures
+from avatarkit.export.reduction.tidy import with_sound_skins, without_extras
+from avatarkit.export.vrm_from_gltf import vrm_of_gltf
 from avatarkit.export.vrm_versions.convert import convert_vrm, refuse_if_forbidden, vrm_version
 from avatarkit.gltf.document import Document
 from avatarkit.gltf.reading import document_from_bytes, read_document
@@ -23,8 +26,19 @@ from avatarkit.whole_files import write_whole
 SUFFIXES: Mapping[str, str] = {"GLB": ".glb", "VRM 1.0": ".vrm", "VRM 0.x": ".vrm"}
 """Kind of file -> its suffix."""
 
-_REBUILDING = ("no bone rotations", "morphs on skinned meshes", "unique morph names", "no empty morphs")
+_TOO_LARGE = "too large"
+
+_STANDING = (*STANCE_RULES, "no bone rotations", _TOO_LARGE)
+"""What is mended in the figure as a whole."""
+
+_REBUILDING = ("morphs on skinned meshes", "unique morph names", "no empty morphs")
 """Rules that hold once the meshes have been put together anew."""
+
+_BEFORE: Mapping[str, str] = {"GLB": "GLB", "VRM 1.0": "VRM 1.0", "VRM 0.x": "VRM 1.0"}
+"""What a figure is while it is put upright: VRM 0.x has no turned bones, and gets its own axes after."""
+
+_PLAIN_NAMES = "vrm"
+"""Names for the bones of a VRM that becomes plain glTF, where its own do not tell them."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +82,7 @@ class ConvertedAvatar:
 def convert(path: str | Path, platform: str, *, with_permission: bool = False) -> ConvertedAvatar:
     """An avatar file as a platform takes it: `convert("any.vrm", "spatial").save("ok.vrm")`.
 
-    A VRM of the other version becomes one that the platform reads: "vrm0" and "vrm1" are platforms whose only wish that is.
+    A VRM of the other version, and plain glTF, become what the platform reads; "vrm0" and "vrm1" are platforms, too.
     Triangles, meshes, materials, textures, bones, springs and morphs become as few as the platform allows; the figure is put
     into the T-pose, turned about and set on the ground, bones, morphs and root get its names where it asks for that. Scripts
     and notes in `extras` are left out.
@@ -79,48 +93,52 @@ def convert(path: str | Path, platform: str, *, with_permission: bool = False) -
         with_permission: its author has allowed changes that its licence does not.
 
     Raises:
-        UsageError: no such platform, or a licence that forbids changes.
-        InputError: not glTF 2, damaged, without a surface, or no VRM where the platform takes nothing else.
+        UsageError: no such platform; a licence that forbids changes, or none where a VRM has to have one.
+        InputError: not glTF 2, damaged, without a surface, or nobody in it where the platform takes VRM alone.
     """
     profile, path = load_platform(platform), Path(path)
     document = read_document(path)
     refuse_if_forbidden(document, with_permission=with_permission)
     try:
-        return _converted(document, profile)
+        return _converted(document, profile, with_permission=with_permission)
     except InputError as error:
-        raise InputError(f"{path.name}: {error}") from error
+        raise type(error)(f"{path.name}: {str(error).removeprefix('the rig: ')}") from error
 
 
-def _converted(document: Document, platform: Platform) -> ConvertedAvatar:
+def _converted(document: Document, platform: Platform, *, with_permission: bool) -> ConvertedAvatar:
     kind = _kind_for(document, platform)
+    document, lost = without_lost_pictures(with_sound_skins(without_extras(document)))
+    if kind != "GLB" and vrm_version(document) is None:
+        document = vrm_of_gltf(document, with_permission=with_permission)
+    bones = human_bones(document)
     made, notes = _of_kind(document, kind)
     broken = _broken(made, platform)
-    if not broken.isdisjoint(STANCE_RULES):
-        made, more = _of_kind(put_upright(_of_kind(document, "VRM 1.0" if kind == "VRM 0.x" else kind)[0], broken), kind)
+    if not broken.isdisjoint(_STANDING) and bones:
+        document = put_upright(_of_kind(document, _BEFORE[kind])[0], broken, platform.most("longest_side_m"))
+        made, more = _of_kind(document, kind)
         notes = (*notes, *more)
-    if platform.naming is not None:
-        made = with_bone_names(made, human_bones(made), platform.naming)
-    rebuilt = not broken.isdisjoint((*_REBUILDING, *STANCE_RULES)) or bool(platform.morphs)
+    naming = platform.naming or (_PLAIN_NAMES if kind == "GLB" and human_bones(made) != bones else None)
+    if naming is not None:
+        made = with_bone_names(made, bones, naming)
+    rebuilt = not broken.isdisjoint((*_REBUILDING, *_STANDING)) or bool(platform.morphs)
     made = reduced(made, platform, rebuilt=rebuilt)
     if platform.root is not None:
         made = with_root_name(made, platform.root)
-    return ConvertedAvatar(made, platform, kind, tuple(dict.fromkeys(notes)))
+    return ConvertedAvatar(made, platform, kind, tuple(dict.fromkeys((*lost, *notes))))
 
 
 def _kind_for(document: Document, platform: Platform) -> str:
     """Its own kind where the platform takes that."""
     version = vrm_version(document)
     own = "GLB" if version is None else f"VRM {version}"
-    if own in platform.formats:
-        return own
-    if version is None and "GLB" not in platform.formats:
-        raise InputError(f"this file is no VRM, and {platform.name} takes nothing else")
-    return platform.formats[0]
+    return own if own in platform.formats else platform.formats[0]
 
 
 def _broken(document: Document, platform: Platform) -> set[str]:
+    """Rules that do not hold, and `_TOO_LARGE`."""
     subject = Subject(document, document_to_glb(document))
-    return {rule for rule in platform.rules if RULE_CHECKS[rule](subject)}
+    broken = {rule for rule in platform.rules if RULE_CHECKS[rule](subject)}
+    return broken | {_TOO_LARGE} if subject.statistics["longest_side_m"] > platform.most("longest_side_m") else broken
 
 
 def _of_kind(document: Document, kind: str) -> tuple[Document, tuple[str, ...]]:

@@ -11,6 +11,7 @@ from avatarkit.export.platform_rules import RULE_CHECKS, RULE_FIXES, Subject
 from avatarkit.export.platforms import RULES, Platform, load_platform, platform_names
 from avatarkit.export.statistics import STATISTICS
 from avatarkit.gltf.reading import read_document
+from avatarkit.rig.naming import naming_families
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from avatarkit.vocabulary.visemes import OCULUS_VISEMES, READY_PLAYER_ME_EXTRAS
 
@@ -199,12 +200,22 @@ def _names(platform: Platform, subject: Subject) -> Iterator[Finding]:
         there = any(node.name == root and node.children for node in document.nodes)
         found = "there" if there else "not there"
         yield Finding("node above all joints", found, root, there, fix="" if there else f"called {root}")
-    if (wanted := platform.naming) is not None:
-        families = (subject.inspection.naming or "none", subject.rig.family if subject.rig else "none")
-        passes = wanted in families
-        yield Finding("names of bones", families[0], wanted, passes, fix="" if passes else f"renamed as {wanted} has them")
+    if platform.naming is not None:
+        yield _bone_names(platform.naming, subject.inspection.human_bones)
     if platform.meshes:
         known = {mesh.name for mesh in document.meshes} | {node.name for node in document.nodes if node.mesh is not None}
         missing = [name for name in platform.meshes if name not in known]
         found = f"without {', '.join(missing)}" if missing else "all"
         yield Finding("names of meshes", found, ", ".join(platform.meshes), not missing, fix="renamed" if missing else "")
+
+
+def _bone_names(family: str, bones: Mapping[str, str]) -> Finding:
+    """Whether every human bone is called what a family calls it."""
+    table = next(known for known in naming_families() if known.name == family)
+    known = {bone: name for bone, name in bones.items() if bone in table.bones}
+    other = [
+        name for bone, name in known.items() if not any(name in (p + n for n in table.bones[bone]) for p in table.prefixes)
+    ]
+    found = f"{len(known) - len(other)} of {len(known)}" + (f", not {', '.join(other[:3])}" if other else "")
+    passes = bool(known) and not other
+    return Finding(f"bones named as {family} has them", found, "all", passes, fix="" if passes else "renamed")

@@ -11,7 +11,7 @@ import numpy as np
 
 from avatarkit.errors import InputError
 from avatarkit.export.inspection import Inspection, inspect_document, inspect_file
-from avatarkit.export.reduction.decode import surface_of
+from avatarkit.export.reduction.decode import rest_positions
 from avatarkit.export.statistics import measure
 from avatarkit.geometry import quaternions
 from avatarkit.gltf.document import Document
@@ -63,14 +63,6 @@ class Subject:
         """Names of all its morphs."""
         return {name for mesh in self.document.meshes for name in mesh.target_names}
 
-    @cached_property
-    def places(self) -> np.ndarray:
-        """(V, 3) where the vertices are at rest; (0, 3) without a surface."""
-        try:
-            return surface_of(self.document).positions
-        except InputError:
-            return np.empty((0, 3))
-
 
 def _t_pose(subject: Subject) -> str | None:
     """Empty where the arms are stretched out sideways, else how they are."""
@@ -98,9 +90,10 @@ def _faces(forward: float) -> Callable[[Subject], str | None]:
 
 
 def _soles(subject: Subject) -> str | None:
-    if not len(subject.places):
+    places = rest_positions(subject.document)
+    if not len(places):
         return None
-    height = float(subject.places[:, 1].min())
+    height = float(places[:, 1].min())
     return "" if abs(height) <= SOLES_M else f"it lies at {height:.2f} m"
 
 

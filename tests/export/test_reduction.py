@@ -59,9 +59,9 @@ def saved(document: Document, folder: Path, name: str = "changed.vrm") -> Path:
     return path
 
 
-def permitted(document: Document) -> Document:
+def forbidding(document: Document) -> Document:
     vrm = document.extensions["VRMC_vrm"]
-    meta = {**vrm["meta"], "modification": "allowModification"}
+    meta = {**vrm["meta"], "modification": "prohibited"}
     return replace(document, extensions={**document.extensions, "VRMC_vrm": {**vrm, "meta": meta}})
 
 
@@ -150,14 +150,14 @@ def test_the_phone_gets_one_mesh_of_one_material_that_still_speaks(mobile: Path)
 
 
 def test_others_files_are_mended_and_the_verdict_is_that_of_the_mended_file(document: Document, tmp_path: Path) -> None:
-    source, target = saved(permitted(document), tmp_path), tmp_path / "mended.vrm"
+    source, target = saved(document, tmp_path), tmp_path / "mended.vrm"
     assert main(["check", str(source), "--platform", "spatial"]) == 1
     assert main(["check", str(source), "--platform", "spatial", "--fix", "-o", str(target)]) == 0
     assert check(target, "spatial").passes
 
 
 def test_a_licence_that_forbids_changes_is_heeded_unless_told_otherwise(document: Document, tmp_path: Path) -> None:
-    source, target = saved(document, tmp_path), tmp_path / "mended.vrm"
+    source, target = saved(forbidding(document), tmp_path), tmp_path / "mended.vrm"
     with pytest.raises(UsageError, match="licence forbids"):
         convert(source, "vrm1")
     assert not target.exists()
@@ -172,7 +172,7 @@ def test_three_hundred_materials_become_few(document: Document, tmp_path: Path) 
     parts = tuple(replace(part, indices=piece.reshape(-1), material=k, targets=()) for k, piece in enumerate(pieces))
     colors = [(k / 300, 0.5, 1.0 - k / 300, 1.0) for k in range(300)]
     many = replace(
-        permitted(document),
+        document,
         materials=tuple(Material(f"m{k}", base_color=color) for k, color in enumerate(colors)),
         meshes=(replace(mesh, primitives=parts, target_names=(), weights=()),),
         nodes=tuple(replace(n, mesh=None, skin=None) if n.mesh not in (0, None) else n for n in document.nodes),
@@ -189,7 +189,7 @@ def test_three_hundred_materials_become_few(document: Document, tmp_path: Path) 
 
 def test_scripts_and_notes_are_left_out(document: Document, tmp_path: Path) -> None:
     noted = replace(
-        permitted(document),
+        document,
         extras={"script": "alert(1)"},
         nodes=tuple(replace(node, extras={"onload": "run()"}) for node in document.nodes),
     )
@@ -204,7 +204,7 @@ def test_two_morphs_of_one_name_get_two(document: Document, tmp_path: Path) -> N
     names = meshes[0].target_names
     meshes[0] = replace(meshes[0], target_names=(names[1], *names[1:]))
     target = tmp_path / "named.vrm"
-    assert convert(saved(replace(permitted(document), meshes=tuple(meshes)), tmp_path), "vrm1").save(target).passes
+    assert convert(saved(replace(document, meshes=tuple(meshes)), tmp_path), "vrm1").save(target).passes
     assert f"{names[1]}_2" in read_document(target).meshes[0].target_names
 
 
@@ -214,7 +214,7 @@ def test_the_strongest_four_of_eight_influences_stay(document: Document, tmp_pat
     more = {"JOINTS_1": part.attributes["JOINTS_0"][:, ::-1], "WEIGHTS_1": part.attributes["WEIGHTS_0"] * 0.5}
     first = {"WEIGHTS_0": part.attributes["WEIGHTS_0"] * 0.5}
     heavy = replace(part, attributes={**part.attributes, **first, **more})
-    eight = replace(permitted(document), meshes=(replace(mesh, primitives=(heavy,)), *document.meshes[1:]))
+    eight = replace(document, meshes=(replace(mesh, primitives=(heavy,)), *document.meshes[1:]))
     assert convert(saved(eight, tmp_path), "unity-humanoid").save(tmp_path / "four.vrm").passes
 
 
@@ -225,7 +225,7 @@ def test_a_hanging_arm_is_stretched_out_for_those_who_want_it(document: Document
         replace(node, rotation=(0.0, 0.0, turns[k] * np.sin(np.pi / 8), np.cos(np.pi / 8))) if k in turns else node
         for k, node in enumerate(document.nodes)
     )
-    source = saved(replace(permitted(document), nodes=down), tmp_path)
+    source = saved(replace(document, nodes=down), tmp_path)
     assert not check(source, "unity-humanoid").passes
     assert convert(source, "unity-humanoid").save(tmp_path / "stretched.vrm").passes
     assert load_platform("unity-humanoid").rules

@@ -66,7 +66,7 @@ def bottom_pattern(cut: BottomCut) -> Pattern:
             share = np.array((0.0, *_HEM_BAND))[:, None] * (1.0 - _BREAK * (z - z.min()) / np.ptp(z))
             drop[leg[-4:]] = cut.drop_m * share
     places = maker.positions - drop[:, None] * [0.0, 1.0, 0.0]
-    panels = [Panel(whole, tube_uvs(places, whole), ("top",), Fall(0.3), name="hips")]
+    panels = [Panel(whole, tube_uvs(places, whole), ("top",), Fall(0.3, forked=True), name="hips")]
     fall = Fall(cut.taper, end_share=cut.end_share)
     for leg, side, name in ((left, 1, "leg"), (right, -1, "right-leg")):
         panels.append(Panel(leg, tube_uvs(places, leg), ("bottom",), fall, side, name=name))

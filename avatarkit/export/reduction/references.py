@@ -6,7 +6,7 @@ Khronos, the glTF material extensions, whose textures are all objects with an `i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -95,6 +95,28 @@ def with_used_pictures(document: Document) -> Document:
     textures = [document.textures[old] for old in numbers]
     document = replace(_map_textures(document, lambda old: numbers.get(old, -1)), textures=tuple(textures))
     return _with_used_images(document)
+
+
+def without_textures(document: Document, lost: Collection[int]) -> Document:
+    """The document with nothing drawn from the textures `lost`, which stay, or numbers would change."""
+
+    def of_use(use: TextureUse | None) -> TextureUse | None:
+        return None if use is None or use.texture in lost else use
+
+    def of_material(material: Material) -> Material:
+        uses: dict[str, Any] = {name: of_use(getattr(material, name)) for name in TEXTURE_FIELDS}
+        return replace(material, extensions=_without_indices(material.extensions, lost), **uses)
+
+    numbers = {number: number for number in range(len(document.textures)) if number not in lost}
+    extensions = _renumbered(document.extensions, _TEXTURE_PATHS, numbers)
+    return replace(document, materials=tuple(map(of_material, document.materials)), extensions=extensions)
+
+
+def _without_indices(value: Any, lost: Collection[int]) -> Any:
+    if isinstance(value, Mapping):
+        kept = {key: entry for key, entry in value.items() if not (isinstance(entry, Mapping) and entry.get("index") in lost)}
+        return {key: _without_indices(entry, lost) for key, entry in kept.items()}
+    return [_without_indices(entry, lost) for entry in value] if isinstance(value, list) else value
 
 
 def map_images(document: Document, numbers: Renumbering, textures: Sequence[Texture]) -> Document:

@@ -340,7 +340,7 @@ def test_whatever_is_damaged_is_converted_or_told(version: Version) -> None:
 
 
 def test_what_forbids_to_be_altered_is_refused_unless_there_is_permission(avatar: Avatar, tmp_path: Path) -> None:
-    (tmp_path / "mine.vrm").write_bytes(vrm1_bytes(avatar))
+    (tmp_path / "mine.vrm").write_bytes(vrm1_bytes(avatar.licensed(modification="prohibited")))
     with pytest.raises(UsageError, match="modification: prohibited"):
         convert(tmp_path / "mine.vrm", "vrm0")
     assert not (tmp_path / "old.vrm").exists()
@@ -351,9 +351,9 @@ def test_what_forbids_to_be_altered_is_refused_unless_there_is_permission(avatar
     assert vrm is not None and vrm.format == "VRM 0.x"
 
 
-def test_what_is_no_vrm_is_not_converted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_vrm_becomes_none_without_permission(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "plain.glb").write_bytes(document_to_glb(_small()))
-    with pytest.raises(InputError, match="no VRM"):
+    with pytest.raises(UsageError, match="no VRM"):
         convert(tmp_path / "plain.glb", "vrm1")
     assert main(["convert", str(tmp_path / "plain.glb"), "-o", str(tmp_path / "new.glb"), "--platform", "vrm1"]) == 2
     assert ".vrm" in capsys.readouterr().err
