@@ -363,7 +363,7 @@ def _iris_color(landmarks: FaceLandmarks, tone: np.ndarray) -> tuple[str, bool]:
 
 
 def _as_iris(color: np.ndarray) -> np.ndarray:
-    """The colour (3,) sRGB as an iris has it: lids and skin mirror in eyes, so that grey ones look pink and brown ones red or grey.
+    """The colour (3,) sRGB as an iris has it: skin mirrors in eyes, so that grey ones look pink, brown ones red or grey.
 
     Source: irises are brown by melanin or blue by scattering; between lie hazel, green and grey, never red.
     """
