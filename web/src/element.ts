@@ -13,6 +13,7 @@ import { readMoment } from "./moment";
 import type { Moment } from "./moment";
 import { Stage } from "./stage";
 
+const MOST_FLOOR = 0.3; // of the height
 const SWING_S = 2.5; // so long springs are given to come to rest
 const SHARPNESS = 8; // samples of a texture seen aslant
 const SHARPNESS_BY_SOFTWARE = 2; // where the processor takes them one by one
@@ -298,7 +299,9 @@ export class AvatarkitViewer extends HTMLElement {
   }
 
   private fit(): void {
-    this.stage?.resize(this.clientWidth, this.clientHeight);
+    if (!this.stage) return;
+    this.stage.crew.floor = Math.min(Number(this.getAttribute("floor")) / Math.max(this.clientHeight, 1) || 0, MOST_FLOOR);
+    this.stage.resize(this.clientWidth, this.clientHeight);
   }
 
   private paint(): void {
