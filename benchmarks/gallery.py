@@ -1,4 +1,4 @@
-"""python -m benchmarks.gallery: contact sheets to look at: people of the media folder, the portrait, families, faces, hair."""
+"""python -m benchmarks.gallery: contact sheets: media people, the portrait, families, expressions, sliders, hair."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from avatarkit.avatar import wardrobe
 from avatarkit.avatar.avatar import Avatar
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.style import default_recipe, restyled
+from avatarkit.body.stylised_sliders import FACE_SLIDERS, STYLISED_SLIDERS
 from avatarkit.export.files import glb_bytes, vrm1_bytes
 from avatarkit.gltf.document import Document
 from avatarkit.gltf.reading import document_from_bytes
@@ -125,6 +126,27 @@ def _expressions(options: argparse.Namespace, renderer: Renderer) -> tuple[Itera
     return cells(), len(EXPRESSIONS)
 
 
+def _stylised(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
+    """Every stylised slider at both ends on a plain figure: those of the head as a head, all others as a figure."""
+
+    def cells() -> Iterator[Cell]:
+        plain = default_recipe(STYLISED_ON)
+        for name, (low, _) in STYLISED_SLIDERS.items():
+            for value in (low, 1.0):
+                document = _drawn(plain.with_sliders({name: value}))
+                view = "front" if name in FACE_SLIDERS and name != "big-head" else "body"
+                (picture,) = render_views(document, (view,), renderer.size_px, renderer=renderer)
+                yield f"{name} {value:g}", _closer(picture) if view == "front" else _upright(picture)
+
+    return cells(), 8
+
+
+def _upright(picture: np.ndarray) -> np.ndarray:
+    """A square picture as small as `_closer` makes it."""
+    side = round(len(picture) / CLOSER)
+    return np.asarray(Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS))
+
+
 def _both(*names: str, weight: float = 1.0) -> dict[str, float]:
     """Weights of expressions of the left and the right side."""
     return {name + side: weight for name in names for side in ("Left", "Right")}
@@ -159,6 +181,7 @@ DYES = {
 """Colours of hair, grown and dyed."""
 _HAIR_COLUMNS, _THICK_COLOR = 12, DYES["dark blonde"]
 _THICK = ("short", "side-part", "long", "bob-bangs", "twin-tails", "short-curly")
+STYLISED_ON = "human"
 FAMILIES = ("hyper-realistic", "human", "cartoon", "anime")
 LIBRARY = ("amara", "bao", "birgit", "carlos", "chioma", "dmitri", "elif", "grace", "kofi", "mei", "oskar", "priya")
 """Twelve people of the library, of many ages, builds and skin tones."""
@@ -169,6 +192,7 @@ SHEETS: dict[str, Callable[[argparse.Namespace, Renderer], tuple[Iterator[Cell],
     "families": _families,
     "expressions": _expressions,
     "hair": _hair,
+    "stylised": _stylised,
 }
 
 

@@ -69,10 +69,7 @@ class Obstacle:
 
     def pushed_out(self, points: np.ndarray, clearance: np.ndarray) -> np.ndarray:
         """Points (N, 3), those nearer to the surface than `clearance` (N,) moved out of it."""
-        for _ in range(_ROUNDS):
-            place, normal = self._nearest(points, self._slides)
-            height = ((points - place) * normal).sum(axis=1)
-            points = points + np.maximum(clearance - height, 0.0)[:, None] * normal
+        points = self._raised(points, clearance, self._slides)
         for centre, radius in self._balls:
             away = points - centre
             distance = np.linalg.norm(away, axis=1)
@@ -81,10 +78,16 @@ class Obstacle:
 
     def lifted_out(self, points: np.ndarray, height_m: float | np.ndarray) -> np.ndarray:
         """Points (N, 3), those that lie less than `height_m`, one or (N,), above the surface raised to it."""
+        return self._raised(points, np.broadcast_to(height_m, len(points)), self._normals)
+
+    def _raised(self, points: np.ndarray, heights: np.ndarray, directions: np.ndarray) -> np.ndarray:
+        """Points (N, 3) nowhere lower than `heights` (N,) above the surface, moved along its `directions`."""
+        points, low = points.copy(), np.arange(len(points))
         for _ in range(_ROUNDS):
-            place, normal = self._nearest(points, self._normals)
-            height = ((points - place) * normal).sum(axis=1)
-            points = points + np.maximum(height_m - height, 0.0)[:, None] * normal
+            place, way = self._nearest(points[low], directions)
+            lacking = heights[low] - ((points[low] - place) * way).sum(axis=1)
+            points[low] += np.maximum(lacking, 0.0)[:, None] * way
+            low = low[lacking > 0.0]
         return points
 
     def outward(self, points: np.ndarray) -> np.ndarray:
