@@ -20,6 +20,7 @@ Piece = tuple[AvatarMesh, Material]
 _SKIN = ("Face", "Body")
 _UNSHADED = ("Eyes", "Lashes", "Mouth")  # too small for a shade of their own
 _HAIR = ("hair", "beard")
+_STRANDED = "beard"  # hair of the head is drawn in flat tones from the start
 _SKIN_SHADES = {
     18.0: (0.66, 0.61, 0.74),
     40.0: (0.74, 0.62, 0.74),
@@ -32,6 +33,7 @@ _CLOTH_SHADE = (0.62, 0.56, 0.68)
 rosy on light and hardly warmer than itself on dark skin, whose own colour is warm enough."""
 _LINE_COLOR = (0.20, 0.12, 0.12)
 _EDGE_SHIFT, _EDGE = -0.08, 0.95
+_LENS_LEFT = 0.25  # of a lens's cover
 _HAIR_CALM = 0.6  # of the strands' contrast is taken away
 _NECK_TURN = 4.0  # more than any light from above makes up for
 _FACE_BEHIND_M, _UPRIGHT = 0.055, 0.55
@@ -77,9 +79,11 @@ def _neck_shaded(mesh: AvatarMesh, rest: RestBody, strength: float) -> AvatarMes
 
 def drawn(material: Material, look: Look, tone: str) -> Material:
     """A material without relief and gloss, shaded by MToon."""
-    calm = _calm(material) if material.name.lower().startswith(_HAIR) else material
+    calm = _calm(material) if material.name.lower().startswith(_STRANDED) else material
     shaded = material.name not in _UNSHADED
-    red, green, blue, _ = material.base_color
+    red, green, blue, alpha = material.base_color
+    if material.alpha_mode == "BLEND" and material.metallic == 1.0:  # a lens: what is drawn mirrors nothing
+        calm = replace(calm, base_color=(red, green, blue, _LENS_LEFT * alpha))
     tint = _tint(material.name, tone)
     solid = material.alpha_mode != "BLEND" and not (material.double_sided and material.alpha_mode == "MASK")
     lined = shaded and look.outline_width > 0 and solid
