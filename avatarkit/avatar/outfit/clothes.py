@@ -47,14 +47,16 @@ BOTTOMS: Mapping[str, WardrobePiece] = {
         ("bottom",),
         {"fabric": "#a58f6c", "buttons": "#4d3f2c"},
         LEGWEAR,
-        Garment(BottomCut(end_share=0.52, taper=0.36, drop_m=0.040, folds=0.7), (*_trouser_trims(), _WAIST_BUTTON)),
+        Garment(
+            BottomCut(end_share=0.52, taper=0.36, drop_m=0.040, folds=0.7, crease_m=0.004), (*_trouser_trims(), _WAIST_BUTTON)
+        ),
         {"fabric": TWILL, "buttons": HORN},
     ),
     "suit-trousers": WardrobePiece(
         ("bottom",),
         {"fabric": "#262c3d"},
         LEGWEAR,
-        Garment(BottomCut(end_share=0.55, taper=0.34, drop_m=0.048, folds=0.4), _trouser_trims()),
+        Garment(BottomCut(end_share=0.55, taper=0.34, drop_m=0.048, folds=0.35, crease_m=0.006), _trouser_trims()),
         {"fabric": TWILL},
     ),
     "slim-trousers": WardrobePiece(
