@@ -14,7 +14,7 @@ from avatarkit.avatar.outfit.cloth import Sheet, draped, followed, sewn
 from avatarkit.avatar.outfit.hat_fit import HatFit
 from avatarkit.avatar.outfit.part import Part, joined_parts
 from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles, strongest
-from avatarkit.avatar.outfit.shade import shade
+from avatarkit.avatar.outfit.shade import shade, unworn
 from avatarkit.avatar.outfit.skirts import SkirtCut, skirt_pattern
 from avatarkit.avatar.outfit.strips import (
     BeltCut,
@@ -65,11 +65,13 @@ class Garment:
         cut: its pattern.
         trims: what is sewn on.
         under: the cuts of what is worn over it.
+        faded: how much darker than its colour it is where its legs are not worn, 0..1.
     """
 
     cut: Cut
     trims: tuple[Trim, ...] = ()
     under: tuple[Cut, ...] = ()
+    faded: float = 0.0
 
     @property
     def presses(self) -> bool:
@@ -85,7 +87,7 @@ class Garment:
         carried = followed(pattern, points, rest, below)
         joints, weights = strongest(carried)
         arrays = (cloth.positions, cloth.normals, cloth.uvs, cloth.triangles)
-        light = garment_light(self.cut, self.under)
+        light = garment_light(self.cut, self.under) * (1.0 - self.faded * unworn(pattern.places))
         lit = np.where(cloth.turned_in, _INSIDE_LIGHT, 1.0) * light[source]
         fabric = Part("fabric", *arrays, joints[source], weights[source], pattern.places[source], lit)
         normals = vertex_normals(points, np.concatenate([grid_triangles(p.corners) for p in pattern.panels]))

@@ -14,9 +14,10 @@ from avatarkit.geometry.meshes import vertex_normals
 _REACH_M = 0.10
 _HIDES = 0.9  # how much of the light that is kept off is missed: some comes back from what is near
 _DEEP = 2.2  # folds shade as if they were so much deeper: they are finer than the cloth's points
-_SCALES = ((1, 55.0), (5, 26.0))  # rounds of evening, and shade per metre below what is even then
+_SCALES = ((1, 34.0), (5, 22.0))  # rounds of evening, and shade per metre below what is even then
 _BESIDE_M, _BESIDE = 0.018, 0.45
 _DARKEST = 0.45
+_THIGH_X = 0.115  # of a thigh's middle
 
 
 def shade(pattern: Pattern, over: tuple[Pattern, ...]) -> np.ndarray:
@@ -26,6 +27,16 @@ def shade(pattern: Pattern, over: tuple[Pattern, ...]) -> np.ndarray:
         away = np.asarray(cKDTree(other.places).query(pattern.places)[0])
         light = light * (1.0 - _BESIDE * np.exp(-away / _BESIDE_M))
     return np.asarray(np.clip(light, _DARKEST, 1.0))
+
+
+def unworn(places: np.ndarray) -> np.ndarray:
+    """(N,) 0..1: where trousers at places (N, 3) on the average body keep their dye; they lose it on thighs, knees and seat."""
+    x, y, z = np.abs(places[:, 0]) - _THIGH_X, places[:, 1], places[:, 2]
+    before = np.exp(-((x / 0.055) ** 2)) * np.clip((z - 0.02) / 0.05, 0.0, 1.0)
+    thigh = np.exp(-(((y + 0.17) / 0.13) ** 2))
+    knee = 0.7 * np.exp(-(((y + 0.42) / 0.08) ** 2))
+    seat = 0.6 * np.exp(-((x / 0.06) ** 2) - ((y + 0.02) / 0.06) ** 2) * (z < 0)
+    return np.asarray(1.0 - np.minimum(before * (thigh + knee) + seat, 1.0))
 
 
 class _Key:
