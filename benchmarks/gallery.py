@@ -1,4 +1,4 @@
-"""python -m benchmarks.gallery: contact sheets to look at: people of the media folder, the portrait, families, expressions."""
+"""python -m benchmarks.gallery: contact sheets to look at: media people, the portrait, families, expressions, sliders."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import avatarkit as ak
 from avatarkit.avatar.avatar import Avatar
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.style import default_recipe, restyled
+from avatarkit.body.stylised_sliders import FACE_SLIDERS, STYLISED_SLIDERS
 from avatarkit.export.files import glb_bytes, vrm1_bytes
 from avatarkit.gltf.document import Document
 from avatarkit.gltf.reading import document_from_bytes
@@ -107,6 +108,7 @@ def _expressions(options: argparse.Namespace, renderer: Renderer) -> tuple[Itera
     return cells(), len(EXPRESSIONS)
 
 
+<<<<<<< HEAD
 def _bodies(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
     """Outfits on bodies at the ends of the sliders."""
 
@@ -119,6 +121,27 @@ def _bodies(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[C
                 yield f"{body}, {outfit}", _narrower(picture)
 
     return cells(), len(SHOWN_OUTFITS)
+=======
+def _stylised(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
+    """Every stylised slider at both ends on a plain figure: those of the head as a head, all others as a figure."""
+
+    def cells() -> Iterator[Cell]:
+        plain = default_recipe(STYLISED_ON)
+        for name, (low, _) in STYLISED_SLIDERS.items():
+            for value in (low, 1.0):
+                document = _drawn(plain.with_sliders({name: value}))
+                view = "front" if name in FACE_SLIDERS and name != "big-head" else "body"
+                (picture,) = render_views(document, (view,), renderer.size_px, renderer=renderer)
+                yield f"{name} {value:g}", _closer(picture) if view == "front" else _upright(picture)
+
+    return cells(), 8
+
+
+def _upright(picture: np.ndarray) -> np.ndarray:
+    """A square picture as small as `_closer` makes it."""
+    side = round(len(picture) / CLOSER)
+    return np.asarray(Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS))
+>>>>>>> main
 
 
 def _both(*names: str, weight: float = 1.0) -> dict[str, float]:
@@ -134,6 +157,7 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     "surprise": _both("browOuterUp", "eyeWide", weight=0.8) | {"browInnerUp": 1.0, "jawOpen": 0.3},
     "anger": _both("mouthFrown", "browDown") | _both("noseSneer", "eyeSquint", weight=0.65),
 }
+STYLISED_ON = "human"
 FAMILIES = ("hyper-realistic", "human", "cartoon", "anime")
 LIBRARY = ("amara", "bao", "birgit", "carlos", "chioma", "dmitri", "elif", "grace", "kofi", "mei", "oskar", "priya")
 """Twelve people of the library, of many ages, builds and skin tones."""
@@ -146,7 +170,11 @@ SHEETS: dict[str, Callable[[argparse.Namespace, Renderer], tuple[Iterator[Cell],
     "portrait": _portrait,
     "families": _families,
     "expressions": _expressions,
+<<<<<<< HEAD
     "bodies": _bodies,
+=======
+    "stylised": _stylised,
+>>>>>>> main
 }
 
 

@@ -97,7 +97,6 @@ def _wire(house: House) -> None:
     _channel(
         "avatar",
         {
-            "moldable": asks(lambda visit, _: making.shown(visit, moldable=True)),
             "hello": asks(lambda visit, _: making.shown(visit)),
             "photo": asks(lambda visit, asked: making.take_photo(visit, str(asked.get("style")))),
             "alter": asks(lambda visit, asked: making.edit(visit, asked.get("changes"))),

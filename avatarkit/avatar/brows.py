@@ -18,6 +18,10 @@ SIDES = ("right", "left")
 _COVERED = 60  # of 255: fainter hairs are strays
 _BENDS = 3  # degree of the curve that a brow's middle follows: over the bone and down to the temple
 _STEPS = 24
+_PAINT_BEGINS = 0.10  # of its length from the nose: painted brows on large eyes would meet when they frown
+_PAINT_DROP = 0.008  # of the picture, towards eyes that have grown upwards less than the forehead above them
+_PAINT_HEIGHT = 1.25  # of a hairy one's: seen from as far as drawn figures are, thinner ones are threads
+_PAINT_START, _PAINT_FULL = 0.45, 0.25  # how thick a painted brow begins, and from where on it has all of its thickness
 _SHIFT = 4  # lines are drawn at a sixteenth of a pixel
 
 
@@ -78,6 +82,29 @@ def brow_cover(shape: str) -> np.ndarray:
     for number, side in enumerate(SIDES):
         image = np.maximum(image, _brow(side, settings, np.random.default_rng(number)))
     return cv2.GaussianBlur(image, (0, 0), 0.8)
+
+
+@cache
+def painted_brow_cover(shape: str) -> np.ndarray:
+    """The same as one painted shape a side instead of single hairs, thin where it begins and ends."""
+    if shape not in BROW_SHAPES:
+        raise unknown_name("shape of brows", shape, BROW_SHAPES)
+    image: np.ndarray = np.zeros((HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE), np.uint8)
+    for side in SIDES:
+        low, high = _edges(side, BROW_SHAPES[shape] or BrowShape())
+        low, high = (_from(edge, _PAINT_BEGINS) for edge in (low, high))
+        share = np.linspace(0.0, 1.0, _STEPS)[:, None]
+        swell = _PAINT_START + (1.0 - _PAINT_START) * np.sqrt(np.clip(share / _PAINT_FULL, 0.0, 1.0))
+        middle, half = 0.5 * (low + high), 0.5 * _PAINT_HEIGHT * swell * (high - low)
+        middle[:, 1] += _PAINT_DROP
+        outline = np.concatenate([middle + half, (middle - half)[::-1]]) * HEAD_DETAIL_SIZE
+        cv2.fillPoly(image, [np.round(outline * 2**_SHIFT).astype(np.int32)], (255,), cv2.LINE_AA, _SHIFT)
+    return cv2.GaussianBlur(image, (0, 0), 1.5)
+
+
+def _from(line: np.ndarray, begin: float) -> np.ndarray:
+    """A line (24, 2) without its first part."""
+    return np.stack([_at(line, place) for place in np.linspace(begin, 1.0, _STEPS)])
 
 
 def _brow(side: str, shape: BrowShape, random: np.random.Generator) -> np.ndarray:

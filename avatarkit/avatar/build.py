@@ -9,7 +9,7 @@ import numpy as np
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt, Material
 from avatarkit.avatar.eyes import eyes_material, eyes_mesh
 from avatarkit.avatar.finish import finished
-from avatarkit.avatar.hair import make_beard, make_hair
+from avatarkit.avatar.hair import HairKind, make_beard, make_hair
 from avatarkit.avatar.lashes import lashes_material, lashes_mesh
 from avatarkit.avatar.licences import licences_of
 from avatarkit.avatar.look import Look
@@ -43,13 +43,12 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
     look = family.look
     rest = rest_body(stylised_sliders(recipe.sliders, family.shape))
     outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
-    hair = make_hair(recipe.hair.style, recipe.hair.color, rest, roots=recipe.hair.roots, grey=recipe.hair.grey)
     pieces = [
         *_skin(recipe, look, rest, outfit.hidden_vertices),
         (eyes_mesh(rest, look), eyes_material(recipe.eyes.iris, look)),
         (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
         *_lashes(recipe, look, rest),
-        *((hair_under(mesh, outfit.hat), material) for mesh, material in hair),
+        *((hair_under(mesh, outfit.hat), material) for mesh, material in _hair(recipe, look, rest)),
         *_beard(recipe, look, rest),
         *outfit.pieces,
     ]
@@ -74,6 +73,12 @@ def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) 
     painted = made_up_material(face_material(recipe.skin, recipe.brows, look), recipe.makeup, recipe.skin.tone)
     painted = with_gloss(painted, glossiness(recipe.makeup))
     return [(face, painted), (body, with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish")))]
+
+
+def _hair(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
+    hair = recipe.hair
+    kind: HairKind = "strands" if look.hair == "strands" else "drawn" if look.shading == "drawn" else "clumps"
+    return make_hair(hair.style, hair.color, rest, roots=hair.roots, grey=hair.grey, kind=kind)
 
 
 def _beard(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:

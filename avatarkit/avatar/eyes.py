@@ -23,7 +23,7 @@ _RINGS_DEG = (0, 5, 9, 13, 16.5, 19.5, 22, 24, 27, 32, 40, 50, 62, 76, 92, 112)
 _AROUND = 28
 _FLAT_FROM, _FLAT_SHRINK = 1.3, 0.09
 _FRONT_RAD = np.radians(FRONT_DEG)
-_IRIS_FILLS = {"clean": 0.84, "painted": 1.06}
+_IRIS_FILLS = {"clean": 0.9, "painted": 1.06}
 """How much of what the lids leave open an iris takes upright: less stares, more has no white left."""
 _IRIS_SCALES = (0.8, 1.3)  # beyond these the picture's pixels would show, or a highlight lie on the cheek
 

@@ -20,6 +20,7 @@ Piece = tuple[AvatarMesh, Material]
 _SKIN = ("Face", "Body")
 _UNSHADED = ("Eyes", "Lashes", "Mouth")  # too small for a shade of their own
 _HAIR = ("hair", "beard")
+_STRANDED = "beard"  # hair of the head is drawn in flat tones from the start
 _SKIN_SHADES = {
     18.0: (0.66, 0.61, 0.74),
     40.0: (0.74, 0.62, 0.74),
@@ -79,7 +80,7 @@ def _neck_shaded(mesh: AvatarMesh, rest: RestBody, strength: float) -> AvatarMes
 
 def drawn(material: Material, look: Look, tone: str) -> Material:
     """A material without relief and gloss, shaded by MToon."""
-    calm = _calm(material) if material.name.lower().startswith(_HAIR) else material
+    calm = _calm(material) if material.name.lower().startswith(_STRANDED) else material
     shaded = material.name not in _UNSHADED
     red, green, blue, _ = material.base_color
     tint = _tint(material.name, tone)

@@ -14,7 +14,7 @@ from avatarkit.errors import InputError, UsageError, unknown_name
 
 _BODY = ("body.npz", "body_macro.npz.xz")
 _SKIN = ("skin-body.png", "skin-brows.png", "skin-factor.png", "skin-inside.png", "skin-masks.png")
-_HAIR = ("hair-cap.png", "hair-frizz.png", "hair-locks.png")
+_HAIR = ("hair-cap.png", "hair-frizz.png", "hair-locks.png", "hair-stubble.png")
 
 
 def licences_of(meshes: Iterable[str]) -> str:

@@ -28,6 +28,7 @@ class Look:
         gloss: how much the shine differs from place to place: oily forehead and nose, wet lips and lids.
         lips: how much of the lips' colour shows.
         blush: how strong the cheeks' painted blush is.
+        lids: how much warmer and darker the skin of the lids is, from the lashes to over the crease.
         lines: how strong painted lines are: of the lids, between the lips, under the nose.
         neck_shade: how far the neck's front is turned away from the light, as if the chin stood in its way.
         rounding: how far a face is lit as the ball it roughly is, without its hollows.
@@ -53,6 +54,7 @@ class Look:
     gloss: float = 0.0
     lips: float = 1.0
     blush: float = 0.0
+    lids: float = 0.0
     lines: float = 0.0
     neck_shade: float = 0.0
     rounding: float = 0.0

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from avatarkit.avatar.avatar import Material, Texture
-from avatarkit.avatar.brows import brow_cover
+from avatarkit.avatar.brows import brow_cover, painted_brow_cover
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.look import Look
 from avatarkit.avatar.painted_face import painted
@@ -23,7 +23,6 @@ FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
 _LIP_VARIATION = 0.65  # of the skin's
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
-_PAINT_BLUR_PX, _PAINT_EDGE = 6.0, (0.24, 0.30)  # between these shares of hair lies a painted brow's edge
 _PAINT_DEPTH = 0.35  # painted brows are so much darker than hairs of their colour
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 
@@ -96,7 +95,7 @@ def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, look: Look) -> np.nd
 
 def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows, look: Look) -> None:
     """Draw the brows into a (2048, 2048, 3) uint8 picture, where no photo shows its own."""
-    brows = _solid(brow_cover(chosen.shape), look.brow_paint)
+    brows = _brow_cover(chosen.shape, look.brow_paint)
     rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     own = cv2.resize(cv2.convertScaleAbs(1.0 - photo_alpha, alpha=255.0), brows.shape, interpolation=cv2.INTER_LINEAR)
@@ -106,14 +105,12 @@ def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows, look: 
     large[window] = below + (color - below) * cover + 0.5
 
 
-def _solid(cover: np.ndarray, paint: float) -> np.ndarray:
-    """(2048, 2048) uint8: brows of single hairs as one shape with a soft edge, as far as `paint` (0..1) says."""
+def _brow_cover(shape: str, paint: float) -> np.ndarray:
+    """(2048, 2048) uint8: brows of single hairs as one shape, as far as `paint` (0..1) says."""
     if not paint:
-        return cover
-    low, high = _PAINT_EDGE
-    broad = cv2.GaussianBlur(cover, (0, 0), _PAINT_BLUR_PX)
-    shape = np.clip((broad.astype(np.float32) / 255.0 - low) / (high - low), 0.0, 1.0)
-    return cv2.addWeighted(cover, 1.0 - paint, (255.0 * shape).astype(np.uint8), paint, 0.0)
+        return brow_cover(shape)
+    painted_shape = painted_brow_cover(shape)
+    return painted_shape if paint == 1.0 else cv2.addWeighted(brow_cover(shape), 1.0 - paint, painted_shape, paint, 0.0)
 
 
 @lru_cache(maxsize=4)

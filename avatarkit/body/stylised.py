@@ -20,7 +20,9 @@ from avatarkit.body.smooth_face import smoothed_face
 from avatarkit.body.stylised_sliders import FACE_SLIDERS
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
-_SMILE = 0.4  # of a full smile: a friendly mouth at rest that can still smile
+_SMILES, _WIDENINGS = ([f"{name}{side}" for side in ("Left", "Right")] for name in ("mouthSmile", "eyeWide"))
+_WIDE = 0.55  # of a wide eye's widening: lids that stand far apart already have little way left below the brow
+_SMILE = 0.55  # of a full smile: a friendly mouth at rest that can still smile
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,14 @@ class Stretch:
         scales: (K, 3) factors along each axis.
         lids: how lids slide over the eyeballs; None if they are a person's.
         before: (K, 3) metres, where the vertices were before the lids slid.
+        left: expression -> part of it that is left to be done, since the face at rest has the rest.
     """
 
     vertices: np.ndarray
     scales: np.ndarray
     lids: LidOpening | None
     before: np.ndarray
+    left: Mapping[str, float]
 
     def mean_scales(self, vertices: np.ndarray) -> np.ndarray:
         """(3,) factors in the middle of some vertices of the head."""
@@ -74,14 +78,19 @@ def stylised_face(
     result[reached] = points
     if value["smooth-face"]:
         result = smoothed_face(result, value["smooth-face"])
-    return result, Stretch(reached, scales, lids, before)
+    return result, Stretch(reached, scales, lids, before, _left(value))
 
 
 @cache
 def _smile() -> np.ndarray:
     """(V, 3) metres: both corners of the mouth drawn up and out."""
-    columns = [ARKIT_NAMES.index(f"mouthSmile{side}") for side in ("Left", "Right")]
+    columns = [ARKIT_NAMES.index(name) for name in _SMILES]
     return np.asarray(load_body().expression_offsets[:, columns].sum(axis=1)).reshape(-1, 3)
+
+
+def _left(value: Mapping[str, float]) -> dict[str, float]:
+    smile, wide = 1.0 - _SMILE * value["smiling"], 1.0 - _WIDE * max(value["tall-eyes"], 0.0)
+    return dict.fromkeys(_SMILES, smile) | dict.fromkeys(_WIDENINGS, wide)
 
 
 def stretched_offsets(offsets: sparse.csc_matrix, stretch: Stretch, vertex_count: int) -> sparse.csc_matrix:
@@ -90,7 +99,10 @@ def stretched_offsets(offsets: sparse.csc_matrix, stretch: Stretch, vertex_count
     row = np.full(vertex_count, -1)
     row[stretch.vertices] = np.arange(len(stretch.vertices))
     rows = row[vertices]
-    moved = offsets.data.reshape(-1, 3)
+    moved = np.array(offsets.data.reshape(-1, 3))
+    for name, left in stretch.left.items():
+        first, last = offsets.indptr[ARKIT_NAMES.index(name) :][:2] // 3
+        moved[first:last] *= left
     if stretch.lids is not None:
         moved = _slid_offsets(moved, rows, stretch)
     scaled = moved * np.where(rows[:, None] >= 0, stretch.scales[rows], 1.0)

@@ -13,6 +13,7 @@ from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt
 from avatarkit.export.pictures import encode_picture
 from avatarkit.export.scene import AvatarScene, drawn_document
 from avatarkit.export.springs import vrm1_springs
+from avatarkit.export.twists import with_roll_constraints
 from avatarkit.gltf.document import Document, Image
 from avatarkit.vocabulary.vrm import PRESET_EXPRESSIONS
 
@@ -39,6 +40,7 @@ def vrm1_document(avatar: Avatar, scene: AvatarScene) -> Document:
     extensions = {"VRMC_vrm": extension}
     if avatar.springs:
         extensions["VRMC_springBone"] = vrm1_springs(avatar, scene.joint_nodes)
+    document = with_roll_constraints(document, avatar.rig, scene.joint_nodes)
     return replace(document, extensions=extensions, extensions_used=(*extensions, *document.extensions_used))
 
 

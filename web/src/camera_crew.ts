@@ -50,18 +50,25 @@ export class CameraCrew {
     element.style.touchAction = "pan-y"; // a finger that strokes along the page still scrolls it
   }
 
-  /** Take the measures of a new subject and look at it. */
+  /** Take the measures of a first subject and look at it. */
   meet(measures: Measures, view: View): void {
     this.measures = measures;
     this.look(view, true);
   }
 
+  /** Another subject stands where one stood: it is seen from the same side and as large. */
+  meetNext(measures: Measures): void {
+    const before = this.place(this.view).distance;
+    this.measures = measures;
+    this.bound();
+    if (this.glide) this.look(this.view);
+    else this.zoom(this.place(this.view).distance / before);
+  }
+
   look(view: View, atOnce = false): void {
     this.view = view;
+    this.bound();
     const { middle, distance } = this.place(view);
-    const [near, far] = [this.place("face").distance, this.place("body").distance];
-    this.controls.minDistance = 0.6 * near;
-    this.controls.maxDistance = 1.6 * Math.max(far, near);
     const position = middle.clone().add(new Vector3(0, 0, distance));
     if (atOnce || this.calm()) {
       this.camera.position.copy(position);
@@ -104,6 +111,12 @@ export class CameraCrew {
 
   dispose(): void {
     this.controls.dispose();
+  }
+
+  private bound(): void {
+    const [near, far] = [this.place("face").distance, this.place("body").distance];
+    this.controls.minDistance = 0.6 * near;
+    this.controls.maxDistance = 1.6 * Math.max(far, near);
   }
 
   private zoom(factor: number): void {

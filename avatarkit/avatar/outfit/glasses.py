@@ -20,6 +20,8 @@ GLASSES_LAYER = 80
 _HEAD = {"head": 1.0}
 _OUTLINE_POINTS = 40
 _CLEARANCE_M = 0.0025  # before the brows and beside the head
+_WIDEST = 0.9  # from the middle to where a lens ends, over that to where an ear begins
+_LEAST_SCALE = 0.62  # of the eyes': smaller lenses would not hold them
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,11 @@ class Glasses:
     def _rim(self, face: FaceFrame) -> float:
         return self.rim_m * max(face.scale, 1.0)
 
+    def _scale(self, face: FaceFrame) -> float:
+        """As the eyes, but no wider than the head: large eyes of a drawn figure leave little room beside them."""
+        room = (_WIDEST * float(face.ear_root[0]) - 1.06 * float(face.eye[0])) / self.width
+        return min(face.scale, max(room, _LEAST_SCALE * face.scale))
+
     def _lens(self, face: FaceFrame) -> tuple[np.ndarray, np.ndarray]:
         """The middle (3,) of the left lens and its outline (N, 3), closed."""
         turn = np.linspace(0.0, 2 * np.pi, _OUTLINE_POINTS + 1)
@@ -79,8 +86,9 @@ class Glasses:
         y = np.sign(sin) * np.abs(sin) ** (2 / self.square)
         x = x * (1.0 - self.drop * y) - 0.5 * self.drop * np.maximum(-y, 0.0)
         y = y + self.wing * np.clip(x, 0.0, 1.0) ** 3 * np.clip(y + 0.4, 0.0, 1.0)
-        width, height = face.scale * self.width, face.scale * self.height
-        gap = max(float(face.eye[0]) * 1.06, width + face.scale * 0.0085)
+        scale = self._scale(face)
+        width, height = scale * self.width, scale * self.height
+        gap = max(float(face.eye[0]) * 1.06, width + scale * 0.0085)
         at = face.eye + np.array([gap - face.eye[0], -0.10 * height, 0.0])
         outline = np.stack([at[0] + width * x, at[1] + height * y], axis=1)
         front = face.front(outline[:, 0], outline[:, 1], 0.004) + _CLEARANCE_M + self._rim(face)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,6 +85,11 @@ class FaceIdentity:
     shut_lids: float
     gaze_zero: np.ndarray
     eye_distance: float
+
+    @cached_property
+    def bases_by_axis(self) -> np.ndarray:
+        """(Y P, 3 N) the bases, coordinate by coordinate."""
+        return self.bases.reshape(-1, *self.bases.shape[2:]).swapaxes(1, 2).reshape(-1, self.bases[0, 0].size)
 
     def __post_init__(self) -> None:
         count, grid = len(POINTS), (len(YAWS_DEG), len(PITCHES_DEG))
