@@ -108,7 +108,6 @@ def _expressions(options: argparse.Namespace, renderer: Renderer) -> tuple[Itera
     return cells(), len(EXPRESSIONS)
 
 
-<<<<<<< HEAD
 def _bodies(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
     """Outfits on bodies at the ends of the sliders."""
 
@@ -121,7 +120,8 @@ def _bodies(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[C
                 yield f"{body}, {outfit}", _narrower(picture)
 
     return cells(), len(SHOWN_OUTFITS)
-=======
+
+
 def _stylised(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
     """Every stylised slider at both ends on a plain figure: those of the head as a head, all others as a figure."""
 
@@ -141,7 +141,6 @@ def _upright(picture: np.ndarray) -> np.ndarray:
     """A square picture as small as `_closer` makes it."""
     side = round(len(picture) / CLOSER)
     return np.asarray(Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS))
->>>>>>> main
 
 
 def _both(*names: str, weight: float = 1.0) -> dict[str, float]:
@@ -170,11 +169,8 @@ SHEETS: dict[str, Callable[[argparse.Namespace, Renderer], tuple[Iterator[Cell],
     "portrait": _portrait,
     "families": _families,
     "expressions": _expressions,
-<<<<<<< HEAD
     "bodies": _bodies,
-=======
     "stylised": _stylised,
->>>>>>> main
 }
 
 
