@@ -33,6 +33,7 @@ _CLOTH_SHADE = (0.62, 0.56, 0.68)
 rosy on light and hardly warmer than itself on dark skin, whose own colour is warm enough."""
 _LINE_COLOR = (0.20, 0.12, 0.12)
 _EDGE_SHIFT, _EDGE = -0.08, 0.95
+_LENS_LEFT = 0.25  # of a lens's cover
 _HAIR_CALM = 0.6  # of the strands' contrast is taken away
 _NECK_TURN = 4.0  # more than any light from above makes up for
 _FACE_BEHIND_M, _UPRIGHT = 0.055, 0.55
@@ -59,9 +60,9 @@ def finished(pieces: Sequence[Piece], look: Look, rest: RestBody, tone: str) -> 
         tone: of its skin, "#rrggbb".
     """
     lit = [(_lit(mesh, rest, look), material) for mesh, material in pieces]
-    return (
-        [(replace(mesh, light=None), drawn(material, look, tone)) for mesh, material in lit] if look.shading == "drawn" else lit
-    )
+    if look.shading != "drawn":
+        return lit
+    return [(replace(mesh, light=None), drawn(material, look, tone)) for mesh, material in lit]
 
 
 def _lit(mesh: AvatarMesh, rest: RestBody, look: Look) -> AvatarMesh:
@@ -82,7 +83,9 @@ def drawn(material: Material, look: Look, tone: str) -> Material:
     """A material without relief and gloss, shaded by MToon."""
     calm = _calm(material) if material.name.lower().startswith(_STRANDED) else material
     shaded = material.name not in _UNSHADED
-    red, green, blue, _ = material.base_color
+    red, green, blue, alpha = material.base_color
+    if material.alpha_mode == "BLEND" and material.metallic == 1.0:  # a lens: what is drawn mirrors nothing
+        calm = replace(calm, base_color=(red, green, blue, _LENS_LEFT * alpha))
     tint = _tint(material.name, tone)
     solid = material.alpha_mode != "BLEND" and not (material.double_sided and material.alpha_mode == "MASK")
     lined = shaded and look.outline_width > 0 and solid

@@ -20,7 +20,10 @@ from avatarkit.body.smooth_face import smoothed_face
 from avatarkit.body.stylised_sliders import FACE_SLIDERS
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
-_SMILES, _WIDENINGS = ([f"{name}{side}" for side in ("Left", "Right")] for name in ("mouthSmile", "eyeWide"))
+_SMILES, _WIDENINGS, _FROWNS = (
+    [f"{name}{side}" for side in ("Left", "Right")] for name in ("mouthSmile", "eyeWide", "browDown")
+)
+_FROWN = 0.4  # of what a frown does is taken from large eyes: their brows are as much longer, and would cross in the middle
 _WIDE = 0.55  # of a wide eye's widening: lids that stand far apart already have little way left below the brow
 _SMILE = 0.55  # of a full smile: a friendly mouth at rest that can still smile
 
@@ -90,7 +93,8 @@ def _smile() -> np.ndarray:
 
 def _left(value: Mapping[str, float]) -> dict[str, float]:
     smile, wide = 1.0 - _SMILE * value["smiling"], 1.0 - _WIDE * max(value["tall-eyes"], 0.0)
-    return dict.fromkeys(_SMILES, smile) | dict.fromkeys(_WIDENINGS, wide)
+    frown = 1.0 - _FROWN * value["big-eyes"]
+    return dict.fromkeys(_SMILES, smile) | dict.fromkeys(_WIDENINGS, wide) | dict.fromkeys(_FROWNS, frown)
 
 
 def stretched_offsets(offsets: sparse.csc_matrix, stretch: Stretch, vertex_count: int) -> sparse.csc_matrix:

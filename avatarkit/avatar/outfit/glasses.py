@@ -20,6 +20,7 @@ GLASSES_LAYER = 80
 _HEAD = {"head": 1.0}
 _OUTLINE_POINTS = 40
 _CLEARANCE_M = 0.0025  # before the brows and beside the head
+_LID_M = 0.003  # of a closed lid before the eyeball, and air
 _WIDEST = 0.9  # from the middle to where a lens ends, over that to where an ear begins
 _LEAST_SCALE = 0.62  # of the eyes': smaller lenses would not hold them
 
@@ -96,6 +97,7 @@ class Glasses:
         # Lenses follow the face: farther back outward, and they lean in below.
         back = 0.16 * (outline[:, 0] - outline[:, 0].min()) - 0.09 * (outline[:, 1] - at[1])
         nose = 0.16 * (at[0] - outline[:, 0].min())
+        front = max(front, face.cornea + _LID_M + nose)
         at[2] = front - nose
         return at, np.column_stack([outline, front - back])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from avatarkit.export.pictures import encode_picture
 from avatarkit.export.reduction.atlas import Layout, composed, lay_out
 from avatarkit.export.reduction.paints import MTOON, drawn, is_painted, line_width, old_properties, plain_pixels
-from avatarkit.export.reduction.references import with_materials
+from avatarkit.export.reduction.references import bound_materials, with_materials
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.gltf.document import Document, Image, Material, Texture, TextureUse
 
@@ -35,16 +35,28 @@ class Plan:
         groups: numbers of materials (-1 for none) that become one, and its kind of transparency.
         side: of the atlas, pixels.
         channels: what is kept beside the colour.
+        apart: numbers of materials that stay as they are.
     """
 
     groups: tuple[tuple[tuple[int, ...], str], ...]
     side: int
     channels: tuple[str, ...]
+    apart: tuple[int, ...] = ()
 
 
-def groups_for(document: Document, surface: Surface, slots: int) -> tuple[tuple[tuple[int, ...], str], ...]:
+def materials_apart(document: Document, surface: Surface, slots: float) -> tuple[int, ...]:
+    """Materials that expressions recolour, if there is room for them beside one of each kind of transparency."""
+    used = set(np.unique(surface.material).tolist())
+    bound = sorted(bound_materials(document) & used)
+    kinds = {document.materials[number].alpha_mode if number >= 0 else "OPAQUE" for number in used - set(bound)}
+    return tuple(bound) if len(bound) + len(kinds) <= slots else ()
+
+
+def groups_for(
+    document: Document, surface: Surface, slots: int, apart: Collection[int] = ()
+) -> tuple[tuple[tuple[int, ...], str], ...]:
     """Materials by their kind of transparency; where there are fewer slots than kinds, blended ones are cut out."""
-    used = [int(number) for number in np.unique(surface.material)]
+    used = [int(number) for number in np.unique(surface.material) if number not in apart]
     kind_of = {number: document.materials[number].alpha_mode if number >= 0 else "OPAQUE" for number in used}
     found = [kind for kind in KINDS if kind in kind_of.values()]
     fallen = {kind: kind for kind in found}
@@ -73,7 +85,11 @@ def with_merged_materials(document: Document, surface: Surface, plan: Plan, weig
         materials.append(_merged(document, members, lead, kind, textures))
         olds.append(_old_entry(document, members, lead, materials[-1], textures))
         number_of |= dict.fromkeys(members, len(materials) - 1)
-    document = with_materials(replace(document, meshes=()), materials, number_of)
+    for number in plan.apart:
+        number_of[number] = len(materials)
+        materials.append(document.materials[number])
+        olds.append(dict(old_properties(document, number)))
+    document = with_materials(replace(document, meshes=()), materials, number_of, plan.apart)
     lookup = np.array([number_of.get(number, -1) for number in range(-1, max(number_of) + 1)])
     surface = replace(surface, uvs=uvs, material=lookup[surface.material + 1])
     used = tuple(name for name in document.extensions_used if not name.startswith("KHR_materials_") and name != MTOON)
