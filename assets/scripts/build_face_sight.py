@@ -4,8 +4,7 @@
     python assets/scripts/build_face_sight.py FOLDER                          (about five minutes)
 
 What the first guess leaves unexplained of rendered heads is answered from their pictures by ridge regression, each head seen as
-it is and in a mirror. Hair, beards, glasses, grain and odd light drawn over the pictures made the answers worse, of rendered
-heads and of photos (people seen in two photos were told apart less well).
+it is and in a mirror.
 """
 
 from __future__ import annotations
@@ -27,7 +26,6 @@ from benchmarks.face_fit.surface import face_front
 ASSETS = Path(__file__).resolve().parents[1]
 RIDGE = 0.3  # of a feature vector's squared length; chosen on heads that were left out, as was SMALLEST
 SMALLEST = 0.05  # least deviation of a feature: some hardly ever answer
-COMBINATIONS = 64  # more change no slider by 0.01
 WIDEST_STEP = 127
 LEFT_OUT = 5  # every fifth head tells how far the answers are off
 HOLD = 10.0  # for each square millimetre: what it costs landmarks to move the surface; chosen on heads that were left out
@@ -80,7 +78,7 @@ def held(covariance: np.ndarray) -> np.ndarray:
 
 
 def learned(seen: np.ndarray, wanted: np.ndarray) -> dict[str, np.ndarray]:
-    """The arrays of a `SightTable`, combinations as steps of a byte."""
+    """The arrays of a `SightTable`, weights as steps of a byte."""
     average = seen.mean(axis=0, dtype=np.float32)
     deviation = np.maximum(seen[::7].astype(np.float32).std(axis=0), SMALLEST)
     length = np.float32(np.sqrt(seen.shape[1]))
@@ -90,15 +88,12 @@ def learned(seen: np.ndarray, wanted: np.ndarray) -> dict[str, np.ndarray]:
     kernel = rows @ rows.T
     left = left_over(kernel, wanted)
     weights = rows.T @ answers(kernel, wanted) / length
-    widths = np.sqrt(np.diag(load_face_model().covariance)).astype(np.float32)
-    kept, sizes, sliders = np.linalg.svd(weights / widths, full_matrices=False)
-    steps = np.abs(kept[:, :COMBINATIONS]).max(axis=0) / WIDEST_STEP
+    steps = np.abs(weights).max(axis=0) / WIDEST_STEP
     return {
         "average": average.astype(np.float16),
         "deviation": deviation.astype(np.float16),
-        "combinations": np.round(kept[:, :COMBINATIONS] / steps).astype(np.int8),
+        "weights": np.round(weights / steps).astype(np.int8),
         "steps": steps.astype(np.float32),
-        "sliders": ((sizes[:, None] * sliders)[:COMBINATIONS] * widths).astype(np.float32),
         "covariance": held(left.T.astype(float) @ left / len(left)).astype(np.float32),
     }
 

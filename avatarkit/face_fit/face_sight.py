@@ -31,20 +31,18 @@ class SightTable:
 
     Attributes:
         average, deviation: (D,) of the features of rendered faces.
-        combinations: (D, B) of features, as they are counted from the average in deviations.
-        sliders: (B, K) for each combination.
+        weights: (D, K) sliders for each deviation from the average.
         covariance: (K, K) of the sliders about the corrected guess.
     """
 
     average: np.ndarray
     deviation: np.ndarray
-    combinations: np.ndarray
-    sliders: np.ndarray
+    weights: np.ndarray
     covariance: np.ndarray
 
     def correction(self, features: np.ndarray) -> np.ndarray:
         """(K,) sliders to be added to the guess, for features (D,)."""
-        return np.asarray(normalized(features, self.average, self.deviation) @ self.combinations @ self.sliders)
+        return np.asarray(normalized(features, self.average, self.deviation) @ self.weights)
 
 
 def likely_sliders(face: FaceLandmarks) -> SliderGuess:
@@ -78,5 +76,5 @@ def load_sight_table() -> SightTable:
     """The table, made by assets/scripts/build_face_sight.py."""
     with np.load(asset_path("face_sight.npz")) as archive:
         kept = {name: archive[name].astype(np.float32) for name in archive.files}
-    combinations = kept.pop("combinations") * kept.pop("steps")
-    return SightTable(combinations=combinations, **kept)
+    weights = kept.pop("weights") * kept.pop("steps")
+    return SightTable(weights=weights, **kept)
