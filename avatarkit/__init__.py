@@ -33,12 +33,12 @@ if TYPE_CHECKING:  # what editors and type checkers see; `_HOME` is the same at 
     from avatarkit.errors import NoPersonError as NoPersonError
     from avatarkit.errors import NotHumanoidError as NotHumanoidError
     from avatarkit.errors import UsageError as UsageError
+    from avatarkit.export.convert import ConvertedAvatar as ConvertedAvatar
     from avatarkit.export.convert import convert as convert
     from avatarkit.export.files import save_avatar as save_avatar
     from avatarkit.export.inspection import inspect_file as inspect_file
     from avatarkit.export.platform_check import check as check
     from avatarkit.export.thumbnail import with_thumbnail as with_thumbnail
-    from avatarkit.export.vrm_versions.convert import convert_file as convert_file
     from avatarkit.face_fit.fit import FaceFit as FaceFit
     from avatarkit.face_fit.fit import fit_face as fit_face
     from avatarkit.live.session import LiveSession as LiveSession
@@ -70,6 +70,7 @@ _HOME = {
     "AvatarMeta": "avatar.avatar",
     "AvatarRecipe": "avatar.recipe",
     "AvatarkitError": "errors",
+    "ConvertedAvatar": "export.convert",
     "FaceFit": "face_fit.fit",
     "FaceLandmarks": "tracking.face_landmarks",
     "HumanMotion": "motion.human_motion",
@@ -90,7 +91,6 @@ _HOME = {
     "build_avatar": "avatar.build",
     "check": "export.platform_check",
     "convert": "export.convert",
-    "convert_file": "export.vrm_versions.convert",
     "estimate_motion": "motion.estimate",
     "fit_face": "face_fit.fit",
     "inspect_file": "export.inspection",

@@ -14,6 +14,8 @@ from avatarkit.avatar.outfit import OUTFITS, PIECES, make_outfit
 from avatarkit.avatar.outfit.cloth import Sheet
 from avatarkit.avatar.outfit.earrings import EARRING_LAYER
 from avatarkit.avatar.outfit.garment import Garment, pattern_of, raised_by
+from avatarkit.avatar.outfit.make import under
+from avatarkit.avatar.outfit.pattern import grid_triangles
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.geometry import quaternions
@@ -25,6 +27,7 @@ POKE_M = 0.002
 
 _UNDER_M = 0.030  # what is farther below cloth is not under it
 _BESIDE_M = 0.012  # or this far beside its nearest point
+_FLAT = 1e-9
 _EDGE_M = 0.015  # what is nearer to an edge may come out at it
 
 Angles = tuple[float, float, float]
@@ -121,7 +124,7 @@ class Through:
 
 @dataclass(frozen=True)
 class Skinned:
-    """Points bound to bones: (N, 3) positions and unit normals, (N, 4) joints and weights; (N,) metres from a hem."""
+    """Points bound to bones: (N, 3) positions and unit normals, (N, 4) joints and weights; (N,) metres from a hem; (T, 3)."""
 
     name: str
     positions: np.ndarray
@@ -129,6 +132,7 @@ class Skinned:
     joints: np.ndarray
     weights: np.ndarray
     from_hem_m: np.ndarray
+    triangles: np.ndarray
 
     def posed(self, rotations: np.ndarray, moves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Points and normals with bones (B, 3, 3), (B, 3) away from rest."""
@@ -140,12 +144,13 @@ class Skinned:
 
 @dataclass(frozen=True)
 class Covered:
-    """Points of something that lie under cloth at rest: numbers (K,) of them and of the cloth's points over them."""
+    """Points of something that lie under cloth at rest: numbers (K,); the cloth's corners (K, 3) over each, shares."""
 
     inner: Skinned
     outer: Skinned
     points: np.ndarray
     over: np.ndarray
+    shares: np.ndarray
 
 
 def bone_transforms(rest: RestBody, pose: Mapping[str, Angles]) -> tuple[np.ndarray, np.ndarray]:
@@ -178,8 +183,8 @@ def _cloth(rest: RestBody, order: Sequence[str]) -> dict[str, Skinned]:
     """The outer faces of garments worn over each other, inmost first."""
     sheets: list[Sheet] = []
     made = {}
-    for name in order:
-        make = PIECES[name].make
+    for number, name in enumerate(order):
+        make = under(name, order[number + 1 :])
         worn = make.worn(rest, sheets)
         if worn.sheet is not None:
             sheets.append(worn.sheet)
@@ -191,20 +196,22 @@ def _cloth(rest: RestBody, order: Sequence[str]) -> dict[str, Skinned]:
 def _outer(name: str, garment: Garment, sheet: Sheet) -> Skinned:
     pattern = pattern_of(garment.cut)
     points = sheet.points - raised_by(garment)[:, None] * sheet.normals
-    return Skinned(name, points, sheet.normals, sheet.joints, sheet.weights, pattern.from_hem_m)
+    triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
+    return Skinned(name, points, sheet.normals, sheet.joints, sheet.weights, pattern.from_hem_m, triangles)
 
 
-def worst(rest: RestBody, under: Sequence[Covered], pose: Mapping[str, Angles]) -> Through:
+def worst(rest: RestBody, below: Sequence[Covered], pose: Mapping[str, Angles]) -> Through:
     """The place where most of what is covered comes through, in a pose."""
     bones = bone_transforms(rest, pose)
-    found = [_through(pair, bones) for pair in under]
+    found = [_through(pair, bones) for pair in below]
     return max(found, key=lambda through: through.depth_m) if found else Through(-1.0, "", "", np.zeros(3), 0)
 
 
 def _through(pair: Covered, bones: tuple[np.ndarray, np.ndarray]) -> Through:
     at = pair.inner.posed(*bones)[0][pair.points]
     cloth, facing = pair.outer.posed(*bones)
-    first = ((at - cloth[pair.over]) * facing[pair.over]).sum(axis=1)
+    over, out = (np.einsum("kc,kcx->kx", pair.shares, values[pair.over]) for values in (cloth, facing))
+    first = ((at - over) * out).sum(axis=1) / np.maximum(np.linalg.norm(out, axis=1), _FLAT)
     _, nearest = cKDTree(cloth).query(at)
     second = ((at - cloth[nearest]) * facing[nearest]).sum(axis=1)
     depth = np.minimum(first, second)
@@ -216,7 +223,15 @@ def _through(pair: Covered, bones: tuple[np.ndarray, np.ndarray]) -> Through:
 def _skinned(mesh: AvatarMesh) -> Skinned:
     name = mesh.name.removeprefix("outfit-").removesuffix("-fabric")
     none = np.zeros(len(mesh.positions))
-    return Skinned(name, np.asarray(mesh.positions, float), np.asarray(mesh.normals, float), mesh.joints, mesh.weights, none)
+    return Skinned(
+        name,
+        np.asarray(mesh.positions, float),
+        np.asarray(mesh.normals, float),
+        mesh.joints,
+        mesh.weights,
+        none,
+        mesh.triangles,
+    )
 
 
 def _skin(rest: RestBody, hidden: np.ndarray) -> Skinned:
@@ -226,7 +241,7 @@ def _skin(rest: RestBody, hidden: np.ndarray) -> Skinned:
     normals = vertex_normals(positions, triangles)
     seen = np.unique(triangles[~hidden[triangles].all(axis=1)])
     none = np.zeros(len(seen))
-    return Skinned("skin", positions[seen], normals[seen], body.joint_indices[seen], body.joint_weights[seen], none)
+    return Skinned("skin", positions[seen], normals[seen], body.joint_indices[seen], body.joint_weights[seen], none, triangles)
 
 
 def _under(inner: Skinned, outer: Skinned) -> Covered:
@@ -239,7 +254,32 @@ def _under(inner: Skinned, outer: Skinned) -> Covered:
     beside = np.linalg.norm(way - depth[:, None] * outer.normals[over], axis=1)
     alike = (inner.normals[near] * outer.normals[over]).sum(axis=1) > 0.0
     kept = (beside < _BESIDE_M) & alike & (outer.from_hem_m[over] > _EDGE_M)
-    return Covered(inner, outer, near[kept], over[kept])
+    return Covered(inner, outer, near[kept], *_on_triangles(inner.positions[near[kept]], outer, over[kept]))
+
+
+def _on_triangles(points: np.ndarray, outer: Skinned, nearest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Corners (K, 3) and shares (K, 3) of the place over each point, on a triangle of the cloth's nearest vertex (K,)."""
+    corner = np.argsort(outer.triangles.reshape(-1), kind="stable")
+    begin = np.searchsorted(outer.triangles.reshape(-1)[corner], nearest)
+    end = np.searchsorted(outer.triangles.reshape(-1)[corner], nearest, side="right")
+    best, shares, over = np.full(len(points), np.inf), np.zeros((len(points), 3)), np.zeros((len(points), 3), int)
+    for step in range(int((end - begin).max(initial=0))):
+        corners = outer.triangles[corner[np.minimum(begin + step, end - 1)] // 3]
+        found = _shares(points, outer.positions[corners])
+        away = np.linalg.norm(points - np.einsum("kc,kcx->kx", found, outer.positions[corners]), axis=1)
+        better = away < best
+        best[better], shares[better], over[better] = away[better], found[better], corners[better]
+    return over, shares
+
+
+def _shares(points: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """(K, 3) barycentric of the points (K, 3) over triangles (K, 3, 3), cut off at their edges."""
+    a, b, c = (corners[:, k] for k in range(3))
+    normal = np.cross(b - a, c - a)
+    whole = np.maximum((normal * normal).sum(axis=1), _FLAT**2)
+    sides = [(np.cross(q - p, points - p) * normal).sum(axis=1) / whole for p, q in ((b, c), (c, a), (a, b))]
+    shares = np.maximum(np.stack(sides, axis=1), 0.0)
+    return shares / np.maximum(shares.sum(axis=1, keepdims=True), _FLAT)
 
 
 def main() -> None:
@@ -257,8 +297,8 @@ def _measured(name: str, pieces: Sequence[str], *, verbose: bool) -> list[Figure
     cases = []
     for body, sliders in BODIES.items():
         rest = rest_body(dict(sliders))
-        under = covered(rest, pieces)
-        cases += [(worst(rest, under, angles), f"{body}, {pose}") for pose, angles in POSES.items()]
+        below = covered(rest, pieces)
+        cases += [(worst(rest, below, angles), f"{body}, {pose}") for pose, angles in POSES.items()]
     cases.sort(key=lambda case: -case[0].depth_m)
     for found, where in cases[: None if verbose else 1]:
         if found.depth_m > POKE_M:

@@ -2,7 +2,8 @@
 
 Each avatar is saved for each platform, checked by its profile, read by the Khronos validator, drawn, and looked for by the face
 finder. Distances are those of the full avatar's vertices to the reduced surface. Prints tables and writes JSON; with --markdown
-it prints the README's table, too.
+it prints the README's table, too. With --quick files are saved and checked alone, and of these with `--outfits all` every
+outfit's.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -20,9 +22,10 @@ from scipy.spatial import cKDTree
 from avatarkit.avatar.avatar import Avatar
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.style import default_recipe
+from avatarkit.avatar.wardrobe import outfits
 from avatarkit.errors import AvatarkitError, NoFaceError
 from avatarkit.export.files import save_avatar, vrm1_bytes
-from avatarkit.export.platform_check import check
+from avatarkit.export.platform_check import Verdict, check
 from avatarkit.export.platforms import load_platform, platform_names
 from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.surface import Surface
@@ -32,6 +35,7 @@ from avatarkit.media.read_photo import read_photo
 from avatarkit.render.pictures import render_file
 from avatarkit.tracking.track_face import track_face
 from benchmarks.results import OUT, Figure, figure_table, table, write_results
+from tests.judges import khronos_report
 
 FAMILIES = ("hyper-realistic", "human", "cartoon", "anime")
 FACE_MM, BODY_MM, MOBILE_S = 1.5, 6.0, 8.0
@@ -58,6 +62,9 @@ COLUMNS = (
 
 def main() -> None:
     options = _options()
+    if options.quick:
+        _check_outfits(options)
+        return
     with tempfile.TemporaryDirectory() as folder:
         rows = [row for family in options.families for row in _family(family, options, Path(folder))]
     print(table([tuple(_shown(row[column]) for column in COLUMNS) for row in rows], COLUMNS))
@@ -68,9 +75,41 @@ def main() -> None:
     write_results(options.output, figures, {"rows": rows})
 
 
+def _check_outfits(options: argparse.Namespace) -> None:
+    """Each family in each outfit on each platform, saved and checked; says what fails as it goes."""
+    chosen = list(outfits()) if options.outfits == ["all"] else options.outfits or [None]
+    rows: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for family, outfit in product(options.families, chosen):
+            recipe = default_recipe(family)
+            avatar = build_avatar(recipe if outfit is None else recipe.with_outfit(outfit))
+            made = [{"family": family, "outfit": outfit, **_checked(avatar, name, Path(folder))} for name in options.platforms]
+            failed = [f"{row['platform']} {row['verdict']}" for row in made if not row["verdict"].startswith("passes")]
+            print(f"{family}, {outfit}: {len(made) - len(failed)} of {len(made)} pass", *failed, sep="\n  ", flush=True)
+            rows += made
+    passed = _share(row["verdict"].startswith("passes") for row in rows)
+    figures = [Figure("files that pass their own check", passed, "", 1.0, "least"), Figure("files", len(rows))]
+    print(figure_table(figures))
+    write_results(options.output, figures, {"rows": rows})
+
+
+def _checked(avatar: Avatar, platform: str, folder: Path) -> dict[str, Any]:
+    path, start = folder / f"checked{_suffix(platform)}", process_time()
+    try:
+        save_avatar(avatar, path, platform)
+        verdict = _said(check(path, platform))
+    except AvatarkitError as error:
+        verdict = f"{type(error).__name__}: {error}"
+    return {"platform": platform, "verdict": verdict, "s": process_time() - start}
+
+
+def _said(verdict: Verdict) -> str:
+    return ("passes" if verdict.passes else "fails: " + _broken(verdict)) + (f", {verdict.rank}" if verdict.rank else "")
+
+
 def _family(family: str, options: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
     recipe = default_recipe(family)
-    avatar = build_avatar(recipe.with_outfit(options.outfit) if options.outfit else recipe)
+    avatar = build_avatar(recipe.with_outfit(options.outfits[0]) if options.outfits else recipe)
     full = surface_of(document_from_bytes(vrm1_bytes(avatar)))
     return [_row(family, avatar, name, full, folder) for name in options.platforms]
 
@@ -86,9 +125,7 @@ def _row(family: str, avatar: Avatar, platform: str, full: Surface, folder: Path
         verdict = check(path, platform)
         document = read_document(path)
         numbers = measure(document, path.stat().st_size)
-        row["verdict"] = ("passes" if verdict.passes else "fails: " + _broken(verdict)) + (
-            f", {verdict.rank}" if verdict.rank else ""
-        )
+        row["verdict"] = _said(verdict)
         row |= {name: numbers[name] for name in ("triangles", "materials", "joints") if name in numbers}
         row["MB"] = path.stat().st_size / 1e6
         reduced = surface_of(document)
@@ -103,7 +140,7 @@ def _suffix(platform: str) -> str:
     return ".glb" if load_platform(platform).formats[0] == "GLB" else ".vrm"
 
 
-def _broken(verdict: Any) -> str:
+def _broken(verdict: Verdict) -> str:
     return ", ".join(finding.what for finding in verdict.findings if finding.passes is False)
 
 
@@ -124,8 +161,6 @@ def _placed(positions: np.ndarray) -> np.ndarray:
 
 
 def _khronos(path: Path) -> str:
-    from tests.judges import khronos_report
-
     issues = khronos_report(path)["issues"]
     named = sum(message["code"] == VRM0_NAME for message in issues["messages"])
     return f"{issues['numErrors']}/{issues['numWarnings'] - named}"
@@ -197,7 +232,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.platforms", description=__doc__)
     parser.add_argument("--families", nargs="+", default=FAMILIES)
     parser.add_argument("--platforms", nargs="+", default=platform_names(), help="only these")
-    parser.add_argument("--outfit", help="as in avatarkit wardrobe")
+    parser.add_argument("--outfits", nargs="+", help="as in avatarkit wardrobe; the first, or with --quick each, or all")
+    parser.add_argument("--quick", action="store_true", help="only save and check")
     parser.add_argument("--markdown", action="store_true", help="print the README's table, too")
     parser.add_argument("--output", type=Path, default=OUT / "platforms.json", help="where the JSON goes")
     return parser.parse_args()

@@ -29,7 +29,7 @@ from avatarkit.whole_files import write_whole
 SIZE_PX = (288, 360)
 """Twice a card's size on the page."""
 
-KINDS = ("styles", "hair", "pieces")
+KINDS = ("styles", "hair", "outfits", "pieces")
 
 _QUALITY = 86  # of WebP: no difference is seen above it at this size
 _NICENESS = 15
@@ -49,6 +49,8 @@ def cards() -> Iterator[tuple[str, str, AvatarRecipe, str]]:
     model = default_recipe(_SHOWN_ON)
     for hair in wardrobe.hair_styles():
         yield "hair", hair, model.with_hair(hair), "three-quarter"
+    for outfit in wardrobe.outfits():
+        yield "outfits", outfit, model.with_outfit(outfit), "body"
     for piece in wardrobe.wardrobe_pieces():
         others = [other for other in model.outfit.pieces if not wardrobe.excludes(piece, other)]
         view = "face" if wardrobe.piece_slot(piece) in _FACE_SLOTS else "body"
@@ -62,7 +64,7 @@ def card_folder() -> Path:
     state = hashlib.sha256(version("avatarkit").encode())
     for source in sources:
         state.update(source.read_bytes())
-    state.update(repr((wardrobe.hair_styles(), wardrobe.wardrobe_pieces())).encode())
+    state.update(repr((wardrobe.hair_styles(), wardrobe.outfits(), wardrobe.wardrobe_pieces())).encode())
     return platformdirs.user_cache_path("avatarkit") / f"cards-{state.hexdigest()[:12]}"
 
 

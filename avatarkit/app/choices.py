@@ -8,7 +8,7 @@ from typing import Any
 
 from avatarkit.app.limits import Limits
 from avatarkit.app.making import MOLDED_GROUPS, WELCOME_STYLE
-from avatarkit.app.texts import name_for_people, texts
+from avatarkit.app.texts import name_for_people, said_of, texts
 from avatarkit.avatar import wardrobe
 from avatarkit.avatar.style import load_style, style_names
 from avatarkit.body.body import load_body
@@ -22,7 +22,11 @@ HAIR_DYES = (
 
 EYE_COLORS = ("#3b2314", "#6b4423", "#8a6a35", "#5d7a3c", "#4f7f9f", "#7fa6c9", "#7a828c", "#7a4bc2")
 
-SLOTS = ("dress", "top", "bottom", "outer", "shoes", "hat", "glasses", "earrings")
+SLOTS = (
+    "dress", "top", "bottom", "jacket", "outer", "vest", "shoes", "socks", "hat", "glasses", "earrings", "tie", "scarf",
+    "gloves", "belt", "cape",
+)  # fmt: skip
+"""In the order in which people dress."""
 
 _FIRST_PLATFORMS = ("vrm1", "vrm0", "vrchat-pc", "vrchat-mobile", "web", "unity-humanoid", "unreal", "roblox")
 
@@ -33,7 +37,7 @@ def choices(language: str) -> dict[str, Any]:
     return {
         "language": language,
         "texts": texts(language),
-        "styles": [_style(name) for name in _families_first()],
+        "styles": [_style(name, language) for name in _families_first()],
         "welcome": WELCOME_STYLE,
         "sliders": _sliders(language),
         "hair": _named(wardrobe.hair_styles(), language),
@@ -41,8 +45,9 @@ def choices(language: str) -> dict[str, Any]:
         "brows": _named(wardrobe.brow_shapes(), language),
         "lashes": _named(wardrobe.lash_styles(), language),
         "makeup": [_makeup(item, finishes, language) for item, finishes in wardrobe.makeup_items().items()],
+        "outfits": _named(list(wardrobe.outfits()), language),
         "slots": _slots(language),
-        "platforms": _platforms(),
+        "platforms": _platforms(language),
         "dyes": HAIR_DYES,
         "irises": EYE_COLORS,
         "limits": {"photo": Limits().photo_bytes, "video": Limits().video_bytes, "video_s": Limits().video_s},
@@ -53,13 +58,14 @@ def _families_first() -> list[str]:
     return [name for kind in ("family", "person", "character") for name in style_names(kind)]
 
 
-def _style(name: str) -> dict[str, Any]:
+def _style(name: str, language: str) -> dict[str, Any]:
     style = load_style(name)
     title, _, hint = style.title.partition(":" if style.kind == "family" else ",")
+    said = said_of("style", name, language)
     return {
         "name": name,
-        "label": title.split(", with")[0],
-        "hint": "" if style.kind == "family" else hint.strip(),
+        "label": said.get("label", title.split(", with")[0]),
+        "hint": said.get("hint", "") if said else "" if style.kind == "family" else hint.strip(),
         "kind": style.kind,
         "family": style.family.name,
     }
@@ -103,7 +109,7 @@ def _slots(language: str) -> list[dict[str, Any]]:
     shown = [
         {
             "name": slot,
-            "label": name_for_people(slot, language),
+            "label": name_for_people(f"slot-{slot}", language),
             "pieces": [_piece(name, language) for name in pieces if wardrobe.piece_slot(name) == slot],
         }
         for slot in slots
@@ -123,6 +129,10 @@ def _piece(name: str, language: str) -> dict[str, Any]:
     }
 
 
-def _platforms() -> list[dict[str, str]]:
+def _platforms(language: str) -> list[dict[str, str]]:
     names = [*_FIRST_PLATFORMS, *(name for name in platform_names() if name not in _FIRST_PLATFORMS)]
-    return [{"name": name, "title": load_platform(name).title} for name in names if name in platform_names()]
+    return [
+        {"name": name, "label": said_of("platform", name, language).get("label", load_platform(name).title)}
+        for name in names
+        if name in platform_names()
+    ]

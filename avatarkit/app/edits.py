@@ -8,6 +8,7 @@ from typing import Any
 
 from avatarkit.avatar.recipe import AvatarRecipe, Skin
 from avatarkit.avatar.recipe_tables import as_object, as_text
+from avatarkit.avatar.wardrobe import piece_slot
 from avatarkit.errors import InputError, unknown_name
 
 
@@ -68,8 +69,10 @@ def _makeup(recipe: AvatarRecipe, wish: Any) -> AvatarRecipe:
 
 
 def _outfit(recipe: AvatarRecipe, wish: Any) -> AvatarRecipe:
-    """Pieces and colours; colours of pieces that stay are kept."""
+    """A named outfit, or pieces and colours; colours of pieces that stay are kept, and glasses are not part of an outfit."""
     asked = as_object(wish, "outfit")
+    if "named" in asked:
+        return _dressed(recipe, as_text(asked["named"], "outfit"))
     pieces = asked.get("pieces", list(recipe.outfit.pieces))
     if not isinstance(pieces, list):
         raise InputError("The pieces of an outfit are a list of names.")
@@ -77,6 +80,16 @@ def _outfit(recipe: AvatarRecipe, wish: Any) -> AvatarRecipe:
     kept = {part: color for part, color in recipe.outfit.colors.items() if part.split("/")[0] in names}
     colors = {part: as_text(color, "color") for part, color in as_object(asked.get("colors", {}), "the colours").items()}
     return recipe.with_outfit(names, {**kept, **colors})
+
+
+def _dressed(recipe: AvatarRecipe, name: str) -> AvatarRecipe:
+    """In a named outfit, with the glasses worn before unless it has some."""
+    dressed = recipe.with_outfit(name)
+    glasses = [piece for piece in recipe.outfit.pieces if piece_slot(piece) == "glasses"]
+    if any(piece_slot(piece) == "glasses" for piece in dressed.outfit.pieces):
+        return dressed
+    kept = {part: color for part, color in recipe.outfit.colors.items() if part.split("/")[0] in glasses}
+    return recipe.with_outfit([*dressed.outfit.pieces, *glasses], {**dressed.outfit.colors, **kept})
 
 
 def _skin(recipe: AvatarRecipe, wish: Any) -> AvatarRecipe:

@@ -14,10 +14,10 @@ from avatarkit.avatar.make_recipe import make_recipe
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.recipe_tables import recipe_tables
 from avatarkit.avatar.style import default_recipe
-from avatarkit.errors import UsageError
+from avatarkit.errors import UsageError, unknown_name
 from avatarkit.export.files import save_avatar
 from avatarkit.export.molding import FACE_GROUPS, slider_names
-from avatarkit.export.molding_file import molding_vrm
+from avatarkit.export.molding_file import molding_sliders, molding_vrm
 from avatarkit.export.platform_check import check
 from avatarkit.export.platforms import load_platform
 from avatarkit.face_fit.fit import fit_face
@@ -94,24 +94,20 @@ def current(visit: Visit) -> AvatarRecipe:
     return visit.recipe
 
 
-def shown(visit: Visit, *, moldable: bool = False) -> dict[str, Any]:
-    """The avatar as the page needs it: the address of a file to show, and the recipe's values.
-
-    Args:
-        visit: whose.
-        moldable: the page can mold it by sliders; what they do takes longer to find out than all else.
-    """
+def shown(visit: Visit) -> dict[str, Any]:
+    """The avatar as the page needs it: the address of a file to show, and the recipe's values."""
     recipe = current(visit)
     path = visit.next_file("avatar", ".vrm")
-    is_welcome = not moldable and recipe == default_recipe(WELCOME_STYLE)
-    write_whole(path, welcome_preview() if is_welcome else preview(recipe, moldable=moldable))
+    write_whole(path, welcome_preview() if recipe == default_recipe(WELCOME_STYLE) else preview(recipe))
+    if visit.shown is None or (visit.shown.sliders, visit.shown.style) != (recipe.sliders, recipe.style):
+        visit.molding = {}
+    visit.shown = recipe
     return {
         "url": f"/visit/{visit.token}/{path.name}",
         "recipe": recipe_values(recipe),
         "report": visit.report,
         "can_undo": bool(visit.earlier),
         "saved_id": visit.saved_id,
-        "moldable": moldable,
     }
 
 
@@ -121,9 +117,23 @@ def welcome_preview() -> bytes:
     return preview(default_recipe(WELCOME_STYLE))
 
 
-def preview(recipe: AvatarRecipe, *, moldable: bool = False) -> bytes:
-    """A small VRM for the page, which it can mold by itself if asked for."""
-    return molding_vrm(recipe, slider_names(MOLDED_GROUPS) if moldable else ())
+def preview(recipe: AvatarRecipe) -> bytes:
+    """A small VRM for the page, which molds it by itself once it knows what the sliders do."""
+    return molding_vrm(recipe, ())
+
+
+def molding(visit: Visit, group: str) -> bytes:
+    """What a group's sliders do to the avatar on the page. All groups together take seconds; the page asks for what it opens.
+
+    Raises:
+        UsageError: no such group.
+    """
+    if group not in MOLDED_GROUPS:
+        raise unknown_name("group of sliders", group[:40], MOLDED_GROUPS)
+    known, recipe = visit.molding, visit.shown or current(visit)
+    if group not in known:
+        known[group] = molding_sliders(recipe, slider_names((group,)))
+    return known[group]
 
 
 def recipe_values(recipe: AvatarRecipe) -> dict[str, Any]:

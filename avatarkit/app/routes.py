@@ -18,6 +18,7 @@ from avatarkit.app.card_pictures import card_path
 from avatarkit.app.choices import choices
 from avatarkit.app.library import Library
 from avatarkit.app.limits import Limits, Rate
+from avatarkit.app.making import molding
 from avatarkit.app.texts import LANGUAGES
 from avatarkit.app.visits import Visits
 from avatarkit.app.watching import Watch
@@ -114,6 +115,10 @@ def _add_visit(app: FastAPI, house: House) -> None:
             return Response(status_code=404)
         return FileResponse(path, media_type=_TYPES.get(path.suffix, "application/octet-stream"), headers=_NO_STORE)
 
+    @app.get("/visit/{token}/molding/{group}")
+    def sliders(token: str, group: str) -> Response:
+        return Response(molding(house.visits.get(token), group), media_type="application/octet-stream", headers=_NO_STORE)
+
     @app.put("/visit/{token}/{kind}")
     async def upload(token: str, kind: str, request: Request) -> dict[str, int]:
         visit = house.visits.get(token)
@@ -195,6 +200,7 @@ async def _follow(socket: WebSocket, limits: Limits) -> None:
     work = loop.run_in_executor(None, watch)
     sending = asyncio.create_task(_send(socket, moments))
     try:
+        await socket.send_text('{"type":"ready"}')  # pictures sent before would only wait, and come back late
         while (message := await socket.receive())["type"] != "websocket.disconnect":
             if message.get("bytes"):
                 await loop.run_in_executor(None, watching.give, message["bytes"])

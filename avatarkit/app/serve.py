@@ -119,11 +119,13 @@ def _sweep(visits: Any, ended: threading.Event) -> None:
 
 
 def warm_up() -> None:
-    """Load what the first visitor would wait for: the welcoming avatar, the face's model, the tracker."""
+    """Load what the first visitor would wait for: the welcoming avatar, what sliders do, the face's model, the tracker."""
     import numpy as np
 
-    from avatarkit.app.making import preview, welcome_preview
+    from avatarkit.app.making import MOLDED_GROUPS, preview, welcome_preview
     from avatarkit.avatar.style import default_recipe
+    from avatarkit.export.molding import slider_names
+    from avatarkit.export.molding_file import molding_sliders
     from avatarkit.face_fit.face_model import load_face_model
     from avatarkit.face_fit.face_sight import load_sight_table
     from avatarkit.face_fit.first_guess import load_guess_table
@@ -133,7 +135,8 @@ def warm_up() -> None:
     from avatarkit.tracking.track_face import track_face
 
     welcome_preview()
-    preview(default_recipe(), moldable=True)
+    preview(default_recipe())
+    molding_sliders(default_recipe(), slider_names(MOLDED_GROUPS[:1]))
     for load in (load_face_model, load_guess_table, load_landmark_table, load_sight_table, face_features):
         load()
     with contextlib.suppress(AvatarkitError):

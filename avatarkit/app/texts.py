@@ -33,3 +33,9 @@ def name_for_people(name: str, language: str) -> str:
         if all(word is not None for word in translated):
             return "".join(str(word) for word in translated)
     return " ".join(words).capitalize()
+
+
+def said_of(table: str, name: str, language: str) -> dict[str, str]:
+    """What the table "style" or "platform" says of a name in another language than English; nothing if it says nothing."""
+    found: dict[str, str] = _tables()[table].get(name, {})
+    return {} if language == LANGUAGES[0] or language not in found else {**found, "label": found[language]}

@@ -36,6 +36,8 @@ class Visit:
         folder: files of this visit, and of no other.
         lock: held while the avatar changes.
         recipe: the avatar; None before there is one.
+        shown: the recipe of the file that the page shows; None before there is one.
+        molding: group of sliders -> what its sliders do to the file that the page shows.
         earlier: what it was before, newest last.
         report: what the photo showed; None without a photo.
         motion: the last video's.
@@ -48,6 +50,8 @@ class Visit:
     folder: Path
     lock: threading.RLock = field(default_factory=threading.RLock)
     recipe: AvatarRecipe | None = None
+    shown: AvatarRecipe | None = None
+    molding: dict[str, bytes] = field(default_factory=dict)
     earlier: list[AvatarRecipe] = field(default_factory=list)
     report: dict[str, Any] | None = None
     motion: HumanMotion | None = None
@@ -128,8 +132,8 @@ class Visits:
             visit = self._visits.pop(token, None) if isinstance(token, str) else None
         if visit is not None:
             visit.cancelled.set()
-            visit.recipe = visit.motion = visit.report = None
-            visit.earlier = []
+            visit.recipe = visit.shown = visit.motion = visit.report = None
+            visit.earlier, visit.molding = [], {}
             shutil.rmtree(visit.folder, ignore_errors=True)
 
     def sweep(self, now: float | None = None) -> None:

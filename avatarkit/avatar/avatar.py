@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -162,6 +162,7 @@ class AvatarMesh:
         material: name of one of the avatar's materials.
         morphs: in the order of the avatar's expression names; a mesh that no expression moves has none.
         first_person: VRM's annotation: hidden from the wearer's own eyes ("thirdPersonOnly") or seen by all ("both").
+        light: (V,) share of the material's colour that is left in hollows, or None.
     """
 
     name: str
@@ -174,9 +175,12 @@ class AvatarMesh:
     material: str
     morphs: tuple[MorphTarget, ...] = ()
     first_person: Literal["both", "thirdPersonOnly"] = "both"
+    light: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         count = len(self.positions)
+        if self.light is not None:
+            object.__setattr__(self, "light", checked_array("light", self.light, (count,)))
         shapes = {"positions": 3, "normals": 3, "uvs": 2, "weights": 4}
         for name, width in shapes.items():
             object.__setattr__(self, name, checked_array(name, getattr(self, name), (count, width)))
@@ -206,8 +210,8 @@ class LookAt:
 class AvatarMeta:
     """Who made the avatar and what may be done with it (VRM 1.0 meta, whose words these are).
 
-    The permissions default to what fits an avatar of the user's own face: only the author wears it; the rest is for the author
-    to open.
+    The permissions default to what fits an avatar of the user's own face: only the author wears it, may have it altered for
+    wherever it goes, and opens the rest with `Avatar.licensed`.
     """
 
     name: str = "Avatar"
@@ -219,7 +223,7 @@ class AvatarMeta:
     worn_by: Literal["onlyAuthor", "onlySeparatelyLicensedPerson", "everyone"] = "onlyAuthor"
     commercial_usage: Literal["personalNonProfit", "personalProfit", "corporation"] = "personalNonProfit"
     credit: Literal["required", "unnecessary"] = "required"
-    modification: Literal["prohibited", "allowModification", "allowModificationRedistribution"] = "prohibited"
+    modification: Literal["prohibited", "allowModification", "allowModificationRedistribution"] = "allowModification"
     redistribution: bool = False
     violent_usage: bool = False
     sexual_usage: bool = False
@@ -265,6 +269,19 @@ class Avatar:
             raise ValueError("a chain or a collider is at a joint that does not exist")
         if any(not 0 <= one < len(self.colliders) for chain in self.springs for one in chain.colliders):
             raise ValueError("a chain heeds a collider that does not exist")
+
+    def licensed(self, **permissions: str | bool) -> Avatar:
+        """The avatar with other permissions: `avatar.licensed(worn_by="everyone", redistribution=True, author="Ada")`.
+
+        Args:
+            permissions: fields of `AvatarMeta`, and `author`, with one of their values each.
+
+        Raises:
+            UsageError: no such permission, or no such value of it.
+        """
+        from avatarkit.avatar.licences import with_permissions
+
+        return replace(self, meta=with_permissions(self.meta, permissions))
 
     def save(self, path: str | Path, platform: str | None = None) -> None:
         """Write the avatar to `path`, whole or not at all: GLB or VRM 1.0 by the suffix, or the kind a platform takes.

@@ -9,7 +9,7 @@ import numpy as np
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt, Material
 from avatarkit.avatar.eyes import eyes_material, eyes_mesh
 from avatarkit.avatar.finish import finished
-from avatarkit.avatar.hair import make_beard, make_hair
+from avatarkit.avatar.hair import HairKind, make_beard, make_hair
 from avatarkit.avatar.lashes import lashes_material, lashes_mesh
 from avatarkit.avatar.licences import licences_of
 from avatarkit.avatar.look import Look
@@ -23,6 +23,7 @@ from avatarkit.avatar.skinned_parts import SKIN_PARTS, corners_of, shape_surface
 from avatarkit.avatar.springs import with_springs
 from avatarkit.avatar.style import load_style
 from avatarkit.avatar.stylise import stylised_sliders
+from avatarkit.avatar.wrinkles import ageing
 from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.rig.skeleton import HumanoidRig, Skeleton
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
@@ -43,17 +44,16 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
     look = family.look
     rest = rest_body(stylised_sliders(recipe.sliders, family.shape))
     outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
-    hair = make_hair(recipe.hair.style, recipe.hair.color, rest, roots=recipe.hair.roots, grey=recipe.hair.grey)
     pieces = [
         *_skin(recipe, look, rest, outfit.hidden_vertices),
         (eyes_mesh(rest, look), eyes_material(recipe.eyes.iris, look)),
         (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
         *_lashes(recipe, look, rest),
-        *((hair_under(mesh, outfit.hat), material) for mesh, material in hair),
+        *((hair_under(mesh, outfit.hat), material) for mesh, material in _hair(recipe, look, rest)),
         *_beard(recipe, look, rest),
         *outfit.pieces,
     ]
-    swinging = with_springs(finished(pieces, look, rest), recipe.hair.style, rest)
+    swinging = with_springs(finished(pieces, look, rest, recipe.skin.tone), recipe.hair.style, rest)
     materials = {material.name: material for _, material in swinging.pieces}
     return Avatar(
         rig=_rig(swinging.skeleton, rest, recipe.name),
@@ -71,9 +71,15 @@ def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) 
     shape = shape_surface(SKIN_PARTS, rest)
     face = skinned_mesh("Face", FACE_MATERIAL, corners_of(FACE_PARTS), shape, rest, first_person="thirdPersonOnly")
     body = skinned_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest, first_person="both")
-    painted = made_up_material(face_material(recipe.skin, recipe.brows, look), recipe.makeup, recipe.skin.tone)
+    painted = made_up_material(face_material(recipe.skin, recipe.brows, look, ageing(recipe)), recipe.makeup, recipe.skin.tone)
     painted = with_gloss(painted, glossiness(recipe.makeup))
     return [(face, painted), (body, with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish")))]
+
+
+def _hair(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
+    hair = recipe.hair
+    kind: HairKind = "strands" if look.hair == "strands" else "drawn" if look.shading == "drawn" else "clumps"
+    return make_hair(hair.style, hair.color, rest, roots=hair.roots, grey=hair.grey, kind=kind)
 
 
 def _beard(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:

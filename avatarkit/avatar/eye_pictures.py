@@ -25,12 +25,13 @@ _PUPIL_SHARE: Mapping[str, float] = {"natural": 0.36, "clean": 0.42, "painted": 
 Color = tuple[float, float, float]
 
 
-def eye_picture(iris: Color, kind: str = "natural") -> np.ndarray:
+def eye_picture(iris: Color, kind: str = "natural", catch_light: float = 0.0) -> np.ndarray:
     """(1024, 1024, 3) uint8 sRGB, inner corner on the left.
 
     Args:
         iris: sRGB, 0..1.
         kind: of `IRIS_DEG`.
+        catch_light: 0..1, how strong the light painted into natural eyes is; the others always have theirs.
     """
     share, around, x, y = _polar(kind)
     window = _iris_window(kind)
@@ -40,7 +41,7 @@ def eye_picture(iris: Color, kind: str = "natural") -> np.ndarray:
     ring = _IRISES[kind](np.asarray(iris, np.float32), *places)
     white = picture[window]
     shown = white + (ring - white) * cover
-    picture[window] = _highlighted(shown, kind, places[2], places[3]) if kind != "natural" else shown
+    picture[window] = _highlighted(shown, kind, places[2], places[3], catch_light if kind == "natural" else 1.0)
     return np.clip(255.0 * picture + 0.5, 0, 255).astype(np.uint8)
 
 
@@ -71,7 +72,7 @@ def _soft(value: np.ndarray, edge: float, width: float) -> np.ndarray:
 
 def _natural_iris(color: np.ndarray, share: np.ndarray, around: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     maps = _natural_maps()
-    ring = color * (0.30 + 0.85 * maps["light"][..., None])
+    ring = color * (0.42 + 1.05 * maps["light"][..., None])
     # Around the pupil nearly every iris is warmer and lighter; towards the white it ends in a dark ring.
     ring = ring + maps["collarette"][..., None] * np.array([0.16, 0.11, 0.04], np.float32) * (0.3 + color.max())
     ring = ring * maps["shade"][..., None]
@@ -92,7 +93,7 @@ def _natural_maps() -> dict[str, np.ndarray]:
         "pupil": _soft(share, _PUPIL_SHARE["natural"], 0.04),
         "light": np.clip(fibre + 0.55 * gathered, 0.0, 1.6) * crypts,
         "collarette": np.exp(-(((share - 0.48) / 0.12) ** 2)) * (0.6 + 0.4 * fibre),
-        "shade": (1.0 - 0.74 * limbus) * _lid_shade(x, y, share),
+        "shade": (1.0 - 0.66 * limbus) * _lid_shade(x, y, share),
     }
 
 
@@ -195,15 +196,16 @@ def _painted_white() -> np.ndarray:
     return np.array([0.975, 0.97, 0.975], np.float32) - shade * np.array([0.22, 0.20, 0.14], np.float32)
 
 
-def _highlighted(picture: np.ndarray, kind: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _highlighted(picture: np.ndarray, kind: str, x: np.ndarray, y: np.ndarray, share: float) -> np.ndarray:
     """Light from the upper left of the picture, and a small one across from it."""
     for center, radii, strength in _HIGHLIGHTS[kind]:
         spot = _soft(np.hypot((x - center[0]) / radii[0], (y - center[1]) / radii[1]), 1.0, 0.10)
-        picture = picture + (1.0 - picture) * (strength * spot)[..., None]
+        picture = picture + (1.0 - picture) * (share * strength * spot)[..., None]
     return picture
 
 
 _HIGHLIGHTS = {
+    "natural": (((-0.30, 0.34), (0.17, 0.19), 0.95), ((0.34, -0.42), (0.10, 0.08), 0.35)),
     "clean": (((-0.32, 0.22), (0.25, 0.23), 0.97), ((0.32, -0.40), (0.12, 0.11), 0.65)),
     "painted": (((-0.34, 0.26), (0.27, 0.26), 1.0), ((0.36, -0.36), (0.13, 0.12), 0.95), ((-0.02, -0.68), (0.30, 0.07), 0.35)),
 }

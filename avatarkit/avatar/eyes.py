@@ -12,6 +12,7 @@ from avatarkit.avatar.eye_pictures import FRONT_DEG, FRONT_RADIUS, IRIS_DEG, eye
 from avatarkit.avatar.look import Look
 from avatarkit.body.body import load_body
 from avatarkit.body.expressions import SIDES, look_turns
+from avatarkit.body.lids import lid_margins
 from avatarkit.body.rest import RestBody
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
@@ -22,6 +23,9 @@ _RINGS_DEG = (0, 5, 9, 13, 16.5, 19.5, 22, 24, 27, 32, 40, 50, 62, 76, 92, 112)
 _AROUND = 28
 _FLAT_FROM, _FLAT_SHRINK = 1.3, 0.09
 _FRONT_RAD = np.radians(FRONT_DEG)
+_IRIS_FILLS = {"clean": 0.9, "painted": 1.06}
+"""How much of what the lids leave open an iris takes upright: less stares, more has no white left."""
+_IRIS_SCALES = (0.8, 1.3)  # beyond these the picture's pixels would show, or a highlight lie on the cheek
 
 
 @cache
@@ -69,7 +73,7 @@ def _fit(side: str) -> tuple[np.ndarray, np.ndarray]:
 def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
     """Both eyeballs of a person, each bound to its eye bone, with the eyeLook expressions as rotations about its middle.
 
-    Natural eyes mirror each other; those with painted highlights do not, since light comes from one side.
+    Eyes mirror each other unless they have painted highlights: light comes from one side.
     """
     directions, normals, uvs, triangles = _ball(IRIS_DEG[look.eyes])
     count = len(directions)
@@ -83,8 +87,9 @@ def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
             moved = (directions @ turn.T - directions) @ stretch.T
             indices = np.arange(number * count, (number + 1) * count)
             morphs.append(MorphTarget(name, indices, moved, normals @ turn.T - normals))
+    uvs = 0.5 + (uvs - 0.5) / _iris_scale(rest, look)
     bones = np.repeat([rest.skeleton.names.index(f"{side}Eye") for side in SIDES], count)
-    both = np.concatenate([uvs, uvs * [-1.0, 1.0] + [1.0, 0.0] if look.eyes == "natural" else uvs])
+    both = np.concatenate([uvs, uvs * [-1.0, 1.0] + [1.0, 0.0] if look.eyes == "natural" and not look.catch_light else uvs])
     return AvatarMesh(
         name="Eyes",
         positions=np.concatenate(positions),
@@ -97,6 +102,16 @@ def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
         morphs=tuple(sorted(morphs, key=lambda morph: ARKIT_NAMES.index(morph.name))),
         first_person="thirdPersonOnly",
     )
+
+
+def _iris_scale(rest: RestBody, look: Look) -> float:
+    """How much larger than `IRIS_DEG` drawn irises are: they go with the opening of these very lids."""
+    if look.eyes not in _IRIS_FILLS:
+        return 1.0
+    opening = np.mean([np.ptp(rest.positions[np.concatenate(lid_margins(side)), 1]) for side in SIDES])
+    ball = np.mean([np.ptp(rest.positions[_fit(side)[0], 1]) for side in SIDES])
+    iris = ball * np.sin(np.radians(IRIS_DEG[look.eyes]))
+    return float(np.clip(_IRIS_FILLS[look.eyes] * opening / iris, *_IRIS_SCALES))
 
 
 def _upright(stretch: np.ndarray) -> np.ndarray:
@@ -112,9 +127,10 @@ def _behind_lids(stretch: np.ndarray) -> np.ndarray:
 
 def eyes_material(iris: str, look: Look) -> Material:
     """The eyes' material: iris colour "#rrggbb", as the look has eyes."""
-    return Material(MATERIAL, base_color_texture=_texture(iris, look.eyes), roughness=look.eye_roughness)
+    texture = _texture(iris, look.eyes, look.catch_light)
+    return Material(MATERIAL, base_color_texture=texture, roughness=look.eye_roughness, clearcoat=look.cornea)
 
 
 @lru_cache(maxsize=4)
-def _texture(iris: str, kind: str) -> Texture:
-    return Texture("eyes", eye_picture(parse_color(iris), kind))
+def _texture(iris: str, kind: str, catch_light: float) -> Texture:
+    return Texture("eyes", eye_picture(parse_color(iris), kind, catch_light))

@@ -9,21 +9,31 @@ from functools import cache
 import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh, Material, MorphTarget, MToon, Texture
+from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.look import Look
 from avatarkit.body.rest import RestBody
 from avatarkit.face_fit.landmark_table import load_landmark_table
+from avatarkit.face_fit.light import to_lab
 
 Piece = tuple[AvatarMesh, Material]
 
 _SKIN = ("Face", "Body")
 _UNSHADED = ("Eyes", "Lashes", "Mouth")  # too small for a shade of their own
 _HAIR = ("hair", "beard")
-_SKIN_SHADE = (0.90, 0.68, 0.65)
+_STRANDED = "beard"  # hair of the head is drawn in flat tones from the start
+_SKIN_SHADES = {
+    18.0: (0.66, 0.61, 0.74),
+    40.0: (0.74, 0.62, 0.74),
+    65.0: (0.82, 0.63, 0.71),
+    90.0: (0.87, 0.67, 0.69),
+}
 _HAIR_SHADE = (0.55, 0.48, 0.58)
 _CLOTH_SHADE = (0.62, 0.56, 0.68)
-"""What shade is of a surface's own colour, linear: warm on skin, cool on all else."""
+"""What shade is of a surface's own colour, linear: cool; on skin by its lightness L*,
+rosy on light and hardly warmer than itself on dark skin, whose own colour is warm enough."""
 _LINE_COLOR = (0.20, 0.12, 0.12)
 _EDGE_SHIFT, _EDGE = -0.08, 0.95
+_LENS_LEFT = 0.25  # of a lens's cover
 _HAIR_CALM = 0.6  # of the strands' contrast is taken away
 _NECK_TURN = 4.0  # more than any light from above makes up for
 _FACE_BEHIND_M, _UPRIGHT = 0.055, 0.55
@@ -40,10 +50,19 @@ _UNLINED = (
 _INSIDE_ROW = 0.87  # from this row of the head's picture on lie the mouth's inside and the sockets
 
 
-def finished(pieces: Sequence[Piece], look: Look, rest: RestBody) -> list[Piece]:
-    """Meshes and their materials as the look has them."""
+def finished(pieces: Sequence[Piece], look: Look, rest: RestBody, tone: str) -> list[Piece]:
+    """Meshes and their materials as the look has them.
+
+    Args:
+        pieces: all of an avatar's.
+        look: its family's.
+        rest: its body.
+        tone: of its skin, "#rrggbb".
+    """
     lit = [(_lit(mesh, rest, look), material) for mesh, material in pieces]
-    return [(mesh, drawn(material, look)) for mesh, material in lit] if look.shading == "drawn" else lit
+    if look.shading != "drawn":
+        return lit
+    return [(replace(mesh, light=None), drawn(material, look, tone)) for mesh, material in lit]
 
 
 def _lit(mesh: AvatarMesh, rest: RestBody, look: Look) -> AvatarMesh:
@@ -60,12 +79,14 @@ def _neck_shaded(mesh: AvatarMesh, rest: RestBody, strength: float) -> AvatarMes
     return replace(mesh, normals=normals / np.linalg.norm(normals, axis=1, keepdims=True))
 
 
-def drawn(material: Material, look: Look) -> Material:
+def drawn(material: Material, look: Look, tone: str) -> Material:
     """A material without relief and gloss, shaded by MToon."""
-    calm = _calm(material) if material.name.lower().startswith(_HAIR) else material
+    calm = _calm(material) if material.name.lower().startswith(_STRANDED) else material
     shaded = material.name not in _UNSHADED
-    red, green, blue, _ = material.base_color
-    tint = _tint(material.name)
+    red, green, blue, alpha = material.base_color
+    if material.alpha_mode == "BLEND" and material.metallic == 1.0:  # a lens: what is drawn mirrors nothing
+        calm = replace(calm, base_color=(red, green, blue, _LENS_LEFT * alpha))
+    tint = _tint(material.name, tone)
     solid = material.alpha_mode != "BLEND" and not (material.double_sided and material.alpha_mode == "MASK")
     lined = shaded and look.outline_width > 0 and solid
     mtoon = MToon(
@@ -81,10 +102,16 @@ def drawn(material: Material, look: Look) -> Material:
     return replace(calm, normal_texture=None, roughness_texture=None, occlusion_texture=None, clearcoat=0.0, mtoon=mtoon)
 
 
-def _tint(name: str) -> tuple[float, float, float]:
+def _tint(name: str, tone: str) -> tuple[float, float, float]:
     if name in _UNSHADED:
         return 1.0, 1.0, 1.0
-    return _SKIN_SHADE if name in _SKIN else _HAIR_SHADE if name.lower().startswith(_HAIR) else _CLOTH_SHADE
+    return _skin_shade(tone) if name in _SKIN else _HAIR_SHADE if name.lower().startswith(_HAIR) else _CLOTH_SHADE
+
+
+def _skin_shade(tone: str) -> tuple[float, float, float]:
+    lightness = float(to_lab(np.array([parse_color(tone)]))[0, 0])
+    red, green, blue = (float(np.interp(lightness, [*_SKIN_SHADES], line)) for line in zip(*_SKIN_SHADES.values(), strict=True))
+    return red, green, blue
 
 
 def _calm(material: Material) -> Material:

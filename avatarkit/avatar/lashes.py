@@ -120,24 +120,24 @@ class _Ribbon:
         self._center = rest.joint(f"{side}Eye")
         self._width = float(np.linalg.norm(self._lid[-1] - self._lid[0]))
         self._outward = 1.0 if side == "left" else -1.0
-        self._before = np.zeros((_ROWS * _COLUMNS, 1))
-        self._before = _before_skin(self._grown(self._lid)[0], np.asarray(rest.positions, float)[_skin_around(side)])
-        self.positions, self.normals = self._grown(self._lid)
+        self._around = _skin_around(side)
+        self._skin = np.asarray(rest.positions, float)[self._around]
+        self.positions, self.normals = self._grown(self._lid, self._skin)
 
     def touched_by(self, vertices: np.ndarray) -> bool:
         return bool(np.isin(self._edge, vertices).any())
 
     def changes(self, vertices: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What moving the body's vertices does to the ribbon's positions and normals."""
-        moved = self._lid.copy()
-        at = np.clip(np.searchsorted(vertices, self._edge), 0, len(vertices) - 1)
-        hit = vertices[at] == self._edge
-        moved[hit] += offsets[at[hit]]
-        positions, normals = self._grown(moved)
+        lid = _moved(self._lid, self._edge, vertices, offsets)
+        positions, normals = self._grown(lid, _moved(self._skin, self._around, vertices, offsets))
         return positions - self.positions, normals - self.normals
 
-    def _grown(self, lid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Positions and normals (N, 3) of the ribbon on a lid's edge (P, 3). The lashes turn with the lid about the eyeball."""
+    def _grown(self, lid: np.ndarray, skin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Positions and normals (N, 3) of the ribbon on a lid's edge (P, 3), before the skin (S, 3) about it.
+
+        The lashes turn with the lid about the eyeball.
+        """
         line = self._line
         roots = self._along @ lid
         forward = roots - self._center
@@ -155,7 +155,17 @@ class _Ribbon:
             heading /= np.linalg.norm(heading, axis=1, keepdims=True)
             points.append(points[-1] + length[:, None] * heading / (_ROWS - 1))
         # Lit as the lid behind them is: ribbons with their own normals would flash.
-        return np.concatenate(points) + np.array([0.0, 0.0, 1.0]) * self._before, np.tile(forward, (_ROWS, 1))
+        grown = np.concatenate(points)
+        return grown + np.array([0.0, 0.0, 1.0]) * _before_skin(grown, skin), np.tile(forward, (_ROWS, 1))
+
+
+def _moved(points: np.ndarray, numbers: np.ndarray, vertices: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """Points (P, 3), the body's vertices `numbers`, after its vertices (N,), rising, moved by offsets (N, 3)."""
+    at = np.clip(np.searchsorted(vertices, numbers), 0, len(vertices) - 1)
+    hit = vertices[at] == numbers
+    moved = points.copy()
+    moved[hit] += offsets[at[hit]]
+    return moved
 
 
 def _before_skin(points: np.ndarray, skin: np.ndarray) -> np.ndarray:
@@ -222,7 +232,7 @@ def _texture(eyes: str) -> Texture:
     elif eyes == "clean":
         upper, lower = _line((0.14, 0.26, 0.42), _CLEAN_TIPS), 0.35 * _line((0.0, 0.12, 0.16), ())
     else:
-        upper, lower = _line((0.50, 0.62, 0.85), _PAINTED_TIPS), 0.75 * _line((0.0, 0.08, 0.26), ())
+        upper, lower = _line((0.40, 0.52, 0.78), _PAINTED_TIPS), 0.75 * _line((0.0, 0.08, 0.26), ())
     alpha = np.concatenate([upper, lower])
     color = np.broadcast_to(np.array(_COLOR, np.uint8), (*alpha.shape, 3))
     return Texture("lashes", np.dstack([color, np.clip(alpha * 255, 0, 255).astype(np.uint8)]), "png")

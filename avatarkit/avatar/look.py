@@ -24,14 +24,18 @@ class Look:
         photo: how much of a person's photo is laid over the skin; at 0 only its colours are used.
         photo_evening: how far what is left of the photo's light is taken back.
         photo_smoothing: how much of its pores and noise is taken away.
+        photo_lifting: how far its folds, flush and small shadows are brought to the tone.
         relief: how deep pores, fine lines and a photo's own creases are.
         gloss: how much the shine differs from place to place: oily forehead and nose, wet lips and lids.
         lips: how much of the lips' colour shows.
         blush: how strong the cheeks' painted blush is.
+        lids: how much warmer and darker the skin of the lids is, from the lashes to over the crease.
         lines: how strong painted lines are: of the lids, between the lips, under the nose.
         neck_shade: how far the neck's front is turned away from the light, as if the chin stood in its way.
         rounding: how far a face is lit as the ball it roughly is, without its hollows.
         brow_paint: how far brows are one painted shape instead of single hairs.
+        cornea: how strong the clear layer over the eyes mirrors.
+        catch_light: how strong a painted light in natural eyes is.
         eyes: how irises are made, one of `EYE_KINDS`.
         hair: how locks are made, one of `HAIR_KINDS`.
         shading: one of `SHADINGS`: "drawn" is MToon's two tones and outlines.
@@ -47,14 +51,18 @@ class Look:
     photo: float = 1.0
     photo_evening: float = 0.0
     photo_smoothing: float = 0.0
+    photo_lifting: float = 0.0
     relief: float = 0.0
     gloss: float = 0.0
     lips: float = 1.0
     blush: float = 0.0
+    lids: float = 0.0
     lines: float = 0.0
     neck_shade: float = 0.0
     rounding: float = 0.0
     brow_paint: float = 0.0
+    cornea: float = 0.0
+    catch_light: float = 0.0
     eyes: str = "natural"
     hair: str = "strands"
     shading: str = "physical"

@@ -1,4 +1,4 @@
-"""What stylised families paint on everybody's face: blush, and lines of lids, lips and nose."""
+"""What stylised families paint on everybody's face: blush, warm lids, and lines of lids, lips and nose."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import numpy as np
 
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.look import Look
-from avatarkit.avatar.makeup import CREASES, LOWER_LIDS, UPPER_LIDS
+from avatarkit.avatar.makeup import LOWER_LIDS, MAKEUP, UPPER_LIDS
 from avatarkit.avatar.recipe import Skin
 from avatarkit.avatar.skin_fields import HEAD_DETAIL_SIZE, HEAD_SIZE
 from avatarkit.face_fit.landmark_table import load_landmark_table
 from avatarkit.render.color import to_linear, to_srgb
 
 _BLUSH = np.array([0.99, 0.58, 0.54])  # what it multiplies the tone with where it is strongest, linear light
-_BLUSH_AT = ((118, 50), (347, 280))  # MediaPipe's landmarks around the middle of each cheek
-_BLUSH_SIZE = (0.050, 0.036)  # across and up, of the picture
+_LIDS = np.array([0.86, 0.64, 0.62])  # likewise: thin skin over blood, in the brow's shadow
+_BLUSH_AT = ((118, 50, 101), (347, 280, 330))  # MediaPipe's landmarks around the middle of each cheek
+_BLUSH_SIZE = (0.040, 0.030)  # across and up, of the picture
 _SHIFT = 4
 
 
@@ -39,9 +40,8 @@ class _Stroke:
 
 _STROKES = (
     _Stroke((78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308), 12.0, 1.0),  # the lower edge of the upper lip
-    _Stroke((83, 18, 313), 5.0, 0.35),  # below the lower lip
+    _Stroke((83, 18, 313), 5.0, 0.25),  # below the lower lip
     _Stroke((97, 2, 326), 7.0, 0.8),  # where the nose meets the lip
-    *(_Stroke(crease[1:-2], 4.5, 0.35) for crease in CREASES.values()),
     *(_Stroke(lid[:6], 5.0, 0.7) for lid in LOWER_LIDS.values()),
 )
 _LINE_SHADE = 0.34  # of the lips' colour
@@ -54,6 +54,8 @@ def painted(picture: np.ndarray, skin: Skin, look: Look) -> np.ndarray:
     shown = picture
     if look.blush:
         shown = _multiplied(shown, look.blush * _cheeks(), _BLUSH)
+    if look.lids:
+        shown = _multiplied(shown, look.lids * MAKEUP["eye-shadow"].mask(), _LIDS)
     return _with_lines(shown, skin, look.lines) if look.lines else shown
 
 

@@ -8,14 +8,15 @@ import cv2
 import numpy as np
 
 from avatarkit.avatar.avatar import Material, Texture
-from avatarkit.avatar.brows import brow_cover
+from avatarkit.avatar.brows import brow_cover, painted_brow_cover
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.look import Look
 from avatarkit.avatar.painted_face import painted
-from avatarkit.avatar.photo_skin import photo_alpha, photo_picture
+from avatarkit.avatar.photo_skin import lifted, photo_alpha, photo_picture
 from avatarkit.avatar.recipe import Brows, Skin
 from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
 from avatarkit.avatar.skin_relief import with_relief
+from avatarkit.avatar.wrinkles import shaded
 from avatarkit.render.color import to_linear, to_srgb
 
 FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
@@ -23,15 +24,15 @@ FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
 _LIP_VARIATION = 0.65  # of the skin's
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
-_PAINT_BLUR_PX, _PAINT_EDGE = 6.0, (0.24, 0.30)  # between these shares of hair lies a painted brow's edge
 _PAINT_DEPTH = 0.35  # painted brows are so much darker than hairs of their colour
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 
 
 @lru_cache(maxsize=2)
-def face_material(skin: Skin, brows: Brows, look: Look) -> Material:
-    """Face, neck, mouth's inside and eye sockets."""
-    return with_relief(_skin_material(FACE_MATERIAL, Texture("face", face_picture(skin, brows, look)), look), skin, look)
+def face_material(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> Material:
+    """Face, neck, mouth's inside and eye sockets; `age` 0..1 is how much of all wrinkles there is."""
+    material = _skin_material(FACE_MATERIAL, Texture("face", face_picture(skin, brows, look, age)), look)
+    return with_relief(material, skin, look, age)
 
 
 def body_material(skin: Skin, look: Look) -> Material:
@@ -44,14 +45,18 @@ def _skin_material(name: str, texture: Texture, look: Look) -> Material:
     return Material(name, base_color_texture=texture, roughness=look.skin_roughness, specular=look.skin_specular)
 
 
-def face_picture(skin: Skin, brows: Brows, look: Look) -> np.ndarray:
+def face_picture(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> np.ndarray:
     """(2048, 2048, 3) uint8 sRGB in the head's texture layout."""
     fields = head_fields()
     picture = _generated(skin, look)
+    if age and look.relief:
+        picture = shaded(picture, age * look.relief)
     alpha = np.zeros((HEAD_SIZE, HEAD_SIZE), np.float32)
     if skin.photo is not None and look.photo > 0:
         alpha = look.photo * photo_alpha(skin)
-        picture += (photo_picture(skin, look.photo_evening, look.photo_smoothing) - picture) * alpha[..., None]
+        photo = photo_picture(skin, look.photo_evening, look.photo_smoothing)
+        photo = lifted(photo, picture, alpha, look.photo_lifting) if look.photo_lifting else photo
+        picture += (photo - picture) * alpha[..., None]
     picture += (fields.inside_color - picture) * fields.inside[..., None]
     large = _detailed(picture, alpha, look)
     _lay_brows(large, alpha, brows, look)
@@ -96,7 +101,7 @@ def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, look: Look) -> np.nd
 
 def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows, look: Look) -> None:
     """Draw the brows into a (2048, 2048, 3) uint8 picture, where no photo shows its own."""
-    brows = _solid(brow_cover(chosen.shape), look.brow_paint)
+    brows = _brow_cover(chosen.shape, look.brow_paint)
     rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     own = cv2.resize(cv2.convertScaleAbs(1.0 - photo_alpha, alpha=255.0), brows.shape, interpolation=cv2.INTER_LINEAR)
@@ -106,14 +111,12 @@ def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows, look: 
     large[window] = below + (color - below) * cover + 0.5
 
 
-def _solid(cover: np.ndarray, paint: float) -> np.ndarray:
-    """(2048, 2048) uint8: brows of single hairs as one shape with a soft edge, as far as `paint` (0..1) says."""
+def _brow_cover(shape: str, paint: float) -> np.ndarray:
+    """(2048, 2048) uint8: brows of single hairs as one shape, as far as `paint` (0..1) says."""
     if not paint:
-        return cover
-    low, high = _PAINT_EDGE
-    broad = cv2.GaussianBlur(cover, (0, 0), _PAINT_BLUR_PX)
-    shape = np.clip((broad.astype(np.float32) / 255.0 - low) / (high - low), 0.0, 1.0)
-    return cv2.addWeighted(cover, 1.0 - paint, (255.0 * shape).astype(np.uint8), paint, 0.0)
+        return brow_cover(shape)
+    painted_shape = painted_brow_cover(shape)
+    return painted_shape if paint == 1.0 else cv2.addWeighted(brow_cover(shape), 1.0 - paint, painted_shape, paint, 0.0)
 
 
 @lru_cache(maxsize=4)

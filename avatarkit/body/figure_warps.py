@@ -21,6 +21,7 @@ _ARM, _HAND = ("UpperArm", "LowerArm"), ("Hand", *_FINGERS)
 _LEG, _FOOT = ("UpperLeg", "LowerLeg"), ("Foot", "Toes")
 _CROTCH_M = 0.06  # from the middle of the body, within which legs keep their girth
 _TRUNK = ("hips", "spine", "chest", "upperChest")
+_SKULL = ("head", "jaw", "leftEye", "rightEye")
 
 
 def stylised_figure(
@@ -108,6 +109,12 @@ def _legs(figure: _Figure, change: float, moves: np.ndarray) -> None:
         moves[:, 1] += change * below * _weights(side, (*_LEG, *_FOOT))
 
 
+def _small(figure: _Figure, change: float, moves: np.ndarray) -> None:
+    """All but the head scaled about the top of the neck."""
+    below = 1.0 - np.sum([_weight(bone) for bone in _SKULL], axis=0)
+    moves += change * below[:, None] * (figure.positions - figure.heads["head"])
+
+
 def _hands(figure: _Figure, change: float, moves: np.ndarray) -> None:
     for side, _ in _SIDES:
         moves += change * _weights(side, _HAND)[:, None] * (figure.positions - figure.heads[side + "Hand"])
@@ -124,6 +131,7 @@ _CHANGES: Mapping[str, tuple[Callable[[_Figure, float, np.ndarray], None], float
     "slim-waist": (_waist, -0.28, -0.25),
     "broad-shoulders": (_shoulders, 0.16, 0.16),
     "long-legs": (_legs, 0.22, 0.22),
+    "small-body": (_small, -0.30, -0.30),
     "big-hands": (_hands, 0.45, 0.28),
     "big-feet": (_feet, 0.35, 0.22),
 }

@@ -9,13 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy import sparse
 
+from avatarkit.body.body import load_body
 from avatarkit.body.face_warps import Landmarks, LidOpening, face_warps, lid_opening
 from avatarkit.body.smooth_face import smoothed_face
 from avatarkit.body.stylised_sliders import FACE_SLIDERS
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+
+_SMILES, _WIDENINGS, _FROWNS = (
+    [f"{name}{side}" for side in ("Left", "Right")] for name in ("mouthSmile", "eyeWide", "browDown")
+)
+_FROWN = 0.4  # of what a frown does is taken from large eyes: their brows are as much longer, and would cross in the middle
+_WIDE = 0.55  # of a wide eye's widening: lids that stand far apart already have little way left below the brow
+_SMILE = 0.55  # of a full smile: a friendly mouth at rest that can still smile
 
 
 @dataclass(frozen=True)
@@ -27,12 +37,14 @@ class Stretch:
         scales: (K, 3) factors along each axis.
         lids: how lids slide over the eyeballs; None if they are a person's.
         before: (K, 3) metres, where the vertices were before the lids slid.
+        left: expression -> part of it that is left to be done, since the face at rest has the rest.
     """
 
     vertices: np.ndarray
     scales: np.ndarray
     lids: LidOpening | None
     before: np.ndarray
+    left: Mapping[str, float]
 
     def mean_scales(self, vertices: np.ndarray) -> np.ndarray:
         """(3,) factors in the middle of some vertices of the head."""
@@ -54,7 +66,7 @@ def stylised_face(
         (V, 3) metres, and what becomes of expressions.
     """
     value = {name: float(sliders.get(name, 0.0)) for name in FACE_SLIDERS}
-    result = np.array(positions, float)
+    result = positions + _SMILE * value["smiling"] * _smile()
     reached = np.flatnonzero(positions[:, 1] > landmarks.neck[1])
     points = before = result[reached]
     lids = lid_opening(landmarks, value["tall-eyes"], value["round-eyes"])
@@ -69,7 +81,20 @@ def stylised_face(
     result[reached] = points
     if value["smooth-face"]:
         result = smoothed_face(result, value["smooth-face"])
-    return result, Stretch(reached, scales, lids, before)
+    return result, Stretch(reached, scales, lids, before, _left(value))
+
+
+@cache
+def _smile() -> np.ndarray:
+    """(V, 3) metres: both corners of the mouth drawn up and out."""
+    columns = [ARKIT_NAMES.index(name) for name in _SMILES]
+    return np.asarray(load_body().expression_offsets[:, columns].sum(axis=1)).reshape(-1, 3)
+
+
+def _left(value: Mapping[str, float]) -> dict[str, float]:
+    smile, wide = 1.0 - _SMILE * value["smiling"], 1.0 - _WIDE * max(value["tall-eyes"], 0.0)
+    frown = 1.0 - _FROWN * value["big-eyes"]
+    return dict.fromkeys(_SMILES, smile) | dict.fromkeys(_WIDENINGS, wide) | dict.fromkeys(_FROWNS, frown)
 
 
 def stretched_offsets(offsets: sparse.csc_matrix, stretch: Stretch, vertex_count: int) -> sparse.csc_matrix:
@@ -78,7 +103,10 @@ def stretched_offsets(offsets: sparse.csc_matrix, stretch: Stretch, vertex_count
     row = np.full(vertex_count, -1)
     row[stretch.vertices] = np.arange(len(stretch.vertices))
     rows = row[vertices]
-    moved = offsets.data.reshape(-1, 3)
+    moved = np.array(offsets.data.reshape(-1, 3))
+    for name, left in stretch.left.items():
+        first, last = offsets.indptr[ARKIT_NAMES.index(name) :][:2] // 3
+        moved[first:last] *= left
     if stretch.lids is not None:
         moved = _slid_offsets(moved, rows, stretch)
     scaled = moved * np.where(rows[:, None] >= 0, stretch.scales[rows], 1.0)

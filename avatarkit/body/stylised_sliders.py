@@ -11,6 +11,7 @@ FACE_SLIDERS: Mapping[str, tuple[float, str]] = {
     "low-eyes": (-1.0, "eyes higher (-1) or lower (1) in the face"),
     "small-nose": (0.0, "nose from a person's (0) to a hint of one (1)"),
     "small-mouth": (-1.0, "mouth from larger (-1) to half as large (1)"),
+    "smiling": (0.0, "resting mouth from a person's (0) to a smile (1)"),
     "small-chin": (-1.0, "lower face from longer (-1) to short (1)"),
     "pointed-chin": (-1.0, "lower face from broader (-1) to tapering to a point (1)"),
     "flat-face": (0.0, "relief of the face from a person's (0) to a drawn figure's (1)"),
@@ -24,6 +25,7 @@ FIGURE_SLIDERS: Mapping[str, tuple[float, str]] = {
     "slim-waist": (-1.0, "waist from wider (-1) to a wasp's (1)"),
     "broad-shoulders": (-1.0, "shoulders from narrow (-1) to broad (1)"),
     "long-legs": (-1.0, "legs from short (-1) to long (1)"),
+    "small-body": (0.0, "all below the head from a person's (0) to two thirds as large (1)"),
     "big-hands": (-1.0, "hands from small (-1) to large (1)"),
     "big-feet": (-1.0, "feet from small (-1) to large (1)"),
 }

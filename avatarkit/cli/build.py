@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import avatarkit as ak
+from avatarkit.cli.licence import LicenceOption, check_licence, licensed
 from avatarkit.cli.steps import Steps, shown_steps
 from avatarkit.cli.targets import check_suffix, check_targets
 from avatarkit.cli.thumbnails import thumbnails
@@ -19,16 +20,18 @@ def build(
     recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help="What `create --recipe` has written.")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="A .vrm or a .glb.")],
     platform: Annotated[str | None, typer.Option(metavar="NAME", help="`avatarkit platforms` lists them.")] = None,
+    licence: LicenceOption = None,
 ) -> None:
     """Make the avatar of a recipe, for which no photo is needed."""
     check_kind(output, platform)
     check_targets([output], sources=[recipe])
+    check_licence(licence)
     with shown_steps() as steps:
         with steps.step("load_recipe", "Reading the recipe"):
             read = ak.load_recipe(recipe)
         with thumbnails(output, steps) as with_thumbnail:
             with steps.step("build_avatar", "Building the avatar"):
-                avatar = ak.build_avatar(read)
+                avatar = licensed(ak.build_avatar(read), licence)
             avatar = with_thumbnail(avatar)
         with steps.step("save_avatar", "Writing the file"):
             avatar.save(output, platform)

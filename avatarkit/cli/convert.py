@@ -1,4 +1,4 @@
-"""`avatarkit convert`: a VRM of one version as one of the other."""
+"""`avatarkit convert`: anybody's avatar as a platform takes it."""
 
 from __future__ import annotations
 
@@ -10,22 +10,24 @@ import typer
 import avatarkit as ak
 from avatarkit.cli.targets import check_targets
 from avatarkit.cli.text import printable
-from avatarkit.errors import UsageError
-
-_VERSIONS = {"0": "0.x", "0.x": "0.x", "vrm0": "0.x", "1": "1.0", "1.0": "1.0", "vrm1": "1.0"}
 
 
 def convert(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .vrm, made by anybody.")],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="A .vrm.")],
-    to: Annotated[str, typer.Option("--to", metavar="VERSION", help="The version of VRM: vrm0 or vrm1.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .vrm, .glb or .gltf, made by anybody.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="OUT", help="A .vrm or a .glb.")],
+    platform: Annotated[
+        str, typer.Option(metavar="NAME", help="vrm0 or vrm1 for the version of VRM alone; `avatarkit platforms` lists more.")
+    ],
     with_permission: Annotated[
         bool, typer.Option("--i-have-permission", help="Alter it although its licence forbids that: it is yours, or you may.")
     ] = False,
 ) -> str:
-    """Make a VRM 0.x of a VRM 1.0, or the other way round: bones, expressions, springs, gaze, materials, licence."""
-    if to not in _VERSIONS:
-        raise UsageError(f"VRM has the versions vrm0 and vrm1, not {to!r}.")
+    """Make a file that a platform takes: VRM 0.x or 1.0, as light as it wants it, in its pose and with its names."""
+    from avatarkit.export.files import check_suffix
+
+    check_suffix(output, platform)
     check_targets([output], sources=[file])
-    left_out = ak.convert_file(file, output, _VERSIONS[to], with_permission=with_permission)  # type: ignore[arg-type]
-    return "\n".join(printable(line) for line in (f"{output.name}: VRM {_VERSIONS[to]}", *(f"  {note}" for note in left_out)))
+    made = ak.convert(file, platform, with_permission=with_permission)
+    left = [f"{finding.what}: {finding.measured}" for finding in made.save(output).findings if finding.passes is False]
+    lines = (f"{output.name}: {made.kind}", *(f"  {line}" for line in made.notes), *(f"  not mended: {line}" for line in left))
+    return "\n".join(printable(line) for line in lines)

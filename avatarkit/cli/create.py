@@ -10,6 +10,7 @@ import typer
 
 import avatarkit as ak
 from avatarkit.cli.build import check_kind, note_broken_limits
+from avatarkit.cli.licence import LicenceOption, check_licence, licensed
 from avatarkit.cli.steps import Steps, shown_steps
 from avatarkit.cli.targets import check_targets
 from avatarkit.cli.thumbnails import thumbnails
@@ -49,6 +50,7 @@ def create(
     recipe: Annotated[Path | None, typer.Option(metavar="OUT", help="Also write the editable recipe, *.avatar.json.")] = None,
     report: Annotated[Path | None, typer.Option(metavar="OUT", help="Also write what was measured, *.json.")] = None,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="The avatar's name inside the file.")] = None,
+    licence: LicenceOption = None,
 ) -> str | None:
     """Make an avatar of the person in a photo, or of a style or a description without one."""
     check_kind(output, platform)
@@ -58,6 +60,7 @@ def create(
     wishes = Wishes(
         style, describe, settings or (), hair, hair_color, hair_roots, beard, outfit=outfit, makeup=makeup or (), name=name
     )
+    check_licence(licence)
     wishes.applied(wishes.start())  # what cannot be is refused before any photo is read
     with shown_steps() as steps:
         landmarks = None if photo is None else _landmarks(photo, face, steps)
@@ -65,7 +68,7 @@ def create(
             fit = None if landmarks is None else _fit(landmarks, steps)
             with steps.step("build_avatar", "Building the avatar"):
                 made, described = wishes.applied(_start(wishes, fit))
-                avatar = ak.build_avatar(made)
+                avatar = licensed(ak.build_avatar(made), licence)
             avatar = with_thumbnail(avatar)
         with steps.step("save_avatar", "Writing the file"):
             avatar.save(output, platform)

@@ -14,6 +14,7 @@ from avatarkit.export.platforms import Platform, load_platform
 from avatarkit.export.reduction.reduce import reduced
 from avatarkit.export.scene import avatar_scene
 from avatarkit.export.springs import bounded_springs
+from avatarkit.export.twists import with_forearm_twists
 from avatarkit.export.usdz import usdz_bytes
 from avatarkit.export.vrm0 import vrm0_document
 from avatarkit.export.vrm1 import vrm1_document
@@ -44,7 +45,8 @@ def vrm0_bytes(avatar: Avatar) -> bytes:
 
 
 def _vrm1(avatar: Avatar) -> Document:
-    return vrm1_document(avatar, avatar_scene(avatar))
+    turning = with_forearm_twists(avatar)
+    return vrm1_document(turning, avatar_scene(turning))
 
 
 WRITERS: Mapping[str, Callable[[Avatar], bytes]] = {".glb": glb_bytes, ".vrm": vrm1_bytes, ".usdz": usdz_bytes}

@@ -111,12 +111,16 @@ def inspect_file(path: str | Path) -> Inspection:
         InputError: no such file, not glTF 2, damaged, or naming files outside its folder.
     """
     path = Path(path)
-    document = read_document(path)
+    return inspect_document(read_document(path), path.stat().st_size, _container(path))
+
+
+def inspect_document(document: Document, size: int, container: str) -> Inspection:
+    """The same of a file that is read already: `size` in bytes, `container` "GLB" or "glTF"."""
     vrm = read_vrm(document)
     human_bones, naming = _human_bones(document, vrm)
     return Inspection(
-        format=vrm.format if vrm else _container(path),
-        bytes=path.stat().st_size,
+        format=vrm.format if vrm else container,
+        bytes=size,
         generator=document.generator,
         bones=_bones(document, human_bones),
         naming=naming,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -18,7 +17,7 @@ from avatarkit.avatar.build import FACE_PARTS
 from avatarkit.avatar.mouth import PARTS as MOUTH_PARTS
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.skinned_parts import SKIN_PARTS, corners_of
-from avatarkit.avatar.style import load_family, load_style
+from avatarkit.avatar.style import load_style
 from avatarkit.avatar.stylise import stylised_sliders
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
@@ -46,13 +45,8 @@ def slider_names(groups: Iterable[str] = FACE_GROUPS) -> tuple[str, ...]:
 
 
 def molded_sliders(recipe: AvatarRecipe, names: Iterable[str]) -> tuple[MoldedSlider, ...]:
-    """What each of the sliders does to the recipe's body; remembered for the last few shapes that were asked for."""
-    return _molded(tuple(sorted(recipe.sliders.items())), load_style(recipe.style).family.name, tuple(names))
-
-
-@lru_cache(maxsize=4)
-def _molded(sliders: tuple[tuple[str, float], ...], family: str, names: tuple[str, ...]) -> tuple[MoldedSlider, ...]:
-    return SliderEffects(dict(sliders), load_family(family).shape).of(names)
+    """What each of the sliders does to the recipe's body."""
+    return SliderEffects(recipe.sliders, load_style(recipe.style).family.shape).of(names)
 
 
 def bindings(avatar: Avatar, recipe: AvatarRecipe) -> tuple[Binding, ...]:

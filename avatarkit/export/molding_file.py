@@ -2,12 +2,14 @@
 
 Other programs read the file as the VRM it is. `web/src/molding.ts` reads the rest:
 
-    extras.molding = {version, view, joints, vertices, sliders: [{name, value, ends: [negative | null, positive | null]}],
+    extras.molding = {version, view, vertices, joints, sliders: [{name, value, ends: [negative | null, positive | null]}],
                       meshes: [{name, count, carriers, indices, weights}]}
 
-All numbers lie in the buffer view `view`, little-endian; places in it are in bytes. There are `vertices` carriers: vertices of
-the body that something hangs on. An end is {unit_m, count, indices (u2 carriers), offsets (i2 triples in `unit_m`), joints:
-[[joint, x, y, z metres], ...]}. A mesh's vertex hangs on `carriers` of them: indices (u2) and weights (u1, of 255).
+All numbers lie in the buffer view `view`, little-endian; places in it are in bytes. An end is {unit_m, count, indices (u2
+vertices of the body, of which there are `vertices`), offsets (i2 triples in `unit_m`), joints: [[joint, x, y, z metres], ...]}.
+A mesh's vertex hangs on `carriers` vertices of the body: indices (u2) and weights (u1, of 255).
+
+More sliders may follow in files of their own: a GLB container whose JSON is {version, sliders}, with places in its binary part.
 """
 
 from __future__ import annotations
@@ -23,13 +25,14 @@ import numpy as np
 from avatarkit.avatar.avatar import Avatar, Material, Texture
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.recipe import AvatarRecipe
+from avatarkit.body.body import load_body
 from avatarkit.export.files import vrm1_bytes
 from avatarkit.export.molding import Binding, bindings, molded_sliders, slider_names
 from avatarkit.export.slider_effects import MoldedSlider, SliderEnd
 from avatarkit.gltf.checked_json import parse_json
 from avatarkit.gltf.container import join_container, split_container
 
-VERSION = 1
+VERSION = 2
 PREVIEW_TEXTURE_PX = 1024
 
 _ALIGNMENT = 4
@@ -62,17 +65,31 @@ def molding_vrm(
     return _with_molding(data, avatar, molded, bound)
 
 
+def molding_sliders(recipe: AvatarRecipe, sliders: Iterable[str]) -> bytes:
+    """More sliders for the viewer's `addSliders`, for a file of the same shape that carries none or others.
+
+    Args:
+        recipe: the one the file was made of.
+        sliders: which.
+
+    Raises:
+        UsageError, InputError: as `build_avatar`.
+    """
+    blob = _Numbers()
+    table = {"version": VERSION, "sliders": [_slider(slider, blob) for slider in molded_sliders(recipe, sliders)]}
+    return join_container(json.dumps(table, separators=(",", ":")).encode(), bytes(blob.data))
+
+
 def _with_molding(data: bytes, avatar: Avatar, molded: Sequence[MoldedSlider], bound: Sequence[Binding]) -> bytes:
     text, binary = split_container(data)
     root, blob = parse_json(text).values, _Numbers()
-    carriers = np.unique(np.concatenate([binding.vertices.reshape(-1) for binding in bound]))
     table = {
         "version": VERSION,
         "view": len(root["bufferViews"]),
-        "vertices": len(carriers),
+        "vertices": len(load_body().positions),
         "joints": list(avatar.rig.skeleton.names),
-        "sliders": [_slider(slider, carriers, blob) for slider in molded],
-        "meshes": [_mesh(mesh.name, binding, carriers, blob) for mesh, binding in zip(avatar.meshes, bound, strict=True)],
+        "sliders": [_slider(slider, blob) for slider in molded],
+        "meshes": [_mesh(mesh.name, binding, blob) for mesh, binding in zip(avatar.meshes, bound, strict=True)],
     }
     whole = bytearray(binary or b"")
     whole += b"\0" * (-len(whole) % _ALIGNMENT)
@@ -96,32 +113,30 @@ class _Numbers:
         return start
 
 
-def _slider(slider: MoldedSlider, carriers: np.ndarray, blob: _Numbers) -> dict[str, Any]:
-    ends = [None if end is None else _end(end, carriers, blob) for end in (slider.negative, slider.positive)]
+def _slider(slider: MoldedSlider, blob: _Numbers) -> dict[str, Any]:
+    ends = [None if end is None else _end(end, blob) for end in (slider.negative, slider.positive)]
     return {"name": slider.name, "value": slider.value, "ends": ends}
 
 
-def _end(end: SliderEnd, carriers: np.ndarray, blob: _Numbers) -> dict[str, Any]:
-    kept = np.isin(end.vertices, carriers)
-    offsets = end.offsets[kept]
-    unit = float(np.abs(offsets).max(initial=1e-9)) / _FULL
+def _end(end: SliderEnd, blob: _Numbers) -> dict[str, Any]:
+    unit = float(np.abs(end.offsets).max(initial=1e-9)) / _FULL
     joints = [[int(joint), *np.round(offset, 6).tolist()] for joint, offset in zip(end.joints, end.joint_offsets, strict=True)]
     return {
         "unit_m": unit,
-        "count": len(offsets),
-        "indices": blob.add(np.searchsorted(carriers, end.vertices[kept]), "<u2"),
-        "offsets": blob.add(np.round(offsets / unit), "<i2"),
+        "count": len(end.offsets),
+        "indices": blob.add(end.vertices, "<u2"),
+        "offsets": blob.add(np.round(end.offsets / unit), "<i2"),
         "joints": joints,
     }
 
 
-def _mesh(name: str, binding: Binding, carriers: np.ndarray, blob: _Numbers) -> dict[str, Any]:
+def _mesh(name: str, binding: Binding, blob: _Numbers) -> dict[str, Any]:
     count, width = binding.vertices.shape
     return {
         "name": name,
         "count": count,
         "carriers": width,
-        "indices": blob.add(np.searchsorted(carriers, binding.vertices), "<u2"),
+        "indices": blob.add(binding.vertices, "<u2"),
         "weights": blob.add(np.round(_WHOLE * binding.weights), "u1"),
     }
 

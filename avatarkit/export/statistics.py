@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from avatarkit.export.reduction.decode import rest_positions
 from avatarkit.gltf.document import Document
 from avatarkit.gltf.image_size import image_size
 
@@ -106,12 +107,9 @@ def _below(document: Document, root: Any) -> int:
 
 
 def _longest_side(document: Document) -> float:
-    """Of the box around all skinned and unskinned positions as stored."""
-    points = [part.attributes["POSITION"] for mesh in document.meshes for part in mesh.primitives if part.vertex_count]
-    if not points:
-        return 0.0
-    low, high = np.min([p.min(axis=0) for p in points], axis=0), np.max([p.max(axis=0) for p in points], axis=0)
-    return float((high - low).max())
+    """Of the box around all vertices at rest."""
+    points = rest_positions(document)
+    return float(np.ptp(points, axis=0).max()) if len(points) else 0.0
 
 
 def _list(value: Any) -> list[Any]:

@@ -13,6 +13,7 @@ from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt
 from avatarkit.export.pictures import encode_picture
 from avatarkit.export.scene import AvatarScene, drawn_document
 from avatarkit.export.springs import vrm1_springs
+from avatarkit.export.twists import with_roll_constraints
 from avatarkit.gltf.document import Document, Image
 from avatarkit.vocabulary.vrm import PRESET_EXPRESSIONS
 
@@ -29,7 +30,7 @@ def vrm1_document(avatar: Avatar, scene: AvatarScene) -> Document:
         "meta": vrm1_meta(avatar.meta),
         "humanoid": {"humanBones": _human_bones(avatar, scene)},
         "expressions": _expressions(avatar, scene),
-        "lookAt": _look_at(avatar.look_at),
+        "lookAt": vrm1_look_at(avatar.look_at),
         "firstPerson": {"meshAnnotations": _annotations(avatar, scene)},
     }
     if avatar.thumbnail is not None:
@@ -39,6 +40,7 @@ def vrm1_document(avatar: Avatar, scene: AvatarScene) -> Document:
     extensions = {"VRMC_vrm": extension}
     if avatar.springs:
         extensions["VRMC_springBone"] = vrm1_springs(avatar, scene.joint_nodes)
+    document = with_roll_constraints(document, avatar.rig, scene.joint_nodes)
     return replace(document, extensions=extensions, extensions_used=(*extensions, *document.extensions_used))
 
 
@@ -103,7 +105,8 @@ def _morph_names(mesh: AvatarMesh) -> tuple[str, ...]:
     return tuple(morph.name for morph in mesh.morphs)
 
 
-def _look_at(look_at: LookAt) -> dict[str, Any]:
+def vrm1_look_at(look_at: LookAt) -> dict[str, Any]:
+    """VRM 1.0's lookAt."""
     by_bone = look_at.by == "bone"
     yaw = {"inputMaxValue": 90.0, "outputScale": look_at.max_yaw_deg if by_bone else 1.0}
     pitch = {"inputMaxValue": 90.0, "outputScale": look_at.max_pitch_deg if by_bone else 1.0}

@@ -47,6 +47,11 @@ def across(vector: Vector, axis: Vector) -> Vector:
     return mixed(vector, axis, 1.0, -dot(vector, axis))
 
 
+def carried(vector: Vector, source: Vector, target: Vector) -> Vector:
+    """A vector at right angles to `source`, turned the shortest way from `source` to `target`, both unit vectors."""
+    return mixed(vector, plus(source, target), 1.0, -dot(vector, target) / max(1.0 + dot(source, target), TINY))
+
+
 def unit(vector: Vector, otherwise: Vector) -> Vector:
     """Three floats at unit length; `otherwise` where they have none."""
     x, y, z = mixed(vector, otherwise, 1.0, TINY)  # shorter than any rounding, unless there is nothing else

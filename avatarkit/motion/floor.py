@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import atan, radians
 
 import numpy as np
 
@@ -17,7 +18,7 @@ HEEL_BEHIND_ANKLE = 0.4
 """How far the heel's sole lies behind the ankle, over the distance from ankle to ball: the heel's quarter of the foot's length.
 Source: ANSUR 2012, lateral malleolus and ball of foot lengths."""
 
-ROLL_SPREAD_RAD, PITCH_SPREAD_RAD = np.radians(3.0), np.radians(8.0)
+ROLL_SPREAD_RAD, PITCH_SPREAD_RAD = radians(3.0), radians(8.0)
 """How far people tilt a camera that they mean to hold level, sideways and up or down, one standard deviation."""
 
 CAMERA_HEIGHT_M, CAMERA_HEIGHT_SPREAD_M = 1.3, 0.35
@@ -129,19 +130,24 @@ def _up(places: np.ndarray, soles: np.ndarray, skeleton: HumanSkeleton) -> np.nd
     return np.array([slopes[0], 1.0, slopes[1]]) / np.sqrt(1.0 + slopes @ slopes)
 
 
-def up_from_one_place(foot: np.ndarray) -> np.ndarray:
-    """(3,) the direction up in the camera's axes when nothing is known but where a foot (3,) stands."""
-    matrix, right = _level_camera(foot)
-    across, along = right / np.diagonal(matrix)
-    return np.array([across, 1.0, along])
+def camera_pitch(foot: np.ndarray) -> float:
+    """Radians about +X that turn the camera's axes into upright ones when nothing is known but where a foot (3,) stands."""
+    precision, weighted = _slope_by_height(foot)
+    return -atan(weighted / (PITCH_SPREAD_RAD**-2 + precision))
+
+
+def _slope_by_height(foot: np.ndarray) -> tuple[float, float]:
+    """Precision of the floor's slope away from a camera at its usual height above a foot (3,), and the slope times it."""
+    _, height, near = foot.tolist()
+    away = max(-near, TINY)
+    precision = (away / CAMERA_HEIGHT_SPREAD_M) ** 2
+    return precision, precision * (CAMERA_HEIGHT_M + height) / away
 
 
 def _level_camera(foot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Normal equations (2, 2), (2,) of the slopes: none, and the one of a camera at its usual height above a foot (3,)."""
-    away = max(-foot[2], TINY)
-    by_height = (away / CAMERA_HEIGHT_SPREAD_M) ** 2
-    slope = (CAMERA_HEIGHT_M + foot[1]) / away
-    return np.diag([ROLL_SPREAD_RAD**-2, PITCH_SPREAD_RAD**-2 + by_height]), np.array([0.0, by_height * slope])
+    precision, weighted = _slope_by_height(foot)
+    return np.diag([ROLL_SPREAD_RAD**-2, PITCH_SPREAD_RAD**-2 + precision]), np.array([0.0, weighted])
 
 
 def _upright(places: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:

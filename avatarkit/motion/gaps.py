@@ -25,7 +25,7 @@ BRIDGE_S = 1.0
 
 def presence(since_s: np.ndarray) -> np.ndarray:
     """How much of the last rotation is left so many seconds after it was seen: 1, then after `HOLD_S` gently to 0."""
-    share = np.clip((since_s - HOLD_S) / EASE_S, 0.0, 1.0)
+    share = np.minimum(np.maximum((since_s - HOLD_S) / EASE_S, 0.0), 1.0)
     return 1.0 - share * share * (3.0 - 2.0 * share)
 
 

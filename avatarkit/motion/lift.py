@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from avatarkit.geometry import quaternions
+from avatarkit.geometry import plain_quaternions
+from avatarkit.geometry.plain_quaternions import Quaternion
 from avatarkit.geometry.solve_positive import solve_positive
 from avatarkit.motion.limb_points import LIMB_STARTS
 from avatarkit.motion.limb_terms import ENDS, INCIDENCE, SOLVED, SPREADS, STARTS, LimbTerms
@@ -61,7 +62,7 @@ def lift(body: BodyLandmarks, person: Person, camera: PictureCamera) -> np.ndarr
     """
     terms, rays = person.limb_terms, camera.rays(body.points_px[SOLVED])
     weights = UNSEEN_WEIGHT + (1.0 - UNSEEN_WEIGHT) * body.visibility[SOLVED] ** 2
-    world = quaternions.rotate(_seen_from_the_middle(rays, weights), body.world_m)
+    world = body.world_m @ plain_quaternions.to_matrix(_seen_from_the_middle(rays, weights)).T
     limbs = world[ENDS] - world[STARTS]
     long = np.maximum(np.sqrt((limbs * limbs).sum(axis=1)), _SHORTEST_M)
     scaled = world[SOLVED] * (terms.lengths[:_LIMBS].sum() / long[:_LIMBS].sum())
@@ -73,12 +74,12 @@ def lift(body: BodyLandmarks, person: Person, camera: PictureCamera) -> np.ndarr
 
 def _onto_rays(points: np.ndarray, to_rays: np.ndarray) -> np.ndarray:
     """(3,) the translation that brings points (N, 3) nearest to their rays, of which `to_rays` (N, 3, 3) are the precisions."""
-    matrix, away = to_rays.sum(axis=0), (to_rays @ points[:, :, None]).sum(axis=0)[:, 0]
+    matrix, away = np.add.reduce(to_rays), np.einsum("nij,nj->i", to_rays, points)
     return solve_positive(matrix + _PARALLEL * matrix.trace() * _EVERY_WAY, -away)
 
 
-def _seen_from_the_middle(rays: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """(4,) what the camera's axis differs from the way to the body: a tracker looks at a cut-out picture, as if its middle were
+def _seen_from_the_middle(rays: np.ndarray, weights: np.ndarray) -> Quaternion:
+    """What the camera's axis differs from the way to the body: a tracker looks at a cut-out picture, as if its middle were
     the camera's."""
     return turn_towards(weights @ rays)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
+from math import cos, exp, sin
 
 import numpy as np
 
-from avatarkit.geometry import quaternions
+from avatarkit.geometry import plain_quaternions
 from avatarkit.geometry.two_bone_ik import two_bone_ik
 from avatarkit.motion.feet import DEPTH_SHARE, EASE_S, LAND_HEIGHT_M, LAND_SPEED, LIFT_HEIGHT_M, LIFT_SPEED
 from avatarkit.motion.filters import expectile
-from avatarkit.motion.floor import up_from_one_place
+from avatarkit.motion.floor import camera_pitch
 from avatarkit.motion.human_motion import BONE
 from avatarkit.motion.leg_frames import KNEE_HINGE, SHIN, THIGH, leg_frames, with_turned_legs
 from avatarkit.motion.person import Person
@@ -35,6 +35,7 @@ SHORTEST_STEP_S = 1e-3
 QUIET = 0.5
 """Legs that are at rest by more than this stand."""
 
+_HIPS = BONE["hips"]
 _UP = np.array([0.0, 1.0, 0.0])
 _LEVEL = np.array([1.0, 0.0, 1.0])
 _ALONG_PICTURE = np.array([1.0, 1.0, DEPTH_SHARE])
@@ -83,15 +84,13 @@ def stand(
     soles = (frames @ levers)[..., 0].sum(axis=1)
     lower = root + soles[soles[:, 1].argmin()]
     place = before.place + min(step / PLACE_S, 1.0) * legs_seen * (lower - before.place) if before else lower
-    tilt = quaternions.between(up_from_one_place(place), _UP)
-    root, rotations = quaternions.rotate(tilt, root), np.array(rotations)
-    rotations[BONE["hips"]] = quaternions.multiply(tilt, rotations[BONE["hips"]])
+    root, rotations, tilt = _upright(root, rotations, camera_pitch(place))
     quiet = _towards(float(not legs_seen), before.quiet, step) if before else float(not legs_seen)
     if quiet > 0.0:
         rotations = quiet_legs(rotations, np.array(quiet))
         frames = leg_frames(rotations)
     else:
-        frames = quaternions.to_matrix(tilt) @ frames
+        frames = tilt @ frames
     arms = (frames @ levers)[..., 0]
     soles, origin = arms.sum(axis=1), before.origin if before else root * _LEVEL
     floor = _floor(float(root[1] + soles[:, 1].min()), legs_seen, step, before)
@@ -101,6 +100,14 @@ def stand(
     free = arms[:, THIGH] + arms[:, SHIN]
     turns = two_bone_ik(arms[:, THIGH], arms[:, SHIN], free + now.offsets, frames[:, THIGH] @ KNEE_HINGE)
     return root, with_turned_legs(rotations, frames, *turns), now
+
+
+def _upright(root: np.ndarray, rotations: np.ndarray, pitch: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A pose turned about +X by so much, and that turn's matrix (3, 3)."""
+    turn = (sin(0.5 * pitch), 0.0, 0.0, cos(0.5 * pitch))
+    matrix, turned = plain_quaternions.to_matrix(turn), np.array(rotations)
+    turned[_HIPS] = plain_quaternions.multiply(turn, plain_quaternions.floats(rotations[_HIPS]))
+    return matrix @ root, turned, matrix
 
 
 def _floor(low: float, legs_seen: bool, step: float, before: Standing | None) -> float:
@@ -115,10 +122,11 @@ def _held(balls: np.ndarray, quiet: float, step: float, before: Standing | None)
     if before is None:
         stands = (balls[:, 1] < LAND_HEIGHT_M) | (quiet > QUIET)
         return stands, balls * _LEVEL, np.zeros((2, 3))
-    speed = _lengths((balls - before.balls) * _ALONG_PICTURE) / max(step, SHORTEST_STEP_S)
+    moved, away = (balls - before.balls) * _ALONG_PICTURE, before.anchors - balls
+    speed, slip = np.sqrt(np.einsum("mfi,mfi->mf", both := np.array([moved, away]), both))
     low, slow = np.where(before.stands, _LIFTING, _LANDING)
-    stands = ((balls[:, 1] < low) & (speed < slow)) | (quiet > QUIET)
-    keep = stands & before.stands & (_lengths(before.anchors - balls) <= SLIP_M)
+    stands = ((balls[:, 1] < low) & (speed < slow * max(step, SHORTEST_STEP_S))) | (quiet > QUIET)
+    keep = stands & before.stands & (slip <= SLIP_M)
     anchors = np.where(keep[:, None], before.anchors, (balls + before.offsets) * _LEVEL)
     wanted = (anchors - balls) * stands[:, None]
     return stands, anchors, before.offsets + (1.0 - exp(-JOINED * step / EASE_S)) * (wanted - before.offsets)
@@ -127,10 +135,6 @@ def _held(balls: np.ndarray, quiet: float, step: float, before: Standing | None)
 _LIFTING, _LANDING = (
     np.array([[height], [speed]]) for height, speed in ((LIFT_HEIGHT_M, LIFT_SPEED), (LAND_HEIGHT_M, LAND_SPEED))
 )
-
-
-def _lengths(vectors: np.ndarray) -> np.ndarray:
-    return np.sqrt((vectors * vectors).sum(axis=-1))
 
 
 def _towards(goal: float, value: float, step: float) -> float:

@@ -8,6 +8,8 @@ from math import hypot
 
 import numpy as np
 
+from avatarkit.geometry.plain_quaternions import Quaternion
+
 FOCAL_PER_DIAGONAL = 0.85
 """Focal length in picture diagonals where nobody told it: between telephones' main cameras, whose 26 mm on film's diagonal of
 43 mm make 0.6, 0.7 when they film, webcams (0.7 to 0.9), and the lenses that photographers call normal (1.0 and more)."""
@@ -46,12 +48,12 @@ class PictureCamera:
         return slopes * (self.focal_px, -self.focal_px) + self.centre_px
 
 
-def turn_towards(direction: np.ndarray) -> np.ndarray:
-    """(4,) the shortest rotation from the camera's axis to a direction (3,) of any length in front of it."""
+def turn_towards(direction: np.ndarray) -> Quaternion:
+    """The shortest rotation from the camera's axis to a direction (3,) of any length in front of it."""
     x, y, z = direction.tolist()
     scalar = hypot(x, y, z) - z
     size = hypot(x, y, scalar)
-    return np.array([y / size, -x / size, 0.0, scalar / size])
+    return y / size, -x / size, 0.0, scalar / size
 
 
 @lru_cache(maxsize=8)

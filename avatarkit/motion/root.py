@@ -10,8 +10,8 @@ MIN_DEPTH_M = 0.15
 
 def in_front(translation: np.ndarray, points: np.ndarray, rays: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """`translation`, pushed away along the mean ray where the points would be at or behind the camera."""
-    nearest = -(translation[2] + float(np.average(points[:, 2], weights=weights)))
+    nearest = -(translation[2] + weights @ points[:, 2] / weights.sum())
     if nearest >= MIN_DEPTH_M:
         return translation
-    ray = np.average(rays, axis=0, weights=weights)
-    return ray * (MIN_DEPTH_M / -ray[2])
+    ray = weights @ rays
+    return np.asarray(ray * (MIN_DEPTH_M / -ray[2]))

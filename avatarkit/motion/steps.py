@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from avatarkit.geometry import quaternions
+from avatarkit.geometry import plain_quaternions, quaternions
 from avatarkit.motion.face.read_face import FaceMemory, FaceReading, read_face
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanPose
 from avatarkit.motion.joints.joint_points import JointMemory, JointPoints
@@ -84,7 +84,8 @@ def _face(frame: TrackedFrame, person: Person, memory: PoseMemory | None) -> tup
 
 def _head(face: FaceReading, camera: PictureCamera) -> np.ndarray:
     """(4,) the head's rotation, turned by what the camera's axis differs from the way to the head."""
-    return quaternions.multiply(turn_towards(camera.ray(face.head_px)), face.head_rotation)
+    turn = turn_towards(camera.ray(face.head_px))
+    return np.array(plain_quaternions.multiply(turn, plain_quaternions.floats(face.head_rotation)))
 
 
 def _with_eyes(rotations: np.ndarray, confidence: np.ndarray, face: FaceReading | None) -> tuple[np.ndarray, np.ndarray]:
@@ -99,13 +100,14 @@ def _turned_hand(hand: HandLandmarks | None, camera: PictureCamera) -> np.ndarra
     """(21, 3) a hand's points, turned by what the camera's axis differs from the way to the hand."""
     if hand is None:
         return None
-    return quaternions.rotate(turn_towards(camera.ray(hand.points_px.sum(axis=0) / len(hand.points_px))), hand.world_m)
+    turn = turn_towards(camera.ray(hand.points_px.sum(axis=0) / len(hand.points_px)))
+    return np.asarray(hand.world_m @ plain_quaternions.to_matrix(turn).T)
 
 
 def _root(points: np.ndarray, hips: np.ndarray, person: Person) -> np.ndarray:
     """(3,) where the hips' joint is, given the points of both hips and the hips' rotation."""
     left, right = points[_HIPS]
-    return 0.5 * (left + right) + quaternions.rotate(hips, person.to_hips)
+    return np.asarray(0.5 * (left + right) + plain_quaternions.to_matrix(plain_quaternions.floats(hips)) @ person.to_hips)
 
 
 def _unseen_root(face: FaceReading | None, camera: PictureCamera, person: Person, memory: PoseMemory | None) -> np.ndarray:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
@@ -58,6 +62,39 @@ def bundles(messages: Iterable[bytes], most_bytes: int = MAX_BUNDLE_BYTES) -> It
         size += needed
     if len(waiting) > 1:
         yield b"".join(waiting)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message whose floats are not known yet: its address, its texts and whole numbers, how many floats follow them."""
+
+    address: str
+    named: tuple[str | int, ...] = ()
+    floats: int = 0
+
+
+class BundleForm:
+    """Bundles in which nothing but floats changes: laid out once, then filled; building all anew took half a millisecond."""
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        """Lay messages out in as few bundles as their size allows."""
+        empty, full = (
+            list(bundles(message(one.address, *one.named, *[value] * one.floats) for one in messages)) for value in (0.0, 1.0)
+        )
+        self._words = np.frombuffer(b"".join(empty), _WORD)
+        self._places = np.flatnonzero(self._words != np.frombuffer(b"".join(full), _WORD))
+        self._ends = np.cumsum([len(packet) for packet in empty]).tolist()
+
+    def filled(self, values: Sequence[ArrayLike]) -> list[bytes]:
+        """The bundles with all messages' floats, which may come in several parts, in the messages' order."""
+        words = self._words.copy()
+        words.view(_FLOAT)[self._places] = np.concatenate(values)
+        whole = words.tobytes()
+        return [whole[start:end] for start, end in pairwise([0, *self._ends])]
+
+
+_WORD, _FLOAT = np.dtype(">u4"), np.dtype(">f4")
+"""Everything in OSC takes a multiple of four bytes."""
 
 
 class UdpTarget:

@@ -10,7 +10,7 @@ from avatarkit.stream.ifacialmocap import ifacialmocap_packets
 from avatarkit.stream.live_link import LiveLinkPackets
 from avatarkit.stream.live_moment import LiveMoment
 from avatarkit.stream.osc import UdpTarget, bundles
-from avatarkit.stream.vmc import vmc_messages
+from avatarkit.stream.vmc import VmcPackets
 from avatarkit.stream.vrchat import vrchat_messages
 from avatarkit.stream.websocket import MomentServer
 
@@ -47,7 +47,7 @@ class UdpSender:
 
 
 _PACKETS: Mapping[str, Callable[[], Packets]] = {
-    "vmc": lambda: lambda moment: bundles(vmc_messages(moment)),
+    "vmc": VmcPackets,
     "vrchat": lambda: lambda moment: bundles(vrchat_messages(moment)),
     "livelink": LiveLinkPackets,
     "ifacialmocap": lambda: ifacialmocap_packets,

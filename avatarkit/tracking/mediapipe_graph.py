@@ -17,6 +17,18 @@ STEP_US = 33_333
 """Between two runs as the graph sees them; ours remember nothing, so that any will do."""
 
 
+def coordinates(points: Any) -> np.ndarray:
+    """(N, 3) x, y, z of a list of MediaPipe's landmarks, read from its bytes: asking each point takes twenty times as long.
+
+    Source: protobuf.dev, Encoding: of each point come its tag and length, then each field's tag and four bytes.
+    """
+    rows = np.frombuffer(points.SerializeToString(), np.uint8).reshape(len(points.landmark), -1)
+    return rows.take(_COORDINATE_BYTES, axis=1).view("<f4").astype(float)
+
+
+_COORDINATE_BYTES = [start + byte for start in (3, 8, 13) for byte in range(4)]
+
+
 def new_graph(config: str, **options: Any) -> Any:
     """A graph, started.
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from avatarkit.tracking.mediapipe_graph import new_graph
+from avatarkit.tracking.mediapipe_graph import coordinates, new_graph
 from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_log
 
 MESH_INPUT_PX = 192
@@ -87,8 +87,7 @@ class FaceGraphs:
         """
         with self._lock:
             result = self._mesh.run(image=picture, roi=self._whole_picture)
-            landmarks, presence = result.landmarks.landmark, float(getattr(result, _PRESENCE))
-        return np.array([(point.x, point.y, point.z) for point in landmarks]), presence
+            return coordinates(result.landmarks), float(getattr(result, _PRESENCE))
 
     def close(self) -> None:
         """End the graphs and their threads. Nothing can be run afterwards."""

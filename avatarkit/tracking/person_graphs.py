@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from avatarkit.tracking.mediapipe_graph import new_graph
+from avatarkit.tracking.mediapipe_graph import coordinates, new_graph
 from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_log
 from avatarkit.tracking.pruned_model import without_output
 
@@ -164,11 +164,11 @@ class PersonGraphs:
         if not result.landmarks:
             return None
         return BodyInCrop(
-            points=_xyz(result.landmarks),
-            world=_xyz(result.world),
+            points=coordinates(result.landmarks),
+            world=coordinates(result.world),
             presence=float(getattr(result, _BODY_PRESENCE)),
             visibility=np.array([point.visibility for point in result.landmarks.landmark]),
-            circle=_xyz(result.circle)[:2, :2],
+            circle=coordinates(result.circle)[:2, :2],
         )
 
     def read_hand(self, picture: np.ndarray, *, lite: bool = False) -> HandInCrop | None:
@@ -184,8 +184,8 @@ class PersonGraphs:
         side = result.side.classification[0]
         # The model was trained on mirrored pictures: what it calls right is the subject's left hand.
         return HandInCrop(
-            points=_xyz(result.landmarks),
-            world=_xyz(result.world),
+            points=coordinates(result.landmarks),
+            world=coordinates(result.world),
             presence=float(getattr(result, _HAND_PRESENCE)),
             leftness=side.score if side.label == "Right" else 1 - side.score,
         )
@@ -285,7 +285,3 @@ def _palm_row(detection: Any) -> tuple[float, ...]:
 
 def _xy(point: Any) -> tuple[float, float]:
     return (point.x, point.y)
-
-
-def _xyz(points: Any) -> np.ndarray:
-    return np.array([(point.x, point.y, point.z) for point in points.landmark])

@@ -187,8 +187,9 @@ class PersonTracker:
         return tracked
 
 
-BODIES_AHEAD = 2
-"""Pictures whose body may be read before the face and hands of the one that is being finished: enough that no core waits."""
+BODIES_AHEAD = 6
+"""Pictures whose body may be read before the face and hands of the one that is being finished: enough that no core waits while
+a lost hand is looked for, which takes as long as three bodies."""
 
 
 def _look_at(frame: VideoFrame, before: Glimpse | None, before_s: float | None) -> _Look:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from avatarkit.app.edits import EDITS, edited
 from avatarkit.app.making import recipe_values
 from avatarkit.app.texts import LANGUAGES, texts
 from avatarkit.avatar.style import default_recipe
+from avatarkit.avatar.wardrobe import outfit_colors, outfits
 from avatarkit.errors import AvatarkitError
 
 
@@ -59,7 +61,7 @@ def test_a_colour_stays_with_its_piece_and_goes_with_it() -> None:
         None, [], "hair", {"soul": 1}, {"sliders": {"nose-width": "a"}}, {"sliders": {"nose-width": float("nan")}},
         {"sliders": {"nose-width": True}}, {"sliders": {"no-such": 1}}, {"hair": {"style": ["bob"]}}, {"hair": {"grey": "x"}},
         {"makeup": {"lipstick": 3}}, {"outfit": {"pieces": "jeans"}}, {"outfit": {"pieces": ["jeans", "shorts"]}},
-        {"outfit": {"colors": {"crown": "#fff"}}}, {"skin": {"tone": "url(x)"}}, {"style": {}},
+        {"outfit": {"colors": {"crown": "#fff"}}}, {"outfit": {"named": "soul"}}, {"skin": {"tone": "url(x)"}}, {"style": {}},
         {"name": "a" * 1000}, {"name": "a\nb"},
     ],
 )  # fmt: skip
@@ -80,11 +82,42 @@ def test_every_choice_the_page_offers_exists(language: str) -> None:
     for item in offered["makeup"]:
         edited(recipe, {"makeup": {item["name"]: {"finish": item["finishes"][-1]["name"]}}})
     for slot in offered["slots"]:
+        assert slot["pieces"]
         for piece in slot["pieces"]:
             dressed = edited(recipe, {"outfit": {"pieces": [piece["name"]]}})
             target = piece["parts"][0]["name"]
             edited(dressed, {"outfit": {"colors": {f"{piece['name']}/{target}": "#123456"}}})
     assert set(EDITS) <= set(recipe_values(recipe))
+
+
+def shown_names(values: object) -> Iterator[tuple[str, str]]:
+    """Every name and its label, wherever they are in the choices."""
+    if isinstance(values, dict):
+        if "label" in values:
+            yield values["name"], values["label"]
+        for key, value in values.items():
+            if key != "texts":
+                yield from shown_names(value)
+    elif isinstance(values, (list, tuple)):
+        for value in values:
+            yield from shown_names(value)
+
+
+def test_every_name_on_the_page_is_said_in_each_language() -> None:
+    english, chinese = (dict(shown_names(choices(language))) for language in LANGUAGES)
+    assert english.keys() == chinese.keys() and len(english) > 300
+    assert not [name for name, label in chinese.items() if not any("\u4e00" <= letter <= "\u9fff" for letter in label)]
+    assert not [name for name, label in english.items() if not label or any(letter >= "\u4e00" for letter in label)]
+    for style in choices("zh")["styles"]:
+        assert not style["hint"].isascii() or not style["hint"]
+
+
+def test_an_outfit_is_put_on_whole_and_glasses_stay_on() -> None:
+    before = default_recipe().with_outfit(["jeans", "round-glasses"], {"round-glasses": "#ff0000"})
+    dressed = edited(before, {"outfit": {"named": "winter"}})
+    assert set(dressed.outfit.pieces) == {*outfits()["winter"], "round-glasses"}
+    assert dressed.outfit.colors.items() >= {**outfit_colors("winter"), "round-glasses": "#ff0000"}.items()
+    assert "sunglasses" in edited(before, {"outfit": {"named": "beach"}}).outfit.pieces
 
 
 def test_both_languages_say_everything_with_the_same_blanks() -> None:

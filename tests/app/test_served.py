@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from avatarkit.app.limits import Limits, Rate
 from avatarkit.errors import InputError, UsageError
 from avatarkit.media.photo import Photo
 from tests.app.conftest import Served
+
+README = Path(__file__).parents[2] / "README.md"
 
 httpx = pytest.importorskip("httpx")
 
@@ -70,6 +73,25 @@ def test_an_upload_that_is_too_large_is_refused_with_the_limit_and_leaves_nothin
     assert browser.put(f"/visit/{token}/virus", content=b"x").status_code == 400
 
 
+def test_a_group_of_sliders_is_told_for_the_avatar_that_is_shown(served: Served, browser: Any) -> None:
+    from avatarkit.app.making import shown
+    from avatarkit.avatar.style import default_recipe
+    from avatarkit.export.molding import slider_names
+    from avatarkit.gltf.container import split_container
+
+    token = begin(browser)
+    visit = served.house.visits.get(token)
+    for value in (0.0, 0.5):
+        visit.become(default_recipe().with_sliders({"nose-width": value}))
+        shown(visit)
+        visit.become(visit.recipe.with_sliders({"nose-width": -1.0}))  # on the page, but not in the file
+        table = json.loads(split_container(browser.get(f"/visit/{token}/molding/nose").content)[0])
+        assert [slider["name"] for slider in table["sliders"]] == list(slider_names(("nose",)))
+        assert {s["name"]: s["value"] for s in table["sliders"]}["nose-width"] == value
+    refused = browser.get(f"/visit/{token}/molding/soul")
+    assert refused.status_code == 400 and "cheeks" in refused.json()["problem"]
+
+
 def test_uploads_have_a_rate() -> None:
     rate = Rate(3)
     for _ in range(3):
@@ -110,6 +132,7 @@ def test_a_hostile_live_message_ends_in_words(served: Served, browser: Any) -> N
     address = f"{served.address.replace('http', 'ws')}/visit/{begin(browser)}/live"
     for message in (b"x", b"\0" * 8 + b"no jpeg", np.float64(np.nan).tobytes() + b"\xff\xd8\xff"):
         with sockets.connect(address) as socket:
+            assert json.loads(socket.recv(timeout=60)) == {"type": "ready"}
             socket.send(message)
             assert "webcam picture" in json.loads(socket.recv(timeout=60))["problem"]
     with pytest.raises(Exception, match=r"403|1008|reject"), sockets.connect(address, origin="http://evil.example"):
@@ -122,6 +145,7 @@ def test_pictures_of_nobody_still_come_back_as_moments_with_the_pages_own_time(s
     Image.fromarray(np.full((120, 160, 3), 90, np.uint8)).save(jpeg, "JPEG")
     stamp = 1_700_000_000.25
     with sockets.connect(f"{served.address.replace('http', 'ws')}/visit/{begin(browser)}/live") as socket:
+        assert json.loads(socket.recv(timeout=60)) == {"type": "ready"}
         socket.send(np.float64(stamp).tobytes() + jpeg.getvalue())
         moment = json.loads(socket.recv(timeout=60))
     assert (moment["type"], moment["version"], moment["sent_s"], moment["seen"]) == ("moment", 1, stamp, False)
@@ -129,14 +153,20 @@ def test_pictures_of_nobody_still_come_back_as_moments_with_the_pages_own_time(s
     np.testing.assert_allclose(np.linalg.norm(rotations, axis=1), 1.0, atol=1e-3)
 
 
-def test_a_program_makes_an_avatar_file_by_the_named_endpoint(served: Served, portrait: Photo, tmp_path: Path) -> None:
+def test_a_program_makes_an_avatar_file_by_the_endpoints_that_the_readme_names(
+    served: Served, portrait: Photo, tmp_path: Path
+) -> None:
     client_of = pytest.importorskip("gradio_client")
     Image.fromarray(portrait.pixels).save(tmp_path / "me.png")
     client = client_of.Client(served.address, verbose=False, download_files=str(tmp_path / "got"))
     described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(described) == {"/create_avatar", "/build_avatar", "/capture_motion", "/check_avatar", "/list_choices"}
+    rows = dict(re.findall(r"^\| `(/\w+)` \| (.*?) \| ", README.read_text(encoding="utf-8"), re.M))
+    assert set(described) == set(rows)
+    for name, takes in rows.items():
+        documented = list(re.findall(r"`(\w+)`", takes))
+        assert [given["parameter_name"] for given in described[name]["parameters"]] == documented
     photo = client_of.handle_file(tmp_path / "me.png")
-    path, values = client.predict(photo, "human", "", "vrm1", api_name="/create_avatar")
+    path, values = client.predict(photo=photo, target="vrm1", api_name="/create_avatar")
     assert Path(path).read_bytes()[:4] == b"glTF"
     assert values["verdict"]["passes"] is True and values["report"]["faces_found"] == 1
     with pytest.raises(Exception, match=r"No style named 'anmie'\. Did you mean"):

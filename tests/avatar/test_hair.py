@@ -60,8 +60,8 @@ GROWN = [name for name, style in HAIR_STYLES.items() if style.capped]
 def under_cap(style):
     """Body vertices of the scalp that the cap covers, on the average head, clear of its rim."""
     body = load_body()
-    places = cap_layout(style).points.on(body.positions)
-    covered = cap_layout(style).heights > 0.5 * np.median(cap_layout(style).heights)
+    places = cap_layout(HAIR_STYLES[style]).points.on(body.positions)
+    covered = cap_layout(HAIR_STYLES[style]).heights > 0.5 * np.median(cap_layout(HAIR_STYLES[style]).heights)
     scalp = np.unique(body.parts["head"].quads)
     distance, nearest = cKDTree(places).query(body.positions[scalp])
     ears = np.unique(body.parts["head"].triangles[body.regions["ears"][body.parts["head"].uv_triangles].max(axis=1) > 0])
@@ -134,7 +134,7 @@ def test_no_scalp_comes_through_the_cap_of_any_head(style):
 
 def test_raised_brows_do_not_come_through_the_fringe():
     rest = rest_body({})
-    layout = lock_layout("short")
+    layout = lock_layout(HAIR_STYLES["short"])
     for name in ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"):
         offsets = np.asarray(rest.expression_offsets[:, ARKIT_NAMES.index(name)].todense()).reshape(-1, 3)
         skin = layout.points.on(rest.positions)

@@ -17,7 +17,7 @@ from avatarkit.errors import UsageError
 from avatarkit.geometry.meshes import vertex_normals
 from benchmarks import fit_of_clothes as fit
 from tests.avatar.people import BODY_EXTREMES
-from tests.avatar.poses import POSES, posed, posed_skin
+from tests.avatar.poses import POSES
 
 GARMENTS = [name for name, piece in PIECES.items() if isinstance(piece.make, Garment)]
 BODIES = range(len(BODY_EXTREMES))
@@ -86,11 +86,9 @@ def test_skin_that_stays_does_not_come_through_the_cloth_of_extreme_bodies(name)
 
 @pytest.mark.parametrize("name", GARMENTS)
 def test_skin_that_stays_does_not_come_through_the_cloth_in_ten_poses(name):
-    vertices, over = seen_skin(name)
-    pattern, points, normals = cloth(name, AVERAGE)
+    under = fit.covered(body(AVERAGE), [name])
     for pose in POSES.values():
-        moved, facing = posed(body(AVERAGE), pose, points, normals, joints=pattern.joints, weights=pattern.weights)
-        assert poke(moved, facing, posed_skin(body(AVERAGE), pose, vertices), over).max(initial=-1.0) < POKE_M
+        assert fit.worst(body(AVERAGE), under, pose).depth_m < POKE_M
 
 
 @pytest.mark.parametrize("name", SAMPLE)
@@ -192,6 +190,21 @@ def test_colours_reach_their_pieces():
     assert materials["outfit-t-shirt-fabric"].base_color == (1.0, 0.0, 0.0, 1.0)
     as_designed = {mesh.name: material for mesh, material in outfit().pieces}
     assert materials["outfit-jeans-fabric"].base_color == as_designed["outfit-jeans-fabric"].base_color
+
+
+def test_less_light_reaches_cloth_beside_what_is_worn_over_it_and_behind_its_hems():
+    rest = body(AVERAGE)
+    alone, under = (piece("outfit-shirt-fabric", make_outfit(names, {}, rest)) for names in (["shirt"], ["shirt", "blazer"]))
+    assert under.light.mean() < 0.8 * alone.light.mean()
+    made = PIECES["t-shirt"].make.worn(rest, ()).parts[0]
+    outer = sum(panel.corners.size for panel in pattern_of(PIECES["t-shirt"].make.cut).panels)
+    assert np.median(made.light[outer:]) < 0.9 * np.median(made.light[:outer])
+
+
+@pytest.mark.parametrize("name", GARMENTS)
+def test_most_light_reaches_open_cloth(name):
+    for mesh, _ in dressed(name).pieces:
+        assert mesh.light.min() > 0.05 and mesh.light.max() <= 1.0
 
 
 def test_unknown_pieces_and_colours_are_refused():

@@ -171,5 +171,5 @@ def test_keeping_all_chains_changes_nothing_and_keeping_none_leaves_the_human_bo
     none = with_chains(avatar, ())
     assert not none.springs and not none.colliders and len(none.rig.skeleton.names) == 55
     head = none.rig.human_bones["head"]
-    hair = next(mesh for mesh in none.meshes if mesh.name == "hair-solid")
+    hair = next(mesh for mesh in none.meshes if mesh.name == "hair-locks")
     assert (hair.joints[:, 0] == head).all() and np.allclose(hair.weights[:, 0], 1.0)

@@ -61,6 +61,33 @@ def test_what_an_expression_does_grows_with_what_it_does_it_to() -> None:
     assert after == pytest.approx(1.5 * before, rel=0.02)
 
 
+def test_a_smaller_body_leaves_the_head_as_it_is_and_shrinks_all_below_it_alike() -> None:
+    plain, small = shape_body({}), shape_body({"small-body": 1.0})
+    crown = np.unique(load_body().parts["eye-left"].quads)
+    np.testing.assert_allclose(small.positions[crown], plain.positions[crown], atol=1e-6)
+    names = load_body().joint_names
+    for one, other in (("leftUpperLeg", "leftFoot"), ("leftUpperArm", "leftHand"), ("leftShoulder", "rightShoulder")):
+        before, after = (
+            np.linalg.norm(shape.joint_heads[names.index(one)] - shape.joint_heads[names.index(other)])
+            for shape in (plain, small)
+        )
+        assert after == pytest.approx(0.7 * before, rel=0.03), one
+
+
+def test_who_smiles_at_rest_smiles_no_further_than_others() -> None:
+    smiles = [ARKIT_NAMES.index(f"mouthSmile{side}") for side in ("Left", "Right")]
+
+    def mouths(sliders: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
+        rest = rest_body({"low-eyes": 1e-6, **sliders})
+        full = rest.positions + np.asarray(rest.expression_offsets[:, smiles].sum(axis=1)).reshape(-1, 3)
+        corners = np.unique(load_body().parts["head"].quads)
+        return rest.positions[corners, 1], full[corners, 1]
+
+    (rest, full), (smiling, smiling_full) = mouths({}), mouths({"smiling": 1.0})
+    assert np.abs(smiling - rest).max() > 0.4 * np.abs(full - rest).max()
+    assert np.abs(smiling_full - full).max() < 0.2 * np.abs(full - rest).max()
+
+
 def test_eyes_stay_in_their_sockets() -> None:
     rest = rest_body(ANIME)
     body = load_body()

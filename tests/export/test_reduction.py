@@ -17,11 +17,13 @@ from avatarkit.export.convert import convert
 from avatarkit.export.files import save_avatar, vrm1_bytes
 from avatarkit.export.platform_check import check
 from avatarkit.export.platforms import load_platform
+from avatarkit.export.reduction.atlas import filled
 from avatarkit.export.reduction.bones import summed, with_most_joints
 from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.detail import with_most_triangles
 from avatarkit.export.reduction.encode import with_surface
 from avatarkit.export.reduction.human import human_bones, triangle_weights
+from avatarkit.export.reduction.paints import dulled
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.gltf.document import Document, Material
 from avatarkit.gltf.reading import document_from_bytes, read_document
@@ -59,9 +61,9 @@ def saved(document: Document, folder: Path, name: str = "changed.vrm") -> Path:
     return path
 
 
-def permitted(document: Document) -> Document:
+def forbidding(document: Document) -> Document:
     vrm = document.extensions["VRMC_vrm"]
-    meta = {**vrm["meta"], "modification": "allowModification"}
+    meta = {**vrm["meta"], "modification": "prohibited"}
     return replace(document, extensions={**document.extensions, "VRMC_vrm": {**vrm, "meta": meta}})
 
 
@@ -150,18 +152,18 @@ def test_the_phone_gets_one_mesh_of_one_material_that_still_speaks(mobile: Path)
 
 
 def test_others_files_are_mended_and_the_verdict_is_that_of_the_mended_file(document: Document, tmp_path: Path) -> None:
-    source, target = saved(permitted(document), tmp_path), tmp_path / "mended.vrm"
+    source, target = saved(document, tmp_path), tmp_path / "mended.vrm"
     assert main(["check", str(source), "--platform", "spatial"]) == 1
     assert main(["check", str(source), "--platform", "spatial", "--fix", "-o", str(target)]) == 0
     assert check(target, "spatial").passes
 
 
 def test_a_licence_that_forbids_changes_is_heeded_unless_told_otherwise(document: Document, tmp_path: Path) -> None:
-    source, target = saved(document, tmp_path), tmp_path / "mended.vrm"
+    source, target = saved(forbidding(document), tmp_path), tmp_path / "mended.vrm"
     with pytest.raises(UsageError, match="licence forbids"):
-        convert(source, target, "vrm1")
+        convert(source, "vrm1")
     assert not target.exists()
-    assert convert(source, target, "vrm1", with_permission=True).passes
+    assert convert(source, "vrm1", with_permission=True).save(target).passes
 
 
 def test_three_hundred_materials_become_few(document: Document, tmp_path: Path) -> None:
@@ -172,7 +174,7 @@ def test_three_hundred_materials_become_few(document: Document, tmp_path: Path) 
     parts = tuple(replace(part, indices=piece.reshape(-1), material=k, targets=()) for k, piece in enumerate(pieces))
     colors = [(k / 300, 0.5, 1.0 - k / 300, 1.0) for k in range(300)]
     many = replace(
-        permitted(document),
+        document,
         materials=tuple(Material(f"m{k}", base_color=color) for k, color in enumerate(colors)),
         meshes=(replace(mesh, primitives=parts, target_names=(), weights=()),),
         nodes=tuple(replace(n, mesh=None, skin=None) if n.mesh not in (0, None) else n for n in document.nodes),
@@ -181,7 +183,7 @@ def test_three_hundred_materials_become_few(document: Document, tmp_path: Path) 
         textures=(),
         images=(),
     )
-    verdict = convert(saved(many, tmp_path, "many.glb"), tmp_path / "few.glb", "spatial")
+    verdict = convert(saved(many, tmp_path, "many.glb"), "spatial").save(tmp_path / "few.glb")
     written = read_document(tmp_path / "few.glb")
     assert len(written.materials) == 1
     assert not [f.what for f in verdict.findings if f.passes is False and f.what not in ("kind of file", "human bones")]
@@ -189,12 +191,12 @@ def test_three_hundred_materials_become_few(document: Document, tmp_path: Path) 
 
 def test_scripts_and_notes_are_left_out(document: Document, tmp_path: Path) -> None:
     noted = replace(
-        permitted(document),
+        document,
         extras={"script": "alert(1)"},
         nodes=tuple(replace(node, extras={"onload": "run()"}) for node in document.nodes),
     )
     target = tmp_path / "clean.vrm"
-    convert(saved(noted, tmp_path), target, "vrm1")
+    convert(saved(noted, tmp_path), "vrm1").save(target)
     content = target.read_bytes()
     assert b"alert" not in content and b"onload" not in content
 
@@ -204,7 +206,7 @@ def test_two_morphs_of_one_name_get_two(document: Document, tmp_path: Path) -> N
     names = meshes[0].target_names
     meshes[0] = replace(meshes[0], target_names=(names[1], *names[1:]))
     target = tmp_path / "named.vrm"
-    assert convert(saved(replace(permitted(document), meshes=tuple(meshes)), tmp_path), target, "vrm1").passes
+    assert convert(saved(replace(document, meshes=tuple(meshes)), tmp_path), "vrm1").save(target).passes
     assert f"{names[1]}_2" in read_document(target).meshes[0].target_names
 
 
@@ -214,8 +216,8 @@ def test_the_strongest_four_of_eight_influences_stay(document: Document, tmp_pat
     more = {"JOINTS_1": part.attributes["JOINTS_0"][:, ::-1], "WEIGHTS_1": part.attributes["WEIGHTS_0"] * 0.5}
     first = {"WEIGHTS_0": part.attributes["WEIGHTS_0"] * 0.5}
     heavy = replace(part, attributes={**part.attributes, **first, **more})
-    eight = replace(permitted(document), meshes=(replace(mesh, primitives=(heavy,)), *document.meshes[1:]))
-    assert convert(saved(eight, tmp_path), tmp_path / "four.vrm", "unity-humanoid").passes
+    eight = replace(document, meshes=(replace(mesh, primitives=(heavy,)), *document.meshes[1:]))
+    assert convert(saved(eight, tmp_path), "unity-humanoid").save(tmp_path / "four.vrm").passes
 
 
 def test_a_hanging_arm_is_stretched_out_for_those_who_want_it(document: Document, tmp_path: Path) -> None:
@@ -225,7 +227,26 @@ def test_a_hanging_arm_is_stretched_out_for_those_who_want_it(document: Document
         replace(node, rotation=(0.0, 0.0, turns[k] * np.sin(np.pi / 8), np.cos(np.pi / 8))) if k in turns else node
         for k, node in enumerate(document.nodes)
     )
-    source = saved(replace(permitted(document), nodes=down), tmp_path)
+    source = saved(replace(document, nodes=down), tmp_path)
     assert not check(source, "unity-humanoid").passes
-    assert convert(source, tmp_path / "stretched.vrm", "unity-humanoid").passes
+    assert convert(source, "unity-humanoid").save(tmp_path / "stretched.vrm").passes
     assert load_platform("unity-humanoid").rules
+
+
+def test_far_off_an_atlas_shows_no_colour_that_nothing_has() -> None:
+    picture = np.full((64, 64, 4), 255, np.uint8)
+    bare = np.ones((64, 64), np.uint8)
+    for corner, color in (((4, 4), (90, 20, 10, 255)), ((40, 30), (20, 60, 30, 0))):
+        picture[corner[1] : corner[1] + 9, corner[0] : corner[0] + 12] = color
+        bare[corner[1] : corner[1] + 9, corner[0] : corner[0] + 12] = 0
+    full = filled(picture, bare)
+    assert {tuple(color) for color in full.reshape(-1, 4).tolist()} == {(90, 20, 10, 255), (20, 60, 30, 0)}
+    assert tuple(full[0, 0]) == (90, 20, 10, 255) and tuple(full[60, 60]) == (20, 60, 30, 0)
+    assert (filled(picture, np.zeros_like(bare)) == picture).all()
+
+
+def test_reflection_that_a_merge_cannot_keep_dulls_instead() -> None:
+    shiny = Material(roughness=0.5)
+    assert dulled(shiny) == 0.5
+    dull = replace(shiny, extensions={"KHR_materials_specular": {"specularFactor": 0.25}})
+    assert pytest.approx(1.0 / dulled(dull) ** 4) == 0.25 / 0.5**4

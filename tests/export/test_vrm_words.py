@@ -32,7 +32,7 @@ def said(avatar: Avatar) -> tuple[dict[str, Any], dict[str, Any]]:
 def test_a_face_of_ones_own_is_the_strictest_there_is(avatar: Avatar) -> None:
     old, new = said(avatar)
     assert old["meta"]["allowedUserName"] == "OnlyAuthor" and old["meta"]["licenseName"] == "Redistribution_Prohibited"
-    assert new["meta"]["avatarPermission"] == "onlyAuthor" and new["meta"]["modification"] == "prohibited"
+    assert new["meta"]["avatarPermission"] == "onlyAuthor" and new["meta"]["modification"] == "allowModification"
     for meta in (old["meta"]["reference"], new["meta"]["thirdPartyLicenses"]):
         assert "MakeHuman" in meta and "CC0-1.0" in meta
 

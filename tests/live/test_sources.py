@@ -25,8 +25,7 @@ from avatarkit.motion.human_motion import BONE
 from avatarkit.motion.person import average_person
 from avatarkit.motion.steps import rest_rotations
 from avatarkit.stream.channels import Channels
-from avatarkit.stream.osc import bundles
-from avatarkit.stream.vmc import vmc_messages
+from avatarkit.stream.vmc import VmcPackets
 from tests.stream.moments import any_pose, moment_of, plain_pose
 
 GREY = np.full((48, 64, 3), 128, np.uint8)
@@ -169,7 +168,7 @@ def test_another_programs_motion_is_recorded_and_told_on() -> None:
     with ak.open_live(receive=f"vmc://127.0.0.1:{port}") as session, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         session.keep()
         for pose in poses:
-            for packet in bundles(vmc_messages(moment_of(pose))):
+            for packet in VmcPackets()(moment_of(pose)):
                 sender.sendto(packet, ("127.0.0.1", port))
         threading.Timer(0.5, session.end).start()
         assert len(list(session)) == len(poses)

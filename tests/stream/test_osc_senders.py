@@ -9,7 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from pythonosc.osc_bundle import OscBundle
+from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message_builder import OscMessageBuilder
 
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.style import default_recipe
@@ -21,10 +23,11 @@ from avatarkit.motion.person import average_person
 from avatarkit.retargeting.retarget import make_retargeter
 from avatarkit.rig.load_rig import load_rig
 from avatarkit.stream.address import Address, parse_address
+from avatarkit.stream.channels import Channels
 from avatarkit.stream.live_moment import LiveMoment, RigPose
-from avatarkit.stream.osc import UdpTarget, bundles
+from avatarkit.stream.osc import UdpTarget
 from avatarkit.stream.unity import UNITY_BONES, to_unity_position, to_unity_rotation
-from avatarkit.stream.vmc import vmc_messages
+from avatarkit.stream.vmc import VmcPackets
 from avatarkit.stream.vrchat import TRACKERS, euler_deg, vrchat_messages
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
@@ -62,13 +65,36 @@ def by_address(messages: Sequence[OscMessage | bytes], address: str) -> list[lis
 
 
 def test_bundles_keep_below_a_packet_and_lose_nothing() -> None:
-    packets = list(bundles(vmc_messages(moment())))
+    packets = VmcPackets()(moment())
     assert len(packets) > 1 and max(map(len, packets)) <= 1500
-    assert [m.dgram for m in received(packets)] == list(vmc_messages(moment()))
+    assert len(received(packets)) == 4 + 55 + len(ARKIT_NAMES) + 8
+
+
+def test_packets_are_those_that_python_osc_builds() -> None:
+    random = np.random.default_rng(1)
+    told = moment(pose(rotations=quaternions.normalize(random.normal(size=(55, 4))), expressions=random.uniform(size=52)))
+    for packet in VmcPackets()(told):
+        bundle = OscBundleBuilder(IMMEDIATELY)
+        for one in OscBundle(packet):
+            builder = OscMessageBuilder(one.address)
+            for value in one.params:
+                builder.add_arg(value)
+            bundle.add_content(builder.build())
+        assert bundle.build().dgram == packet
+
+
+def test_what_was_told_before_does_not_matter() -> None:
+    rig = glb_bytes(build_avatar(default_recipe()))
+    raised = pose(rotations=turned("leftUpperArm", (0, 0, 1), 40.0))
+    moments = [moment(), moment(raised), moment(raised, rig), replace(moment(raised), channels=Channels(hands=False)),
+               replace(moment(raised), person_seen=False)]  # fmt: skip
+    stream = VmcPackets()
+    for one in [*moments, *moments[::-1]]:
+        assert stream(one) == VmcPackets()(one)
 
 
 def test_vmc_says_everything_and_applies_expressions_last() -> None:
-    messages = received(list(bundles(vmc_messages(moment()))))
+    messages = received(VmcPackets()(moment()))
     assert messages[0].address == "/VMC/Ext/OK" and messages[-1].address == "/VMC/Ext/Blend/Apply"
     bones = {row[0]: row[1:] for row in by_address(messages, "/VMC/Ext/Bone/Pos")}
     assert {"Hips", "LeftUpperArm", "RightThumbProximal", "UpperChest"} <= set(bones)
@@ -102,7 +128,7 @@ def test_a_raised_left_arm_is_a_raised_left_arm_on_both_versions_of_vrm() -> Non
     raised = pose(rotations=turned("leftUpperArm", (0, 0, 1), 40.0))
     told = []
     for rig in (glb_bytes(avatar), vrm0_bytes(avatar), None):
-        rows = {row[0]: row[4:] for row in by_address(list(vmc_messages(moment(raised, rig))), "/VMC/Ext/Bone/Pos")}
+        rows = {row[0]: row[4:] for row in by_address(received(VmcPackets()(moment(raised, rig))), "/VMC/Ext/Bone/Pos")}
         told.append(np.array(rows["LeftUpperArm"], float))
     for other in told[1:]:
         np.testing.assert_allclose(np.abs(told[0] @ other), 1.0, atol=1e-4)
@@ -113,10 +139,10 @@ def test_a_rig_with_arkits_shapes_is_told_only_those() -> None:
     avatar = build_avatar(default_recipe())
     weights = np.zeros(52)
     weights[ARKIT_NAMES.index("eyeBlinkLeft")] = 0.7
-    rows = by_address(list(vmc_messages(moment(pose(expressions=weights), glb_bytes(avatar)))), "/VMC/Ext/Blend/Val")
+    rows = by_address(received(VmcPackets()(moment(pose(expressions=weights), glb_bytes(avatar)))), "/VMC/Ext/Blend/Val")
     values = {str(name): value for name, value in rows}
     assert set(values) == set(ARKIT_NAMES) and values["eyeBlinkLeft"] == pytest.approx(0.7)
-    plain = dict(by_address(list(vmc_messages(moment(pose(expressions=weights)))), "/VMC/Ext/Blend/Val"))
+    plain = dict(by_address(received(VmcPackets()(moment(pose(expressions=weights)))), "/VMC/Ext/Blend/Val"))
     assert plain["Blink_L"] == pytest.approx(0.7) and plain["Blink_R"] == 0.0
 
 
@@ -157,7 +183,7 @@ def test_what_is_sent_arrives() -> None:
         listener.bind(("127.0.0.1", 0))
         listener.settimeout(5.0)
         with UdpTarget(Address("vmc", "127.0.0.1", listener.getsockname()[1])) as target:
-            packets = list(bundles(vmc_messages(moment())))
+            packets = VmcPackets()(moment())
             assert target.send(packets) == 0
             assert [listener.recv(2000) for _ in packets] == packets
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message_builder import OscMessageBuilder
 
@@ -16,9 +17,9 @@ from avatarkit.motion.human_motion import BONE, HumanPose
 from avatarkit.motion.limb_points import GROUPS
 from avatarkit.motion.person import person_of_ratios
 from avatarkit.stream.live_moment import LiveMoment
-from avatarkit.stream.osc import bundles, message
+from avatarkit.stream.osc import message
 from avatarkit.stream.unity import UNITY_BONES
-from avatarkit.stream.vmc import vmc_messages
+from avatarkit.stream.vmc import VmcPackets
 from avatarkit.stream.vmc_receiver import VmcMoments
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from tests.stream.moments import any_pose, moment_of
@@ -39,7 +40,7 @@ def assert_same(one: HumanPose, other: HumanPose) -> None:
 
 def test_a_stream_sent_and_received_is_the_same_motion() -> None:
     poses = [any_pose(seed, time_s=seed / 30) for seed in range(1, 6)]
-    packets = [packet for pose in poses for packet in bundles(vmc_messages(moment_of(pose)))]
+    packets = [packet for pose in poses for packet in VmcPackets()(moment_of(pose))]
     told = received(packets)
     assert len(told) == len(poses)
     for one, other in zip(told, poses, strict=True):
@@ -50,7 +51,7 @@ def test_from_the_second_moment_on_a_pose_is_there_with_its_last_packet() -> Non
     moments = VmcMoments()
     counts = []
     for number in (1, 2, 3):
-        packets = list(bundles(vmc_messages(moment_of(any_pose(number, time_s=float(number))))))
+        packets = VmcPackets()(moment_of(any_pose(number, time_s=float(number))))
         counts.append([len(list(moments.take(packet, 0.0))) for packet in packets])
     nothing = [0] * (len(counts[0]) - 2)
     assert counts == [[0, *nothing, 0], [1, *nothing, 1], [0, *nothing, 1]]
@@ -58,7 +59,7 @@ def test_from_the_second_moment_on_a_pose_is_there_with_its_last_packet() -> Non
 
 def test_one_message_a_packet_does_as_well() -> None:
     poses = [any_pose(seed, time_s=float(seed)) for seed in (1, 2)]
-    told = received([one for pose in poses for one in vmc_messages(moment_of(pose))])
+    told = received([one.dgram for pose in poses for packet in VmcPackets()(moment_of(pose)) for one in OscBundle(packet)])
     for one, other in zip(told, poses, strict=True):
         assert_same(one, other)
 
@@ -66,7 +67,7 @@ def test_one_message_a_packet_does_as_well() -> None:
 def test_the_senders_proportions_are_taken_over() -> None:
     person = person_of_ratios(np.linspace(0.9, 1.1, len(GROUPS)), 1.82)
     moments = VmcMoments()
-    received(bundles(vmc_messages(LiveMoment(any_pose(1), person.skeleton, None, True))), moments)
+    received(VmcPackets()(LiveMoment(any_pose(1), person.skeleton, None, True)), moments)
     own, theirs = moments.skeleton.rest_positions, person.skeleton.rest_positions
     np.testing.assert_allclose(own - own[BONE["hips"]], theirs - theirs[BONE["hips"]], atol=1e-5)
     assert own[BONE["hips"], 1] == pytest.approx(theirs[BONE["hips"], 1], abs=0.02)  # soles are not told
@@ -94,7 +95,7 @@ def test_vrms_own_names_make_arkits_where_none_of_arkits_is_told() -> None:
 
 def test_times_rise_when_a_sender_begins_anew() -> None:
     poses = [any_pose(1, time_s=time_s) for time_s in (50.0, 50.5, 0.1, 0.6)]
-    times = [one.time_s for one in received([p for pose in poses for p in bundles(vmc_messages(moment_of(pose)))])]
+    times = [one.time_s for one in received([p for pose in poses for p in VmcPackets()(moment_of(pose))])]
     assert times[:2] == [50.0, 50.5] and 50.5 < times[2] < 50.51
     assert times[3] - times[2] == pytest.approx(0.5, abs=1e-4)
 
@@ -120,7 +121,7 @@ NONSENSE = [
 
 @pytest.mark.parametrize("packet", NONSENSE)
 def test_nonsense_among_packets_changes_nothing(packet: bytes) -> None:
-    good = list(bundles(vmc_messages(moment_of(any_pose(1)))))
+    good = VmcPackets()(moment_of(any_pose(1)))
     [with_it], [without] = received([packet, good[0], packet, *good[1:], packet]), received(good)
     assert_same(with_it, without)
 

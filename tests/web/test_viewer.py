@@ -17,7 +17,7 @@ from PIL import Image
 import avatarkit as ak
 from avatarkit.avatar.style import default_recipe
 from avatarkit.data_files import viewer_path
-from avatarkit.export.molding_file import molding_vrm
+from avatarkit.export.molding_file import molding_sliders, molding_vrm
 from avatarkit.export.vrma import vrma_glb
 from avatarkit.motion.human_motion import BONE, HumanMotion
 from avatarkit.stream.address import Address
@@ -54,14 +54,15 @@ class Session:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The average avatar in each format, and as the viewer molds it."""
+    """A plain avatar in each format, and as the viewer molds it: without hair the processor draws it three times as fast."""
     folder = tmp_path_factory.mktemp("files")
-    recipe = default_recipe()
+    recipe = default_recipe().with_hair("bald").with_outfit(["t-shirt"])
     avatar = ak.build_avatar(recipe)
     for name, platform in FORMATS.items():
         avatar.save(folder / name, platform=platform)
-    molding = molding_vrm(recipe, ("nose-width", "eye-size-left", "eye-size-right"), avatar=avatar)
+    molding = molding_vrm(recipe, ("nose-width",), avatar=avatar)
     (folder / "molding.vrm").write_bytes(molding)
+    (folder / "eyes.sliders").write_bytes(molding_sliders(recipe, ("eye-size-left", "eye-size-right")))
     motion = head_turned(40)
     (folder / "turned.vrma").write_bytes(vrma_glb(motion))
     ak.retarget(motion, ak.load_rig(folder / "me.glb")).save(folder / "clip.glb")
@@ -100,6 +101,7 @@ def turned(degrees: float) -> list[float]:
     return [0.0, float(np.sin(half)), 0.0, float(np.cos(half))]
 
 
+LATER = "viewer.addSliders('/eyes.sliders').then(() => "
 RIGHT = f"viewer.applyMoment({json.dumps(moment(head=turned(-40)))})"
 
 
@@ -149,7 +151,7 @@ def session(files: dict[str, Path], live: str, tmp_path_factory: pytest.TempPath
     steps["clip"] = script("viewer.load('/clip.glb').then(() => viewer.play(0))")
     steps["unmolded"] = script("viewer.load('/molding.vrm')")
     steps["wide-nose"] = script("viewer.setSliders({'nose-width': 1})")
-    steps["big-eyes"] = script("viewer.setSliders({'nose-width': 0, 'eye-size': 1})")
+    steps["big-eyes"] = script(LATER + "viewer.setSliders({'nose-width': 0, 'eye-size': 1}))")
     steps["molded-back"] = script("viewer.setSliders({'eye-size': 0})")
     steps["open"] = script("viewer.setExpression('jawOpen', 1)")
     steps["no-such-slider"] = script("viewer.setSliders({'no-such-slider': 1})")
@@ -218,7 +220,7 @@ def test_after_a_motion_the_figure_stands_as_before(session: Session) -> None:
     assert session.changed("me.glb", "stopped").sum() < 20
 
 
-def test_a_slider_moves_the_face_at_once_and_back(session: Session) -> None:
+def test_a_slider_moves_the_face_at_once_and_back_be_it_in_the_file_or_fetched_later(session: Session) -> None:
     nose, eyes = session.changed("unmolded", "wide-nose"), session.changed("unmolded", "big-eyes")
     assert nose.sum() > 50
     assert eyes.sum() > 50

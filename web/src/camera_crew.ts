@@ -33,6 +33,7 @@ export class CameraCrew {
   private glide: { from: Vector3; to: Vector3; fromTarget: Vector3; toTarget: Vector3; share: number } | null = null;
   private moving = false;
   view: View = "bust";
+  floor = 0; // so much of the picture's height stays free below the whole figure
 
   constructor(element: HTMLElement, private readonly calm: () => boolean, changed: () => void) {
     this.controls = new OrbitControls(this.camera, element);
@@ -50,18 +51,25 @@ export class CameraCrew {
     element.style.touchAction = "pan-y"; // a finger that strokes along the page still scrolls it
   }
 
-  /** Take the measures of a new subject and look at it. */
+  /** Take the measures of a first subject and look at it. */
   meet(measures: Measures, view: View): void {
     this.measures = measures;
     this.look(view, true);
   }
 
+  /** Another subject stands where one stood: it is seen from the same side and as large. */
+  meetNext(measures: Measures): void {
+    const before = this.place(this.view).distance;
+    this.measures = measures;
+    this.bound();
+    if (this.glide) this.look(this.view);
+    else this.zoom(this.place(this.view).distance / before);
+  }
+
   look(view: View, atOnce = false): void {
     this.view = view;
+    this.bound();
     const { middle, distance } = this.place(view);
-    const [near, far] = [this.place("face").distance, this.place("body").distance];
-    this.controls.minDistance = 0.6 * near;
-    this.controls.maxDistance = 1.6 * Math.max(far, near);
     const position = middle.clone().add(new Vector3(0, 0, distance));
     if (atOnce || this.calm()) {
       this.camera.position.copy(position);
@@ -106,6 +114,12 @@ export class CameraCrew {
     this.controls.dispose();
   }
 
+  private bound(): void {
+    const [near, far] = [this.place("face").distance, this.place("body").distance];
+    this.controls.minDistance = 0.6 * near;
+    this.controls.maxDistance = 1.6 * Math.max(far, near);
+  }
+
   private zoom(factor: number): void {
     const offset = this.camera.position.clone().sub(this.controls.target).multiplyScalar(factor);
     offset.clampLength(this.controls.minDistance, this.controls.maxDistance);
@@ -144,15 +158,17 @@ export class CameraCrew {
     const high = Math.tan((FOV_DEG * Math.PI) / 360);
     const wide = high * this.camera.aspect;
     const frame = FRAMES[view];
-    if (!frame) return this.wholePlace(high / MARGIN, wide / MARGIN);
+    if (!frame) return this.wholePlace(high, wide);
     const { chin, headHeight: height } = this.measures;
     const middle = chin.clone().add(new Vector3(0, (0.5 * (frame.top + frame.bottom)) * height, 0));
     return { middle, distance: 0.5 * Math.max(((frame.top - frame.bottom) * height) / high, (frame.width * height) / wide) + FACE_BEFORE_JOINT * height };
   }
 
   private wholePlace(high: number, wide: number): Place {
-    const size = this.measures.whole.getSize(new Vector3());
+    const size = this.measures.whole.getSize(new Vector3()).multiplyScalar(MARGIN);
     const middle = this.measures.whole.getCenter(new Vector3());
-    return { middle, distance: 0.5 * Math.max(size.y / high, size.x / wide) + 0.5 * size.z };
+    const distance = 0.5 * Math.max(size.y / (high * (1 - this.floor)), size.x / wide);
+    middle.y -= this.floor * high * distance;
+    return { middle, distance: distance + 0.5 * size.z };
   }
 }

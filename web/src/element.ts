@@ -5,6 +5,7 @@ import { Blinking } from "./alive";
 import { backdropStyle, paintBackdrop } from "./backdrop";
 import { VIEWS } from "./camera_crew";
 import type { View } from "./camera_crew";
+import { splitContainer } from "./container";
 import { Follower } from "./live";
 import { Model } from "./model";
 import type { ModelFacts } from "./model";
@@ -12,8 +13,10 @@ import { readMoment } from "./moment";
 import type { Moment } from "./moment";
 import { Stage } from "./stage";
 
+const MOST_FLOOR = 0.3; // of the height
 const SWING_S = 2.5; // so long springs are given to come to rest
 const SHARPNESS = 8; // samples of a texture seen aslant
+const SHARPNESS_BY_SOFTWARE = 2; // where the processor takes them one by one
 const LABEL = "3-D view of the avatar. Arrow keys turn it, plus and minus zoom, 1, 2 and 3 show face, bust and body.";
 
 const TEMPLATE = `
@@ -41,15 +44,16 @@ export class AvatarkitViewer extends HTMLElement {
   private readonly message: HTMLElement;
   private readonly reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
   private readonly resized = new ResizeObserver(() => this.fit());
-  private readonly blinking = new Blinking(() => this.stage?.wake());
+  private readonly blinking = new Blinking(() => this.stage?.stir());
   private stage: Stage | null = null;
   private model: Model | null = null;
   private follower: Follower | null = null;
   private wanted = 0; // number of the newest load; older ones are dropped when they come late
-  private swingLeft = 0;
+  private swingUntil = 0;
   private lastSliderMs = 0;
   private latencyMs = 0;
-  private moment: Moment | null = null;
+  private moment: Moment | null = null; // the newest, not yet shown
+  private shown: Moment | null = null;
   private led = false; // by live moments
 
   constructor() {
@@ -124,6 +128,18 @@ export class AvatarkitViewer extends HTMLElement {
     return known;
   }
 
+  /** Fetch more sliders for the model shown; false if another one is shown when they come. */
+  async addSliders(url: string): Promise<boolean> {
+    const { model } = this;
+    if (!model?.molding) return false;
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(`The sliders could not be fetched: the server responded with ${answer.status}.`);
+    const { json, binary } = splitContainer(await answer.arrayBuffer());
+    if (model !== this.model) return false;
+    model.molding.add(json, binary);
+    return true;
+  }
+
   /** The sliders that this file can be molded with. */
   get sliders(): string[] {
     return this.model?.molding?.names ?? [];
@@ -135,7 +151,7 @@ export class AvatarkitViewer extends HTMLElement {
 
   setExpressions(weights: Record<string, number>): void {
     for (const [name, weight] of Object.entries(weights)) this.model?.expressions.set(name, weight);
-    this.stage?.wake();
+    this.stage?.stir();
   }
 
   /** Play a .vrma or .glb motion by its address, or one of the file's own clips by its number. */
@@ -222,8 +238,9 @@ export class AvatarkitViewer extends HTMLElement {
   }
 
   private show(model: Model): void {
-    const { scene, crew, studio, renderer } = this.stage!;
-    model.sharpen(Math.min(SHARPNESS, renderer.capabilities.getMaxAnisotropy()));
+    const { scene, crew, studio, renderer, bySoftware } = this.stage!;
+    model.sharpen(Math.min(bySoftware ? SHARPNESS_BY_SOFTWARE : SHARPNESS, renderer.capabilities.getMaxAnisotropy()));
+    const first = this.model === null;
     this.model?.scene.removeFromParent();
     this.model = model;
     this.led = false;
@@ -231,7 +248,8 @@ export class AvatarkitViewer extends HTMLElement {
     const measures = model.measures();
     studio.fit(measures.whole, model.toon);
     const view = this.getAttribute("view") as View | null;
-    crew.meet(measures, view && VIEWS.includes(view) ? view : crew.view);
+    if (first) crew.meet(measures, view && VIEWS.includes(view) ? view : crew.view);
+    else crew.meetNext(measures);
     model.settleSprings();
     this.liven();
   }
@@ -241,30 +259,31 @@ export class AvatarkitViewer extends HTMLElement {
     const own = this.model !== null && !this.led && !this.model.playing;
     if (this.model?.lookAt) this.model.lookAt.target = own ? this.stage!.crew.camera : null;
     this.blinking.run(own && !this.reduced.matches);
-    this.swingLeft = SWING_S;
-    this.stage?.wake();
+    this.swingUntil = performance.now() + 1000 * SWING_S;
+    this.stage?.expect();
   }
 
   private act(seconds: number): boolean {
     const { model } = this;
     if (!model) return false;
     if (this.moment) this.pose(this.moment);
+    this.shown = this.moment ?? this.shown;
     this.moment = null;
     const blinks = this.blinking.update(seconds, model.expressions);
     model.update(seconds);
-    this.swingLeft = Math.max(this.swingLeft - seconds, 0);
-    return model.playing || blinks || (model.swings && this.swingLeft > 0);
+    return model.playing || blinks || (model.swings && performance.now() < this.swingUntil);
   }
 
   /** The newest moment waits for the next frame; older ones are never shown late. */
   private take(moment: Moment): void {
     this.moment = moment;
-    this.swingLeft = SWING_S;
+    this.swingUntil = performance.now() + 1000 * SWING_S;
     if (!this.led) {
       this.led = true;
       this.liven();
     }
     void this.stage?.nextDrawn().then(() => {
+      if (moment !== this.shown) return; // a newer one took its place
       if (moment.sent_s > 0) this.latencyMs = Date.now() - 1000 * moment.sent_s;
       this.dispatchEvent(new CustomEvent("moment", { detail: moment }));
     });
@@ -279,7 +298,9 @@ export class AvatarkitViewer extends HTMLElement {
   }
 
   private fit(): void {
-    this.stage?.resize(this.clientWidth, this.clientHeight);
+    if (!this.stage) return;
+    this.stage.crew.floor = Math.min(Number(this.getAttribute("floor")) / Math.max(this.clientHeight, 1) || 0, MOST_FLOOR);
+    this.stage.resize(this.clientWidth, this.clientHeight);
   }
 
   private paint(): void {

@@ -1,6 +1,6 @@
-// Sliders that mold the model at once. The file says what each end of each slider moves on the body, and which of the body's
+// Sliders that mold the model at once. A table says what each end of each slider moves on the body, and which of the body's
 // vertices ("carriers") each mesh hangs on; meshes are re-shaped here, on the CPU, so that hundreds of sliders cost the graphics
-// card nothing and expressions stay morph targets of their own.
+// card nothing and expressions stay morph targets of their own. What a mesh needs for that is made ready when it first moves.
 import type { VRMHumanoid } from "@pixiv/three-vrm";
 import type { BufferAttribute, Mesh, Object3D } from "three";
 import type { GLTF } from "three/addons/loaders/GLTFLoader.js";
@@ -8,13 +8,16 @@ import { MoldedJoints } from "./molded_joints";
 import type { JointOffset } from "./molded_joints";
 import { SmoothNormals } from "./smooth_normals";
 
-/** As `avatarkit/export/molding_file.py` writes it into the file's extras. */
-interface MoldingTable {
+/** As `avatarkit/export/molding_file.py` writes it: sliders alone, or the whole in a file's extras. */
+interface SliderTable {
   version: number;
+  sliders: { name: string; value: number; ends: (EndTable | null)[] }[];
+}
+
+interface MoldingTable extends SliderTable {
   view: number;
   vertices: number;
   joints: string[];
-  sliders: { name: string; value: number; ends: (EndTable | null)[] }[];
   meshes: MeshTable[];
 }
 
@@ -46,7 +49,7 @@ interface Slider {
   ends: (End | null)[]; // negative, positive
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const SIDES = ["-left", "-right"];
 
 export class Molding {
@@ -62,10 +65,7 @@ export class Molding {
     this.moving = new Uint8Array(table.vertices);
     this.meshes = table.meshes.flatMap((mesh) => partsOf(scene, mesh.name).map((part) => new MoldedMesh(part, mesh, data)));
     this.joints = new MoldedJoints(scene, table.joints);
-    for (const { name, value, ends } of table.sliders) {
-      this.sliders.set(name, { start: value, ends: ends.map((end) => end && readEnd(end, data)) });
-      this.values.set(name, value);
-    }
+    this.add(table, data);
   }
 
   /** What a file says about molding; null for one that says nothing. */
@@ -74,6 +74,17 @@ export class Molding {
     if (!table || table.version !== VERSION) return null;
     const data = (await gltf.parser.getDependency("bufferView", table.view)) as ArrayBuffer;
     return new Molding(table, data, gltf.scene);
+  }
+
+  /** Learn more sliders; those known already stay as they are. */
+  add(table: unknown, data: ArrayBuffer): void {
+    const { version, sliders } = table as SliderTable;
+    if (version !== VERSION) throw new Error("The sliders are of another version than this viewer.");
+    for (const { name, value, ends } of sliders) {
+      if (this.sliders.has(name)) continue;
+      this.sliders.set(name, { start: value, ends: ends.map((end) => end && readEnd(end, data)) });
+      this.values.set(name, value);
+    }
   }
 
   get names(): string[] {
@@ -102,14 +113,14 @@ export class Molding {
       const value = this.values.get(name)!;
       for (const [sign, end] of [[-1, slider.ends[0]], [1, slider.ends[1]]] as const) {
         const weight = Math.max(sign * value, 0) - Math.max(sign * slider.start, 0);
-        if (end && weight) this.add(end, weight);
+        if (end && weight) this.move(end, weight);
       }
     }
     for (const mesh of this.meshes) mesh.follow(this.carriers, this.moving);
     this.joints.finish(humanoid);
   }
 
-  private add({ unit, indices, offsets, joints }: End, weight: number): void {
+  private move({ unit, indices, offsets, joints }: End, weight: number): void {
     const { carriers, moving } = this;
     const scale = weight * unit;
     for (let k = 0, j = 0; k < indices.length; k++) {
@@ -126,30 +137,24 @@ export class Molding {
 /** One mesh, and the carriers that its vertices hang on. */
 class MoldedMesh {
   private readonly position: BufferAttribute;
-  private readonly original: Float32Array;
-  private readonly normals: SmoothNormals;
   private readonly indices: Uint16Array;
-  private readonly weights: Float32Array;
-  private readonly used: number[];
   private readonly width: number;
+  private rest: { places: Float32Array; weights: Float32Array; normals: SmoothNormals } | null = null;
   private moved = false;
 
-  constructor(mesh: Mesh, table: MeshTable, data: ArrayBuffer) {
+  constructor(private readonly mesh: Mesh, private readonly table: MeshTable, private readonly data: ArrayBuffer) {
     this.position = mesh.geometry.attributes.position as BufferAttribute;
     if (this.position.count !== table.count) throw new Error(`The file's sliders do not fit its mesh ${table.name}.`);
     this.width = table.carriers;
-    this.original = Float32Array.from(this.position.array);
-    this.normals = new SmoothNormals(mesh.geometry);
     this.indices = new Uint16Array(data, table.indices, table.count * this.width);
-    this.weights = shares(new Uint8Array(data, table.weights, table.count * this.width), this.width);
-    this.used = [...new Set(this.indices)];
   }
 
   follow(carriers: Float32Array, moving: Uint8Array): void {
-    const moves = this.used.some((vertex) => moving[vertex]);
+    const moves = this.indices.some((vertex) => moving[vertex]);
     if (!moves && !this.moved) return;
     this.moved = moves;
-    const { width, indices, weights, original } = this;
+    const { width, indices } = this;
+    const { places: original, weights, normals } = (this.rest ??= this.prepare());
     const place = this.position.array;
     for (let vertex = 0, j = 0; vertex < this.position.count; vertex++) {
       let x = 0, y = 0, z = 0;
@@ -165,7 +170,16 @@ class MoldedMesh {
       place[3 * vertex + 2] = original[3 * vertex + 2]! + z;
     }
     this.position.needsUpdate = true;
-    this.normals.update();
+    normals.update();
+  }
+
+  private prepare() {
+    const { table, data, width } = this;
+    return {
+      places: Float32Array.from(this.position.array),
+      weights: shares(new Uint8Array(data, table.weights, table.count * width), width),
+      normals: new SmoothNormals(this.mesh.geometry),
+    };
   }
 }
 

@@ -70,10 +70,21 @@ export class SmoothNormals {
 
 /** For each vertex, the first one at its place. */
 function weld(position: BufferAttribute): Uint32Array {
-  const first = new Map<string, number>();
-  return Uint32Array.from({ length: position.count }, (_, k) => {
-    const key = [position.getX(k), position.getY(k), position.getZ(k)].map((v) => Math.round(v * WELD)).join();
-    if (!first.has(key)) first.set(key, k);
-    return first.get(key)!;
-  });
+  const place = position.array;
+  const order = Uint32Array.from({ length: position.count }, (_, k) => k).sort((a, b) => compare(place, a, b) || a - b);
+  const first = new Uint32Array(position.count);
+  for (let k = 0, head = 0; k < order.length; k++) {
+    if (compare(place, order[head]!, order[k]!)) head = k;
+    first[order[k]!] = order[head]!;
+  }
+  return first;
+}
+
+/** By place, in micrometres. */
+function compare(place: ArrayLike<number>, a: number, b: number): number {
+  for (let axis = 0; axis < 3; axis++) {
+    const difference = Math.round(place[3 * a + axis]! * WELD) - Math.round(place[3 * b + axis]! * WELD);
+    if (difference) return difference;
+  }
+  return 0;
 }

@@ -2,18 +2,17 @@
 import { NeutralToneMapping, PCFShadowMap, Scene, Vector2, WebGLRenderer } from "three";
 import type { Object3D } from "three";
 import { CameraCrew } from "./camera_crew";
+import { drawsBySoftware, Pace } from "./pace";
 import { Studio } from "./studio";
 
 const MAX_PIXEL_RATIO = 2;
 const LONGEST_STEP_S = 0.1; // after a pause, springs and clips go on from here
 const FPS_WINDOW = 30;
-const JUDGED_FRAMES = 8;
-const SLOW_FPS = 20; // below this, what moves is drawn coarser, step by step
-const FLUENT_FPS = 50; // above this, finer again
-const COARSER = 0.7;
-const COARSEST = 0.5; // of the usual
 const STILL_PIXEL_RATIO = 2; // what stands still is drawn once more, finer
+const PIXELS_BY_SOFTWARE = 400_000; // the processor draws these in about a second
 const STILL_MS = 250;
+const FAST_MS = 25; // a card that draws a frame in this can draw a finer one unnoticed
+const SHADOW_EVERY_MS = 1000; // where frames are slow, shadows follow less often
 
 /** What moves on the stage: called once per drawn frame; true while it wants to be drawn again. */
 export type Act = (seconds: number) => boolean;
@@ -23,10 +22,15 @@ export class Stage {
   readonly renderer: WebGLRenderer;
   readonly crew: CameraCrew;
   readonly studio: Studio;
+  readonly bySoftware: boolean; // no graphics card but the processor draws
   private readonly usualRatio = Math.min(window.devicePixelRatio, MAX_PIXEL_RATIO);
-  private ratio = this.usualRatio;
+  private readonly pace: Pace;
   private still = 0;
   private frame = 0;
+  private wanted = false; // another frame, as soon as the card is free
+  private stirred = true; // something that casts shadows has moved
+  private shaded = 0;
+  private fresh = true; // the next frame also makes ready what was never drawn
   private last = 0;
   private readonly gaps: number[] = [];
   private drawn: (() => void)[] = [];
@@ -37,10 +41,14 @@ export class Stage {
     this.renderer.toneMapping = NeutralToneMapping;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
+    this.renderer.shadowMap.autoUpdate = false;
     this.renderer.setPixelRatio(this.usualRatio);
+    const context = this.renderer.getContext() as WebGL2RenderingContext;
+    this.bySoftware = drawsBySoftware(context);
+    this.pace = new Pace(context, this.usualRatio, this.bySoftware);
     this.studio = new Studio(this.scene, this.renderer);
     this.crew = new CameraCrew(canvas, calm, () => this.wake());
-    canvas.addEventListener("webglcontextrestored", () => this.wake());
+    canvas.addEventListener("webglcontextrestored", () => this.stir());
   }
 
   get fps(): number {
@@ -48,16 +56,29 @@ export class Stage {
     return sum ? (1000 * this.gaps.length) / sum : 0;
   }
 
-  /** Draw soon, once. */
+  /** Draw soon, once: from another place. */
   wake(): void {
-    if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
+    if (this.pace.busy) this.wanted = true;
+    else if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
+  }
+
+  /** Draw soon, once: something on the stage has moved. */
+  stir(): void {
+    this.stirred = true;
+    this.wake();
+  }
+
+  /** The next frame shows something new, and takes as long as that takes. */
+  expect(): void {
+    this.fresh = true;
+    this.stir();
   }
 
   /** Resolves when what is true now has been drawn. */
   nextDrawn(): Promise<void> {
     return new Promise((resolve) => {
       this.drawn.push(resolve);
-      this.wake();
+      this.stir();
     });
   }
 
@@ -81,13 +102,17 @@ export class Stage {
 
   /** Draw as finely as is sensible; the canvas holds it until the task ends. */
   drawFine(): void {
-    this.setRatio(Math.max(this.usualRatio, STILL_PIXEL_RATIO));
+    const { x, y } = this.renderer.getSize(new Vector2());
+    const finest = this.bySoftware ? Math.sqrt(PIXELS_BY_SOFTWARE / (x * y)) : STILL_PIXEL_RATIO;
+    this.setRatio(Math.max(this.usualRatio, Math.min(finest, STILL_PIXEL_RATIO)));
+    this.shade();
     this.draw();
   }
 
   dispose(): void {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.still);
+    this.pace.dispose();
     this.crew.dispose();
     this.studio.dispose();
     this.renderer.dispose();
@@ -95,19 +120,31 @@ export class Stage {
   }
 
   private drawStill(): void {
-    if (this.ratio < this.usualRatio) {
-      this.setRatio(this.usualRatio);
-      this.draw();
-    } else if (this.fps >= SLOW_FPS) this.drawFine();
+    if (this.pace.busy) return;
+    if (!this.pace.coarse && this.pace.lastMs < FAST_MS) return this.drawFine();
+    if (!this.pace.coarse && !this.stirred) return;
+    this.setRatio(this.usualRatio);
+    this.shade();
+    this.drawTimed(false);
   }
 
-  private adapt(): void {
-    if (this.gaps.length < JUDGED_FRAMES) return;
-    const slow = this.fps < SLOW_FPS && this.ratio > COARSEST * this.usualRatio;
-    const fluent = this.fps > FLUENT_FPS && this.ratio < this.usualRatio;
-    if (!slow && !fluent) return;
-    this.ratio = slow ? this.ratio * COARSER : Math.min(this.ratio / COARSER, this.usualRatio);
-    this.gaps.length = 0;
+  /** Shadows fall anew in the next frame. */
+  private shade(): void {
+    this.renderer.shadowMap.needsUpdate = true;
+    this.stirred = false;
+    this.shaded = performance.now();
+  }
+
+  private drawTimed(moved: boolean): void {
+    const start = performance.now();
+    const seen = this.drawn.splice(0);
+    this.draw();
+    this.pace.begun(start, moved && !this.fresh, () => {
+      for (const resolve of seen) resolve();
+      if (this.wanted) this.wake();
+      else if (!this.frame && moved) this.still = window.setTimeout(() => this.drawStill(), STILL_MS);
+      this.wanted = false;
+    });
   }
 
   private setRatio(ratio: number): void {
@@ -117,18 +154,18 @@ export class Stage {
   private tick(now: number): void {
     this.frame = 0;
     clearTimeout(this.still);
-    this.setRatio(this.ratio);
+    this.setRatio(this.pace.ratio);
     const gap = now - this.last;
     const seconds = Math.min(gap / 1000, LONGEST_STEP_S);
     if (gap < 1000 * LONGEST_STEP_S * 5) this.gaps.push(gap);
     if (this.gaps.length > FPS_WINDOW) this.gaps.shift();
     this.last = now;
-    this.adapt();
     const cameraMoves = this.crew.update(seconds);
     const actorMoves = this.act(seconds);
-    this.draw();
-    for (const resolve of this.drawn.splice(0)) resolve();
+    this.stirred ||= actorMoves;
+    if (this.stirred && (!this.pace.coarse || now - this.shaded > SHADOW_EVERY_MS)) this.shade();
+    this.drawTimed(true);
+    this.fresh = false;
     if (cameraMoves || actorMoves) this.wake();
-    else this.still = window.setTimeout(() => this.drawStill(), STILL_MS);
   }
 }

@@ -139,7 +139,7 @@ function wordsSection(page, place) {
 
 function saveSection(page, place) {
   const name = el("input", { type: "text", maxlength: "100", id: "name" });
-  const platform = el("select", { id: "platform" }, page.choices.platforms.map(({ name: value, title }) => el("option", { value }, title)));
+  const platform = el("select", { id: "platform" }, page.choices.platforms.map(({ name: value, label }) => el("option", { value }, label)));
   const verdict = el("div", { "aria-live": "polite" });
   const download = async (target) => {
     page.work(page.text("writing"), 1);

@@ -61,7 +61,7 @@ function follow(page, video, stream, lost) {
   const socket = new WebSocket(socketAddress(`/visit/${visitToken()}/live`));
   const canvas = document.createElement("canvas");
   const sent = new Map(); // time of each picture under way
-  const figures = { latency: [], poses: 0, since: performance.now() };
+  const figures = { latency: [], poses: 0, since: performance.now(), seen: false };
   const home = stayInPicture();
   let closed = false;
 
@@ -85,23 +85,27 @@ function follow(page, video, stream, lost) {
     video.requestVideoFrameCallback ? video.requestVideoFrameCallback(next) : setTimeout(next, 33);
   }
 
-  socket.onopen = next;
   socket.onmessage = ({ data }) => {
     const moment = JSON.parse(data);
     if (moment.type === "problem") return lost(moment.problem);
+    if (moment.type === "ready") return next();
     for (const stamp of sent.keys()) if (stamp <= moment.sent_s) sent.delete(stamp);
     page.viewer.applyMoment({ ...moment, root: home(moment) });
-    figures.poses += 1;
-    if (moment.sent_s) requestAnimationFrame(() => figures.latency.push(Date.now() - 1000 * moment.sent_s));
-    figures.seen = moment.seen;
   };
   socket.onclose = () => closed || lost(page.text("live_lost"));
+  const drawn = ({ detail: moment }) => {
+    figures.poses += 1;
+    figures.seen = moment.seen;
+    if (moment.sent_s) figures.latency.push(Date.now() - 1000 * moment.sent_s);
+  };
+  page.viewer.addEventListener("moment", drawn);
   const timer = setInterval(() => tell(page, figures), FIGURES_MS);
   return {
     socket,
     close: () => {
       closed = true;
       clearInterval(timer);
+      page.viewer.removeEventListener("moment", drawn);
       socket.close();
       closeWebcam(stream);
     },

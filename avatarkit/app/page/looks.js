@@ -92,12 +92,16 @@ export function outfitSection(page, place) {
     const none = { name: "", label: page.text("nothing") };
     const cards = pictureCards("pieces", slot.label, [none, ...slot.pieces], "", (name) => wear(slot, name));
     const colors = el("div", { class: "piece-colors" });
-    const box = el("details", { class: "card group", name: "outfit", open: slot === page.choices.slots[0] }, el("summary", {}, slot.label, el("small", {})), cards.group, colors);
+    const box = el("details", { class: "card group", name: "outfit" }, el("summary", {}, slot.label, el("small", {})), cards.group, colors);
     return { slot, cards, colors, box };
   });
-  place.append(el("h2", {}, page.text("outfit_title")), ...slots.map(({ box }) => box));
+  const outfits = pictureCards("outfits", page.text("outfits"), page.choices.outfits, "", (named) => page.change({ outfit: { named } }));
+  place.append(el("h2", {}, page.text("outfit_title")),
+    el("details", { class: "card group", name: "outfit", open: true }, el("summary", {}, page.text("outfits"), el("small", {}, String(page.choices.outfits.length))), outfits.group),
+    ...slots.map(({ box }) => box));
   return {
     refresh: ({ recipe }) => {
+      if (!page.choices.outfits.some(({ name }) => name === outfits.group.querySelector(":checked")?.value && recipe.outfit.pieces.length)) outfits.show("");
       for (const { slot, cards, colors, box } of slots) {
         const piece = slot.pieces.find(({ name }) => recipe.outfit.pieces.includes(name));
         cards.show(piece?.name ?? "");

@@ -17,6 +17,7 @@ class Page {
     this.busy = 0;
     this.waiting = null; // changes that wait for the ones under way
     this.timings = {};
+    this.ready = Promise.resolve(); // when the last answer's file is on the screen
   }
 
   get viewer() {
@@ -75,7 +76,9 @@ class Page {
       this.avatar = answer;
       for (const panel of Object.values(this.panels)) panel.refresh?.(answer);
       document.getElementById("undo").disabled = !answer.can_undo;
-      await this.viewer.load(answer.url).catch((problem) => {
+      this.ready = this.viewer.load(answer.url);
+      for (const panel of Object.values(this.panels)) panel.shown?.();
+      await this.ready.catch((problem) => {
         if (answer === this.avatar) throw problem;
       });
       return answer;

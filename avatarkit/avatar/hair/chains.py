@@ -65,7 +65,7 @@ def hair_chains(meshes: Sequence[AvatarMesh], style: str, rest: RestBody) -> lis
         held = {mesh.name: free[mesh.name] & _near(guide, mesh.positions, locks[mesh.name], within) for mesh in swaying}
         free = {name: free[name] & ~held[name] for name in free}
         sways.append(_tail_sway(f"tail{number + 1}", guide, swaying, held))
-    of_locks = [mesh for mesh in swaying if chosen.shape != "card" or mesh.name != "hair-solid"]  # buns and ties are solid
+    of_locks = [mesh for mesh in swaying if mesh.name != "hair-solid"]  # buns and ties are solid
     loose = _loose_sway(of_locks, locks, free, rest) if chosen.hangs and of_locks else None
     return [*sways, loose] if loose is not None else sways
 

@@ -19,7 +19,7 @@ ROOT_LENGTH, ROOT_BLUR = 0.2, 0.14
 """Share of a lock that has the roots' colour, and over which it passes into the other; every hair at its own length."""
 
 _SLOPE_LENGTH = 1.6  # locks have reached their full brightness before their end
-_SHEEN, _SHADED = 0.018, 0.70
+_SHEEN, _SHADED = 0.018, 0.86
 """Linear: what a portrait's light adds to hair by its gloss, and the share of the colour that its shape leaves. Measured on
 renders of all styles from all sides."""
 

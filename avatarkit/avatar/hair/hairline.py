@@ -9,7 +9,9 @@ from avatarkit.avatar.hair.directions import smoothstep, to_angles, to_direction
 from avatarkit.avatar.hair.scalp import SKULL_RADIUS_M
 from avatarkit.avatar.hair.style import HairStyle, Zones
 
-CAP_BEYOND_M = 0.002  # the rim lies this far past the hairline: its last millimetres are single hairs
+CAP_BEYOND_M = 0.006  # the rim lies this far past the hairline: there hair grows thin
+_RISE_BEYOND_M = 0.002
+_FLAT_RIM_M = 0.012  # from the rim inward the cap, seen through there, stays on the skin
 _CAP_RISE_M = 0.022  # from the rim inward, over which the cap gains its depth
 _SIDE_OVERHANG_M, _EAR_OVERHANG_M = 0.005, 0.001
 _CREST_BLUR = 0.08  # of unit directions: over this width a crest becomes the sides
@@ -60,8 +62,21 @@ def inward_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
 
 def depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
     """(...) metres that the body of the hair stands off the scalp; 0 outside the hairline."""
-    inward = np.clip((inward_m(style, directions) + CAP_BEYOND_M) / _CAP_RISE_M, 0.0, 1.0)
+    inward = np.clip((inward_m(style, directions) + _RISE_BEYOND_M) / _CAP_RISE_M, 0.0, 1.0)
     return 1e-3 * zone_value(style, style.depth_mm, directions) * np.sin(0.5 * np.pi * inward)
+
+
+def cap_beyond_m(style: HairStyle) -> float:
+    """How far the cap's rim lies past the hairline."""
+    return CAP_BEYOND_M if style.cap_edge == "soft" else _RISE_BEYOND_M
+
+
+def cap_depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(...) metres that the cap stands off the scalp: as the hair, but flat where it fades."""
+    if style.cap_edge == "hard":
+        return depth_m(style, directions)
+    inward = inward_m(style, directions) + CAP_BEYOND_M
+    return depth_m(style, directions) * smoothstep(0.0, _FLAT_RIM_M, inward - 0.5 * _FLAT_RIM_M)
 
 
 def lock_depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:

@@ -11,7 +11,8 @@ import numpy as np
 from avatarkit.avatar.hair.comb import along_hairline, free_comb, fringe_comb, gathering_comb, strays
 from avatarkit.avatar.hair.directions import between, smoothstep, spread, to_angles, to_directions, unit
 from avatarkit.avatar.hair.hairline import (
-    CAP_BEYOND_M,
+    cap_beyond_m,
+    cap_depth_m,
     depth_m,
     hairline,
     inward_m,
@@ -22,7 +23,7 @@ from avatarkit.avatar.hair.hairline import (
 )
 from avatarkit.avatar.hair.scalp import SKULL_CENTRE, SKULL_RADIUS_M, points_towards
 from avatarkit.avatar.hair.style import Fringe, Gather, HairStyle
-from avatarkit.avatar.hair.styles import HAIR_STYLES
+from avatarkit.avatar.hair.textures import STRIPS
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
 
@@ -31,7 +32,8 @@ CAP_EDGE_M = 0.0006  # the cap's height at its rim: above the skin's facets, too
 
 _TRACE_STEPS, _LONGEST_STEP_M = 24, 0.009  # longer ones would step over the hairline
 _CLEARANCE_M = 0.0025  # of locks above bare skin
-_RIM_SHARE = 0.22  # of the locks grow right behind the hairline
+_RIM_SHARE = 0.22  # of the locks grow right behind the hairline,
+_RIM_ROWS_M = (0.0015, 0.004, 0.008)  # so far behind it
 _UPSTREAM_M = 0.007  # locks start this far behind their place, so that they cover what the comb parts
 _FACE_MARGIN_M = 0.02  # from the hairline: locks of long hair begin to turn along it
 _EAR_MARGIN_M = 0.012
@@ -40,6 +42,7 @@ _RELEASE_DEG, _FRONT_RELEASE_DEG = np.array((-28.0, 8.0)), np.array((0.0, 22.0))
 """Elevations between which locks fall free: where the skull turns inward; those from the front already at the temple."""
 _FACE_HALF, _TEMPLE = np.radians(50), np.radians(52)
 _SHORTEST_M = 0.006
+_LEAST_REACH = 0.3  # of the most that locks reach past the hairline
 _TIE_RAD = 0.11  # locks end this far from the middle of a tie
 _PROBES, _INSIDE_M = 4000, 0.004
 _SEED = 20
@@ -99,11 +102,10 @@ class _Paths:
 
 
 @cache
-def cap_layout(name: str) -> CapLayout:
+def cap_layout(style: HairStyle) -> CapLayout:
     """The cap of a style."""
-    style = HAIR_STYLES[name]
     top = np.array([0.0, 1.0, 0.0])  # the hairline has one height at each azimuth: no row folds over another
-    edge = rim(style, CAP_COLUMNS + 1, CAP_BEYOND_M)
+    edge = rim(style, CAP_COLUMNS + 1, cap_beyond_m(style))
     rows = 1.0 - (1.0 - np.linspace(0.0, 1.0, CAP_ROWS)) ** 1.35
     rows[0] = 1e-3  # a point would give triangles without a direction
     directions = between(np.broadcast_to(top, edge.shape)[None], edge[None], rows[:, None, None]).reshape(-1, 3)
@@ -111,14 +113,13 @@ def cap_layout(name: str) -> CapLayout:
     from_rim = (1.0 - rows)[:, None] * reach
     u = np.broadcast_to(np.linspace(0.0, style.cap_repeats, CAP_COLUMNS + 1), from_rim.shape)
     v = np.maximum(1.0 - from_rim / 0.18, 0.0)
-    heights = np.maximum(depth_m(style, directions), CAP_EDGE_M)
+    heights = np.maximum(cap_depth_m(style, directions), CAP_EDGE_M)
     return CapLayout(points_towards(directions), heights, np.stack([u, v], axis=-1).reshape(-1, 2))
 
 
 @cache
-def lock_layout(name: str) -> LockLayout | None:
+def lock_layout(style: HairStyle) -> LockLayout | None:
     """The locks of a style; None if it has none."""
-    style = HAIR_STYLES[name]
     random = np.random.default_rng(_SEED)
     batches = []
     if style.locks:
@@ -148,7 +149,8 @@ def _roots(style: HairStyle, count: int, random: np.random.Generator) -> np.ndar
         inside = inside[np.argsort(shorn, kind="stable")[:wanted]]
     else:
         inside = _inside(style, wanted)
-    return np.concatenate([rim(style, on_rim, 0.0), inside])
+    share = on_rim // len(_RIM_ROWS_M)
+    return np.concatenate([*(rim(style, share, -behind) for behind in _RIM_ROWS_M), inside])
 
 
 def _inside(style: HairStyle, count: int) -> np.ndarray:
@@ -166,12 +168,13 @@ def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> L
     starts = np.where((inward_m(style, started) > 0.0)[:, None], started, roots)
     stride = np.minimum(wanted / _TRACE_STEPS, _LONGEST_STEP_M) / SKULL_RADIUS_M
     release = _release(roots, random) if style.hangs else np.full(count, -np.pi)
+    reaching = random.uniform(_LEAST_REACH, 1.0, count)
 
     def step(here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         along = _kept_off_the_face(style, here, comb(here)) if style.hangs else comb(here)
         ahead = unit(here + along * stride[:, None])
         azimuth, elevation = to_angles(ahead)
-        inside = inward_m(style, ahead) > -overhang_m(style, ahead)
+        inside = inward_m(style, ahead) > -reaching * overhang_m(style, ahead)
         return ahead, inside & ((elevation > release) | (np.abs(azimuth) < _TEMPLE))
 
     paths = _resampled(_traced(starts, step), style.points)
@@ -320,11 +323,18 @@ def _laid_out(style: HairStyle, paths: _Paths, random: np.random.Generator) -> L
         heights,
         _widths(style, way, np.maximum(short, rise > 0), random),
         random.normal(0.0, 0.12 + 0.5 * style.disorder, count),
-        random.integers(0, 1 << 16, count),
+        _strips(layer[:, 0], random),
         paths.hanging,
         layer[:, 0],
         np.abs(to_angles(way[:, -1])[0]) < np.radians(97.0),
     )
+
+
+def _strips(layer: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """(L,) numbers of strips: inner locks show the first ones of the texture, outer locks the last, which are finer."""
+    most = max(STRIPS.values())
+    near = np.clip(layer * most + random.normal(0.0, 1.0, len(layer)), 0, most - 1)
+    return near.astype(int) + most * random.integers(0, 1 << 12, len(layer))
 
 
 def _widths(style: HairStyle, way: np.ndarray, short: np.ndarray, random: np.random.Generator) -> np.ndarray:

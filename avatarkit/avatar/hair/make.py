@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 
@@ -13,16 +14,20 @@ from avatarkit.avatar.hair.dye import HairColor
 from avatarkit.avatar.hair.gathered import Tied, tied
 from avatarkit.avatar.hair.hanging import Loose, Obstacle, curled, hang, step_count
 from avatarkit.avatar.hair.layout import CAP_COLUMNS, CAP_ROWS, LockLayout, cap_layout, lock_layout
-from avatarkit.avatar.hair.materials import hair_materials
+from avatarkit.avatar.hair.materials import hair_materials, thick_materials
 from avatarkit.avatar.hair.scalp import HeadSurface, head_surface, points_towards
 from avatarkit.avatar.hair.shapes import Shape, Spines, grid_triangles, joined, ribbons, tubes
 from avatarkit.avatar.hair.style import HairStyle
 from avatarkit.avatar.hair.styles import HAIR_STYLES
 from avatarkit.avatar.hair.textures import STRIPS
+from avatarkit.avatar.hair.thick import by_height, thick_locks, thick_style, thick_tail
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
 from avatarkit.errors import unknown_name
 from avatarkit.geometry.meshes import vertex_normals
+
+HairKind = Literal["strands", "clumps", "drawn"]
+"""Ribbons of single hairs; thick locks, softly shaded; thick locks in flat tones with a ring of light."""
 
 _SHORTEST_HANGING_M = 0.015
 _BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.010, 0.022  # above the skin: cloth lies there; and the body of the hair above that
@@ -31,7 +36,7 @@ _LEAST_FALL, _WIDEST, _SHOULDER_M = 0.2, 0.85, 0.06  # of a step; of the shoulde
 
 
 def make_hair(
-    style: str, color: str, rest: RestBody, *, roots: str | None = None, grey: float = 0.0
+    style: str, color: str, rest: RestBody, *, roots: str | None = None, grey: float = 0.0, kind: HairKind = "strands"
 ) -> list[tuple[AvatarMesh, Material]]:
     """Hair on a person's head: a cap that covers the scalp, locks over it, and what is tied together.
 
@@ -43,29 +48,42 @@ def make_hair(
         rest: the body that wears it.
         roots: another colour at the scalp, or None.
         grey: share of hairs that have lost their colour, 0..1.
+        kind: what the locks are made of.
 
     Raises:
         UsageError: there is no such style, or the colour is none.
     """
     if style not in HAIR_STYLES:
         raise unknown_name("hair style", style, HAIR_STYLES)
-    chosen = HAIR_STYLES[style]
     dye = HairColor(parse_color(color), parse_color(roots) if roots else None, float(np.clip(grey, 0.0, 1.0)))
+    thick = kind != "strands"
+    chosen = thick_style(HAIR_STYLES[style]) if thick else HAIR_STYLES[style]
     surface, obstacle = head_surface(np.asarray(rest.positions, float)), body_obstacle(rest)
-    shapes = {"hair-cap": [_cap(style, surface)] if chosen.capped else [], "hair-locks": [], "hair-solid": []}
+    shapes = _shapes(chosen, surface, obstacle, thick=thick)
+    if thick:
+        crown = surface.at(points_towards(np.array([[0.0, 1.0, 0.0]])))[0][0, 1]
+        shapes = {name: shape._replace(uvs=by_height(shape, crown, surface.scale)) for name, shape in shapes.items()}
+        materials = thick_materials(dye, drawn=kind == "drawn")
+    else:
+        materials = hair_materials(dye, chosen.strands, chosen.shape, chosen.cap)
+    head = rest.skeleton.names.index("head")
+    return [(_skinned(name, _above_skin(shape, obstacle), head), materials[name]) for name, shape in shapes.items()]
+
+
+def _shapes(style: HairStyle, surface: HeadSurface, obstacle: Obstacle, *, thick: bool) -> dict[str, Shape]:
+    """The cap, the locks and what is tied together, as far as the style has them."""
+    shapes: dict[str, list[Shape]] = {"hair-cap": [], "hair-locks": [], "hair-solid": []}
+    if style.capped:
+        shapes["hair-cap"].append(_cap(style, surface))
     layout = lock_layout(style)
     if layout is not None:
-        spines = _grown(layout, chosen, surface, obstacle)
-        shapes["hair-locks" if chosen.shape == "card" else "hair-solid"] += [_shaped(part, chosen) for part in spines]
-    for part in _ties(chosen, surface, obstacle):
+        shapes["hair-locks"] += [_shaped(part, style) for part in _grown(layout, style, surface, obstacle)]
+    for part in _ties(style, surface, obstacle):
         shapes["hair-solid"].append(part.solid)
         if part.cards is not None:
-            shapes["hair-locks"].append(ribbons(part.cards, STRIPS[chosen.strands]))
-    materials = hair_materials(dye, chosen.strands, chosen.shape)
-    head = rest.skeleton.names.index("head")
-    return [
-        (_skinned(name, _above_skin(joined(parts), obstacle), head), materials[name]) for name, parts in shapes.items() if parts
-    ]
+            tail = thick_locks(thick_tail(part.cards), hanging=True) if thick else ribbons(part.cards, STRIPS[style.strands])
+            shapes["hair-locks"].append(tail)
+    return {name: joined(parts) for name, parts in shapes.items() if parts}
 
 
 @lru_cache(maxsize=2)
@@ -117,7 +135,7 @@ def _skinned(name: str, shape: Shape, head: int) -> AvatarMesh:
     )
 
 
-def _cap(style: str, surface: HeadSurface) -> Shape:
+def _cap(style: HairStyle, surface: HeadSurface) -> Shape:
     layout = cap_layout(style)
     skin, outward = surface.at(layout.points)
     positions = skin + (layout.heights * surface.scale)[:, None] * outward
@@ -130,16 +148,14 @@ def _cap(style: str, surface: HeadSurface) -> Shape:
 
 def _shaped(spines: Spines, style: HairStyle) -> Shape:
     """Locks as the style has them."""
-    points = spines.points.shape[1]
-    along = np.linspace(0.0, 1.0, points)
-    if style.shape == "wedge":
-        return tubes(spines._replace(widths=spines.widths * np.interp(along, *_WEDGE)), 0.55, 6)
+    if style.shape == "card":
+        return ribbons(spines, STRIPS[style.strands], style.tips)
     if style.shape == "rope":
+        along = np.linspace(0.0, 1.0, spines.points.shape[1])
         return tubes(spines._replace(widths=spines.widths * np.interp(along, *_ROPE)), 1.0, 5)
-    return ribbons(spines, STRIPS[style.strands], style.tips)
+    return thick_locks(spines, puffs=style.shape == "puff", hanging=spines.points.shape[1] > style.points)
 
 
-_WEDGE = ((0.0, 0.35, 0.75, 1.0), (0.5, 1.1, 0.85, 0.0))
 _ROPE = ((0.0, 0.1, 0.94, 1.0), (0.9, 1.0, 1.0, 0.3))
 
 

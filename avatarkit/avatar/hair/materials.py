@@ -10,42 +10,68 @@ import numpy as np
 
 from avatarkit.avatar.avatar import Material, Texture
 from avatarkit.avatar.hair.dye import HairColor, Slope, colored, gloss
-from avatarkit.avatar.hair.textures import cap_strands, lock_strands, solid_strands, strand_normals
+from avatarkit.avatar.hair.textures import Strands, cap_strands, lock_strands, solid_strands, strand_normals
+from avatarkit.avatar.hair.thick_picture import clump_picture, drawn_picture
 
-_CAP, _LOCKS, _SOLID = Slope(0.8, 1.0, 0.72), Slope(0.5, 1.15), Slope(0.85, 1.05)
+_CAP, _LOCKS, _SOLID = Slope(0.8, 1.0, 0.78), Slope(0.6, 1.12), Slope(0.85, 1.05)
 """The cap is seen between the locks, in their shadow; locks are darker where they lie under others."""
+_UNDER, _OVER = Slope(1.0, 1.0, 0.9), Slope(1.0, 1.0)
 
 _CALM = 0.35  # of the strands' contrast, on painted-looking locks
 _ROUGHNESS = {"straight": 0.52, "frizz": 0.85}
+_CLUMP_ROUGHNESS = 0.42
 _WHITE = (1.0, 1.0, 1.0, 1.0)
 
 
 @lru_cache(maxsize=4)
-def hair_materials(dye: HairColor, strands: str, shape: str) -> Mapping[str, Material]:
-    """By the names of the meshes: the cap, ribbons, and solid locks."""
-    cap = colored(cap_strands(), dye, _CAP, at_scalp=True)
-    locks = colored(lock_strands(strands), dye, _LOCKS)
-    solid = colored(solid_strands(_CALM if shape == "wedge" else 1.0), dye, _SOLID)
-    reliefs, rough = _reliefs(strands), _ROUGHNESS[strands]
-    relief = None if shape == "wedge" else reliefs["solid"]
-    materials = (
-        _masked("hair-cap", cap, reliefs["cap"], 0.65, 0.5),
-        replace(_masked("hair-locks", locks, reliefs["locks"], rough, 0.4), double_sided=True),
-        Material("hair-solid", _WHITE, _opaque("hair-solid", solid), relief, roughness=0.5),
+def hair_materials(dye: HairColor, strands: str, shape: str, cap_kind: str = "strands") -> Mapping[str, Material]:
+    """By the names of the meshes: the cap, locks, and what is tied together."""
+    cap = colored(cap_strands(cap_kind), dye, _CAP, at_scalp=True)
+    solid = _opaque("hair-solid", solid_strands(_CALM if shape == "wedge" else 1.0), dye, _SOLID)
+    relief = None if shape == "wedge" else _relief("solid", "")
+    whole = Material("hair-solid", _WHITE, solid, relief, roughness=0.5)
+    rim = Material("hair-cap", _WHITE, Texture("hair-cap", cap, "png"), _relief("cap", cap_kind), 0.65, alpha_mode="BLEND")
+    locks = _ribbons(dye, strands) if shape == "card" else replace(whole, name="hair-locks")
+    return {material.name: replace(material, specular=gloss(dye.color)) for material in (rim, locks, whole)}
+
+
+def _ribbons(dye: HairColor, strands: str) -> Material:
+    texture = Texture("hair-locks", colored(lock_strands(strands), dye, _LOCKS), "png")
+    return Material(
+        "hair-locks",
+        _WHITE,
+        texture,
+        _relief("locks", strands),
+        roughness=_ROUGHNESS[strands],
+        alpha_mode="MASK",
+        alpha_cutoff=0.4,
+        double_sided=True,
     )
-    return {material.name: replace(material, specular=gloss(dye.color)) for material in materials}
 
 
-def _masked(name: str, pixels: np.ndarray, relief: Texture, roughness: float, cutoff: float) -> Material:
-    texture = Texture(name, pixels, "png")
-    return Material(name, _WHITE, texture, relief, roughness=roughness, alpha_mode="MASK", alpha_cutoff=cutoff)
+@lru_cache(maxsize=4)
+def thick_materials(dye: HairColor, *, drawn: bool) -> Mapping[str, Material]:
+    """The same for thick locks."""
+    picture = drawn_picture() if drawn else clump_picture()
+    under, over = (_opaque(f"hair-{name}", picture, dye, how) for name, how in (("under", _UNDER), ("over", _OVER)))
+    relief = None if drawn else _clump_relief()
+    materials = [
+        Material(name, _WHITE, texture, relief, _CLUMP_ROUGHNESS, specular=gloss(dye.color))
+        for name, texture in (("hair-cap", under), ("hair-locks", over), ("hair-solid", over))
+    ]
+    return {material.name: material for material in materials}
 
 
-def _opaque(name: str, pixels: np.ndarray) -> Texture:
-    return Texture(name, np.ascontiguousarray(pixels[..., :3]), "jpeg")
+def _opaque(name: str, strands: Strands, dye: HairColor, slope: Slope) -> Texture:
+    return Texture(name, np.ascontiguousarray(colored(strands, dye, slope)[..., :3]), "jpeg")
 
 
 @cache
-def _reliefs(strands: str) -> Mapping[str, Texture]:
-    pictures = {"cap": cap_strands(), "locks": lock_strands(strands), "solid": solid_strands(1.0)}
-    return {name: Texture(f"hair-{name}-normal", strand_normals(both), "png") for name, both in pictures.items()}
+def _clump_relief() -> Texture:
+    return Texture("hair-clumps-normal", strand_normals(clump_picture()), "png")
+
+
+@cache
+def _relief(name: str, kind: str) -> Texture:
+    picture = {"cap": cap_strands, "locks": lock_strands}[name](kind) if kind else solid_strands(1.0)
+    return Texture(f"hair-{name}-normal", strand_normals(picture), "png")

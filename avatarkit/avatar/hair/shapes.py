@@ -9,7 +9,7 @@ import numpy as np
 
 from avatarkit.avatar.hair.directions import unit
 
-_ROUNDNESS = 0.45  # how far a ribbon's normals turn outward at its edges: it is lit like a tuft, not like tape
+_ROUNDNESS = 0.28  # how far a ribbon's normals turn outward at its edges: it is lit like a tuft, not like tape
 _STRIP_MARGIN = 0.02  # of a strip's width, left out at its edges
 _SOLID_V = (0.02, 0.98)
 

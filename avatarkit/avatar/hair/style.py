@@ -127,11 +127,12 @@ class HairStyle:
         top_from_deg: elevations between which the sides become the top.
         fringe: over the forehead, or None.
         gathers: what is tied together.
-        shape: ribbons of hairs, solid pointed locks, or ropes.
+        shape: ribbons of hairs, solid pointed locks, ropes, or round tufts.
         strands: what the ribbons show.
         cut_mm: hair that hangs ends this far below the middle of the skull, whatever its length; None for its length.
         tips: share of the tufts' picture that shows: with less they end bluntly.
         cap_repeats: how often the cap's picture goes around the head: fine hair more often.
+        cap: what the cap shows; its edge fades, or ends at the hairline.
         points: of each lock over the scalp.
         capped: whether hair covers the scalp at all.
         crown_narrows: share of the locks' width that they have at the whorl.
@@ -159,11 +160,13 @@ class HairStyle:
     top_from_deg: tuple[float, float] = (12.0, 42.0)
     fringe: Fringe | None = None
     gathers: tuple[Gather, ...] = ()
-    shape: Literal["card", "wedge", "rope"] = "card"
+    shape: Literal["card", "wedge", "rope", "puff"] = "card"
     strands: Literal["straight", "frizz"] = "straight"
     crown_narrows: float = 0.55
     cut_mm: float | None = None
     tips: float = 1.0
     cap_repeats: int = 4
+    cap: Literal["strands", "stubble"] = "strands"
+    cap_edge: Literal["soft", "hard"] = "soft"
     points: int = 7
     capped: bool = True

@@ -12,7 +12,7 @@ from PIL import Image
 from avatarkit.data_files import asset_path
 
 LOCK_FILES: Mapping[str, str] = {"straight": "hair-locks.png", "frizz": "hair-frizz.png"}
-CAP_FILE = "hair-cap.png"
+CAP_FILES: Mapping[str, str] = {"strands": "hair-cap.png", "stubble": "hair-stubble.png"}
 STRIPS: Mapping[str, int] = {"straight": 8, "frizz": 4}
 """How many tufts each picture of locks has, side by side."""
 
@@ -43,9 +43,9 @@ def lock_strands(kind: str) -> Strands:
 
 
 @cache
-def cap_strands() -> Strands:
-    """The cap: whole above, single hairs at the lower edge; repeats sideways."""
-    return _stored(CAP_FILE)
+def cap_strands(kind: str = "strands") -> Strands:
+    """The cap: whole above, hairs that grow thin at the lower edge; repeats sideways."""
+    return _stored(CAP_FILES[kind])
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from avatarkit.avatar.outfit.legs import leg_length, legs_radius
+from avatarkit.avatar.outfit.legs import leg_length, legs_radius, ring_hull
 from avatarkit.avatar.outfit.pattern import SHELL, Edge, Fall, Hang, Panel, Pattern, at_edge, grid_triangles
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
@@ -16,25 +16,36 @@ from avatarkit.geometry.meshes import vertex_normals
 
 _SMOOTHING_STEPS, _SMOOTHING = 15, 0.6
 _GAP_M = 0.003  # between the two legs' cloth
-_LAYER_GAP_M, _LAYER_REACH_M = 0.004, 0.045
-_FOLLOWS_M, _LEAVES_M, _EVENING = 0.030, 0.015, 2  # cloth nearer than this moves with what it lies on
-_LIFTS, _LAYER_POINTS, _SAME_M = 3, 4, 1e-4
+_LAYER_GAP_M, _LAYER_REACH_M = 0.005, 0.045
+_FOLLOWS_M, _LEAVES_M, _EVENING = 0.060, 0.025, 2  # cloth nearer than this moves with what it lies on
+_LIFTS, _LAYER_POINTS, _SAME_M = 5, 4, 1e-4
+_HANGS_FREE = 0.2  # of the leg: cloth that hangs lower no longer follows what is under it
 _DEEP_M = 0.006  # and what stands out more than this is beside a fold
 _BESIDE_M = 0.010  # skin farther than this beside its nearest cloth is not under it
-_SKIN_GAP_M = 0.0012  # cloth above skin, at least
+_SKIN_GAP_M = 0.0025  # cloth above skin, at least
 _SPREAD = 3
+_DEEPER = 0.9  # of folds' height, more in how they are lit
+_WITH_SKIN_M, _UNDER_POINT_M = 0.025, 0.003
+_SHEET = ("points", "normals", "joints", "weights")
+_EVEN_WAYS = 6  # cloth does not follow the skin's way into hollows
+_SPANS = 0.25  # of its height, over which a tube comes to span hollows
+_PRESSED_M = 0.003  # off the body, under other clothes
 _TAUT_STEPS = 40
 
 
 @dataclass(frozen=True)
 class Cloth:
-    """Triangles of a worn garment: (V, ...) arrays, (T, 3) triangles; `pattern_point` (V,) is where each vertex comes from."""
+    """Triangles of a worn garment: (V, ...) arrays, (T, 3) triangles; `pattern_point` (V,) is where each vertex comes from.
+
+    `turned_in` (V,) bool: it is seen behind a hem only.
+    """
 
     positions: np.ndarray
     normals: np.ndarray
     uvs: np.ndarray
     triangles: np.ndarray
     pattern_point: np.ndarray
+    turned_in: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -47,17 +58,20 @@ class Sheet:
     weights: np.ndarray
 
 
-def draped(pattern: Pattern, rest: RestBody, below: Sequence[Sheet] = ()) -> np.ndarray:
+def draped(pattern: Pattern, rest: RestBody, below: Sequence[Sheet] = (), pressed: np.ndarray | None = None) -> np.ndarray:
     """A garment's points (N, 3) on a person, metres.
 
     Args:
         pattern: the garment.
         rest: who wears it.
         below: what it is worn over.
+        pressed: (N,) 0..1, how much what is worn over it presses each point onto the body.
     """
     positions = np.asarray(rest.positions, float)
     shell_normals = vertex_normals(positions, load_body().parts[SHELL].triangles)
     outward = pattern.points.on(shell_normals)
+    for _ in range(_EVEN_WAYS):
+        outward = 0.5 * outward + 0.5 * (pattern.around @ outward)
     outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-9)
     shell = pattern.points.rounded(positions, shell_normals, outward)
     drop = pattern.drop_m + pattern.fallen * leg_length(rest)
@@ -76,6 +90,9 @@ def draped(pattern: Pattern, rest: RestBody, below: Sequence[Sheet] = ()) -> np.
     triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
     cloth += pattern.fold_m[:, None] * vertex_normals(cloth, triangles)
     _keep_off(pattern, cloth, shell, outward, on_body)
+    if pressed is not None:
+        close = shell + np.minimum(pattern.ease_m, _PRESSED_M)[:, None] * outward
+        cloth += (on_body * pressed)[:, None] * (close - cloth)
     _clear_skin(pattern, cloth, positions, triangles)
     if below:
         _lift(pattern, cloth, below)
@@ -95,6 +112,9 @@ def _hang(panel: Panel, fall: Fall, cloth: np.ndarray) -> None:
     radius = np.linalg.norm(from_axis, axis=-1)
     outward = from_axis / np.maximum(radius, 1e-6)[..., None]
     fallen = np.linspace(0.0, 1.0, len(rows))[:, None]
+    if not panel.side:
+        spanned = np.clip(fallen / _SPANS, 0.0, 1.0) * np.clip((1.0 - fallen) / _SPANS, 0.0 if fall.forked else 1.0, 1.0)
+        radius = radius + spanned * np.maximum(ring_hull(from_axis, outward) - radius, 0.0)
     if fall.end_share is not None:
         mean = radius[3].mean()
         straight = mean * (1.0 + (fall.end_share - 1.0) * fallen)
@@ -173,23 +193,39 @@ def _lift(pattern: Pattern, cloth: np.ndarray, below: Sequence[Sheet]) -> None:
         cloth += np.where(length > np.linalg.norm(even, axis=1, keepdims=True), push, even)
 
 
-def followed(pattern: Pattern, cloth: np.ndarray, below: Sequence[Sheet]) -> np.ndarray:
-    """(N, J) shares of the joints that carry a garment's points: where it lies close on others it moves as they do."""
+def followed(pattern: Pattern, cloth: np.ndarray, rest: RestBody, below: Sequence[Sheet]) -> np.ndarray:
+    """(N, J) shares of the joints that carry a garment's points.
+
+    Near hems, where skin is left under it, it moves as the skin does; where it lies close on other clothes, as those do.
+    """
     count = len(load_body().joint_names)
-    own = dense_weights(pattern.joints, pattern.weights, count)
+    carried = dense_weights(pattern.joints, pattern.weights, count)
+    skin = np.unique(load_body().parts["body"].quads)
+    places = np.asarray(rest.positions, float)
+    normals = vertex_normals(places, load_body().parts["body"].triangles)
+    distance, theirs = _nearest_weights(cloth, places[skin], normals[skin], pattern.carriers[skin])
+    carried += (pattern.with_skin * np.clip(2.0 - distance / _WITH_SKIN_M, 0.0, 1.0))[:, None] * (theirs - carried)
     if not below:
-        return own
-    points, joints, weights = (np.concatenate([getattr(sheet, n) for sheet in below]) for n in ("points", "joints", "weights"))
-    distance, nearest = map(np.asarray, cKDTree(points).query(cloth, k=_LAYER_POINTS))
-    near = 1.0 / np.maximum(distance, _SAME_M)
-    near /= near.sum(axis=1, keepdims=True)
-    theirs = sum(
-        near[:, k, None] * dense_weights(joints[nearest[:, k]], weights[nearest[:, k]], count) for k in range(_LAYER_POINTS)
-    )
-    close = np.clip((_FOLLOWS_M - distance[:, 0]) / _LEAVES_M, 0.0, 1.0) * (pattern.fallen == 0)
+        return carried
+    points, normals, joints, weights = (np.concatenate([getattr(s, n) for s in below]) for n in _SHEET)
+    distance, theirs = _nearest_weights(cloth, points, normals, dense_weights(joints, weights, count))
+    close = np.clip((_FOLLOWS_M - distance) / _LEAVES_M, 0.0, 1.0) * np.maximum(1.0 - pattern.fallen / _HANGS_FREE, 0.0)
     for _ in range(_EVENING):
         close = 0.5 * close + 0.5 * (pattern.around @ close)
-    return own + close[:, None] * (theirs - own)
+    return carried + close[:, None] * (theirs - carried)
+
+
+def _nearest_weights(
+    cloth: np.ndarray, points: np.ndarray, normals: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Distance (N,) from cloth (N, 3) to the nearest of points (K, 3), and what weights (K, J) are there, below the cloth."""
+    distance, nearest = map(np.asarray, cKDTree(points).query(cloth, k=_LAYER_POINTS))
+    way = cloth[:, None] - points[nearest]
+    depth = (way * normals[nearest]).sum(axis=2, keepdims=True)
+    beside = np.linalg.norm(way - depth * normals[nearest], axis=2)
+    near = 1.0 / (beside**2 + _UNDER_POINT_M**2)
+    near /= near.sum(axis=1, keepdims=True)
+    return distance[:, 0], (near[..., None] * weights[nearest]).sum(axis=1)
 
 
 def dense_weights(joints: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
@@ -205,20 +241,29 @@ def sewn(pattern: Pattern, cloth: np.ndarray) -> Cloth:
     Vertices are shared within a panel only, as texture coordinates want; normals are smooth across panels.
     """
     triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
-    normals = vertex_normals(cloth, triangles)
+    normals = shaded_normals(pattern, cloth, triangles)
     pieces = [_outer(panel, cloth, normals) for panel in pattern.panels]
     pieces += [_hem(panel, edge, cloth, normals, pattern.hem_m) for panel in pattern.panels for edge in panel.hems]
     starts = np.cumsum([0, *(len(piece.positions) for piece in pieces)])
     all_triangles = np.concatenate([p.triangles + start for p, start in zip(pieces, starts[:-1], strict=True)])
     arrays = [np.concatenate([getattr(p, name) for p in pieces]) for name in ("positions", "normals", "uvs")]
     sources = np.concatenate([p.pattern_point for p in pieces])
-    return Cloth(arrays[0], arrays[1], arrays[2], all_triangles, sources)
+    turned_in = np.concatenate([p.turned_in for p in pieces])
+    return Cloth(arrays[0], arrays[1], arrays[2], all_triangles, sources, turned_in)
+
+
+def shaded_normals(pattern: Pattern, cloth: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """(N, 3) unit normals of cloth whose folds look deeper than there is room for."""
+    deeper = cloth + _DEEPER * pattern.fold_m[:, None] * vertex_normals(cloth, triangles)
+    return vertex_normals(deeper, triangles)
 
 
 def _outer(panel: Panel, cloth: np.ndarray, normals: np.ndarray) -> Cloth:
     numbers = panel.corners.reshape(-1)
     own = np.arange(numbers.size).reshape(panel.corners.shape)
-    return Cloth(cloth[numbers], normals[numbers], panel.uvs.reshape(-1, 2), grid_triangles(own), numbers)
+    return Cloth(
+        cloth[numbers], normals[numbers], panel.uvs.reshape(-1, 2), grid_triangles(own), numbers, np.zeros(len(numbers), bool)
+    )
 
 
 def _hem(panel: Panel, edge: Edge, cloth: np.ndarray, normals: np.ndarray, thick_m: float) -> Cloth:
@@ -240,4 +285,11 @@ def _hem(panel: Panel, edge: Edge, cloth: np.ndarray, normals: np.ndarray, thick
     reach = np.linalg.norm(rim_uvs - end_uvs, axis=1).mean()
     depth = np.array([0.0, thick_m, thick_m, thick_m + reach])
     uvs = rim_uvs[None] + depth[:, None, None] * step
-    return Cloth(rows.reshape(-1, 3), facing.reshape(-1, 3), uvs.reshape(-1, 2), triangles, np.tile(rim, len(rows)))
+    return Cloth(
+        rows.reshape(-1, 3),
+        facing.reshape(-1, 3),
+        uvs.reshape(-1, 2),
+        triangles,
+        np.tile(rim, len(rows)),
+        np.repeat([False, False, True, True], len(rim)),
+    )

@@ -49,7 +49,8 @@ class Finish:
 def finished(name: str, finish: Finish, srgb: Rgb, second: Rgb | None) -> Material:
     """The material of a part in its colour, and its print's second one."""
     factor = to_linear(np.asarray(srgb))
-    color, normals = fabric_textures(finish.weave)
+    is_glass = finish.alpha < 1.0  # and has no threads
+    color, normals = (None, None) if is_glass else fabric_textures(finish.weave)
     if finish.print:
         color, normals = printed(finish.print, finish.weave, srgb, second or srgb), _doubled_normals(finish.weave)
         factor = np.ones(3)
@@ -61,7 +62,7 @@ def finished(name: str, finish: Finish, srgb: Rgb, second: Rgb | None) -> Materi
         normals,
         roughness=finish.roughness,
         metallic=finish.metallic,
-        alpha_mode="OPAQUE" if finish.alpha == 1.0 else "BLEND",
+        alpha_mode="BLEND" if is_glass else "OPAQUE",
         double_sided=True,
     )
 

@@ -14,6 +14,7 @@ from avatarkit.avatar.outfit.cloth import Sheet, draped, followed, sewn
 from avatarkit.avatar.outfit.hat_fit import HatFit
 from avatarkit.avatar.outfit.part import Part, joined_parts
 from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles, strongest
+from avatarkit.avatar.outfit.shade import shade, unworn
 from avatarkit.avatar.outfit.skirts import SkirtCut, skirt_pattern
 from avatarkit.avatar.outfit.strips import (
     BeltCut,
@@ -30,8 +31,10 @@ from avatarkit.avatar.outfit.trims import Sewn, Trim, sew_on
 from avatarkit.body.rest import RestBody
 from avatarkit.geometry.meshes import vertex_normals
 
-HIDDEN_MARGIN_M = 0.045  # what lies this near to a hem stays
+HIDDEN_MARGIN_M = 0.032  # what lies this near to a hem stays
 _HIDDEN_REACH_M = 0.035  # what is farther than this from any cloth stays
+_FREE_M, _GIVES_M = 0.004, 0.030  # so near to an outer hem cloth is free, and so much farther in it lies close
+_INSIDE_LIGHT = 0.55  # behind hems
 _HUNG_REACH_M, _HUNG_MARGIN_M = 0.17, 0.10  # the same of cloth that hangs about the legs
 
 Cut = TopCut | BottomCut | SkirtCut | BeltCut | TieCut | ScarfCut | CapeCut
@@ -61,23 +64,34 @@ class Garment:
     Attributes:
         cut: its pattern.
         trims: what is sewn on.
+        under: the cuts of what is worn over it.
+        faded: how much darker than its colour it is where its legs are not worn, 0..1.
     """
 
     cut: Cut
     trims: tuple[Trim, ...] = ()
+    under: tuple[Cut, ...] = ()
+    faded: float = 0.0
+
+    @property
+    def presses(self) -> bool:
+        """Whether it goes around the body, so that what is under it lies close."""
+        return isinstance(self.cut, TopCut | BottomCut | SkirtCut)
 
     def worn(self, rest: RestBody, below: Sequence[Sheet]) -> Worn:
         """The garment on somebody, over what they wear already."""
         pattern = pattern_of(self.cut)
-        points = draped(pattern, rest, below)
+        points = draped(pattern, rest, below, pressed(self.cut, self.under))
         cloth = sewn(pattern, points)
         source = cloth.pattern_point
-        carried = followed(pattern, points, below)
+        carried = followed(pattern, points, rest, below)
         joints, weights = strongest(carried)
         arrays = (cloth.positions, cloth.normals, cloth.uvs, cloth.triangles)
-        fabric = Part("fabric", *arrays, joints[source], weights[source], pattern.places[source])
+        light = garment_light(self.cut, self.under) * (1.0 - self.faded * unworn(pattern.places))
+        lit = np.where(cloth.turned_in, _INSIDE_LIGHT, 1.0) * light[source]
+        fabric = Part("fabric", *arrays, joints[source], weights[source], pattern.places[source], lit)
         normals = vertex_normals(points, np.concatenate([grid_triangles(p.corners) for p in pattern.panels]))
-        trims = [trim.worn(points, normals, carried) for trim in trims_of(self)]
+        trims = [trim.worn(points, normals, carried, light) for trim in sewn_onto(self.cut, self.trims)]
         outermost = points + raised_by(self)[:, None] * normals
         return Worn(tuple(joined_parts([fabric, *trims])), Sheet(outermost, normals, joints, weights))
 
@@ -112,13 +126,33 @@ def pattern_of(cut: Cut) -> Pattern:
 
 
 @cache
-def trims_of(garment: Garment) -> tuple[Sewn, ...]:
-    """What is sewn onto a garment, laid out once per process."""
-    return sew_on(pattern_of(garment.cut), garment.trims)
+def sewn_onto(cut: Cut, trims: tuple[Trim, ...]) -> tuple[Sewn, ...]:
+    """What is sewn onto a cut, laid out once per process."""
+    return sew_on(pattern_of(cut), trims)
+
+
+@cache
+def garment_light(cut: Cut, under: tuple[Cut, ...]) -> np.ndarray:
+    """(N,) share of the light that reaches each point of a cut, worn under others."""
+    return shade(pattern_of(cut), tuple(map(pattern_of, under)))
+
+
+@cache
+def pressed(cut: Cut, under: tuple[Cut, ...]) -> np.ndarray | None:
+    """(N,) 0..1: how much each point of a cut is pressed onto the body by the cuts worn over it; None by none of them."""
+    places = pattern_of(cut).places
+    shares = [_pressed_by(pattern_of(other), places) for other in under]
+    return np.max(shares, axis=0) if shares else None
+
+
+def _pressed_by(outer: Pattern, places: np.ndarray) -> np.ndarray:
+    distance, nearest = map(np.asarray, cKDTree(outer.places).query(places))
+    over = (distance < _HIDDEN_REACH_M) & (outer.fallen[nearest] == 0)
+    return over * np.clip((outer.from_hem_m[nearest] - _FREE_M) / _GIVES_M, 0.0, 1.0)
 
 
 @cache
 def raised_by(garment: Garment) -> np.ndarray:
     """(N,) metres that what is sewn on stands over each point of a garment's cloth."""
     none = np.zeros(len(pattern_of(garment.cut).ease_m))
-    return np.max([none, *(trim.raised_m for trim in trims_of(garment))], axis=0)
+    return np.max([none, *(trim.raised_m for trim in sewn_onto(garment.cut, garment.trims))], axis=0)

@@ -20,6 +20,9 @@ GLASSES_LAYER = 80
 _HEAD = {"head": 1.0}
 _OUTLINE_POINTS = 40
 _CLEARANCE_M = 0.0025  # before the brows and beside the head
+_LID_M = 0.003  # of a closed lid before the eyeball, and air
+_WIDEST = 0.9  # from the middle to where a lens ends, over that to where an ear begins
+_LEAST_SCALE = 0.62  # of the eyes': smaller lenses would not hold them
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,11 @@ class Glasses:
     def _rim(self, face: FaceFrame) -> float:
         return self.rim_m * max(face.scale, 1.0)
 
+    def _scale(self, face: FaceFrame) -> float:
+        """As the eyes, but no wider than the head: large eyes of a drawn figure leave little room beside them."""
+        room = (_WIDEST * float(face.ear_root[0]) - 1.06 * float(face.eye[0])) / self.width
+        return min(face.scale, max(room, _LEAST_SCALE * face.scale))
+
     def _lens(self, face: FaceFrame) -> tuple[np.ndarray, np.ndarray]:
         """The middle (3,) of the left lens and its outline (N, 3), closed."""
         turn = np.linspace(0.0, 2 * np.pi, _OUTLINE_POINTS + 1)
@@ -79,8 +87,9 @@ class Glasses:
         y = np.sign(sin) * np.abs(sin) ** (2 / self.square)
         x = x * (1.0 - self.drop * y) - 0.5 * self.drop * np.maximum(-y, 0.0)
         y = y + self.wing * np.clip(x, 0.0, 1.0) ** 3 * np.clip(y + 0.4, 0.0, 1.0)
-        width, height = face.scale * self.width, face.scale * self.height
-        gap = max(float(face.eye[0]) * 1.06, width + face.scale * 0.0085)
+        scale = self._scale(face)
+        width, height = scale * self.width, scale * self.height
+        gap = max(float(face.eye[0]) * 1.06, width + scale * 0.0085)
         at = face.eye + np.array([gap - face.eye[0], -0.10 * height, 0.0])
         outline = np.stack([at[0] + width * x, at[1] + height * y], axis=1)
         front = face.front(outline[:, 0], outline[:, 1], 0.004) + _CLEARANCE_M + self._rim(face)
@@ -88,6 +97,7 @@ class Glasses:
         # Lenses follow the face: farther back outward, and they lean in below.
         back = 0.16 * (outline[:, 0] - outline[:, 0].min()) - 0.09 * (outline[:, 1] - at[1])
         nose = 0.16 * (at[0] - outline[:, 0].min())
+        front = max(front, face.cornea + _LID_M + nose)
         at[2] = front - nose
         return at, np.column_stack([outline, front - back])
 
@@ -140,7 +150,8 @@ class Glasses:
 
 
 _METAL, _HORN = Finish("satin", 0.28, 1.0), Finish("satin", 0.3)
-_CLEAR, _DARK = Finish("satin", 0.05, alpha=0.14), Finish("satin", 0.08, alpha=0.88)
+# As metal it only mirrors: what a clear body gave off in all directions would lie over the eyes like milk.
+_CLEAR, _DARK = Finish("satin", 0.05, 1.0, alpha=0.05), Finish("satin", 0.08, alpha=0.88)
 
 
 def _glasses(make: Glasses, frame: str, lens: str, finish: Finish, glass: Finish) -> WardrobePiece:

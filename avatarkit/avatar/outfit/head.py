@@ -125,6 +125,7 @@ class FaceFrame:
 
     Attributes:
         eye: (3,) the middle of the left eye.
+        cornea: how far ahead the eyeball reaches.
         scale: of the eyes against the average person's.
         bridge: (3,) of the nose.
         ear_root, behind_ear, lobe: (3,) on the left.
@@ -132,6 +133,7 @@ class FaceFrame:
     """
 
     eye: np.ndarray
+    cornea: float
     scale: float
     bridge: np.ndarray
     ear_root: np.ndarray
@@ -164,4 +166,5 @@ def face_frame(rest: RestBody) -> FaceFrame:
     apart = float(eye[0]) / float(body.positions[eyeball, 0].mean())
     skin = np.asarray(rest.positions, float)[np.unique(body.parts["head"].quads)]
     bridge, root, behind, lobe = (landmark(rest, name) for name in ("bridge", "ear root", "behind the ear", "lobe"))
-    return FaceFrame(np.asarray(eye, float), max(float(size / average), apart), bridge, root, behind, lobe, skin)
+    cornea, scale = float(rest.positions[eyeball, 2].max()), max(float(size / average), apart)
+    return FaceFrame(np.asarray(eye, float), cornea, scale, bridge, root, behind, lobe, skin)

@@ -61,8 +61,7 @@ def hull_radius(
     Returns:
         (R, C) metres; 0 where a slice is empty.
     """
-    angle = np.linspace(0.0, 2 * np.pi, _DIRECTIONS, endpoint=False)
-    normals = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    normals = _tangents()
     support = points @ normals.T
     near = np.abs(at - heights[:, None]) < band_m
     furthest = np.where(near[..., None], support, 0.0).max(axis=1)
@@ -70,3 +69,16 @@ def hull_radius(
     facing = outward @ normals.T
     crossing = furthest[:, None] / np.where(facing > _GRAZING, facing, np.nan)
     return np.nanmin(crossing, axis=2)
+
+
+def ring_hull(points: np.ndarray, outward: np.ndarray) -> np.ndarray:
+    """How far the convex hull of each ring of points (R, C, 2), from its middle, reaches along unit directions (R, C, 2)."""
+    normals = _tangents()
+    furthest = np.maximum((points @ normals.T).max(axis=1), 0.0)
+    facing = outward @ normals.T
+    return np.asarray(np.nanmin(furthest[:, None] / np.where(facing > _GRAZING, facing, np.nan), axis=2))
+
+
+def _tangents() -> np.ndarray:
+    angle = np.linspace(0.0, 2 * np.pi, _DIRECTIONS, endpoint=False)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -21,7 +21,7 @@ from avatarkit.avatar.outfit.glasses import GLASSES
 from avatarkit.avatar.outfit.hat_fit import HatFit
 from avatarkit.avatar.outfit.hats import HATS
 from avatarkit.avatar.outfit.part import Part
-from avatarkit.avatar.outfit.pieces import WardrobePiece
+from avatarkit.avatar.outfit.pieces import WardrobePiece, Wearable
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
 from avatarkit.errors import unknown_name
@@ -72,18 +72,27 @@ def make_outfit(pieces: Sequence[str], colors: Mapping[str, str], rest: RestBody
     sheets: list[Sheet] = []
     meshes, hat = [], None
     for number, name in enumerate(inmost_first):
-        worn = PIECES[name].make.worn(rest, sheets)
+        over = tuple(inmost_first[number + 1 :])
+        worn = under(name, over).worn(rest, sheets)
         if worn.sheet is not None:
             sheets.append(worn.sheet)
         if worn.hides is not None:
             hidden[worn.hides] = True
         hat = worn.hat or hat
-        over = tuple(inmost_first[number + 1 :])
         for index, part in enumerate(worn.parts):
             seen = _seen(part, name, index, over)
             if len(seen.triangles):
                 meshes.append((_mesh(name, seen), _material(name, part.name, colors)))
     return Outfit(tuple(meshes), hidden, hat)
+
+
+def under(name: str, over: Sequence[str]) -> Wearable:
+    """How a piece is made that is worn under other pieces."""
+    make = PIECES[name].make
+    if not isinstance(make, Garment):
+        return make
+    others = [other.make for other in map(PIECES.__getitem__, over) if other.layer > PIECES[name].layer]
+    return replace(make, under=tuple(other.cut for other in others if isinstance(other, Garment) and other.presses))
 
 
 def _seen(part: Part, name: str, index: int, over: tuple[str, ...]) -> Part:
@@ -107,7 +116,9 @@ def _mesh(piece: str, part: Part) -> AvatarMesh:
     name = f"outfit-{piece}-{part.name}"
     finish = PIECES[piece].finishes.get(part.name, _PLAIN)
     uvs = part.uvs / finish.tile_m
-    return AvatarMesh(name, part.positions, part.normals, uvs, part.triangles, part.joints, part.weights, name)
+    return AvatarMesh(
+        name, part.positions, part.normals, uvs, part.triangles, part.joints, part.weights, name, light=part.light
+    )
 
 
 def _material(piece: str, part: str, colors: Mapping[str, str]) -> Material:

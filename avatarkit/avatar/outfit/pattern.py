@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -22,6 +23,8 @@ _REACH_M = 0.32
 _MIDLINE_M = 1e-4
 _WEIGHT_SMOOTHING = 6
 _LEAST_WEIGHT = 0.01
+_SKIN_SEEN_M = (0.055, 0.10)  # so near to a hem, or one that hangs, skin is left under cloth, which there moves as it does
+_MIDDLE_M = 0.02  # between the legs, half
 _UNDER_M, _AT_HEM_M, _NEAR_HEM_M, _BESIDE_M = 0.03, 0.006, 0.12, 0.010
 INFLUENCES = 4
 HEM_M = 0.0022
@@ -39,11 +42,13 @@ class Fall:
         taper: how much the tube may narrow while it falls, metres per metre.
         start: share of its height that still follows the body before it falls.
         end_share: its lower end's radius against its upper one's, for a tube cut straight; None follows the body.
+        forked: its lower end goes over into two legs, so that it follows what is between them.
     """
 
     taper: float
     start: float = 0.0
     end_share: float | None = None
+    forked: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,8 @@ class Pattern:
         joints, weights: (N, 4) skin binding.
         around: (N, N) mean of the neighbours; a hem only follows itself.
         skin, over_skin: (K,) body vertices near the hems, where skin is left to be seen, and the point over each.
+        with_skin: (N,) 0..1, how much a point moves as the skin under it does, where that is near.
+        carriers: (V, J) shares of the joints in body vertices, as the garment follows them.
         hem_m: thickness of the hems.
     """
 
@@ -127,6 +134,8 @@ class Pattern:
     around: sparse.csr_matrix
     skin: np.ndarray
     over_skin: np.ndarray
+    with_skin: np.ndarray
+    carriers: np.ndarray
     hem_m: float = HEM_M
 
 
@@ -196,8 +205,9 @@ class PatternMaker:
         spread = [np.broadcast_to(np.asarray(a, float), (count,)).copy() for a in (ease_m, drop_m, fold_m)]
         places = self.positions - spread[1][:, None] * [0.0, 1.0, 0.0]
         hung = self.fallen > 0
-        joints, weights = _binding(points, around, rename_joints or {}, hung, places)
         from_hem = np.asarray(cKDTree(places[_on_hems(panels)]).query(places)[0])
+        carriers = _renamed_weights(tuple((rename_joints or {}).items()))
+        joints, weights = _binding(points, around, carriers, hung=hung, places=places)
         skin = _skin_near_hems(panels, places, from_hem)
         return Pattern(
             points,
@@ -212,6 +222,8 @@ class PatternMaker:
             weights,
             around,
             *skin,
+            _with_skin(from_hem, hung, places),
+            carriers,
             hem_m,
         )
 
@@ -272,19 +284,37 @@ def _pairs(corners: np.ndarray, axis: int) -> np.ndarray:
 
 
 def _binding(
-    points: SurfacePoints, around: sparse.csr_matrix, rename_joints: dict[str, str], hung: np.ndarray, places: np.ndarray
+    points: SurfacePoints,
+    around: sparse.csr_matrix,
+    of_vertices: np.ndarray,
+    *,
+    hung: np.ndarray,
+    places: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(N, 4) joints and weights: the shell's, evened out; what hangs about the legs follows both."""
-    body = load_body()
-    names = body.joint_names
-    renamed = np.array([names.index(rename_joints.get(name, name)) for name in names])
-    of_vertices = np.zeros((len(body.positions), len(names)))
-    np.add.at(of_vertices, (np.arange(len(of_vertices))[:, None], renamed[body.joint_indices]), body.joint_weights)
     dense = points.on(of_vertices)
     dense[hung] = skirt_weights(places[hung], SHELL)
     for _ in range(_WEIGHT_SMOOTHING):
         dense = 0.5 * dense + 0.5 * (around @ dense)
     return strongest(dense)
+
+
+def _with_skin(from_hem_m: np.ndarray, hung: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """(N,) 0..1: how much points move as the skin does: near hems, but not between the legs."""
+    near = np.clip(2.0 - from_hem_m / _SKIN_SEEN_M[int(hung.any())], 0.0, 1.0)
+    beside = np.clip(np.abs(places[:, 0]) / _MIDDLE_M - 1.0, 0.0, 1.0)
+    return near * np.where(hung, beside, 1.0)
+
+
+@cache
+def _renamed_weights(rename_joints: tuple[tuple[str, str], ...]) -> np.ndarray:
+    """(V, J) of all body vertices, some joints' shares given to others."""
+    body, names = load_body(), load_body().joint_names
+    new = dict(rename_joints)
+    renamed = np.array([names.index(new.get(name, name)) for name in names])
+    weights = np.zeros((len(body.positions), len(names)))
+    np.add.at(weights, (np.arange(len(weights))[:, None], renamed[body.joint_indices]), body.joint_weights)
+    return weights
 
 
 def strongest(dense: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 from avatarkit.body.body import load_body
 
 _NEAREST = 16  # leg points whose bones a point of cloth follows
-_BETWEEN_M = 0.06  # half the width over which cloth passes from one leg's to the other's
+_BETWEEN_M = 0.035  # half the width over which cloth passes from one leg's to the other's
 _FEET = {f"{side}{bone}": f"{side}LowerLeg" for side in ("left", "right") for bone in ("Foot", "Toes")}
 _LEGS = ("hips", *(f"{side}{bone}" for side in ("left", "right") for bone in ("UpperLeg", "LowerLeg")))
 

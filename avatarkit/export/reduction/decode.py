@@ -54,6 +54,20 @@ def surface_of(document: Document) -> Surface:
     return _joined(pieces, numbers, names, tuple(_morph_names(document, index) for index in shown), skin)
 
 
+def rest_positions(document: Document) -> np.ndarray:
+    """(V, 3) where every vertex that a node shows is at rest, in the scene; (0, 3) without any."""
+    shown = [index for index, node in enumerate(document.nodes) if node.mesh is not None]
+    worlds, skin = world_matrices(document), _joints(document, shown)
+    place = {node: number for number, node in enumerate(skin)}
+    found = [np.empty((0, 3))]
+    for index in shown:
+        for part in document.meshes[document.nodes[index].mesh or 0].primitives:
+            if part.vertex_count:
+                matrices = _bound(document, index, part, worlds, place)[2]
+                found.append(_moved(part.attributes["POSITION"].astype(np.float64), matrices))
+    return np.concatenate(found)
+
+
 def world_matrices(document: Document) -> np.ndarray:
     """(N, 4, 4) where each node is at rest, acting on columns."""
     worlds = np.tile(np.eye(4), (len(document.nodes), 1, 1))
@@ -175,7 +189,7 @@ def _baked(
     turns = matrices[:, :3, :3]
     mirrored = float(np.linalg.det(turns[0])) < 0
     arrays = {
-        "positions": np.einsum("vab,vb->va", turns, positions) + matrices[:, :3, 3],
+        "positions": _moved(positions, matrices),
         "normals": _unit(np.einsum("vab,vb->va", turns, normals)),
         "uvs": _uvs(part),
         "colors": _colors(part),
@@ -185,6 +199,11 @@ def _baked(
     morphs = {name: moves for name, target in zip(names, part.targets, strict=False) if (moves := _moves(target, turns))}
     material = -1 if part.material is None else part.material
     return _Piece(arrays, triangles[:, ::-1] if mirrored else triangles, material, morphs)
+
+
+def _moved(positions: np.ndarray, matrices: np.ndarray) -> np.ndarray:
+    moved: np.ndarray = np.einsum("vab,vb->va", matrices[:, :3, :3], positions) + matrices[:, :3, 3]
+    return moved
 
 
 def _moves(target: Mapping[str, SparseRows], turns: np.ndarray) -> Moves | None:

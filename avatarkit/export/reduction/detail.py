@@ -72,7 +72,7 @@ def principal_moves(surface: Surface) -> np.ndarray:
     gram = _products(surface.morphs, names, surface.count)
     values, vectors = np.linalg.eigh(gram)
     kept = [k for k in np.argsort(-values)[:POSES] if values[k] > 1e-9 * values.max()]
-    return np.stack([_pose(surface, names, vectors[:, k]) for k in kept])
+    return np.array([_pose(surface, names, vectors[:, k]) for k in kept]).reshape(-1, surface.count, 3)
 
 
 def _products(morphs: Mapping[str, Moves], names: list[str], count: int) -> np.ndarray:

@@ -1,17 +1,14 @@
-"""Morphs, bones' names and pose of somebody else's avatar as a platform wants them."""
+"""Morphs and bones' names of somebody else's avatar as a platform wants them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
-from avatarkit.errors import InputError
 from avatarkit.export.reduction.surface import Moves, Surface
 from avatarkit.gltf.document import Document
-from avatarkit.rig.load_rig import load_rig
 from avatarkit.rig.naming import naming_families
 
 
@@ -32,17 +29,6 @@ def with_bone_names(document: Document, bones: Mapping[str, int], family: str) -
     prefix = table.prefixes[0] if table.prefixes else ""
     names = {node: prefix + table.bones[bone][0] for bone, node in bones.items() if bone in table.bones}
     nodes = (replace(node, name=names.get(index, node.name)) for index, node in enumerate(document.nodes))
-    return replace(document, nodes=tuple(nodes))
-
-
-def in_t_pose(document: Document, path: Path) -> Document:
-    """The document's joints turned into the T-pose; the meshes follow when they are baked. Unchanged where nobody is in it."""
-    try:
-        rig = load_rig(path)
-    except InputError:
-        return document
-    turned = dict(zip(rig.nodes, rig.t_pose.tolist(), strict=True))
-    nodes = (replace(node, rotation=tuple(turned.get(index, node.rotation))) for index, node in enumerate(document.nodes))
     return replace(document, nodes=tuple(nodes))
 
 

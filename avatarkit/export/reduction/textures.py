@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import cv2
 import numpy as np
 
+from avatarkit.errors import InputError
 from avatarkit.export.pictures import encode_picture
-from avatarkit.gltf.document import Document, Image
+from avatarkit.export.reduction.references import with_used_pictures, without_textures
+from avatarkit.gltf.document import Document, Image, Texture
 from avatarkit.gltf.image_size import image_size
 from avatarkit.render.materials_from_gltf import decoded_picture
 
+_READ = ("image/png", "image/jpeg", "image/webp")
+
 LEAST_SIDE = 16
 """No picture is made smaller than this."""
+
+
+def without_lost_pictures(document: Document) -> tuple[Document, tuple[str, ...]]:
+    """The document with nothing drawn from pictures that are missing or cannot be decoded, and a sentence for each of these."""
+    damaged = {number: image for number, image in enumerate(document.images) if not _is_whole(image, number)}
+    lost = {number for number, texture in enumerate(document.textures) if _shows_nothing(texture, damaged)}
+    if not lost:
+        return document, ()
+    notes = tuple(f"the picture {image.name or number} is damaged and left out" for number, image in damaged.items())
+    return with_used_pictures(without_textures(document, lost)), notes
+
+
+def _shows_nothing(texture: Texture, damaged: Collection[int]) -> bool:
+    return texture.image in damaged or (texture.image is None and not texture.extensions)
+
+
+def _is_whole(image: Image, number: int) -> bool:
+    """Whether a picture of a kind that we read can be decoded; others are their readers' business."""
+    if image.mime_type not in _READ:
+        return True
+    try:
+        decoded_picture(image.data, number)
+    except InputError:
+        return False
+    return True
 
 
 def with_longest_side(document: Document, most: float, *, powers_of_two: bool = False) -> Document:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -18,16 +17,11 @@ from avatarkit.export.vrm_versions.rest import straightened
 from avatarkit.export.vrm_versions.springs import springs_for_vrm0, springs_for_vrm1
 from avatarkit.gltf.checked_json import CheckedObject
 from avatarkit.gltf.document import Document, Texture
-from avatarkit.gltf.reading import read_document
 from avatarkit.gltf.vrm_axes import turned
 from avatarkit.gltf.vrm_names import bone_for_vrm0, bone_of_vrm0
-from avatarkit.gltf.writing import document_to_glb
 from avatarkit.vocabulary.vrm import HUMAN_BONES, REQUIRED_BONES
-from avatarkit.whole_files import check_target, write_whole
 
 Version = Literal["0.x", "1.0"]
-
-VERSIONS: tuple[Version, ...] = ("0.x", "1.0")
 
 _VRM0_NEEDS = ("chest", "neck")
 _HUMANOID_KEPT = ("armStretch", "legStretch", "upperArmTwist", "lowerArmTwist", "upperLegTwist", "lowerLegTwist", "feetSpacing")
@@ -69,34 +63,6 @@ def convert_vrm(document: Document, version: Version) -> Converted:
     if own == version:
         return Converted(document, ())
     return _to_vrm1(document) if version == "1.0" else _to_vrm0(document)
-
-
-def convert_file(source: str | Path, target: str | Path, version: Version, *, with_permission: bool = False) -> tuple[str, ...]:
-    """Convert a .vrm, and write it whole or not at all.
-
-    Args:
-        source: the VRM.
-        target: ends in .vrm.
-        version: "0.x" or "1.0".
-        with_permission: the caller may alter the avatar, whatever its meta says.
-
-    Returns:
-        What was left out, a sentence each.
-
-    Raises:
-        UsageError: another version or suffix; a licence that forbids it; a place where nothing can be written.
-        InputError: no VRM, or a damaged one.
-    """
-    if version not in VERSIONS:
-        raise UsageError(f"VRM has the versions {' and '.join(VERSIONS)}, not {version!r}.")
-    if Path(target).suffix.lower() != ".vrm":
-        raise UsageError(f"Cannot write {Path(target).name}: a VRM is written as .vrm.")
-    check_target(target)
-    document = read_document(source)
-    refuse_if_forbidden(document, with_permission=with_permission)
-    converted = convert_vrm(document, version)
-    write_whole(target, document_to_glb(converted.document))
-    return converted.notes
 
 
 def refuse_if_forbidden(document: Document, *, with_permission: bool) -> None:

@@ -33,15 +33,15 @@ LOOKING_DOWN_CLOSES = 0.25
 EYES_SHUT, EYES_OPEN = 0.5, 0.75
 """Below the one aperture an iris is hidden, from the other on it is seen well."""
 
-GAZE_OUTWARD = np.array([5.2, -0.17, 5.4])
+GAZE_OUTWARD = (5.2, -0.17, 5.4)
 """Degrees that an eye looks outward for a millimetre of its iris from the middle between its corners, for a degree by which the
 head is turned that way, and at 0. Least squares over rendered heads, as the next one."""
 
-GAZE_UP = np.array([3.2, 3.85, 4.04, -0.32, -11.8])
+GAZE_UP = (3.2, 3.85, 4.04, -0.32, -11.8)
 """Degrees that an eye looks up for a millimetre of its iris, of its upper and of its lower lid above that middle, for a degree
 by which the head is raised, and at 0: lids go with the eye, and are seen better."""
 
-OUTWARD = np.array([1.0, -1.0])
+OUTWARD = (1.0, -1.0)
 """The subject's left is outward for the left eye."""
 
 MILLIMETRES = 1000.0
@@ -97,14 +97,20 @@ def read_gaze(points_px: np.ndarray, eyes: np.ndarray, view: HeadView) -> np.nda
     """
     matrix = view.matrix
     gain = view.gain((eyes[:, :3] - HEAD_ORIGIN) @ matrix[2])
-    places = (_FROM_CORNERS @ points_px).reshape(len(SIDES), 3, 2) @ (_PICTURE_AXES @ matrix[:2, :2])  # iris, both lids
-    places *= (MILLIMETRES / gain)[:, None, None]
-    ahead, raised = matrix[:, 2], min(max(float(matrix[1, 2]), -1.0), 1.0)
-    yaw, pitch = math.degrees(math.atan2(ahead[0], ahead[2])), math.degrees(math.asin(raised))
-    gaze = np.empty((len(SIDES), 2))
-    gaze[:, 0] = GAZE_OUTWARD[0] * places[:, 0, 0] + GAZE_OUTWARD[1] * yaw + OUTWARD * GAZE_OUTWARD[2]
-    gaze[:, 1] = places[..., 1] @ GAZE_UP[:3] + (GAZE_UP[3] * pitch + GAZE_UP[4])
+    ways = _FROM_CORNERS @ points_px @ (_PICTURE_AXES @ matrix[:2, :2])
+    x, y, z = matrix[:, 2].tolist()
+    yaw, pitch = math.degrees(math.atan2(x, z)), math.degrees(math.asin(min(max(y, -1.0), 1.0)))
+    gaze = []
+    for ((aside, up), (_, upper), (_, lower)), pixels, outward in zip(
+        ways.reshape(len(SIDES), 3, 2).tolist(), (gain / MILLIMETRES).tolist(), OUTWARD, strict=True
+    ):
+        left = _weighted(GAZE_OUTWARD, (aside / pixels, yaw, outward))
+        gaze.append((left, _weighted(GAZE_UP, (up / pixels, upper / pixels, lower / pixels, pitch, 1.0))))
     return np.minimum(np.maximum(np.radians(gaze), -FARTHEST_RAD), FARTHEST_RAD)
+
+
+def _weighted(weights: tuple[float, ...], values: tuple[float, ...]) -> float:
+    return sum(weight * value for weight, value in zip(weights, values, strict=True))
 
 
 def common_gaze(gaze: np.ndarray, opened: np.ndarray, last: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from math import exp, sqrt
 import numpy as np
 
 from avatarkit.face_fit.head_camera import HEAD_ORIGIN
-from avatarkit.geometry import quaternions
+from avatarkit.geometry import plain_quaternions, quaternions
 from avatarkit.geometry.solve_positive import solve_positive
 
 POSE_UNKNOWNS = 6
@@ -24,7 +24,8 @@ DEPTH_SHARE = sqrt(0.3)
 _SOLVABLE = 1e-9 * np.eye(POSE_UNKNOWNS)
 """Points that fall together leave the system without a solution."""
 
-_BOTH_WAYS = np.eye(2)
+_PICTURE_AXES = np.array([[1.0], [-1.0]])
+"""Pictures count downwards."""
 
 NEAREST = 0.1
 """A point may be enlarged ten times by its nearness at most: a damaged pose divides by nothing."""
@@ -35,11 +36,13 @@ class Projection:
     """Points as seen.
 
     Attributes:
+        aside: (N, 2) pixels from where the head's origin is seen.
         pixels: (N, 2).
         turned: (N, 3) metres in the camera's axes about the head's origin.
         gain: (N,) pixels a metre at each point.
     """
 
+    aside: np.ndarray
     pixels: np.ndarray
     turned: np.ndarray
     gain: np.ndarray
@@ -64,50 +67,51 @@ class HeadView:
     @cached_property
     def matrix(self) -> np.ndarray:
         """(3, 3) the rotation."""
-        return quaternions.to_matrix(self.rotation)
+        return plain_quaternions.to_matrix(plain_quaternions.floats(self.rotation))
 
     def project(self, points: np.ndarray) -> Projection:
-        """Points (N, 3), metres in the body's axes, in the picture."""
-        turned = (points - HEAD_ORIGIN) @ self.matrix.T
-        gain = self.gain(turned[:, 2])
-        pixels = turned[:, :2] * gain[:, None]
-        pixels[:, 1] *= -1.0
-        return Projection(pixels + self.shift_px, turned, gain)
+        """Points (N, 3), metres in the body's axes, in the picture.
+
+        What comes back lies in memory coordinate by coordinate; points that do are projected soonest.
+        """
+        turned = self.matrix @ (points - HEAD_ORIGIN).T
+        gain = self.gain(turned[2])
+        aside = (turned[:2] * gain * _PICTURE_AXES).T
+        return Projection(aside, aside + self.shift_px, turned.T, gain)
 
     def gain(self, depth: np.ndarray) -> np.ndarray:
         """(N,) pixels a metre at points (N,) metres nearer to the camera than the head's origin."""
         gain: np.ndarray = self.scale_px / np.maximum(1.0 - self.nearness * depth, NEAREST)
         return gain
 
-    def picture_slopes(self, seen: Projection) -> np.ndarray:
-        """(N, 2, 3) how pixels move with a point in the camera's axes."""
-        slopes = np.zeros((len(seen.gain), 2, 3))
-        slopes[:, 0, 0], slopes[:, 1, 1] = seen.gain, -seen.gain
-        slopes[:, :, 2] = (self.nearness / self.scale_px) * seen.gain[:, None] * (seen.pixels - self.shift_px)
-        return slopes
+    def point_slopes(self, seen: Projection) -> np.ndarray:
+        """(3, 2, N) how pixels move with points in the body's axes."""
+        along, nearer = self.matrix[:2] * _PICTURE_AXES, self.matrix[2]
+        return along.T[:, :, None] * seen.gain + nearer[:, None, None] * self._nearer(seen)
 
     def pose_slopes(self, seen: Projection) -> np.ndarray:
         """(6, 2, N) how pixels move with the pose's unknowns."""
         rows = np.zeros((POSE_UNKNOWNS, 2, len(seen.gain)))
-        (x, y, z), gain = np.ascontiguousarray(seen.turned.T), seen.gain
-        aside = (seen.pixels - self.shift_px).T
-        nearer = (self.nearness / self.scale_px) * gain * aside  # with a point that comes nearer
-        deep = gain * z
-        rows[0], rows[1] = nearer * y, -nearer * x
+        (x, y, z), aside, nearer = seen.turned.T, seen.aside.T, self._nearer(seen)
+        deep = seen.gain * z
+        rows[0], rows[1] = nearer * y, nearer * -x
         rows[0, 1] += deep
         rows[1, 0] += deep
-        rows[2, 0], rows[2, 1] = -gain * y, -gain * x
+        rows[2, 0], rows[2, 1] = aside[1], -aside[0]
         rows[3, 0] = rows[4, 1] = 1.0
         rows[5] = aside
         return rows
 
+    def _nearer(self, seen: Projection) -> np.ndarray:
+        """(2, N) how pixels move with points that come nearer."""
+        return (self.nearness / self.scale_px) * seen.gain * seen.aside.T
+
     def moved(self, step: np.ndarray) -> HeadView:
         """The view after a step (6,), cut where it is too long."""
         x, y, z, _, _, growth = (min(max(part, -LONGEST_STEP), LONGEST_STEP) for part in step.tolist())
-        turn = np.array([x, y, z, 2.0])  # as a quaternion before it is given unit length: exact but for the angle's third power
-        turned = quaternions.multiply(turn, self.rotation)
-        rotation = turned / np.sqrt(turned @ turned)
-        return HeadView(rotation, self.shift_px + step[3:5], self.scale_px * exp(growth), self.nearness)
+        turn = (0.5 * x, 0.5 * y, 0.5 * z, 1.0)  # before it is given unit length: exact but for the angle's third power
+        rotation = plain_quaternions.normalize(plain_quaternions.multiply(turn, plain_quaternions.floats(self.rotation)))
+        return HeadView(np.array(rotation), self.shift_px + step[3:5], self.scale_px * exp(growth), self.nearness)
 
     def fitted(self, points: np.ndarray, pixels: np.ndarray, depth_px: np.ndarray, weights: np.ndarray) -> HeadView:
         """The view after a Gauss-Newton step that brings points (N, 3) nearer to where they are seen (N, 2), and how deep (N,).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,6 +89,11 @@ class FaceIdentity:
     gaze_zero: np.ndarray
     eye_distance: float
 
+    @cached_property
+    def bases_by_axis(self) -> np.ndarray:
+        """(Y P, 3 N) the bases, coordinate by coordinate."""
+        return self.bases.reshape(-1, *self.bases.shape[2:]).swapaxes(1, 2).reshape(-1, self.bases[0, 0].size)
+
     def __post_init__(self) -> None:
         count, grid = len(POINTS), (len(YAWS_DEG), len(PITCHES_DEG))
         shapes = {
@@ -121,15 +126,14 @@ _Read = list[tuple[TrackedFace, "FaceReading", "FaceMemory"]]
 
 
 def _read(faces: Sequence[TrackedFace], identity: FaceIdentity) -> _Read:
-    """Those of the faces that were read surely."""
+    """Those of the faces that were read surely; of a face so far from the model that none was, all: they bring it nearer."""
     from avatarkit.motion.face.read_face import read_face
 
     memory, read = None, []
     for face in faces:
         reading, memory = read_face(face, identity, memory)
-        if reading.confidence > SURE:
-            read.append((face, reading, memory))
-    return read
+        read.append((face, reading, memory))
+    return [one for one in read if one[1].confidence > SURE] or read
 
 
 def _with_rest(identity: FaceIdentity, read: _Read, allowance: float) -> FaceIdentity:

@@ -74,7 +74,7 @@ def read_face(face: TrackedFace, identity: FaceIdentity, memory: FaceMemory | No
         identity: whose face it is.
         memory: the previous picture's; None at the start or after the face was lost.
     """
-    seen, size_px = face.points_px[POINTS], eyes_px(face)
+    seen, size_px = face.points_px[POINTS].astype(float), eyes_px(face)
     start = memory or FaceMemory(first_view(face, identity), np.zeros(EXPRESSIONS), np.zeros(2))
     moved = (load_response().expressions @ start.weights).T
     view = fitted_view(start.view, face, identity, moved)
@@ -143,8 +143,7 @@ def eyes_px(face: TrackedFace) -> float:
 
 def base_at(identity: FaceIdentity, view: HeadView) -> np.ndarray:
     """Neutral landmarks (N, 3), blended for the head's turn."""
-    shares = turn_shares(view)
-    return np.asarray(shares.reshape(-1) @ identity.bases.reshape(shares.size, -1)).reshape(-1, 3)
+    return np.asarray((turn_shares(view).reshape(-1) @ identity.bases_by_axis).reshape(3, -1).T)
 
 
 def turn_shares(view: HeadView) -> np.ndarray:

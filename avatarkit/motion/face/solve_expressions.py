@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from avatarkit.face_fit.solve import RARE
-from avatarkit.geometry.solve_positive import solve_positive
+from avatarkit.geometry.solve_positive import gram, solve_positive
 from avatarkit.motion.face.head_view import POSE_UNKNOWNS, HeadView
 from avatarkit.motion.face.response import load_response
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
@@ -100,7 +100,7 @@ def solve_expressions(base: np.ndarray, seen: np.ndarray, view: HeadView, size_p
         start: (52,) the last picture's weights, or zeros: the answer is the same, and sooner found.
     """
     rows = _equations(base, seen, view)
-    system = (rows.T @ rows).astype(float)
+    system = gram(rows)
     system *= EVIDENCE / ((load_response().noise * view.scale_px) ** 2 + BLUR_PX**2)
     unknowns = _solved(system, size_px, start)
     strain, error = float(np.mean(unknowns[POSE_UNKNOWNS:-EXPRESSIONS] ** 2)), _residual(rows, unknowns) / size_px
@@ -116,28 +116,29 @@ _NONE = 1e-9
 
 
 def _equations(base: np.ndarray, seen: np.ndarray, view: HeadView) -> np.ndarray:
-    """(2N, 6 + S + 52 + 1) how pixels, x and y in turn, move with the unknowns; the last column is by how much they missed."""
+    """(6 + S + 52 + 1, 2N) how pixels, all x before all y, move with the unknowns; the last row is by how much they missed."""
     projected, moves = view.project(base), _moves()
-    to_axes = view.picture_slopes(projected) @ view.matrix
-    rows = np.empty((len(base), 2, POSE_UNKNOWNS + moves.shape[2] + 1), np.float32)
-    rows[..., :POSE_UNKNOWNS] = view.pose_slopes(projected).transpose(2, 1, 0)
-    np.matmul(to_axes.astype(np.float32), moves, out=rows[..., POSE_UNKNOWNS:-1])
-    rows[..., -1] = seen - projected.pixels
-    return rows.reshape(-1, rows.shape[2])
+    rows = np.empty((POSE_UNKNOWNS + moves.shape[1] + 1, 2, len(base)), np.float32)
+    rows[:POSE_UNKNOWNS], rows[-1] = view.pose_slopes(projected), (seen - projected.pixels).T
+    rows = rows.reshape(len(rows), -1)
+    slopes = view.point_slopes(projected).reshape(3, -1).astype(np.float32)
+    np.einsum("ckn,cn->kn", moves, slopes, out=rows[POSE_UNKNOWNS:-1])
+    return rows
 
 
 def _residual(rows: np.ndarray, unknowns: np.ndarray) -> float:
     """Mean distance in pixels between where landmarks are and where the unknowns put them."""
-    missed: np.ndarray = rows[:, -1] - rows[:, :-1] @ unknowns.astype(np.float32)
-    return float(np.hypot(missed[::2], missed[1::2]).sum()) / (len(rows) // 2)
+    missed: np.ndarray = rows[-1] - unknowns.astype(np.float32) @ rows[:-1]
+    across, down = missed.reshape(2, -1)
+    return float(np.sqrt(across * across + down * down).sum()) / len(across)
 
 
 @cache
 def _moves() -> np.ndarray:
-    """(N, 3, S + 52) metres: strays and expressions side by side."""
+    """(3, S + 52, 2N) metres: strays before expressions; all points twice, for both ways of the picture."""
     response = load_response()
-    moves = np.concatenate([response.strays, response.expressions], axis=2)
-    return np.ascontiguousarray(np.moveaxis(moves, 1, 0), np.float32)
+    moves = np.concatenate([response.strays, response.expressions], axis=2).swapaxes(1, 2)
+    return np.concatenate([moves, moves], axis=2, dtype=np.float32)
 
 
 def _solved(system: np.ndarray, size_px: float, start: np.ndarray) -> np.ndarray:
@@ -146,19 +147,20 @@ def _solved(system: np.ndarray, size_px: float, start: np.ndarray) -> np.ndarray
     `system` are the normal equations with the right side as the last row and column.
     """
     free = len(system) - EXPRESSIONS - 1
-    inner = np.array(system[:free, :free])
-    inner.flat[:: free + 1] += _free_precision(free, size_px)
+    inner = system[:free, :free] + _free_precision(free)
+    inner[[3, 4], [3, 4]] += (_SHIFT * size_px) ** -2
     answers = solve_positive(inner, system[:free, free:])
     bounded = system[free:, free:] - system[free:, :free] @ answers
     weights = bounded_solve(bounded[:-1, :-1] + _PRECISION, bounded[:-1, -1] - SPARSENESS, start)
     return np.concatenate([answers[:, -1] - answers[:, :-1] @ weights, weights])
 
 
-def _free_precision(count: int, size_px: float) -> np.ndarray:
-    """(count,) of the pose and the strays before anything is seen."""
+@cache
+def _free_precision(count: int) -> np.ndarray:
+    """(count, count) of the pose, but for its shift, and the strays before anything is seen."""
     precision = np.ones(count)
-    precision[:3], precision[3:5], precision[5] = _TURN_RAD**-2, (_SHIFT * size_px) ** -2, _GROWTH**-2
-    return precision
+    precision[:3], precision[3:5], precision[5] = _TURN_RAD**-2, 0.0, _GROWTH**-2
+    return np.diag(precision)
 
 
 def bounded_solve(hessian: np.ndarray, gradient: np.ndarray, start: np.ndarray) -> np.ndarray:
@@ -173,20 +175,18 @@ def bounded_solve(hessian: np.ndarray, gradient: np.ndarray, start: np.ndarray) 
         start: (K,) a guess; which of its values lie at a bound is all that counts.
     """
     low, high = start <= 0.0, start >= 1.0
-    value = np.zeros(len(gradient))
     for _ in range(ROUNDS):
-        free = np.flatnonzero(~(low | high))
-        value, own = high.astype(float), hessian.take(free, 0)
-        if len(free):
-            value[free] = solve_positive(own.take(free, 1), gradient.take(free) - own @ value)
-        slope = hessian @ value - gradient
-        too_low, too_high = ~low & (value < 0.0), ~high & (value > 1.0)
-        released = (low & (slope < -RELEASED)) | (high & (slope > RELEASED))
-        if not (too_low | too_high | released).any():
+        free = low == high
+        chosen = free.nonzero()[0]
+        value, own = high.astype(float), hessian.take(chosen, 0)
+        if len(chosen):
+            value[chosen] = solve_positive(own.take(chosen, 1), gradient.take(chosen) - own @ value)
+        moved = value - SMALL_STEP * (hessian @ value - gradient)
+        low, high = moved <= 0.0, moved >= 1.0
+        if ((low == high) == free).all():
             break
-        low, high = (low | too_low) & ~released, (high | too_high) & ~released
     return np.minimum(np.maximum(value, 0.0), 1.0)
 
 
-RELEASED = 1e-9
-"""Slope from which a weight leaves its bound."""
+SMALL_STEP = 1e-9
+"""Down the slope, from which it shows that a weight leaves its bound: too small to carry it to the other one."""

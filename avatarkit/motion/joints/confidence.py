@@ -61,7 +61,7 @@ class Sight:
     Attributes:
         bones: (55,) confidence of each bone; toes, eyes and jaw are nowhere among the points.
         hips, shoulders: the trunk's ends.
-        ends: (4, 1) left hand, right hand, left foot, right foot.
+        ends: (4,) left hand, right hand, left foot, right foot.
     """
 
     bones: np.ndarray
@@ -85,4 +85,4 @@ def sight(points: JointPoints) -> Sight:
         else:
             bones[FINGER_ROWS[row]] = ends[row] = 1.0
     hips, shoulders = trust[_TRUNK].min(axis=1)
-    return Sight(bones, float(hips), float(shoulders), ends[:, None])
+    return Sight(bones, float(hips), float(shoulders), ends)

@@ -27,21 +27,6 @@ def unit(vectors: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
     return vectors / np.sqrt(dot(vectors, vectors))
 
 
-def across(vectors: np.ndarray, axis: np.ndarray) -> np.ndarray:
-    """The part (..., 3) of `vectors` at right angles to the unit vectors `axis`."""
-    return vectors - dot(vectors, axis) * axis
-
-
-def carried(vectors: np.ndarray, source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """`vectors` (..., 3) at right angles to `source`, turned by the shortest way from `source` to `target` (unit vectors)."""
-    return vectors - dot(vectors, target) / np.maximum(1.0 + dot(source, target), TINY) * (source + target)
-
-
-def turned(vectors: np.ndarray, axis: np.ndarray, angles: np.ndarray) -> np.ndarray:
-    """`vectors` (..., 3) at right angles to the unit vectors `axis`, turned about them by `angles` (..., 1), radians."""
-    return np.cos(angles) * vectors + np.sin(angles) * cross(axis, vectors)
-
-
 def frames(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Matrices (..., 3, 3) whose columns are two perpendicular unit vectors and their cross product."""
     result = np.empty((*first.shape, 3))

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import atan2, cos, radians, remainder, sin, sqrt, tau
+from typing import NamedTuple
 
 import numpy as np
 
-from avatarkit.motion.joints.frames import across, carried, cross, dot, frames, smooth_step, turned, unit
+from avatarkit.geometry.plain_vectors import Vector, across, carried, cross, dot, minus, mixed, plus, scaled, unit
+from avatarkit.motion.joints.frames import frames
 from avatarkit.motion.joints.joint_points import JointMemory
 from avatarkit.motion.joints.ranges import MAX_TWIST_RAD
 from avatarkit.motion.joints.rest_directions import LIMB_AXES, LIMB_FRAMES, LIMB_POINTS
 from avatarkit.vocabulary.mediapipe_points import HAND, POSE
 
-STRAIGHT_BELOW, BENT_ABOVE = np.sin(np.radians(15.0)), np.sin(np.radians(45.0))
+STRAIGHT_BELOW, BENT_ABOVE = sin(radians(15.0)), sin(radians(45.0))
 """Sines of the bends between which trust in the bend plane grows from none to full. Measured on recorded motion whose points
 were shaken as a tracker's are (12 mm across the picture, 30 mm in depth): from 8 and 25 degrees upper arms roll wrongly by 24
 degrees in the mean, from 15 and 45 by 17."""
 
-TWIST_SHARE = np.array([[2.0 / 3.0], [2.0 / 3.0], [0.25], [0.25]])
-"""(4, 1) of a hand's or foot's twist, how much the lower bone takes. Pronation is the whole forearm's, and skins with one
-forearm bone fold least when its two ends share it; the shank only gives a little."""
+TWIST_SHARE = (2.0 / 3.0, 2.0 / 3.0, 0.25, 0.25)
+"""Of a hand's or foot's twist, how much the lower bone takes. Pronation is the whole forearm's, and skins with one forearm bone
+fold least when its two ends share it; the shank only gives a little."""
 
-SHOULDER_SHARE = np.array([[0.5], [0.5], [0.0], [0.0]])
-"""(4, 1) of an end's twist, how much is the whole limb's when the limb is straight and no bend plane says otherwise. Measured
-on recorded motion: with a half, upper arms roll wrongly by 7.4 degrees in the mean, with none by 8.9."""
+SHOULDER_SHARE = (0.5, 0.5, 0.0, 0.0)
+"""Of an end's twist, how much is the whole limb's when the limb is straight and no bend plane says otherwise. Measured on
+recorded motion: with a half, upper arms roll wrongly by 7.4 degrees in the mean, with none by 8.9."""
 
-_FOOT_SAYS = np.array([[0.0], [0.0], [0.8], [0.8]])
-"""(4, 1) how much of a straight leg's hinge is the foot's; the rest is the last sure one, for feet stretched along the leg."""
+_FOOT_SAYS = (0.0, 0.0, 0.8, 0.8)
+"""How much of a straight leg's hinge is the foot's; the rest is the last sure one, for feet stretched along the leg."""
 
-_POINTS = np.array([[POSE[name] for name in limb] for limb in LIMB_POINTS]).T
-_PALM = np.array([[POSE[side + name] for name in ("Index", "Pinky", "Wrist")] for side in ("left", "right")]).T
-_FOOT = np.array([[POSE[side + name] for name in ("FootIndex", "Heel", "Ankle")] for side in ("left", "right")]).T
-_WRIST, _INDEX, _MIDDLE, _LITTLE = (HAND[name] for name in ("wrist", "indexMcp", "middleMcp", "littleMcp"))
+_POINTS = [[POSE[name] for name in limb] for limb in LIMB_POINTS]
+_PALM = [[POSE[side + name] for name in ("Index", "Pinky", "Wrist")] for side in ("left", "right")]
+_FOOT = [[POSE[side + name] for name in ("FootIndex", "Heel", "Ankle")] for side in ("left", "right")]
+_HAND = [HAND[name] for name in ("indexMcp", "middleMcp", "littleMcp", "wrist")]
 _REST = np.swapaxes(LIMB_FRAMES, 1, 2)
-_MAX_TWIST = MAX_TWIST_RAD[:, None]
+_AXES: list[Vector] = [tuple(axis) for axis in LIMB_AXES.tolist()]
+_ARMS = 2
+
+Rows = tuple[Vector, Vector, Vector]
+"""A matrix, row by row."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,15 @@ class Limbs:
     world: np.ndarray
     hinges: np.ndarray
     twists: np.ndarray
+
+
+class _Known(NamedTuple):
+    """Of one limb: how surely its end is seen, the rotation of what it hangs on, and what was remembered."""
+
+    end_seen: float
+    parent: Rows
+    hinge: Vector
+    twist: float
 
 
 def solve_limbs(
@@ -68,70 +84,92 @@ def solve_limbs(
     Args:
         body: (33, 3) points.
         hands: (21, 3) points of the left and right hand, where seen.
-        ends_seen: (4, 1) 0..1 how surely hands and feet are seen: the less, the nearer they stay to straight and to their last
+        ends_seen: (4,) 0..1 how surely hands and feet are seen: the less, the nearer they stay to straight and to their last
             sure twist.
         parents: (4, 3, 3) world rotations of what the limbs hang on: twice the chest, twice the pelvis.
         memory: of the previous moment.
     """
-    root, middle, end = body[_POINTS]
-    rest_axis = parents @ LIMB_AXES[:, :, None]
-    upper = unit(middle - root, rest_axis[..., 0])
-    lower = unit(end - middle, upper)
-    inner = _inside(parents, upper)
-    remembered = (parents @ carried(memory.hinges, LIMB_AXES, inner)[:, :, None])[..., 0]
-    end_axis, end_hinge = _ends(body, hands, lower, remembered)
-    end_axis = unit(lower + ends_seen * (end_axis - lower), lower)
-    end_hinge = unit(across(end_hinge, end_axis), remembered)
-    likely = unit(remembered + _FOOT_SAYS * ends_seen * (across(end_hinge, upper) - remembered), remembered)
-    normal = cross(upper, lower)
-    trust = smooth_step(np.sqrt(dot(normal, normal)), STRAIGHT_BELOW, BENT_ABOVE)
-    hinge = unit(likely + trust * (unit(normal, likely) - likely), likely)
-    lower_hinge = unit(across(hinge, lower), hinge)
-    untwisted = carried(lower_hinge, lower, end_axis)
-    held = memory.twists[:, None]
-    twist = held + ends_seen * _half_turns(_twist(untwisted, end_hinge, end_axis) - held)
-    bounded = np.minimum(np.maximum(twist, -_MAX_TWIST), _MAX_TWIST)
-    shoulder = (1.0 - trust) * SHOULDER_SHARE * bounded
-    whole = (1.0 - trust) * (twist - bounded) + shoulder
-    kept = bounded - shoulder
-    axes = np.array([upper, lower, end_axis])
-    turns = np.array([whole, whole + TWIST_SHARE * kept, whole + kept])
-    seconds = turned(np.array([hinge, lower_hinge, untwisted]), axes, turns)
-    sure = carried(_inside(parents, hinge), inner, LIMB_AXES)
+    points = body.tolist()
+    known = zip(ends_seen.tolist(), parents.tolist(), memory.hinges.tolist(), memory.twists.tolist(), strict=True)
+    limbs = [_limb(row, points, hands[row] if row < _ARMS else None, _Known(*one)) for row, one in enumerate(known)]
+    axes, hinges = np.array([bones for bones, *_ in limbs]).transpose(2, 1, 0, 3)
     return Limbs(
-        frames(axes, seconds) @ _REST,
-        np.where(trust >= 1.0, sure, memory.hinges),
-        np.where(ends_seen >= 1.0, bounded, held)[:, 0],
+        frames(axes, hinges) @ _REST, np.array([hinge for _, hinge, _ in limbs]), np.array([twist for *_, twist in limbs])
     )
 
 
-def _inside(parents: np.ndarray, directions: np.ndarray) -> np.ndarray:
-    """Directions (4, 3) of the world in their parents' axes."""
-    return (directions[:, None, :] @ parents)[:, 0]
+def _limb(
+    row: int, points: list[Vector], hand: np.ndarray | None, known: _Known
+) -> tuple[list[tuple[Vector, Vector]], Vector, float]:
+    """Axis and hinge of a limb's three bones; its hinge and twist to remember."""
+    root, middle, end = (points[point] for point in _POINTS[row])
+    seen, parent = known.end_seen, known.parent
+    upper = unit(minus(middle, root), _outside(parent, _AXES[row]))
+    lower = unit(minus(end, middle), upper)
+    inner = _inside(parent, upper)
+    remembered = _outside(parent, carried(known.hinge, _AXES[row], inner))
+    end_axis, end_hinge = _foot(points, row, lower, remembered) if row >= _ARMS else _palm(points, row, hand, lower, remembered)
+    end_axis = unit(mixed(lower, end_axis, 1.0 - seen, seen), lower)
+    end_hinge = unit(across(end_hinge, end_axis), remembered)
+    foot_says = _FOOT_SAYS[row] * seen
+    likely = unit(mixed(remembered, across(end_hinge, upper), 1.0 - foot_says, foot_says), remembered)
+    normal = cross(upper, lower)
+    trust = _trust(sqrt(dot(normal, normal)))
+    hinge = unit(mixed(likely, unit(normal, likely), 1.0 - trust, trust), likely)
+    lower_hinge = unit(across(hinge, lower), hinge)
+    untwisted = carried(lower_hinge, lower, end_axis)
+    angle = atan2(dot(cross(untwisted, end_hinge), end_axis), dot(untwisted, end_hinge))
+    twist = known.twist + seen * remainder(angle - known.twist, tau)
+    bounded = min(max(twist, -MAX_TWIST_RAD[row]), MAX_TWIST_RAD[row])
+    shoulder = (1.0 - trust) * SHOULDER_SHARE[row] * bounded
+    whole = (1.0 - trust) * (twist - bounded) + shoulder
+    kept = bounded - shoulder
+    bones = [
+        (upper, _about(hinge, upper, whole)),
+        (lower, _about(lower_hinge, lower, whole + TWIST_SHARE[row] * kept)),
+        (end_axis, _about(untwisted, end_axis, whole + kept)),
+    ]
+    sure = carried(_inside(parent, hinge), inner, _AXES[row]) if trust >= 1.0 else known.hinge
+    return bones, sure, bounded if seen >= 1.0 else known.twist
 
 
-def _ends(
-    body: np.ndarray, hands: tuple[np.ndarray | None, np.ndarray | None], lower: np.ndarray, hinge: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Axis and hinge direction (4, 3) of hands and feet; where points coincide, something of unit length."""
-    index, little, wrist = body[_PALM]
-    toes, heel, ankle = body[_FOOT]
-    along, side = 0.5 * (index + little) - wrist, index - little
-    for row, hand in enumerate(hands):
-        if hand is not None:
-            along[row], side[row] = hand[_MIDDLE] - hand[_WRIST], hand[_INDEX] - hand[_LITTLE]
-    forward = unit(toes - heel, lower[2:])
-    first = np.concatenate([unit(along, lower[:2]), forward])
-    second = np.concatenate([side, heel - ankle])
-    end_hinge = unit(cross(first, second), hinge)
-    return np.concatenate([first[:2], cross(end_hinge[2:], forward)]), end_hinge
+def _palm(points: list[Vector], row: int, hand: np.ndarray | None, lower: Vector, hinge: Vector) -> tuple[Vector, Vector]:
+    """Axis and hinge of a hand; where points coincide, something of unit length."""
+    if hand is None:
+        index, little, wrist = (points[point] for point in _PALM[row])
+        middle = mixed(index, little, 0.5, 0.5)
+    else:
+        index, middle, little, wrist = hand[_HAND].tolist()
+    along = unit(minus(middle, wrist), lower)
+    return along, unit(cross(along, minus(index, little)), hinge)
 
 
-def _twist(source: np.ndarray, target: np.ndarray, axis: np.ndarray) -> np.ndarray:
-    """Angles (4, 1) about `axis` from `source` to `target`."""
-    return np.arctan2(dot(cross(source, target), axis), dot(source, target))
+def _foot(points: list[Vector], row: int, lower: Vector, hinge: Vector) -> tuple[Vector, Vector]:
+    """The same of a foot, which counts as going down from the ankle."""
+    toes, heel, ankle = (points[point] for point in _FOOT[row - _ARMS])
+    forward = unit(minus(toes, heel), lower)
+    across_foot = unit(cross(forward, minus(heel, ankle)), hinge)
+    return cross(across_foot, forward), across_foot
 
 
-def _half_turns(angles: np.ndarray) -> np.ndarray:
-    """Angles brought between minus and plus a half turn."""
-    return angles - 2.0 * np.pi * np.round(angles / (2.0 * np.pi))
+def _trust(sine: float) -> float:
+    """0..1 of a bend plane, by the bend's sine."""
+    share = min(max((sine - STRAIGHT_BELOW) / (BENT_ABOVE - STRAIGHT_BELOW), 0.0), 1.0)
+    return share * share * (3.0 - 2.0 * share)
+
+
+def _about(vector: Vector, axis: Vector, angle: float) -> Vector:
+    """A vector turned about a unit vector at right angles to it."""
+    return mixed(vector, cross(axis, vector), cos(angle), sin(angle))
+
+
+def _outside(parent: Rows, vector: Vector) -> Vector:
+    """A vector of a parent's axes in the world's."""
+    right, up, ahead = parent
+    return dot(right, vector), dot(up, vector), dot(ahead, vector)
+
+
+def _inside(parent: Rows, vector: Vector) -> Vector:
+    """A vector of the world in a parent's axes."""
+    right, up, ahead = parent
+    return plus(mixed(right, up, vector[0], vector[1]), scaled(ahead, vector[2]))

@@ -6,6 +6,8 @@ forearm's from the same book, 80 degrees each way, and 10 of the wrist's own pla
 
 from __future__ import annotations
 
+from math import radians
+
 import numpy as np
 
 from avatarkit.geometry.arrays import checked_array
@@ -36,8 +38,8 @@ ROLLS_RAD = checked_array("rolls", np.radians([(-45.0, 45.0), *[(-20.0, 20.0)] *
 """(5, 2) least and largest roll of each finger's root joint: the knuckles' play and the arch of the palm; the thumb's saddle
 joint rolls as it is opposed. Judged on hands signing before a camera."""
 
-MAX_TWIST_RAD = np.radians([90.0, 90.0, 40.0, 40.0])
-"""(4,) largest twist of hand or foot against the bend plane of its limb, both ways; `LIMBS`' order. The shank turns 40
+MAX_TWIST_RAD = (radians(90.0), radians(90.0), radians(40.0), radians(40.0))
+"""Largest twist of hand or foot against the bend plane of its limb, both ways; `LIMBS`' order. The shank turns 40
 degrees with a bent knee (AAOS)."""
 
 MAX_HEAD_TURN_RAD = np.radians(100.0)

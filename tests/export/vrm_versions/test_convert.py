@@ -16,8 +16,9 @@ from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.style import default_recipe
 from avatarkit.cli import main
 from avatarkit.errors import InputError, UsageError
+from avatarkit.export.convert import convert
 from avatarkit.export.files import vrm0_bytes, vrm1_bytes
-from avatarkit.export.vrm_versions.convert import Version, convert_file, convert_vrm, vrm_version
+from avatarkit.export.vrm_versions.convert import Version, convert_vrm, vrm_version
 from avatarkit.export.vrm_versions.rest import straightened, world_matrices
 from avatarkit.geometry import quaternions
 from avatarkit.gltf.document import Document, Mesh, Node, Primitive, Scene, Skin, sparse_rows
@@ -339,23 +340,23 @@ def test_whatever_is_damaged_is_converted_or_told(version: Version) -> None:
 
 
 def test_what_forbids_to_be_altered_is_refused_unless_there_is_permission(avatar: Avatar, tmp_path: Path) -> None:
-    (tmp_path / "mine.vrm").write_bytes(vrm1_bytes(avatar))
+    (tmp_path / "mine.vrm").write_bytes(vrm1_bytes(avatar.licensed(modification="prohibited")))
     with pytest.raises(UsageError, match="modification: prohibited"):
-        convert_file(tmp_path / "mine.vrm", tmp_path / "old.vrm", "0.x")
+        convert(tmp_path / "mine.vrm", "vrm0")
     assert not (tmp_path / "old.vrm").exists()
-    words = ["convert", str(tmp_path / "mine.vrm"), "-o", str(tmp_path / "old.vrm"), "--to", "vrm0"]
+    words = ["convert", str(tmp_path / "mine.vrm"), "-o", str(tmp_path / "old.vrm"), "--platform", "vrm0"]
     assert main(words) == 2
     assert main([*words, "--i-have-permission"]) == 0
     vrm = read_vrm(read_document(tmp_path / "old.vrm"))
     assert vrm is not None and vrm.format == "VRM 0.x"
 
 
-def test_what_is_no_vrm_is_not_converted(tmp_path: Path) -> None:
+def test_what_is_no_vrm_becomes_none_without_permission(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "plain.glb").write_bytes(document_to_glb(_small()))
-    with pytest.raises(InputError, match="no VRM"):
-        convert_file(tmp_path / "plain.glb", tmp_path / "new.vrm", "1.0")
-    with pytest.raises(UsageError, match=r"\.vrm"):
-        convert_file(tmp_path / "plain.glb", tmp_path / "new.glb", "1.0")
+    with pytest.raises(UsageError, match="no VRM"):
+        convert(tmp_path / "plain.glb", "vrm1")
+    assert main(["convert", str(tmp_path / "plain.glb"), "-o", str(tmp_path / "new.glb"), "--platform", "vrm1"]) == 2
+    assert ".vrm" in capsys.readouterr().err
 
 
 @pytest.mark.browser

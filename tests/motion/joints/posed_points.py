@@ -109,7 +109,7 @@ def random_pose(seed: int, *, least_bend_deg: float = 50.0) -> np.ndarray:
 
 
 def _random_limb(random: np.random.Generator, row: int, least_bend_deg: float) -> np.ndarray:
-    axis, hinge, share = LIMB_AXES[row], LIMB_HINGES[row], float(TWIST_SHARE[row, 0])
+    axis, hinge, share = LIMB_AXES[row], LIMB_HINGES[row], TWIST_SHARE[row]
     most_deg = 80.0 if row < 2 else 35.0
     twist = random.uniform(-most_deg, most_deg)
     sideways = np.cross(axis, random.normal(size=3))

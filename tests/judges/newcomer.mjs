@@ -1,0 +1,91 @@
+// Does with the web app what a newcomer does, in headless Chromium whose camera shows a clip, and prints what came of it.
+import { chromium } from "playwright-core";
+import { args } from "./browser.mjs";
+
+const { address, browser: executablePath, camera, photo, film, folder, size } = JSON.parse(process.argv[2]);
+const fakeCamera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${camera}`];
+const browser = await chromium.launch({ executablePath, args: [...args, ...fakeCamera] });
+const told = { problems: [], requests: [], downloads: {}, said: {} };
+try {
+  const page = await browser.newPage({ viewport: { width: size[0], height: size[1] }, reducedMotion: "reduce", permissions: ["camera"] });
+  page.setDefaultTimeout(0); // a busy machine is no error
+  page.on("console", (message) => {
+    const driverNote = message.text().includes("GPU stall");
+    const notDrawnYet = message.location().url.includes("/cards/"); // pictures on cards are drawn by a process of the real app
+    if (["warning", "error"].includes(message.type()) && !driverNote && !notDrawnYet) told.problems.push(message.text());
+  });
+  page.on("pageerror", (error) => told.problems.push(String(error)));
+  page.on("request", (request) => told.requests.push(request.url()));
+  page.on("websocket", (socket) => told.requests.push(socket.url()));
+  await walk(page);
+} finally {
+  await browser.close();
+}
+process.stdout.write(JSON.stringify(told));
+
+async function walk(page) {
+  await page.goto(address);
+  await page.waitForFunction(() => window.avatarkit?.page?.avatar);
+  await page.setInputFiles("#section-photo input[type=file]", photo);
+  await page.waitForSelector("#section-photo .seen li");
+  told.said.seen = await page.locator("#section-photo .seen li").count();
+  const before = await page.evaluate(() => window.avatarkit.page.avatar.url);
+  await page.click("#section-photo .secondary");
+  await page.waitForFunction(() => document.querySelector("dialog video")?.videoWidth > 0);
+  await page.click("dialog .primary");
+  await page.waitForFunction((url) => window.avatarkit.page.avatar.url !== url, before);
+  await settled(page);
+  await page.click("#rail-shape");
+  await page.waitForFunction(() => document.querySelector("#avatar").sliders.length > 0);
+  const slider = page.locator('#section-shape input[aria-label="Face fullness"]');
+  await picture(page, "before-molded");
+  await slider.focus();
+  for (let press = 0; press < 6; press++) await page.keyboard.press("PageUp");
+  told.said.fullness = Number(await slider.inputValue());
+  await page.waitForFunction((value) => window.avatarkit.page.avatar.recipe.sliders["face-fullness"] === value, told.said.fullness);
+  await picture(page, "molded");
+  await page.click("#rail-hair");
+  await page.click("#section-hair .swatch:nth-child(12)");
+  await page.click("#rail-outfit");
+  await page.click('#section-outfit label.picture-card[title="Summer"]');
+  await page.waitForFunction(() => window.avatarkit.page.avatar.recipe.outfit.pieces.includes("summer-dress"));
+  await settled(page);
+  await picture(page, "dressed");
+  await page.click("#rail-save");
+  await download(page, "recipe", "#section-save .tile:nth-child(3)");
+  await download(page, "vrm", "#section-save .tile:nth-child(1)");
+  await page.fill("#name", "Newcomer");
+  await page.click("#section-save .secondary");
+  await page.getByRole("tab", { name: "Library" }).first().click();
+  told.said.kept = await page.locator(".entry b").first().textContent();
+  await page.getByRole("tab", { name: "Move" }).first().click();
+  await page.setInputFiles("#body-move input[type=file]", film);
+  await page.waitForSelector("#body-move .tiles");
+  await download(page, "motion", "#body-move .tile:nth-child(3)");
+  await page.getByRole("tab", { name: "Live" }).first().click();
+  await page.click("#body-live .primary");
+  await page.waitForFunction(() => document.getElementById("live-sees").textContent === "you");
+  told.said.latency = await page.textContent("#live-latency");
+  await page.click("#body-live .secondary");
+  const visit = () => page.evaluate(() => sessionStorage.getItem("avatarkit-visit"));
+  told.said.visit = await visit();
+  await page.click("#forget");
+  await Promise.all([page.waitForEvent("load"), page.click("dialog .danger")]);
+  await page.waitForFunction((before) => ![null, before].includes(sessionStorage.getItem("avatarkit-visit")), told.said.visit);
+  told.said.next = await visit();
+}
+
+async function settled(page) {
+  await page.waitForFunction(() => !document.body.classList.contains("busy") && !document.querySelector("#avatar").hasAttribute("busy"));
+}
+
+async function picture(page, name) {
+  await page.evaluate(() => document.querySelector("#avatar").drawn());
+  await page.locator("#frame").screenshot({ path: `${folder}/${name}.png`, timeout: 0 });
+}
+
+async function download(page, name, button) {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
+  told.downloads[name] = `${folder}/${file.suggestedFilename()}`;
+  await file.saveAs(told.downloads[name]);
+}
