@@ -83,10 +83,10 @@ def _check_outfits(options: argparse.Namespace) -> None:
         for family, outfit in product(options.families, chosen):
             recipe = default_recipe(family)
             avatar = build_avatar(recipe if outfit is None else recipe.with_outfit(outfit))
-            rows += [{"family": family, "outfit": outfit, **_checked(avatar, name, Path(folder))} for name in options.platforms]
-            for row in rows[-len(options.platforms) :]:
-                if not row["verdict"].startswith("passes"):
-                    print(f"{family}, {outfit}, {row['platform']}: {row['verdict']}", flush=True)
+            made = [{"family": family, "outfit": outfit, **_checked(avatar, name, Path(folder))} for name in options.platforms]
+            failed = [f"{row['platform']} {row['verdict']}" for row in made if not row["verdict"].startswith("passes")]
+            print(f"{family}, {outfit}: {len(made) - len(failed)} of {len(made)} pass", *failed, sep="\n  ", flush=True)
+            rows += made
     passed = _share(row["verdict"].startswith("passes") for row in rows)
     figures = [Figure("files that pass their own check", passed, "", 1.0, "least"), Figure("files", len(rows))]
     print(figure_table(figures))

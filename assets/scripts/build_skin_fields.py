@@ -96,10 +96,11 @@ def _face_factor(body: Body) -> np.ndarray:
     points = _mm(body.positions)
     blush = (
         0.80 * _bump(points, (41, 707, 118), (19, 15, 40))
-        + 0.75 * _bump(points, (0, 700, 158), (13, 11, 22))
-        + 0.40 * _bump(points, (13, 699, 143), (9, 9, 14))
-        + 0.35 * _bump(points, (0, 640, 143), (16, 10, 20))
-        + 0.70 * _bump(points, (80, 716, 45), (10, 30, 24))
+        + 1.05 * _bump(points, (0, 700, 158), (13, 11, 22))
+        + 0.70 * _bump(points, (13, 697, 143), (9, 8, 14))
+        + 0.50 * _bump(points, (0, 640, 143), (16, 10, 20))
+        + 1.40 * _bump(points, (80, 716, 45), (10, 30, 24))
+        + 0.60 * _bump(points, (28, 741, 135), (15, 4.5, 14))
         + 0.22 * _bump(points, (0, 790, 136), (45, 22, 30))
     )
     socket = 0.55 * _bump(points, (29, 727, 131), (17, 6.5, 16)) + 0.35 * _bump(points, (28, 743, 133), (16, 5, 14))
@@ -109,7 +110,10 @@ def _face_factor(body: Body) -> np.ndarray:
     factor = 1.0 + blush[:, None] * red + socket[:, None] * shade
     factor = factor * (1.0 + cavity * (np.array([0.62, 0.46, 0.44]) - 1.0))
     rim = _lid_rim(body)[:, None]
-    return factor * (1.0 + rim * (np.array([0.50, 0.34, 0.32]) - 1.0))
+    factor = factor * (1.0 + rim * (np.array([0.50, 0.34, 0.32]) - 1.0))
+    # Neither a nostril nor a mouth's corner lets light out again.
+    holes = np.clip(_bump(points, (5.5, 691.5, 151), (3.2, 2.2, 5)) + 0.45 * _bump(points, (24.5, 670, 139), (3, 2, 8)), 0, 1)
+    return factor * (1.0 + holes[:, None] * (np.array([0.42, 0.26, 0.24]) - 1.0))
 
 
 def _cavity(body: Body) -> np.ndarray:

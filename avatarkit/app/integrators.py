@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,9 @@ def add_endpoints(house: House) -> None:
     )
     file, values = gr.File(label="file", visible=False), gr.JSON(label="values", visible=False)
 
-    def create_avatar(photo: str | None, style: str, description: str, target: str) -> tuple[str, Any]:
+    def create_avatar(
+        photo: str | None = None, style: str = DEFAULT_STYLE, description: str = "", target: str = "vrm"
+    ) -> tuple[str, Any]:
         """Make an avatar of a photo, of a style, or of a description; any of the three may be left out.
 
         `target` is a platform's name, or "vrm", "glb" or "recipe". Gives the file, and what was measured: the photo's report
@@ -46,13 +49,13 @@ def add_endpoints(house: House) -> None:
         path, verdict = save_for(made, house.visits.begin().folder, target)
         return str(path), {"report": report, "verdict": verdict}
 
-    def build_avatar(recipe: str, target: str) -> tuple[str, Any]:
+    def build_avatar(recipe: str, target: str = "vrm") -> tuple[str, Any]:
         """Make an avatar of an edited recipe (.avatar.json) for a platform, or as "vrm" or "glb"."""
         house.rate.check("endpoint build_avatar")
         path, verdict = save_for(load_recipe(_taken(recipe, house, "photo")), house.visits.begin().folder, target)
         return str(path), {"verdict": verdict}
 
-    def capture_motion(video: str, format: str) -> str:
+    def capture_motion(video: str, format: str = "vrma") -> str:
         """The motion of the person in a video, as "vrma" or "bvh"."""
         if format not in MOTION_FORMATS[1:]:
             raise UsageError(f"A motion without an avatar is written as {' or '.join(MOTION_FORMATS[1:])}.")
@@ -61,7 +64,7 @@ def add_endpoints(house: House) -> None:
         motion.save(path)
         return str(path)
 
-    def check_avatar(avatar: str, platform: str) -> Any:
+    def check_avatar(avatar: str, platform: str = "vrm1") -> Any:
         """Whether an avatar file passes a platform's limits, limit by limit."""
         return check(_taken(avatar, house, "photo"), platform).as_dict()
 
@@ -101,6 +104,7 @@ def _taken(path: str | None, house: House, kind: str) -> Path:
 def _with_our_errors(work: Any) -> Any:
     """The endpoint with errors as its caller sees them: our text, no traceback."""
 
+    @functools.wraps(work)  # a program may name what it gives
     def endpoint(*given: Any) -> Any:
         try:
             return work(*given)

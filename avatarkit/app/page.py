@@ -155,7 +155,8 @@ def _answering(event: str, handler: Callable[[Any], Any]) -> Callable[[gr.EventD
         return json.dumps({**values, "event": event, "call": asked.get("call"), "serial": next(_serial)})
 
     def problem(error: AvatarkitError, asked: Answer) -> str:
-        return answer({"problem": str(error)}, asked)
+        text = str(error)
+        return answer({"problem": text[:1].upper() + text[1:]}, asked)
 
     if event == "dance":
 

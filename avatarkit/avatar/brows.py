@@ -18,6 +18,10 @@ SIDES = ("right", "left")
 _COVERED = 60  # of 255: fainter hairs are strays
 _BENDS = 3  # degree of the curve that a brow's middle follows: over the bone and down to the temple
 _STEPS = 24
+_DIMMEST, _DIM_PER_HAIR, _DIM_PX = 0.42, 0.00055, 9.0
+_STRENGTH_PER_PX, _HAIR_BLUR_PX = 0.38, 0.55
+_ROOM_PX = 60  # around a brow for hairs that stand off it
+_BEND = 0.14
 _PAINT_BEGINS = 0.15  # of its length from the nose: painted brows on large eyes would meet when they frown
 _PAINT_DROP = 0.008  # of the picture, towards eyes that have grown upwards less than the forehead above them
 _PAINT_HEIGHT = 1.25  # of a hairy one's: seen from as far as drawn figures are, thinner ones are threads
@@ -36,7 +40,7 @@ class BrowShape:
         taper: 0..1, how thin it is at the outer end.
         length: over an average brow's.
         hairs: how many.
-        thickness_px: of each at its root.
+        thickness_px: of the thickest, at its root: thinner ones are fainter.
         unruly: 0..1, how much they differ in direction.
     """
 
@@ -45,7 +49,7 @@ class BrowShape:
     angle: float = 0.0
     taper: float = 0.7
     length: float = 1.0
-    hairs: int = 420
+    hairs: int = 620
     thickness_px: float = 2.2
     unruly: float = 0.25
 
@@ -53,15 +57,15 @@ class BrowShape:
 BROW_SHAPES: Mapping[str, BrowShape | None] = {
     "natural": None,
     "arched": BrowShape(height=0.8, arch=0.85, angle=0.2, taper=0.85),
-    "bushy": BrowShape(height=1.7, arch=0.2, taper=0.4, hairs=760, thickness_px=2.8, unruly=0.8),
-    "drawn": BrowShape(height=0.62, arch=0.5, angle=0.15, taper=0.9, hairs=1500, thickness_px=3.0, unruly=0.05),
+    "bushy": BrowShape(height=1.7, arch=0.2, taper=0.4, hairs=1300, thickness_px=2.3, unruly=0.8),
+    "drawn": BrowShape(height=0.62, arch=0.5, angle=0.15, taper=0.9, hairs=1500, thickness_px=2.4, unruly=0.05),
     "flat": BrowShape(height=0.95, arch=-0.1, angle=-0.1, taper=0.55),
     "rounded": BrowShape(height=0.8, arch=0.7, angle=-0.45, taper=0.75),
-    "short": BrowShape(height=1.2, arch=0.2, taper=0.5, length=0.62, hairs=340),
-    "sharp": BrowShape(height=1.0, arch=0.45, angle=0.9, taper=0.9, hairs=520),
-    "sparse": BrowShape(height=0.95, arch=0.25, taper=0.6, hairs=95, thickness_px=1.8, unruly=0.5),
-    "thick": BrowShape(height=1.45, arch=0.25, angle=0.1, taper=0.6, hairs=700, thickness_px=2.6),
-    "thin": BrowShape(height=0.45, arch=0.45, taper=0.85, hairs=260, thickness_px=1.8, unruly=0.1),
+    "short": BrowShape(height=1.2, arch=0.2, taper=0.5, length=0.62, hairs=480),
+    "sharp": BrowShape(height=1.0, arch=0.45, angle=0.9, taper=0.9, hairs=700),
+    "sparse": BrowShape(height=0.95, arch=0.25, taper=0.6, hairs=170, thickness_px=1.8, unruly=0.5),
+    "thick": BrowShape(height=1.45, arch=0.25, angle=0.1, taper=0.6, hairs=1050, thickness_px=2.2),
+    "thin": BrowShape(height=0.45, arch=0.45, taper=0.85, hairs=380, thickness_px=1.8, unruly=0.1),
 }
 """All there is; the natural one is stored with the skin."""
 
@@ -80,8 +84,9 @@ def brow_cover(shape: str) -> np.ndarray:
         return head_fields().brows
     image: np.ndarray = np.zeros((HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE), np.uint8)
     for number, side in enumerate(SIDES):
-        image = np.maximum(image, _brow(side, settings, np.random.default_rng(number)))
-    return cv2.GaussianBlur(image, (0, 0), 0.8)
+        cover, (left, top) = _brow(side, settings, np.random.default_rng(number))
+        image[top : top + len(cover), left : left + cover.shape[1]] = np.round(255.0 * np.clip(cover, 0.0, 1.0))
+    return image
 
 
 @cache
@@ -107,24 +112,70 @@ def _from(line: np.ndarray, begin: float) -> np.ndarray:
     return np.stack([_at(line, place) for place in np.linspace(begin, 1.0, _STEPS)])
 
 
-def _brow(side: str, shape: BrowShape, random: np.random.Generator) -> np.ndarray:
-    """One brow, hair by hair: upright beside the nose, lying outwards towards the temple."""
-    low, high = _edges(side, shape)
-    image: np.ndarray = np.zeros((HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE), np.uint8)
-    along, across = random.random(shape.hairs) ** 0.9, random.random(shape.hairs)
-    outward = np.sign(low[-1, 0] - low[0, 0])
-    for place, level in zip(along, across, strict=True):
-        root = _at(low, place) + level * (_at(high, place) - _at(low, place))
-        lean = np.radians(25.0 + 60.0 * min(1.0, 1.6 * place) + 28.0 * shape.unruly * random.normal())
-        reach = 0.012 * (0.75 + 0.5 * random.random()) * (1.0 - 0.35 * place) * min(1.2, 0.6 + 0.4 * shape.height)
-        direction = np.array([outward * np.sin(lean), -np.cos(lean) * (1.0 - 1.1 * level)])
-        tip = root + reach * direction
-        strength = int(255 * (0.55 + 0.4 * random.random()))
-        middle = 0.5 * (root + tip)
-        for start, end, width in ((root, middle, shape.thickness_px), (middle, tip, 0.6 * shape.thickness_px)):
-            corners = np.round((np.stack([start, end]) * HEAD_DETAIL_SIZE - 0.5) * 2**_SHIFT).astype(np.int32)
-            cv2.polylines(image, [corners], False, (strength,), max(1, round(width)), cv2.LINE_AA, _SHIFT)
-    return image
+def _brow(side: str, shape: BrowShape, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """One brow, hair by hair over the dimness that the finest of them make: 0..1, and the upper left pixel of where it lies."""
+    edges = _edges(side, shape)
+    corner = np.floor(np.min(edges, axis=(0, 1)) * HEAD_DETAIL_SIZE).astype(int) - _ROOM_PX
+    width, height = np.ceil(np.max(edges, axis=(0, 1)) * HEAD_DETAIL_SIZE).astype(int) + _ROOM_PX - corner
+    hairs, below = np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
+    along, level = random.random(shape.hairs) ** 0.9, np.clip(random.normal(0.0, 0.48, shape.hairs), -1.0, 1.0)
+    turns = _steepness(along, level) + (0.06 + 0.4 * shape.unruly) * random.normal(size=shape.hairs)
+    lengths = 0.0125 * random.uniform(0.7, 1.2, shape.hairs) * (1.0 - 0.35 * along) * min(1.2, 0.6 + 0.4 * shape.height)
+    strengths = _STRENGTH_PER_PX * shape.thickness_px * random.uniform(0.5, 1.0, shape.hairs)
+    for points, strength in zip(_hairs(edges, along, level, turns, lengths), strengths, strict=True):
+        _lay(hairs, _subpixels(points, corner), float(min(strength, 1.0)))
+    low, high = edges
+    area = np.concatenate([0.8 * low + 0.2 * high, (0.2 * low + 0.8 * high)[::-1]])
+    cv2.fillPoly(below, [_subpixels(area, corner)], (1.0,), cv2.LINE_AA, _SHIFT)
+    dimness = min(_DIMMEST, _DIM_PER_HAIR * shape.hairs) * cv2.GaussianBlur(below, (0, 0), _DIM_PX)
+    return 1.0 - (1.0 - dimness) * (1.0 - cv2.GaussianBlur(hairs, (0, 0), _HAIR_BLUR_PX)), corner
+
+
+def _steepness(along: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """(N,) radians by which hairs stand off the brow's line: upright beside the nose, and all towards the brow's middle."""
+    upright = np.interp(along, [0.0, 0.14, 0.36, 0.64, 1.0], [1.0, 0.7, 0.45, 0.15, 0.0])
+    return np.asarray(upright - 0.35 * level * (along > 0.2))
+
+
+def _hairs(
+    edges: tuple[np.ndarray, np.ndarray], along: np.ndarray, level: np.ndarray, turns: np.ndarray, lengths: np.ndarray
+) -> np.ndarray:
+    """(N, 4, 2) texture coordinates of hairs on a brow.
+
+    Args:
+        edges: (24, 2) each, the lower and the upper one.
+        along, level: (N,) where each grows: 0..1 from the nose outwards, -1..1 from the lower edge to the upper.
+        turns: (N,) radians, up from the brow's line.
+        lengths: (N,) of the picture's width.
+    """
+    low, high = edges
+    steps, middle = np.arange(_STEPS) / (_STEPS - 1.0), 0.5 * (low + high)
+    lines = np.concatenate([middle, 0.5 * (high - low), np.gradient(middle, axis=0)], axis=1)
+    place = np.stack([np.interp(along, steps, lines[:, k]) for k in range(6)], axis=1)
+    ahead = place[:, 4:] / np.linalg.norm(place[:, 4:], axis=1, keepdims=True)
+    up = np.stack([ahead[:, 1], -ahead[:, 0]], axis=1) * np.sign(ahead[:, :1])
+    heading = np.cos(turns)[:, None] * ahead + np.sin(turns)[:, None] * up
+    bend = np.cos(turns)[:, None] * up - np.sin(turns)[:, None] * ahead
+    t = np.linspace(-0.4, 0.6, 4)[:, None]
+    roots = place[:, :2] + level[:, None] * place[:, 2:4]
+    return np.asarray(roots[:, None] + lengths[:, None, None] * (t * heading[:, None] - _BEND * t**2 * bend[:, None]))
+
+
+def _lay(picture: np.ndarray, points: np.ndarray, strength: float) -> None:
+    """Draw a hair that is fainter at its tip; where hairs cross, the darker one shows."""
+    low, high = points.min(axis=0) // 2**_SHIFT - 2, points.max(axis=0) // 2**_SHIFT + 3
+    window = picture[max(low[1], 0) : high[1], max(low[0], 0) : high[0]]
+    drawn = np.zeros(window.shape, np.float32)
+    for end, share in ((4, 0.7), (3, 1.0)):
+        cv2.polylines(
+            drawn, [points[:end] - np.maximum(low, 0) * 2**_SHIFT], False, (share * strength,), 1, cv2.LINE_AA, _SHIFT
+        )
+    np.maximum(window, drawn, out=window)
+
+
+def _subpixels(uvs: np.ndarray, corner: np.ndarray) -> np.ndarray:
+    """Texture coordinates in sixteenths of a pixel from a corner."""
+    return np.round((uvs * HEAD_DETAIL_SIZE - 0.5 - corner) * 2**_SHIFT).astype(np.int32)
 
 
 def _edges(side: str, shape: BrowShape) -> tuple[np.ndarray, np.ndarray]:

@@ -23,6 +23,7 @@ from avatarkit.avatar.skinned_parts import SKIN_PARTS, corners_of, shape_surface
 from avatarkit.avatar.springs import with_springs
 from avatarkit.avatar.style import load_style
 from avatarkit.avatar.stylise import stylised_sliders
+from avatarkit.avatar.wrinkles import ageing
 from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.rig.skeleton import HumanoidRig, Skeleton
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
@@ -70,7 +71,7 @@ def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) 
     shape = shape_surface(SKIN_PARTS, rest)
     face = skinned_mesh("Face", FACE_MATERIAL, corners_of(FACE_PARTS), shape, rest, first_person="thirdPersonOnly")
     body = skinned_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest, first_person="both")
-    painted = made_up_material(face_material(recipe.skin, recipe.brows, look), recipe.makeup, recipe.skin.tone)
+    painted = made_up_material(face_material(recipe.skin, recipe.brows, look, ageing(recipe)), recipe.makeup, recipe.skin.tone)
     painted = with_gloss(painted, glossiness(recipe.makeup))
     return [(face, painted), (body, with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish")))]
 

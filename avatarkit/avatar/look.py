@@ -24,6 +24,7 @@ class Look:
         photo: how much of a person's photo is laid over the skin; at 0 only its colours are used.
         photo_evening: how far what is left of the photo's light is taken back.
         photo_smoothing: how much of its pores and noise is taken away.
+        photo_lifting: how far its folds, flush and small shadows are brought to the tone.
         relief: how deep pores, fine lines and a photo's own creases are.
         gloss: how much the shine differs from place to place: oily forehead and nose, wet lips and lids.
         lips: how much of the lips' colour shows.
@@ -50,6 +51,7 @@ class Look:
     photo: float = 1.0
     photo_evening: float = 0.0
     photo_smoothing: float = 0.0
+    photo_lifting: float = 0.0
     relief: float = 0.0
     gloss: float = 0.0
     lips: float = 1.0

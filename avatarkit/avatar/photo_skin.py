@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -10,23 +10,30 @@ import numpy as np
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.recipe import Skin
 from avatarkit.avatar.skin_fields import HEAD_SIZE, head_fields
+from avatarkit.face_fit.face_regions import LEFT_BROW, LEFT_EYE, RIGHT_BROW, RIGHT_EYE, polygon
+from avatarkit.face_fit.projection import front_texels
 from avatarkit.render.color import to_linear, to_srgb
 
 _SEAM = 0.6  # from this much of the way to the neck's seam a photo has faded
 _SKIN_RANGE = 0.35  # of the tone's brightness: what differs more is hair, lips or shadow and says nothing about the light
 _BROAD_PX, _BROAD_STEP = 44.0, 4  # what varies more slowly than this is light that was left, or a beard's shadow
 _STRONGEST = 1.5  # correction
+_FOLD_PX = 7.0  # what is broader than this is light in folds, flush or shadow; pores, lines and moles are finer
+_KEPT_LIGHT = (-0.10, 0.06)  # logarithms: what is darker or brighter than the skin around is a fold's shadow or its shine
+_EXCESS_TAKEN, _COLOR_TAKEN = 0.85, 0.6
+_OWN_LIPS = 0.25  # of a photo's lips: laughing ones are stretched thin, and lie elsewhere than closed ones
 _SMOOTH_PX, _SMOOTH_COLOR = 4.0, 26.0  # sRGB 0..255: pores and noise are below, brows and creases above
 
 
 @lru_cache(maxsize=2)
 def photo_alpha(skin: Skin) -> np.ndarray:
-    """(1024, 1024) float32 0..1: how much of the photo shows."""
+    """(1024, 1024) float32 0..1: how much of the photo shows; of its lips hardly anything."""
     assert skin.photo is not None
     _, alpha = skin.photo.pixels()
     large = cv2.resize(alpha, (HEAD_SIZE, HEAD_SIZE), interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255.0
     t = np.clip(head_fields().skin / _SEAM, 0.0, 1.0)
-    return large * t * t * (3.0 - 2.0 * t)
+    lips = np.clip(1.5 * head_fields().lips, 0.0, 1.0)
+    return large * t * t * (3.0 - 2.0 * t) * (1.0 - (1.0 - _OWN_LIPS) * lips)
 
 
 def photo_picture(skin: Skin, evening: float, smoothing: float) -> np.ndarray:
@@ -87,3 +94,36 @@ def _evening(picture: np.ndarray, alpha: np.ndarray, tone: str) -> np.ndarray:
     broad = cv2.GaussianBlur(small * weight[..., None], (0, 0), sigma) / total[..., None]
     factor = np.clip(wanted / np.maximum(broad, 1.0), 1.0 / _STRONGEST, _STRONGEST)
     return np.asarray(cv2.resize(factor, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def lifted(photo: np.ndarray, below: np.ndarray, alpha: np.ndarray, lifting: float) -> np.ndarray:
+    """A photo whose folds, flush and small shadows are those of the skin below it; lines, pores, brows and eyes stay.
+
+    Args:
+        photo, below: (1024, 1024, 3) sRGB 0..255, the second the skin as it is generated.
+        alpha: (1024, 1024) how much of the photo shows.
+        lifting: 0..1, how far.
+
+    Returns:
+        (1024, 1024, 3) float32.
+    """
+    rows, columns = _window(alpha)
+    share = lifting * _plain()[rows, columns, None]
+    generated, weight = np.maximum(below[rows, columns], 1.0), alpha[rows, columns] + np.float32(1e-3)
+    departure = np.log(np.maximum(photo[rows, columns], 1.0) / generated)
+    broad = cv2.GaussianBlur(departure * weight[..., None], (0, 0), _FOLD_PX)
+    departure -= share * broad / cv2.GaussianBlur(weight, (0, 0), _FOLD_PX)[..., None]
+    light = departure.mean(axis=2, keepdims=True)
+    excess = light - np.clip(light, *_KEPT_LIGHT)
+    result = photo.copy()
+    colors = departure - share * (_COLOR_TAKEN * (departure - light) + _EXCESS_TAKEN * excess)
+    result[rows, columns] = np.minimum(generated * np.exp(colors), 255.0)
+    return result
+
+
+@cache
+def _plain() -> np.ndarray:
+    """(1024, 1024) float32: 0 on brows, lids and lashes, 1 on skin away from them."""
+    brows = polygon(RIGHT_BROW, LEFT_BROW, grow=0.012, soft=0.007)
+    eyes = polygon(RIGHT_EYE, LEFT_EYE, grow=0.010, soft=0.006)
+    return 1.0 - front_texels().picture(np.maximum(brows, eyes))

@@ -12,10 +12,11 @@ from avatarkit.avatar.brows import brow_cover, painted_brow_cover
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.look import Look
 from avatarkit.avatar.painted_face import painted
-from avatarkit.avatar.photo_skin import photo_alpha, photo_picture
+from avatarkit.avatar.photo_skin import lifted, photo_alpha, photo_picture
 from avatarkit.avatar.recipe import Brows, Skin
 from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
 from avatarkit.avatar.skin_relief import with_relief
+from avatarkit.avatar.wrinkles import shaded
 from avatarkit.render.color import to_linear, to_srgb
 
 FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
@@ -28,9 +29,10 @@ _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 
 
 @lru_cache(maxsize=2)
-def face_material(skin: Skin, brows: Brows, look: Look) -> Material:
-    """Face, neck, mouth's inside and eye sockets."""
-    return with_relief(_skin_material(FACE_MATERIAL, Texture("face", face_picture(skin, brows, look)), look), skin, look)
+def face_material(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> Material:
+    """Face, neck, mouth's inside and eye sockets; `age` 0..1 is how much of all wrinkles there is."""
+    material = _skin_material(FACE_MATERIAL, Texture("face", face_picture(skin, brows, look, age)), look)
+    return with_relief(material, skin, look, age)
 
 
 def body_material(skin: Skin, look: Look) -> Material:
@@ -43,14 +45,18 @@ def _skin_material(name: str, texture: Texture, look: Look) -> Material:
     return Material(name, base_color_texture=texture, roughness=look.skin_roughness, specular=look.skin_specular)
 
 
-def face_picture(skin: Skin, brows: Brows, look: Look) -> np.ndarray:
+def face_picture(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> np.ndarray:
     """(2048, 2048, 3) uint8 sRGB in the head's texture layout."""
     fields = head_fields()
     picture = _generated(skin, look)
+    if age and look.relief:
+        picture = shaded(picture, age * look.relief)
     alpha = np.zeros((HEAD_SIZE, HEAD_SIZE), np.float32)
     if skin.photo is not None and look.photo > 0:
         alpha = look.photo * photo_alpha(skin)
-        picture += (photo_picture(skin, look.photo_evening, look.photo_smoothing) - picture) * alpha[..., None]
+        photo = photo_picture(skin, look.photo_evening, look.photo_smoothing)
+        photo = lifted(photo, picture, alpha, look.photo_lifting) if look.photo_lifting else photo
+        picture += (photo - picture) * alpha[..., None]
     picture += (fields.inside_color - picture) * fields.inside[..., None]
     large = _detailed(picture, alpha, look)
     _lay_brows(large, alpha, brows, look)

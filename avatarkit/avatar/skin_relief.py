@@ -16,6 +16,7 @@ from avatarkit.avatar.look import Look
 from avatarkit.avatar.photo_skin import photo_alpha, photo_picture
 from avatarkit.avatar.recipe import Skin
 from avatarkit.avatar.skin_fields import HEAD_DETAIL_SIZE, HEAD_SIZE, head_fields
+from avatarkit.avatar.wrinkles import wrinkle_slopes
 from avatarkit.face_fit.landmark_table import load_landmark_table
 
 Spots = tuple[tuple[int, float, float], ...]
@@ -31,6 +32,7 @@ _OIL += ((117, 0.04, 0.5), (346, 0.04, 0.5))
 _COARSE = 0.5  # so faint a relief needs half of the picture's width
 _LEAST_PORES = 0.35  # everywhere
 _PORE_SLOPE, _BUMP_SLOPE, _LIP_SLOPE, _CREASE_SLOPE = 0.10, 0.025, 0.08, 0.5  # a slope of 1 is 45 degrees
+_AGE_SLOPE = 0.55
 _STEEPEST = 0.7
 _CREASE_PX = (1.3, 7.0)  # finer is noise, broader is light
 _HAIR_RANGE = 0.45  # of the tone's brightness: what is darker is hair and no crease
@@ -41,9 +43,9 @@ _LID_RIMS = ((33, 7, 163, 144, 145, 153, 154, 155, 133), (263, 249, 390, 373, 37
 """MediaPipe's landmarks along the lower lids, where tears stand."""
 
 
-def with_relief(material: Material, skin: Skin, look: Look) -> Material:
+def with_relief(material: Material, skin: Skin, look: Look, age: float = 0.0) -> Material:
     """A face's material with its normals and its shine, as far as the look has them."""
-    normals = Texture("face-normals", _normals(skin, look)) if look.relief else None
+    normals = Texture("face-normals", _normals(skin, look, age)) if look.relief else None
     if not look.gloss:
         return replace(material, normal_texture=normals)
     return replace(material, normal_texture=normals, roughness_texture=_gloss(look.skin_roughness, look.gloss), roughness=1.0)
@@ -92,13 +94,16 @@ def _lid_rims() -> np.ndarray:
     return cv2.GaussianBlur(image, (0, 0), 1.0).astype(np.float32) / 255.0
 
 
-def _normals(skin: Skin, look: Look) -> np.ndarray:
+def _normals(skin: Skin, look: Look, age: float) -> np.ndarray:
     """(S, S, 3) uint8 normals in tangent space."""
     size = HEAD_DETAIL_SIZE if look.relief > _COARSE else HEAD_SIZE
     slopes = [look.relief * slope for slope in _generic_slopes(size)]
     if skin.photo is not None and look.photo:
         own = (cv2.resize(slope, (size, size), interpolation=cv2.INTER_LINEAR) for slope in _creases(skin, look))
         slopes = [slope + look.relief * crease for slope, crease in zip(slopes, own, strict=True)]
+    if age:
+        steepness = _AGE_SLOPE * age * look.relief
+        slopes = [slope + steepness * line for slope, line in zip(slopes, wrinkle_slopes(size), strict=True)]
     # Not of unit length, but in the right direction: every reader makes them so.
     right, up = (cv2.convertScaleAbs(np.clip(slope, -_STEEPEST, _STEEPEST) + 1.0, alpha=127.5) for slope in slopes)
     return np.asarray(cv2.merge([right, up, np.full_like(up, 255)]))

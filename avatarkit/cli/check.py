@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import textwrap
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +17,12 @@ from avatarkit.errors import UsageError
 
 if TYPE_CHECKING:
     from avatarkit.export.platform_check import Finding, Verdict
+
+NARROWEST = 80
+"""Columns that every terminal has, and that the table takes where nobody tells."""
+
+_WIDTHS = (11, 15, 14, 9)
+"""Columns of the mark, what was measured, what is allowed and the rank; the rest is for what is limited."""
 
 EXIT_BROKEN = 1
 """A limit is broken. Source: the project's contract."""
@@ -49,7 +58,7 @@ def check(
     if as_json:
         typer.echo(json.dumps([v.as_dict() for v in verdicts] if all_platforms else verdicts[0].as_dict(), indent=2))
     else:
-        typer.echo("\n".join(_overview(verdicts)) if all_platforms else "\n".join(_table(verdicts[0])))
+        typer.echo("\n".join(_overview(verdicts) if all_platforms else _table(verdicts[0])))
     if not all(verdict.passes for verdict in verdicts):
         raise typer.Exit(EXIT_BROKEN)
 
@@ -65,7 +74,8 @@ def _mended(file: Path, output: Path, platform: str, permitted: bool) -> Verdict
 
 def _overview(verdicts: list[Verdict]) -> list[str]:
     width = max(len(verdict.platform.name) for verdict in verdicts)
-    return [f"{v.platform.name:<{width}}  {_said(v):<22}  {_broken(v)}".rstrip() for v in verdicts]
+    lines = (f"{v.platform.name:<{width}}  {_said(v):<24}  {_broken(v)}".rstrip() for v in verdicts)
+    return [_cut(printable(line), _columns()) for line in lines]
 
 
 def _said(verdict: Verdict) -> str:
@@ -78,31 +88,41 @@ def _broken(verdict: Verdict) -> str:
                      for f in verdict.findings if f.passes is False)  # fmt: skip
 
 
+def _cut(line: str, columns: int) -> str:
+    return line if len(line) <= columns else line[: columns - 3] + "..."
+
+
+def _columns() -> int:
+    """Of the terminal; `NARROWEST` where there is none."""
+    return max(shutil.get_terminal_size((NARROWEST, 24)).columns, NARROWEST)
+
+
 def _table(verdict: Verdict) -> list[str]:
-    widths = [max(len(text(finding)) for finding in verdict.findings) for text in (_what, _measured, _allowed)]
-    rows = [
-        f"{_mark(f):<11}  {_what(f):<{widths[0]}}  {_measured(f):<{widths[1]}}  {_allowed(f):<{widths[2]}}  {_last(f)}".rstrip()
-        for f in verdict.findings
+    columns = _columns()
+    lines = [line for finding in verdict.findings for line in _row(finding, columns)]
+    told = f"limits from {verdict.platform.source}, read {verdict.platform.date}"
+    return [*_wrapped(f"{verdict.platform.title}: {_said(verdict)}", columns), *lines, *_wrapped(told, columns)]
+
+
+def _row(finding: Finding, columns: int) -> list[str]:
+    """A finding's lines: what is too long for its column goes on below, and so does what would mend it."""
+    widths = (*_WIDTHS[:1], columns - sum(_WIDTHS) - len(_WIDTHS), *_WIDTHS[1:])
+    allowed = f"of {finding.allowed}" if finding.allowed[:1].isdigit() else finding.allowed
+    texts = (_mark(finding), finding.what, finding.measured, allowed, finding.rank)
+    cells = [_wrapped(text, width) for text, width in zip(texts, widths, strict=True)]
+    lines = [
+        " ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in zip_longest(*cells, fillvalue="")
     ]
-    head = f"{verdict.platform.title}: {_said(verdict)}"
-    return [head, *(printable(row) for row in rows), f"limits from {verdict.platform.source}, read {verdict.platform.date}"]
+    if not finding.fix:
+        return lines
+    margin = " " * (_WIDTHS[0] + 1)
+    return [*lines, *(f"{margin}{line}" for line in _wrapped(f"fix: {finding.fix}", columns - len(margin)))]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(printable(text), width) or [""]
 
 
 def _mark(finding: Finding) -> str:
     return "not checked" if finding.passes is None else "ok" if finding.passes else "BROKEN"
-
-
-def _what(finding: Finding) -> str:
-    return finding.what
-
-
-def _measured(finding: Finding) -> str:
-    return finding.measured
-
-
-def _allowed(finding: Finding) -> str:
-    return f"of {finding.allowed}" if finding.allowed[:1].isdigit() else finding.allowed if len(finding.allowed) < 24 else ""
-
-
-def _last(finding: Finding) -> str:
-    return "  ".join(text for text in (finding.rank, f"fix: {finding.fix}" if finding.fix else "") if text)

@@ -40,6 +40,7 @@ LEVEL_PERCENTILE = 80  # of the light on visible skin: what skin is called is wh
 LIGHT_STRIDE = 16  # light is smooth: one texel in sixteen tells as much
 NARROWED = 0.75  # of an iris's radius: between lids nearer than that hardly anything of it is seen
 LIGHTEST_IRIS_L = 58.0  # CIELAB; what is lighter in an eye's middle are lids, glasses or glare
+BROWN_BELOW_L, LEAST_BROWN, REDDEST, GREY_BELOW_B = 36.0, 13.0, 0.5, 8.0  # CIELAB; irises darker than the first are brown
 DEFAULT_HAIR = "#3b2a20"
 DEFAULT_IRIS = "#5a4632"
 
@@ -358,4 +359,18 @@ def _iris_color(landmarks: FaceLandmarks, tone: np.ndarray) -> tuple[str, bool]:
     lightness, skin = (float(to_lab(each[None])[0, 0]) for each in (color, tone))
     if lightness > min(skin, LIGHTEST_IRIS_L):
         return DEFAULT_IRIS, False
-    return hex_color(np.clip(color * 1.15, 0.0, 1.0)), True
+    return hex_color(_as_iris(np.clip(color * 1.15, 0.0, 1.0))), True
+
+
+def _as_iris(color: np.ndarray) -> np.ndarray:
+    """The colour (3,) sRGB as an iris has it: skin mirrors in eyes, so that grey ones look pink, brown ones red or grey.
+
+    Source: irises are brown by melanin or blue by scattering; between lie hazel, green and grey, never red.
+    """
+    lightness, red, yellow = to_lab(color[None])[0]
+    if lightness < BROWN_BELOW_L:
+        yellow = max(yellow, LEAST_BROWN)
+        red = max(red, 0.3 * yellow)
+    if yellow < GREY_BELOW_B:
+        red = min(red, 0.0)
+    return from_lab(np.array([[lightness, min(red, REDDEST * abs(yellow)), yellow]]))[0]

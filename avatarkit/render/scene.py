@@ -146,7 +146,7 @@ class Light:
             that a face is lit alike from every side it is looked at; any length.
         intensity: how bright a white matt surface that faces the light becomes, linear: 1.0 is white.
         color: linear RGB, 0..1.
-        casts_shadow: whether it draws shadows; one light at most.
+        casts_shadow: whether it draws shadows: each that does costs a look at the scene. Drawn surfaces heed the strongest.
     """
 
     toward: tuple[float, float, float]
@@ -198,10 +198,14 @@ class Lighting:
     reflections: Reflections | None = None
 
 
+_KEY_COLOR = (1.0, 0.97, 0.94)
 PORTRAIT_LIGHT = Lighting(
     ambient=0.07,
     lights=(
-        Light((-0.75, 0.55, 0.80), 0.54, (1.0, 0.97, 0.94), casts_shadow=True),
+        Light((-0.75, 0.55, 0.80), 0.20, _KEY_COLOR, casts_shadow=True),
+        Light((-0.58, 0.68, 0.82), 0.12, _KEY_COLOR, casts_shadow=True),
+        Light((-0.90, 0.40, 0.78), 0.12, _KEY_COLOR, casts_shadow=True),
+        Light((-0.70, 0.50, 0.85), 0.10, _KEY_COLOR),
         Light((-0.05, 0.30, 0.95), 0.12, (1.0, 0.95, 0.91)),
         Light((0.85, -0.05, 0.55), 0.12, (1.0, 0.93, 0.89)),
         Light((0.80, 0.50, -1.00), 0.70, (0.84, 0.93, 1.0)),
@@ -214,9 +218,9 @@ PORTRAIT_LIGHT = Lighting(
         lamps=(Lamp((-0.42, 0.42, 0.85), 0.46, 0.58, 11.0), Lamp((0.95, 0.15, 0.45), 0.14, 0.8, 3.0)),
     ),
 )
-"""A warm key from the upper left, a veil of light from the front, a warm fill from the right as skin throws it back, cool rims
-from behind. The mix is ours, judged by eye on faces; a matt surface that faces the camera comes out at its own colour, one
-turned from the key a good half as bright."""
+"""A warm key from the upper left, of several lights as a window is broad, so that shadows are soft; a veil of light from the
+front, a warm fill from the right as skin throws it back, cool rims from behind. The mix is ours, judged by eye on faces; a matt
+surface that faces the camera comes out at its own colour, one turned from the key a good half as bright."""
 
 EVEN_LIGHT = Lighting(ambient=1.0, lights=())
 """From everywhere alike: colours as they are, no shape."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from avatarkit.app.limits import Limits, Rate
 from avatarkit.errors import InputError, UsageError
 from avatarkit.media.photo import Photo
 from tests.app.conftest import Served
+
+README = Path(__file__).parents[2] / "README.md"
 
 httpx = pytest.importorskip("httpx")
 
@@ -150,14 +153,20 @@ def test_pictures_of_nobody_still_come_back_as_moments_with_the_pages_own_time(s
     np.testing.assert_allclose(np.linalg.norm(rotations, axis=1), 1.0, atol=1e-3)
 
 
-def test_a_program_makes_an_avatar_file_by_the_named_endpoint(served: Served, portrait: Photo, tmp_path: Path) -> None:
+def test_a_program_makes_an_avatar_file_by_the_endpoints_that_the_readme_names(
+    served: Served, portrait: Photo, tmp_path: Path
+) -> None:
     client_of = pytest.importorskip("gradio_client")
     Image.fromarray(portrait.pixels).save(tmp_path / "me.png")
     client = client_of.Client(served.address, verbose=False, download_files=str(tmp_path / "got"))
     described = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(described) == {"/create_avatar", "/build_avatar", "/capture_motion", "/check_avatar", "/list_choices"}
+    rows = dict(re.findall(r"^\| `(/\w+)` \| (.*?) \| ", README.read_text(encoding="utf-8"), re.M))
+    assert set(described) == set(rows)
+    for name, takes in rows.items():
+        documented = list(re.findall(r"`(\w+)`", takes))
+        assert [given["parameter_name"] for given in described[name]["parameters"]] == documented
     photo = client_of.handle_file(tmp_path / "me.png")
-    path, values = client.predict(photo, "human", "", "vrm1", api_name="/create_avatar")
+    path, values = client.predict(photo=photo, target="vrm1", api_name="/create_avatar")
     assert Path(path).read_bytes()[:4] == b"glTF"
     assert values["verdict"]["passes"] is True and values["report"]["faces_found"] == 1
     with pytest.raises(Exception, match=r"No style named 'anmie'\. Did you mean"):

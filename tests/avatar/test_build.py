@@ -14,6 +14,7 @@ from avatarkit.avatar.skin import face_picture
 from avatarkit.avatar.skin_photo import skin_photo
 from avatarkit.avatar.skinned_parts import SKIN_PARTS
 from avatarkit.avatar.style import default_recipe, load_style
+from avatarkit.avatar.stylise import stylised_sliders
 from avatarkit.body.body import load_body
 from avatarkit.body.expressions import SIDES, lid_margins
 from avatarkit.body.rest import rest_body
@@ -69,8 +70,9 @@ def test_normals_are_unit_at_rest_and_in_every_expression(avatar):
 
 @pytest.mark.parametrize("name", ["cheekPuff", "jawOpen", "eyeBlinkLeft", "browInnerUp"])
 def test_morph_normals_are_those_of_the_moved_surface(avatar, name):
-    sliders = {} if np.allclose(avatar.rig.skeleton.rest_world[0][:55], rest_body({}).joints) else random_person(4)
-    rest, face = rest_body(sliders), mesh_of(avatar, "Face")
+    rests = [rest_body(stylised_sliders(sliders, load_style("human").family.shape)) for sliders in ({}, random_person(4))]
+    rest = next(rest for rest in rests if np.allclose(avatar.rig.skeleton.rest_world[0][:55], rest.joints))
+    face = mesh_of(avatar, "Face")
     triangles = np.concatenate([load_body().parts[part].triangles for part in SKIN_PARTS])
     offsets = rest.expression_offsets[:, [ARKIT_NAMES.index(name)]].toarray().reshape(-1, 3)
     wanted = vertex_normals(rest.positions + offsets, triangles)[_body_vertices(face)]
@@ -202,7 +204,10 @@ FOREHEAD = (slice(500, 560), slice(960, 1080))
 
 
 def test_a_photo_shows_where_its_alpha_says_so():
-    look, skin = replace(load_style("human").look, photo_evening=0.0), replace(default_recipe().skin, tone="#c89678")
+    look, skin = (
+        replace(load_style("human").look, photo_evening=0.0, photo_lifting=0.0),
+        replace(default_recipe().skin, tone="#c89678"),
+    )
     brows = default_recipe().brows
     plain = face_picture(skin, brows, look)[FOREHEAD].astype(int).mean(axis=(0, 1))
     shown = face_picture(replace(skin, photo=flat_photo((90, 120, 200), 255)), brows, look)[FOREHEAD].astype(int)

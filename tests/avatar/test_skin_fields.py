@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from avatarkit.avatar.colors import parse_color
+from avatarkit.avatar.photo_skin import lifted
 from avatarkit.avatar.skin import face_picture
 from avatarkit.avatar.skin_fields import FACTOR_UNIT, body_factor, head_fields
 from avatarkit.avatar.style import default_recipe, load_style
+from avatarkit.avatar.wrinkles import ageing, wrinkle_depth
 from avatarkit.body.body import load_body
 from avatarkit.body.texture_space import head_texels
 
@@ -41,3 +44,25 @@ def test_plain_skin_has_the_recipes_tone() -> None:
 
 def test_grain_neither_lightens_nor_darkens() -> None:
     assert abs(head_fields().grain.mean()) < 0.5
+
+
+def test_wrinkles_come_with_age_and_lie_symmetrically() -> None:
+    recipe, look = default_recipe(), load_style("hyper-realistic").look
+    young, old, oldest = (face_picture(recipe.skin, recipe.brows, look, age).astype(int) for age in (0.0, 0.5, 1.0))
+    darker = [(young - aged).sum() for aged in (old, oldest)]
+    assert 0 < darker[0] < darker[1]
+    depth = wrinkle_depth()
+    halves = [cv2.GaussianBlur(half, (0, 0), 12.0) for half in (depth, depth[:, ::-1])]
+    assert np.corrcoef(halves[0].reshape(-1), halves[1].reshape(-1))[0, 1] > 0.9
+    assert ageing(default_recipe("birgit")) > 0.5 > ageing(default_recipe("amara"))
+
+
+def test_lifting_takes_a_fold_out_of_a_photo_and_leaves_fine_lines() -> None:
+    below = np.full((1024, 1024, 3), 150.0, np.float32)
+    photo, alpha = below.copy(), np.ones((1024, 1024), np.float32)
+    photo[585:625, 380:420] = 90.0  # as broad as a laugh line's shadow
+    photo[640:642, 380:420] = 138.0
+    smooth = lifted(photo, below, alpha, 1.0)
+    assert np.abs(smooth[595:615, 390:410] - 150.0).max() < 15.0
+    assert (smooth[640:642, 385:415] < 146.0).all()
+    assert np.abs(lifted(photo, below, alpha, 0.0) - photo).max() < 1e-3

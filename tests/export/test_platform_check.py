@@ -126,9 +126,20 @@ def test_the_command_ends_with_1_where_a_limit_is_broken(vrm: Path, capsys: pyte
     content = json.loads(said[said.index("{") :])
     assert content["passes"] is False and any(f["passes"] is False for f in content["findings"])
     assert main(["check", str(vrm), "--all"]) == 1
+    assert len(capsys.readouterr().out.splitlines()) == len(platform_names())
     assert main(["check", str(vrm)]) == 2
     assert main(["check", str(vrm), "--platform", "vrchat"]) == 2
     assert "vrchat-pc" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wish", ["--all", "--platform=vrchat-mobile", "--platform=rpm"])
+def test_tables_fit_a_narrow_terminal(
+    vrm: Path, wish: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    main(["check", str(vrm), wish])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 10 and max(map(len, lines)) <= 80
 
 
 def test_the_platforms_are_listed_with_their_sources(capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,6 +33,7 @@ export class CameraCrew {
   private glide: { from: Vector3; to: Vector3; fromTarget: Vector3; toTarget: Vector3; share: number } | null = null;
   private moving = false;
   view: View = "bust";
+  floor = 0; // so much of the picture's height stays free below the whole figure
 
   constructor(element: HTMLElement, private readonly calm: () => boolean, changed: () => void) {
     this.controls = new OrbitControls(this.camera, element);
@@ -157,15 +158,17 @@ export class CameraCrew {
     const high = Math.tan((FOV_DEG * Math.PI) / 360);
     const wide = high * this.camera.aspect;
     const frame = FRAMES[view];
-    if (!frame) return this.wholePlace(high / MARGIN, wide / MARGIN);
+    if (!frame) return this.wholePlace(high, wide);
     const { chin, headHeight: height } = this.measures;
     const middle = chin.clone().add(new Vector3(0, (0.5 * (frame.top + frame.bottom)) * height, 0));
     return { middle, distance: 0.5 * Math.max(((frame.top - frame.bottom) * height) / high, (frame.width * height) / wide) + FACE_BEFORE_JOINT * height };
   }
 
   private wholePlace(high: number, wide: number): Place {
-    const size = this.measures.whole.getSize(new Vector3());
+    const size = this.measures.whole.getSize(new Vector3()).multiplyScalar(MARGIN);
     const middle = this.measures.whole.getCenter(new Vector3());
-    return { middle, distance: 0.5 * Math.max(size.y / high, size.x / wide) + 0.5 * size.z };
+    const distance = 0.5 * Math.max(size.y / (high * (1 - this.floor)), size.x / wide);
+    middle.y -= this.floor * high * distance;
+    return { middle, distance: distance + 0.5 * size.z };
   }
 }

@@ -13,6 +13,7 @@ import { readMoment } from "./moment";
 import type { Moment } from "./moment";
 import { Stage } from "./stage";
 
+const MOST_FLOOR = 0.3; // of the height
 const SWING_S = 2.5; // so long springs are given to come to rest
 const SHARPNESS = 8; // samples of a texture seen aslant
 const SHARPNESS_BY_SOFTWARE = 2; // where the processor takes them one by one
@@ -48,7 +49,7 @@ export class AvatarkitViewer extends HTMLElement {
   private model: Model | null = null;
   private follower: Follower | null = null;
   private wanted = 0; // number of the newest load; older ones are dropped when they come late
-  private swingLeft = 0;
+  private swingUntil = 0;
   private lastSliderMs = 0;
   private latencyMs = 0;
   private moment: Moment | null = null; // the newest, not yet shown
@@ -258,7 +259,7 @@ export class AvatarkitViewer extends HTMLElement {
     const own = this.model !== null && !this.led && !this.model.playing;
     if (this.model?.lookAt) this.model.lookAt.target = own ? this.stage!.crew.camera : null;
     this.blinking.run(own && !this.reduced.matches);
-    this.swingLeft = SWING_S;
+    this.swingUntil = performance.now() + 1000 * SWING_S;
     this.stage?.expect();
   }
 
@@ -270,14 +271,13 @@ export class AvatarkitViewer extends HTMLElement {
     this.moment = null;
     const blinks = this.blinking.update(seconds, model.expressions);
     model.update(seconds);
-    this.swingLeft = Math.max(this.swingLeft - seconds, 0);
-    return model.playing || blinks || (model.swings && this.swingLeft > 0);
+    return model.playing || blinks || (model.swings && performance.now() < this.swingUntil);
   }
 
   /** The newest moment waits for the next frame; older ones are never shown late. */
   private take(moment: Moment): void {
     this.moment = moment;
-    this.swingLeft = SWING_S;
+    this.swingUntil = performance.now() + 1000 * SWING_S;
     if (!this.led) {
       this.led = true;
       this.liven();
@@ -298,7 +298,9 @@ export class AvatarkitViewer extends HTMLElement {
   }
 
   private fit(): void {
-    this.stage?.resize(this.clientWidth, this.clientHeight);
+    if (!this.stage) return;
+    this.stage.crew.floor = Math.min(Number(this.getAttribute("floor")) / Math.max(this.clientHeight, 1) || 0, MOST_FLOOR);
+    this.stage.resize(this.clientWidth, this.clientHeight);
   }
 
   private paint(): void {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +10,17 @@ import numpy as np
 
 from avatarkit.export.pictures import encode_picture
 from avatarkit.export.reduction.atlas import Layout, composed, lay_out
-from avatarkit.export.reduction.paints import MTOON, drawn, is_painted, line_width, old_properties, plain_pixels
-from avatarkit.export.reduction.references import with_materials
+from avatarkit.export.reduction.paints import (
+    MTOON,
+    SPECULAR,
+    drawn,
+    dulled,
+    is_painted,
+    line_width,
+    old_properties,
+    plain_pixels,
+)
+from avatarkit.export.reduction.references import bound_materials, with_materials
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.gltf.document import Document, Image, Material, Texture, TextureUse
 
@@ -35,16 +44,28 @@ class Plan:
         groups: numbers of materials (-1 for none) that become one, and its kind of transparency.
         side: of the atlas, pixels.
         channels: what is kept beside the colour.
+        apart: numbers of materials that stay as they are.
     """
 
     groups: tuple[tuple[tuple[int, ...], str], ...]
     side: int
     channels: tuple[str, ...]
+    apart: tuple[int, ...] = ()
 
 
-def groups_for(document: Document, surface: Surface, slots: int) -> tuple[tuple[tuple[int, ...], str], ...]:
+def materials_apart(document: Document, surface: Surface, slots: float) -> tuple[int, ...]:
+    """Materials that expressions recolour, if there is room for them beside one of each kind of transparency."""
+    used = set(np.unique(surface.material).tolist())
+    bound = sorted(bound_materials(document) & used)
+    kinds = {document.materials[number].alpha_mode if number >= 0 else "OPAQUE" for number in used - set(bound)}
+    return tuple(bound) if len(bound) + len(kinds) <= slots else ()
+
+
+def groups_for(
+    document: Document, surface: Surface, slots: int, apart: Collection[int] = ()
+) -> tuple[tuple[tuple[int, ...], str], ...]:
     """Materials by their kind of transparency; where there are fewer slots than kinds, blended ones are cut out."""
-    used = [int(number) for number in np.unique(surface.material)]
+    used = [int(number) for number in np.unique(surface.material) if number not in apart]
     kind_of = {number: document.materials[number].alpha_mode if number >= 0 else "OPAQUE" for number in used}
     found = [kind for kind in KINDS if kind in kind_of.values()]
     fallen = {kind: kind for kind in found}
@@ -73,7 +94,11 @@ def with_merged_materials(document: Document, surface: Surface, plan: Plan, weig
         materials.append(_merged(document, members, lead, kind, textures))
         olds.append(_old_entry(document, members, lead, materials[-1], textures))
         number_of |= dict.fromkeys(members, len(materials) - 1)
-    document = with_materials(replace(document, meshes=()), materials, number_of)
+    for number in plan.apart:
+        number_of[number] = len(materials)
+        materials.append(document.materials[number])
+        olds.append(dict(old_properties(document, number)))
+    document = with_materials(replace(document, meshes=()), materials, number_of, plan.apart)
     lookup = np.array([number_of.get(number, -1) for number in range(-1, max(number_of) + 1)])
     surface = replace(surface, uvs=uvs, material=lookup[surface.material + 1])
     used = tuple(name for name in document.extensions_used if not name.startswith("KHR_materials_") and name != MTOON)
@@ -130,7 +155,7 @@ def _merged(document: Document, members: Sequence[int], lead: int, kind: str, te
         name=f"Atlas_{kind.capitalize()}",
         base_color_texture=use("base"),
         metallic=manner.metallic if mixed is None else 1.0,
-        roughness=manner.roughness if mixed is None else 1.0,
+        roughness=dulled(manner) if mixed is None else 1.0,
         metallic_roughness_texture=mixed,
         occlusion_texture=mixed,
         normal_texture=use("normal"),
@@ -146,7 +171,8 @@ def _merged(document: Document, members: Sequence[int], lead: int, kind: str, te
 def _extensions(document: Document, members: Sequence[int], lead: int, textures: dict[str, int]) -> dict[str, Any]:
     """What all have alike, and MToon of the most-seen drawn one with the atlases in it."""
     stored = [document.materials[number].extensions if number >= 0 else {} for number in members]
-    same = {name: entry for name, entry in stored[0].items() if name != MTOON and all(one.get(name) == entry for one in stored)}
+    same = {name: entry for name, entry in stored[0].items() if all(one.get(name) == entry for one in stored)}
+    same = {name: entry for name, entry in same.items() if name not in (MTOON, SPECULAR)}  # the latter is in the roughness
     toons = [number for number in members if number >= 0 and MTOON in document.materials[number].extensions]
     if not toons:
         return same

@@ -14,7 +14,7 @@ from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.detail import with_most_triangles
 from avatarkit.export.reduction.encode import with_surface
 from avatarkit.export.reduction.human import human_bones, triangle_weights
-from avatarkit.export.reduction.merge_materials import KINDS, Plan, groups_for, with_merged_materials
+from avatarkit.export.reduction.merge_materials import KINDS, Plan, groups_for, materials_apart, with_merged_materials
 from avatarkit.export.reduction.paints import CHANNELS
 from avatarkit.export.reduction.references import with_used_pictures
 from avatarkit.export.reduction.shapes import with_shapes
@@ -94,11 +94,12 @@ def _with_fewer_materials(
     images = platform.most("images")
     if used <= slots and len(document.images) <= images:
         return document, surface
-    groups = groups_for(document, surface, int(min(slots, images // 2, len(KINDS))))
+    apart = materials_apart(document, surface, slots) if images >= FEW_IMAGES else ()
+    groups = groups_for(document, surface, int(min(slots - len(apart), images // 2, len(KINDS))), apart)
     channels: tuple[str, ...] = CHANNELS if images >= FEW_IMAGES else ("base", "emissive")
     if "no normal maps" in platform.rules:
         channels = tuple(channel for channel in channels if channel != "normal")
-    plan = Plan(groups, _side(document, platform, len(groups)), channels)
+    plan = Plan(groups, _side(document, platform, len(groups)), channels, apart)
     return with_merged_materials(document, surface, plan, weights)
 
 

@@ -71,15 +71,58 @@ def with_nodes(document: Document, kept: Sequence[int]) -> Document:
     )
 
 
-def with_materials(document: Document, materials: Sequence[Material], numbers: Renumbering) -> Document:
-    """The document with other materials; `numbers` says which of them each old one became."""
-    extensions = _renumbered(document.extensions, _MATERIAL_PATHS, numbers)
+def bound_materials(document: Document) -> set[int]:
+    """Materials that an expression recolours or moves: by number in VRM 1.0, by name in 0.x."""
+    found: set[int] = set()
+
+    def note(number: int) -> int:
+        found.add(number)
+        return number
+
+    _renumbered(document.extensions, _MATERIAL_PATHS, _Asked(note))
+    names = {value.get("materialName") for value in _values_of_vrm0(document)}
+    found |= {number for number, material in enumerate(document.materials) if material.name in names}
+    return found & set(range(len(document.materials)))
+
+
+def _values_of_vrm0(document: Document) -> list[Mapping[str, Any]]:
+    groups = _found(document.extensions, "VRM.blendShapeMaster.blendShapeGroups")
+    lists = [group.get("materialValues") for group in groups or () if isinstance(group, Mapping)]
+    return [value for values in lists if isinstance(values, list) for value in values if isinstance(value, Mapping)]
+
+
+def with_materials(
+    document: Document, materials: Sequence[Material], numbers: Renumbering, kept: Collection[int] = ()
+) -> Document:
+    """The document with other materials; `numbers` says which of them each old one became.
+
+    What expressions do to those that are not `kept` as they were is left out: it would be done to all that they became part of.
+    """
+    extensions = _renumbered(document.extensions, _MATERIAL_PATHS, {old: numbers[old] for old in kept})
+    extensions = _with_values_for(extensions, {document.materials[number].name for number in kept})
     meshes = tuple(
         replace(mesh, primitives=tuple(replace(part, material=None if part.material is None else numbers[part.material])
                                        for part in mesh.primitives))
         for mesh in document.meshes
     )  # fmt: skip
     return replace(document, materials=tuple(materials), meshes=meshes, extensions=extensions)
+
+
+def _with_values_for(extensions: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
+    """VRM 0.x's groups with the values of these materials alone."""
+    master = _found(extensions, "VRM.blendShapeMaster")
+    if not isinstance(master, Mapping) or not isinstance(master.get("blendShapeGroups"), list):
+        return extensions
+    groups = [_with_values(group, names) if isinstance(group, Mapping) else group for group in master["blendShapeGroups"]]
+    return {**extensions, "VRM": {**extensions["VRM"], "blendShapeMaster": {**master, "blendShapeGroups": groups}}}
+
+
+def _with_values(group: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
+    values = group.get("materialValues")
+    if not isinstance(values, list):
+        return group
+    kept = [value for value in values if isinstance(value, Mapping) and value.get("materialName") in names]
+    return {**group, "materialValues": kept}
 
 
 def with_used_pictures(document: Document) -> Document:
