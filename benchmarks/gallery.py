@@ -24,11 +24,13 @@ from avatarkit.render.pictures import render_views
 from avatarkit.render.renderer import Renderer
 from avatarkit.tracking.face_landmarks import FaceLandmarks
 from benchmarks.create import portrait
+from benchmarks.fit_of_clothes import BODIES
 from benchmarks.media import DEFAULT_MEDIA, check_media, found_faces
 from benchmarks.results import OUT
 
 CROP_MARGIN = 0.45  # of the face's size, around it
 CLOSER = 1.25  # the views of a head leave room for hair and shoulders
+FIGURE_WIDTH = 0.6  # of its height, arms hanging
 ROWS_ON_A_SHEET = 12
 Cell = tuple[str, np.ndarray]
 
@@ -106,6 +108,20 @@ def _expressions(options: argparse.Namespace, renderer: Renderer) -> tuple[Itera
     return cells(), len(EXPRESSIONS)
 
 
+def _bodies(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
+    """Outfits on bodies at the ends of the sliders."""
+
+    def cells() -> Iterator[Cell]:
+        for body in SHOWN_BODIES:
+            for outfit in SHOWN_OUTFITS:
+                recipe = default_recipe().with_sliders(dict(BODIES[body])).with_outfit(outfit)
+                document = document_from_bytes(glb_bytes(ak.build_avatar(recipe)))
+                (picture,) = render_views(document, ("body",), renderer.size_px, renderer=renderer)
+                yield f"{body}, {outfit}", _narrower(picture)
+
+    return cells(), len(SHOWN_OUTFITS)
+
+
 def _stylised(options: argparse.Namespace, renderer: Renderer) -> tuple[Iterator[Cell], int]:
     """Every stylised slider at both ends on a plain figure: those of the head as a head, all others as a figure."""
 
@@ -145,11 +161,15 @@ FAMILIES = ("hyper-realistic", "human", "cartoon", "anime")
 LIBRARY = ("amara", "bao", "birgit", "carlos", "chioma", "dmitri", "elif", "grace", "kofi", "mei", "oskar", "priya")
 """Twelve people of the library, of many ages, builds and skin tones."""
 
+SHOWN_BODIES = ("heavy woman", "heavy man", "thin", "tall", "muscular", "child")
+SHOWN_OUTFITS = ("casual", "business", "jogging", "winter", "snow", "summer", "school", "stage")
+
 SHEETS: dict[str, Callable[[argparse.Namespace, Renderer], tuple[Iterator[Cell], int]]] = {
     "people": _people,
     "portrait": _portrait,
     "families": _families,
     "expressions": _expressions,
+    "bodies": _bodies,
     "stylised": _stylised,
 }
 
@@ -159,6 +179,12 @@ def _closer(picture: np.ndarray) -> np.ndarray:
     side = len(picture)
     edge = (side - round(side / CLOSER)) // 2
     return picture[edge : side - edge, edge : side - edge]
+
+
+def _narrower(picture: np.ndarray) -> np.ndarray:
+    """The middle of a square picture, where a standing figure is."""
+    edge = round(0.5 * (1.0 - FIGURE_WIDTH) * picture.shape[1])
+    return picture[:, edge : picture.shape[1] - edge]
 
 
 def _document(fit: ak.FaceFit) -> Document:

@@ -162,6 +162,7 @@ class AvatarMesh:
         material: name of one of the avatar's materials.
         morphs: in the order of the avatar's expression names; a mesh that no expression moves has none.
         first_person: VRM's annotation: hidden from the wearer's own eyes ("thirdPersonOnly") or seen by all ("both").
+        light: (V,) share of the material's colour that is left in hollows, or None.
     """
 
     name: str
@@ -174,9 +175,12 @@ class AvatarMesh:
     material: str
     morphs: tuple[MorphTarget, ...] = ()
     first_person: Literal["both", "thirdPersonOnly"] = "both"
+    light: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         count = len(self.positions)
+        if self.light is not None:
+            object.__setattr__(self, "light", checked_array("light", self.light, (count,)))
         shapes = {"positions": 3, "normals": 3, "uvs": 2, "weights": 4}
         for name, width in shapes.items():
             object.__setattr__(self, name, checked_array(name, getattr(self, name), (count, width)))

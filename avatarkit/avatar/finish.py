@@ -60,7 +60,9 @@ def finished(pieces: Sequence[Piece], look: Look, rest: RestBody, tone: str) -> 
         tone: of its skin, "#rrggbb".
     """
     lit = [(_lit(mesh, rest, look), material) for mesh, material in pieces]
-    return [(mesh, drawn(material, look, tone)) for mesh, material in lit] if look.shading == "drawn" else lit
+    if look.shading != "drawn":
+        return lit
+    return [(replace(mesh, light=None), drawn(material, look, tone)) for mesh, material in lit]
 
 
 def _lit(mesh: AvatarMesh, rest: RestBody, look: Look) -> AvatarMesh:

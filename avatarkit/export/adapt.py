@@ -145,7 +145,8 @@ def part_of(mesh: AvatarMesh, chosen: np.ndarray, name: str) -> AvatarMesh:
         if kept.any():
             morphs.append(MorphTarget(morph.name, numbers[morph.indices[kept]], morph.positions[kept], morph.normals[kept]))
     arrays = {key: getattr(mesh, key)[used] for key in ("positions", "normals", "uvs", "joints", "weights")}
-    return replace(mesh, name=name, triangles=numbers[triangles], morphs=tuple(morphs), **arrays)
+    light = None if mesh.light is None else mesh.light[used]
+    return replace(mesh, name=name, triangles=numbers[triangles], morphs=tuple(morphs), light=light, **arrays)
 
 
 def _uniquely_named(meshes: Iterator[AvatarMesh]) -> Iterator[AvatarMesh]:

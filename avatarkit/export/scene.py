@@ -110,6 +110,8 @@ def _mesh(mesh: AvatarMesh, material: int, materials: tuple[Material, ...]) -> g
         "JOINTS_0": np.where(mesh.weights > 0, mesh.joints, 0).astype(np.uint16),
         "WEIGHTS_0": (mesh.weights / mesh.weights.sum(axis=1, keepdims=True, dtype=np.float64)).astype(np.float32),
     }
+    if mesh.light is not None:
+        attributes["COLOR_0"] = np.repeat(mesh.light[:, None], 3, axis=1).astype(np.float32)
     if materials[material].normal_texture is not None:
         attributes["TANGENT"] = vertex_tangents(mesh.positions, mesh.normals, mesh.uvs, mesh.triangles)
     turning = any(morph.normals.any() for morph in mesh.morphs)  # hair that only goes along has no need of normals

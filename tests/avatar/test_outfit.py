@@ -192,6 +192,21 @@ def test_colours_reach_their_pieces():
     assert materials["outfit-jeans-fabric"].base_color == as_designed["outfit-jeans-fabric"].base_color
 
 
+def test_less_light_reaches_cloth_beside_what_is_worn_over_it_and_behind_its_hems():
+    rest = body(AVERAGE)
+    alone, under = (piece("outfit-shirt-fabric", make_outfit(names, {}, rest)) for names in (["shirt"], ["shirt", "blazer"]))
+    assert under.light.mean() < 0.8 * alone.light.mean()
+    made = PIECES["t-shirt"].make.worn(rest, ()).parts[0]
+    outer = sum(panel.corners.size for panel in pattern_of(PIECES["t-shirt"].make.cut).panels)
+    assert np.median(made.light[outer:]) < 0.9 * np.median(made.light[:outer])
+
+
+@pytest.mark.parametrize("name", GARMENTS)
+def test_most_light_reaches_open_cloth(name):
+    for mesh, _ in dressed(name).pieces:
+        assert mesh.light.min() > 0.05 and mesh.light.max() <= 1.0
+
+
 def test_unknown_pieces_and_colours_are_refused():
     with pytest.raises(UsageError, match="jeans"):
         make_outfit(["jaens"], {}, body(AVERAGE))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from avatarkit.avatar.outfit.folds import leg_folds, pressed_crease
 from avatarkit.avatar.outfit.pattern import HEM_M, Fall, Panel, Pattern, PatternMaker, tube_uvs
 
 # Places on the average body in the data's own pose, metres.
@@ -20,6 +21,7 @@ _BREAK = 0.4  # how much less in front, where the shoe carries them
 _HALF, _BRIDGE, _HIP_ROW_M, _LEG_ROW_M = 28, 10, 0.0155, 0.0245
 _HEM_BAND = (0.43, 0.48, 1.0)  # of what hangs below the ankle
 _HEM_BAND_M = (0.020, 0.018)
+_SHOE_Y = -0.6  # legs that end lower lie on the shoe
 _STITCH_M = 0.0012  # how deep seams draw the cloth in
 _JOINTS = {f"{side}{bone}": f"{side}LowerLeg" for side in ("left", "right") for bone in ("Foot", "Toes")}
 
@@ -36,6 +38,7 @@ class BottomCut:
         end_share: its lower end's radius against the thigh's, for a leg cut straight; None follows the leg.
         folds: how deep its folds are, against those of jeans.
         hem_m: thickness.
+        crease_m: height of the creases ironed into its legs.
     """
 
     waist_y: float = WAIST_Y
@@ -48,6 +51,7 @@ class BottomCut:
     end_share: float | None = 0.58
     folds: float = 1.0
     hem_m: float = HEM_M
+    crease_m: float = 0.0
 
 
 def bottom_pattern(cut: BottomCut) -> Pattern:
@@ -71,6 +75,7 @@ def bottom_pattern(cut: BottomCut) -> Pattern:
     for leg, side, name in ((left, 1, "leg"), (right, -1, "right-leg")):
         panels.append(Panel(leg, tube_uvs(places, leg), ("bottom",), fall, side, name=name))
     folds = cut.folds * _folds(maker.positions, drop, cut)
+    folds += pressed_crease(_around_leg(maker.positions), maker.positions, cut.crease_m)
     for leg in (left, right):
         folds[leg[-2]] -= _STITCH_M
     ease = _ease(maker.positions, cut) + (cut.end_ease_m * (drop > 0) if cut.drop_m else 0.0)
@@ -130,15 +135,13 @@ def _ease(positions: np.ndarray, cut: BottomCut) -> np.ndarray:
 
 
 def _folds(positions: np.ndarray, drop: np.ndarray, cut: BottomCut) -> np.ndarray:
-    """(N,) metres: cloth that piles up on the shoe and creases behind the knee."""
-    x, y, z = positions.T
-    y = y - drop
+    """(N,) metres, without the ironed creases."""
+    places = positions - drop[:, None] * [0.0, 1.0, 0.0]
+    above_hem = places[:, 1] - (cut.end_y - cut.drop_m)
+    return leg_folds(places, _around_leg(positions), above_hem, whole=cut.end_y < _SHOE_Y)
+
+
+def _around_leg(positions: np.ndarray) -> np.ndarray:
+    """(N,) angle about the nearer leg's axis, 0 in front, positive outside."""
     centre = leg_axis(positions[:, 1])
-    angle = np.arctan2(np.abs(x) - centre[:, 0], z - centre[:, 2])
-    above_hem = y - (cut.end_y - cut.drop_m)
-    stack = 0.0032 * (0.35 + 0.65 * np.clip(np.cos(angle), 0.0, 1.0)) * np.sin(above_hem / 0.0115 + 1.6 * np.cos(angle - 0.5))
-    stack *= np.exp(-(((above_hem - 0.10) / 0.055) ** 2)) * (cut.end_y < -0.6)
-    knee = 0.0030 * np.sin((y + 0.34) / 0.011 + 0.8 * np.cos(2 * angle)) * np.exp(-(((y + 0.36) / 0.06) ** 2))
-    knee *= np.clip(-np.cos(angle) + 0.3, 0.0, 1.0)
-    lap = 0.003 * np.sin((y + 0.9 * np.abs(x)) / 0.0105) * np.exp(-((np.hypot(x / 0.09, (y + 0.03) / 0.06)) ** 2)) * (z > 0)
-    return stack + knee + lap
+    return np.asarray(np.arctan2(np.abs(positions[:, 0]) - centre[:, 0], positions[:, 2] - centre[:, 2]))

@@ -24,6 +24,7 @@ _DEEP_M = 0.006  # and what stands out more than this is beside a fold
 _BESIDE_M = 0.010  # skin farther than this beside its nearest cloth is not under it
 _SKIN_GAP_M = 0.0025  # cloth above skin, at least
 _SPREAD = 3
+_DEEPER = 0.9  # of folds' height, more in how they are lit
 _WITH_SKIN_M, _UNDER_POINT_M = 0.025, 0.003
 _SHEET = ("points", "normals", "joints", "weights")
 _EVEN_WAYS = 6  # cloth does not follow the skin's way into hollows
@@ -34,13 +35,17 @@ _TAUT_STEPS = 40
 
 @dataclass(frozen=True)
 class Cloth:
-    """Triangles of a worn garment: (V, ...) arrays, (T, 3) triangles; `pattern_point` (V,) is where each vertex comes from."""
+    """Triangles of a worn garment: (V, ...) arrays, (T, 3) triangles; `pattern_point` (V,) is where each vertex comes from.
+
+    `turned_in` (V,) bool: it is seen behind a hem only.
+    """
 
     positions: np.ndarray
     normals: np.ndarray
     uvs: np.ndarray
     triangles: np.ndarray
     pattern_point: np.ndarray
+    turned_in: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -236,20 +241,29 @@ def sewn(pattern: Pattern, cloth: np.ndarray) -> Cloth:
     Vertices are shared within a panel only, as texture coordinates want; normals are smooth across panels.
     """
     triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
-    normals = vertex_normals(cloth, triangles)
+    normals = shaded_normals(pattern, cloth, triangles)
     pieces = [_outer(panel, cloth, normals) for panel in pattern.panels]
     pieces += [_hem(panel, edge, cloth, normals, pattern.hem_m) for panel in pattern.panels for edge in panel.hems]
     starts = np.cumsum([0, *(len(piece.positions) for piece in pieces)])
     all_triangles = np.concatenate([p.triangles + start for p, start in zip(pieces, starts[:-1], strict=True)])
     arrays = [np.concatenate([getattr(p, name) for p in pieces]) for name in ("positions", "normals", "uvs")]
     sources = np.concatenate([p.pattern_point for p in pieces])
-    return Cloth(arrays[0], arrays[1], arrays[2], all_triangles, sources)
+    turned_in = np.concatenate([p.turned_in for p in pieces])
+    return Cloth(arrays[0], arrays[1], arrays[2], all_triangles, sources, turned_in)
+
+
+def shaded_normals(pattern: Pattern, cloth: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """(N, 3) unit normals of cloth whose folds look deeper than there is room for."""
+    deeper = cloth + _DEEPER * pattern.fold_m[:, None] * vertex_normals(cloth, triangles)
+    return vertex_normals(deeper, triangles)
 
 
 def _outer(panel: Panel, cloth: np.ndarray, normals: np.ndarray) -> Cloth:
     numbers = panel.corners.reshape(-1)
     own = np.arange(numbers.size).reshape(panel.corners.shape)
-    return Cloth(cloth[numbers], normals[numbers], panel.uvs.reshape(-1, 2), grid_triangles(own), numbers)
+    return Cloth(
+        cloth[numbers], normals[numbers], panel.uvs.reshape(-1, 2), grid_triangles(own), numbers, np.zeros(len(numbers), bool)
+    )
 
 
 def _hem(panel: Panel, edge: Edge, cloth: np.ndarray, normals: np.ndarray, thick_m: float) -> Cloth:
@@ -271,4 +285,11 @@ def _hem(panel: Panel, edge: Edge, cloth: np.ndarray, normals: np.ndarray, thick
     reach = np.linalg.norm(rim_uvs - end_uvs, axis=1).mean()
     depth = np.array([0.0, thick_m, thick_m, thick_m + reach])
     uvs = rim_uvs[None] + depth[:, None, None] * step
-    return Cloth(rows.reshape(-1, 3), facing.reshape(-1, 3), uvs.reshape(-1, 2), triangles, np.tile(rim, len(rows)))
+    return Cloth(
+        rows.reshape(-1, 3),
+        facing.reshape(-1, 3),
+        uvs.reshape(-1, 2),
+        triangles,
+        np.tile(rim, len(rows)),
+        np.repeat([False, False, True, True], len(rim)),
+    )

@@ -32,29 +32,61 @@ def _leg_patches(u: tuple[float, float], v: tuple[float, float], height_m: float
     return (Patch("leg", u, v, height_m), Patch("right-leg", (_LEG_M - u[1], _LEG_M - u[0]), v, height_m))
 
 
+def _line(panel: str, v: float, width_m: float = 0.004) -> Patch:
+    """A double row of stitches all round."""
+    return Patch(panel, None, (v, v + width_m), 0.0006)
+
+
+def _seams(part: str = "fabric") -> tuple[Trim, ...]:
+    """Seams down the outside of both legs, stitches above their hems."""
+    outside = Patch("leg", (_OUTSIDE_M, _OUTSIDE_M + 0.0022), (0.0, 0.0), 0.0007, part=part)
+    mirrored = Patch("right-leg", (_LEG_M - _OUTSIDE_M - 0.0022, _LEG_M - _OUTSIDE_M), (0.0, 0.0), 0.0007, part=part)
+    hems = tuple(Patch(leg, None, (-0.0205, -0.0185), 0.0007, part=part) for leg in ("leg", "right-leg"))
+    return (outside, mirrored, *hems)
+
+
+def _stitched_pockets() -> tuple[Trim, ...]:
+    """Rows of stitches on the pockets behind, the waistband, the fly and the pockets before."""
+    lines = (
+        ((0.339, 0.431), (0.066, 0.068)),
+        ((0.339, 0.3408), (0.066, 0.124)),
+        ((0.4292, 0.431), (0.066, 0.124)),
+        ((0.072, 0.142), (0.072, 0.0738)),
+        ((0.142, 0.1438), (0.036, 0.0738)),
+        ((0.072, 0.0738), (0.050, 0.0738)),
+    )
+    sewn = tuple(Patch("hips", u, v, 0.0024, part="thread", mirrored=True) for u, v in lines)
+    fly = Patch("hips", (0.0205, 0.0222), (0.036, 0.100), 0.0022, part="thread")
+    return (*sewn, fly, Patch("hips", None, (0.0325, 0.0343), 0.0028, part="thread"))
+
+
+_LOOPS = tuple(Patch("hips", (u, u + 0.010), (0.0, 0.041), 0.0042, mirrored=True) for u in (0.085, 0.225, 0.365))
+_OUTSIDE_M = 0.140  # from a leg's first column to its outer side
 _LEG_M = 0.382  # mean girth of a pattern's leg
 _WAIST_BUTTON = Buttons("hips", ((0.010, 0.018),), 0.0075, 0.004)
 
 BOTTOMS: Mapping[str, WardrobePiece] = {
     "jeans": WardrobePiece(
         ("bottom",),
-        {"fabric": "#2f3b55", "buttons": "#b08a4c"},
+        {"fabric": "#465a80", "buttons": "#b08a4c", "thread": "#b5803f"},
         LEGWEAR,
-        Garment(BottomCut(), (*_trouser_trims(), _WAIST_BUTTON)),
-        {"fabric": DENIM, "buttons": METAL},
+        Garment(BottomCut(), (*_trouser_trims(), *_seams("thread"), *_stitched_pockets(), *_LOOPS, _WAIST_BUTTON), faded=0.42),
+        {"fabric": DENIM, "buttons": METAL, "thread": POPLIN},
     ),
     "chinos": WardrobePiece(
         ("bottom",),
         {"fabric": "#a58f6c", "buttons": "#4d3f2c"},
         LEGWEAR,
-        Garment(BottomCut(end_share=0.52, taper=0.36, drop_m=0.040, folds=0.7), (*_trouser_trims(), _WAIST_BUTTON)),
+        Garment(
+            BottomCut(end_share=0.52, taper=0.36, drop_m=0.040, folds=0.7, crease_m=0.004), (*_trouser_trims(), _WAIST_BUTTON)
+        ),
         {"fabric": TWILL, "buttons": HORN},
     ),
     "suit-trousers": WardrobePiece(
         ("bottom",),
         {"fabric": "#262c3d"},
         LEGWEAR,
-        Garment(BottomCut(end_share=0.55, taper=0.34, drop_m=0.048, folds=0.4), _trouser_trims()),
+        Garment(BottomCut(end_share=0.55, taper=0.34, drop_m=0.048, folds=0.35, crease_m=0.006), _trouser_trims()),
         {"fabric": TWILL},
     ),
     "slim-trousers": WardrobePiece(

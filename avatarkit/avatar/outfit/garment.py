@@ -14,6 +14,7 @@ from avatarkit.avatar.outfit.cloth import Sheet, draped, followed, sewn
 from avatarkit.avatar.outfit.hat_fit import HatFit
 from avatarkit.avatar.outfit.part import Part, joined_parts
 from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles, strongest
+from avatarkit.avatar.outfit.shade import shade, unworn
 from avatarkit.avatar.outfit.skirts import SkirtCut, skirt_pattern
 from avatarkit.avatar.outfit.strips import (
     BeltCut,
@@ -33,6 +34,7 @@ from avatarkit.geometry.meshes import vertex_normals
 HIDDEN_MARGIN_M = 0.032  # what lies this near to a hem stays
 _HIDDEN_REACH_M = 0.035  # what is farther than this from any cloth stays
 _FREE_M, _GIVES_M = 0.004, 0.030  # so near to an outer hem cloth is free, and so much farther in it lies close
+_INSIDE_LIGHT = 0.55  # behind hems
 _HUNG_REACH_M, _HUNG_MARGIN_M = 0.17, 0.10  # the same of cloth that hangs about the legs
 
 Cut = TopCut | BottomCut | SkirtCut | BeltCut | TieCut | ScarfCut | CapeCut
@@ -63,11 +65,13 @@ class Garment:
         cut: its pattern.
         trims: what is sewn on.
         under: the cuts of what is worn over it.
+        faded: how much darker than its colour it is where its legs are not worn, 0..1.
     """
 
     cut: Cut
     trims: tuple[Trim, ...] = ()
     under: tuple[Cut, ...] = ()
+    faded: float = 0.0
 
     @property
     def presses(self) -> bool:
@@ -83,9 +87,11 @@ class Garment:
         carried = followed(pattern, points, rest, below)
         joints, weights = strongest(carried)
         arrays = (cloth.positions, cloth.normals, cloth.uvs, cloth.triangles)
-        fabric = Part("fabric", *arrays, joints[source], weights[source], pattern.places[source])
+        light = garment_light(self.cut, self.under) * (1.0 - self.faded * unworn(pattern.places))
+        lit = np.where(cloth.turned_in, _INSIDE_LIGHT, 1.0) * light[source]
+        fabric = Part("fabric", *arrays, joints[source], weights[source], pattern.places[source], lit)
         normals = vertex_normals(points, np.concatenate([grid_triangles(p.corners) for p in pattern.panels]))
-        trims = [trim.worn(points, normals, carried) for trim in sewn_onto(self.cut, self.trims)]
+        trims = [trim.worn(points, normals, carried, light) for trim in sewn_onto(self.cut, self.trims)]
         outermost = points + raised_by(self)[:, None] * normals
         return Worn(tuple(joined_parts([fabric, *trims])), Sheet(outermost, normals, joints, weights))
 
@@ -123,6 +129,12 @@ def pattern_of(cut: Cut) -> Pattern:
 def sewn_onto(cut: Cut, trims: tuple[Trim, ...]) -> tuple[Sewn, ...]:
     """What is sewn onto a cut, laid out once per process."""
     return sew_on(pattern_of(cut), trims)
+
+
+@cache
+def garment_light(cut: Cut, under: tuple[Cut, ...]) -> np.ndarray:
+    """(N,) share of the light that reaches each point of a cut, worn under others."""
+    return shade(pattern_of(cut), tuple(map(pattern_of, under)))
 
 
 @cache

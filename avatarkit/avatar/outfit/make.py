@@ -116,7 +116,9 @@ def _mesh(piece: str, part: Part) -> AvatarMesh:
     name = f"outfit-{piece}-{part.name}"
     finish = PIECES[piece].finishes.get(part.name, _PLAIN)
     uvs = part.uvs / finish.tile_m
-    return AvatarMesh(name, part.positions, part.normals, uvs, part.triangles, part.joints, part.weights, name)
+    return AvatarMesh(
+        name, part.positions, part.normals, uvs, part.triangles, part.joints, part.weights, name, light=part.light
+    )
 
 
 def _material(piece: str, part: str, colors: Mapping[str, str]) -> Material:

@@ -17,15 +17,15 @@ from avatarkit.avatar.outfit.trims import FRONT, Patch
 
 _WIDE_NECK: Table = ((0.0, 0.520), (0.25, 0.556), (0.50, 0.590), (1.0, 0.600))
 _VEST_NECK: Table = ((0.0, 0.500), (0.25, 0.536), (0.50, 0.570), (1.0, 0.582))
-_ONE_BUTTON: Table = ((-0.02, 0.035), (0.12, 0.010), (0.19, 0.003), (0.23, 0.003), (0.40, 0.040), (0.60, 0.050))
+_ONE_BUTTON: Table = ((-0.02, 0.035), (0.12, 0.010), (0.17, 0.003), (0.20, 0.003), (0.42, 0.056), (0.60, 0.056))
 _V_FRONT: Table = ((-0.02, 0.012), (0.06, 0.002), (0.27, 0.002), (0.42, 0.036), (0.60, 0.052))
 _OPEN: Table = ((-0.1, 0.030), (0.3, 0.028), (0.6, 0.034))
 
 _BLAZER = TopCut(
     sleeve_m=0.475,
-    sleeve_ease_m=(0.010, 0.007),
-    ease_m=0.013,
-    shoulder_ease_m=0.010,
+    sleeve_ease_m=(0.002, 0.005),
+    ease_m=0.011,
+    shoulder_ease_m=0.008,
     taper=0.35,
     neck=_WIDE_NECK,
     opening=_ONE_BUTTON,
@@ -36,9 +36,9 @@ _BLAZER = TopCut(
 )
 _JACKET = TopCut(
     sleeve_m=0.485,
-    sleeve_ease_m=(0.012, 0.009),
-    ease_m=0.015,
-    shoulder_ease_m=0.010,
+    sleeve_ease_m=(0.004, 0.006),
+    ease_m=0.013,
+    shoulder_ease_m=0.008,
     taper=0.15,
     neck=SHIRT_NECK,
     opening=_OPEN,
@@ -49,9 +49,9 @@ _JACKET = TopCut(
 )
 _COAT = TopCut(
     sleeve_m=0.49,
-    sleeve_ease_m=(0.012, 0.012),
-    ease_m=0.016,
-    shoulder_ease_m=0.010,
+    sleeve_ease_m=(0.003, 0.008),
+    ease_m=0.014,
+    shoulder_ease_m=0.009,
     hang=0.52,
     flare=0.10,
     neck=_WIDE_NECK,
@@ -61,7 +61,10 @@ _COAT = TopCut(
     waves=(4, 0.008),
     folds=0.6,
 )
-_LAPELS = (Collar(0.044, 0.012, gap_m=0.016, spread_m=0.012, over_m=0.002, thick_m=0.0028), Lapel(0.045, 0.345))
+_LAPELS = (
+    Collar(0.044, 0.012, gap_m=0.016, spread_m=0.012, over_m=0.002, thick_m=0.0028),
+    Lapel(0.045, 0.365, 0.074, -0.020, 0.0045),
+)
 _FLAP_POCKETS = Patch(FRONT, (0.070, 0.185), (-0.190, -0.145), 0.0035, mirrored=True)
 _CHEST_POCKETS = Patch(FRONT, (0.055, 0.145), (0.20, 0.29), 0.0022, 0.010, mirrored=True)
 
@@ -105,7 +108,12 @@ OVER_WEAR: Mapping[str, WardrobePiece] = {
         OVER,
         Garment(
             _BLAZER,
-            (*_LAPELS, _FLAP_POCKETS, buttons(0.355, 0.09, 2, 0.012), Patch(FRONT, (0.085, 0.165), (0.235, 0.257), 0.002)),
+            (
+                *_LAPELS,
+                _FLAP_POCKETS,
+                buttons(0.375, 0.09, 2, 0.012, radius_m=0.009),
+                Patch(FRONT, (0.085, 0.165), (0.235, 0.257), 0.002),
+            ),
         ),
         {"fabric": TWILL, "buttons": HORN},
     ),
@@ -113,7 +121,7 @@ OVER_WEAR: Mapping[str, WardrobePiece] = {
         ("jacket",),
         {"fabric": "#8a7a5f", "print": "#5b4a36", "buttons": "#3a2a1c"},
         OVER,
-        Garment(_BLAZER, (*_LAPELS, _FLAP_POCKETS, buttons(0.355, 0.09, 2, 0.012))),
+        Garment(_BLAZER, (*_LAPELS, _FLAP_POCKETS, buttons(0.375, 0.09, 2, 0.012, radius_m=0.009))),
         {"fabric": Finish("felt", 0.95, print="plaid"), "buttons": HORN},
     ),
     "denim-jacket": WardrobePiece(
@@ -179,10 +187,10 @@ OUTERWEAR: Mapping[str, WardrobePiece] = {
             _COAT,
             (
                 Collar(0.060, 0.014, gap_m=0.016, spread_m=0.012, over_m=0.009),
-                Lapel(0.045, 0.36, 0.075),
+                Lapel(0.045, 0.36, 0.080, -0.020, 0.0055),
                 _FLAP_POCKETS,
                 *cuffs(thick_m=0.003),
-                buttons(0.38, 0.11, 3, 0.02),
+                buttons(0.38, 0.11, 3, 0.02, radius_m=0.011),
             ),
         ),
         {"fabric": WOOL, "buttons": HORN},

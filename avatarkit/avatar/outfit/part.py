@@ -24,6 +24,7 @@ class Part:
         triangles: (T, 3).
         joints, weights: (V, 4) skin binding.
         places: (V, 3) where it lies on the average body, for what may be left out under other pieces; None never is.
+        light: (V,) share of the light that reaches it; None for all.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Part:
     joints: np.ndarray
     weights: np.ndarray
     places: np.ndarray | None = None
+    light: np.ndarray | None = None
 
     def without(self, hidden: np.ndarray) -> Part:
         """What remains when triangles between three hidden vertices, (V,) bool, are gone."""
@@ -41,8 +43,8 @@ class Part:
         used = np.zeros(len(self.positions), bool)
         used[kept] = True
         arrays = {n: getattr(self, n)[used] for n in ("positions", "normals", "uvs", "joints", "weights")}
-        places = None if self.places is None else self.places[used]
-        return replace(self, **arrays, places=places, triangles=(np.cumsum(used) - 1)[kept])
+        places, light = (None if values is None else values[used] for values in (self.places, self.light))
+        return replace(self, **arrays, places=places, light=light, triangles=(np.cumsum(used) - 1)[kept])
 
 
 def joined_parts(parts: Sequence[Part]) -> list[Part]:
@@ -59,7 +61,9 @@ def _joined(parts: list[Part]) -> Part:
     triangles = np.concatenate([p.triangles + start for p, start in zip(parts, starts, strict=True)])
     places = [p.places for p in parts if p.places is not None]
     known = np.concatenate(places) if len(places) == len(parts) else None
-    return replace(parts[0], **arrays, triangles=triangles, places=known)
+    lit = [np.ones(len(p.positions)) if p.light is None else p.light for p in parts]
+    light = None if all(p.light is None for p in parts) else np.concatenate(lit)
+    return replace(parts[0], **arrays, triangles=triangles, places=known, light=light)
 
 
 def carried(bones: dict[str, float], rest: RestBody, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from avatarkit.avatar.outfit.folds import Table, sleeve_folds, trunk_folds
 from avatarkit.avatar.outfit.pattern import HEM_M, Edge, Fall, Hang, Panel, Pattern, PatternMaker, tube_uvs
-
-Table = tuple[tuple[float, float], ...]
-"""Pairs to interpolate between, the first of each rising."""
 
 # Places on the average body in the data's own pose, metres.
 _TRUNK_Z = 0.035
@@ -251,14 +249,9 @@ class TopMaker:
         angle = np.arctan2(np.abs(x), z - _TRUNK_Z)
         trunk = (np.abs(x) < 0.19) & (fallen == 0)
         trunk[np.unique(np.concatenate([s[1:].reshape(-1) for s in self.sleeves]))] = False
-        low = np.clip((0.32 - y) / 0.28, 0.0, 1.0)
-        hang = 0.006 * np.sin(6.0 * angle + 3.0 * np.sin(5.0 * y) + 0.8) * low * trunk
-        waist = 0.004 * np.sin((y + 0.10 * np.cos(2 * angle)) / 0.012) * np.exp(-(((y - 0.16) / 0.08) ** 2))
-        drag = np.hypot(np.abs(x) - 0.15, y - 0.40)
-        lines = 0.0036 * np.sin(drag / 0.012 + 1.5 * angle) * np.exp(-(((drag - 0.07) / 0.06) ** 2)) * (y < 0.44)
-        folds = hang + (waist * np.sin(angle) ** 2 + lines) * trunk
+        folds = trunk_folds(positions) * trunk
         for sleeve, way in zip(self.sleeves, (1, -1), strict=True):
-            folds[sleeve] += _sleeve_folds(sleeve.shape, self.cut.sleeve_m)[:, ::way]
+            folds[sleeve] += sleeve_folds(sleeve.shape, self.cut.sleeve_m)[:, ::way]
         count, depth = self.cut.waves
         if self.cut.tucked:
             folds *= np.clip((y - _TUCKED_Y) / 0.05, 0.0, 1.0)
@@ -304,18 +297,6 @@ def wave(angle: np.ndarray, fallen: np.ndarray, count: int, depth_m: float) -> n
     """(N,) metres outward: folds of cloth that hangs, deeper downward; `angle` from the front, the same on both sides."""
     ripple = 0.5 + 0.5 * np.sin(count * angle + 1.3 * np.sin(2.0 * angle) + 0.6)
     return depth_m * np.clip(fallen / 0.35, 0.0, 1.0) ** 0.8 * ripple
-
-
-def _sleeve_folds(shape: tuple[int, ...], length: float) -> np.ndarray:
-    """(rows, columns) metres: long folds at the upper arm, creases inside the elbow, a little piling up at the wrist."""
-    rows, columns = shape
-    along = np.linspace(0.0, length, rows)[:, None]
-    turn = np.linspace(0.0, 2 * np.pi, columns)[None]
-    begun = np.clip(along / 0.06, 0.0, 1.0)
-    upper = 0.0025 * np.sin(3.0 * turn + 0.7) * begun * np.clip((0.30 - along) / 0.1, 0.0, 1.0)
-    elbow = 0.0032 * np.sin((along - 0.23) / 0.009 + 0.9 * np.cos(turn)) * np.exp(-(((along - 0.235) / 0.045) ** 2))
-    wrist = 0.0028 * np.sin(along / 0.0085 + 1.2 * np.cos(turn + 1.0)) * np.exp(-(((along - 0.40) / 0.035) ** 2))
-    return upper + (elbow * (0.4 + 0.6 * np.cos(turn - 1.0) ** 2) + wrist) * (length > 0.3)
 
 
 def _circle(normal: np.ndarray, angle: np.ndarray) -> np.ndarray:

@@ -27,15 +27,24 @@ def cuffs(part: str = "fabric", deep_m: float = _CUFF_M, thick_m: float = 0.0022
     return tuple(Patch(sleeve, None, (-deep_m, 0.0), thick_m, part=part) for sleeve in ("sleeve", "right-sleeve"))
 
 
+def stitched(*, sleeves: bool = True) -> tuple[Trim, ...]:
+    """Double rows of stitches above the hems, and a band about the neck."""
+    ends = ("trunk", "sleeve", "right-sleeve") if sleeves else ("trunk",)
+    rows = tuple(Patch(end, None, (-0.0225, -0.0185), 0.0006) for end in ends)
+    return (Patch("collar", None, (0.0, 0.0), 0.0014), *rows)
+
+
 def ribbed(deep_m: float = 0.055, thick_m: float = 0.003) -> tuple[Trim, ...]:
     """Ribs at cuffs and hem."""
     return (*cuffs("ribs", deep_m, thick_m), Patch("trunk", None, (-deep_m, 0.0), thick_m, part="ribs"))
 
 
-def buttons(first_m: float, step_m: float, count: int, across_m: float = 0.0, *, mirrored: bool = False) -> Buttons:
+def buttons(
+    first_m: float, step_m: float, count: int, across_m: float = 0.0, *, mirrored: bool = False, radius_m: float = 0.0055
+) -> Buttons:
     """Buttons down the front."""
     at = tuple((across_m, first_m + step_m * k) for k in range(count))
-    return Buttons(FRONT, at, mirrored=mirrored)
+    return Buttons(FRONT, at, radius_m, mirrored=mirrored)
 
 
 _SWEATER = TopCut(
@@ -70,12 +79,12 @@ _SHIRT_TRIMS = (
 _CORDS = tuple(Patch(FRONT, (0.040, 0.0455), (0.035, end), 0.004, part="cords", mirrored=True) for end in (0.19,))
 
 TOPS: Mapping[str, WardrobePiece] = {
-    "t-shirt": WardrobePiece(("top",), {"fabric": "#c9ccd1"}, TOP, Garment(TopCut()), {"fabric": JERSEY}),
+    "t-shirt": WardrobePiece(("top",), {"fabric": "#c9ccd1"}, TOP, Garment(TopCut(), stitched()), {"fabric": JERSEY}),
     "striped-t-shirt": WardrobePiece(
         ("top",),
         {"fabric": "#f1efe9", "print": "#27345c"},
         TOP,
-        Garment(TopCut()),
+        Garment(TopCut(), stitched()),
         {"fabric": Finish("jersey", 0.92, print="stripes")},
     ),
     "polo-shirt": WardrobePiece(
@@ -92,7 +101,7 @@ TOPS: Mapping[str, WardrobePiece] = {
         ("top",),
         {"fabric": "#7d8c7a"},
         TOP,
-        Garment(TopCut(sleeve_m=0.445, sleeve_ease_m=(0.006, 0.001), ease_m=0.009)),
+        Garment(TopCut(sleeve_m=0.445, sleeve_ease_m=(0.006, 0.001), ease_m=0.009), stitched()),
         {"fabric": JERSEY},
     ),
     "tank-top": WardrobePiece(

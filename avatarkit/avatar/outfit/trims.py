@@ -16,6 +16,7 @@ from avatarkit.geometry.meshes import vertex_normals
 _CELL_M = 0.014  # between samples of a patch
 _EDGE_M = 0.0008  # a patch's wall leans by this much
 _SUNK_M = 0.0010  # and begins below the cloth
+_SEAM_LIGHT = 0.35  # of the light reaches where it meets the cloth
 _DISC_POINTS = 12
 _ABOVE_ALL = np.array([0.0, 1.0, 0.0])  # what lies about the neck shows over whatever is worn over it
 
@@ -96,14 +97,15 @@ class Sewn:
         np.maximum.at(raised, found.col, np.where(found.data > 0, heights[found.row], 0.0))
         return raised
 
-    def worn(self, cloth: np.ndarray, normals: np.ndarray, carried: np.ndarray) -> Part:
-        """The trim on a garment's points (N, 3) with unit normals (N, 3), carried by joints (N, J)."""
+    def worn(self, cloth: np.ndarray, normals: np.ndarray, carried: np.ndarray, light: np.ndarray) -> Part:
+        """The trim on a garment's points (N, 3) with unit normals (N, 3), carried by joints (N, J), lit (N,)."""
         base, outward = self.at @ cloth, self.at @ normals
         outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-9)
+        lit = np.where(self.height_m < 0.0, _SEAM_LIGHT, 1.0) * (self.at @ light)
         if self.discs:
-            return self._discs(base, outward, carried)
+            return replace(self._discs(base, outward, carried), light=lit)
         positions = base + self.height_m[:, None] * outward
-        return self._part(positions, carried)
+        return replace(self._part(positions, carried), light=lit)
 
     def _part(self, positions: np.ndarray, carried: np.ndarray) -> Part:
         facing = vertex_normals(positions, self.triangles)

@@ -1,0 +1,89 @@
+"""How much light reaches cloth: less in hollows, between limbs and beside what lies on it. The same on everybody."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from scipy import sparse
+from scipy.spatial import cKDTree
+
+from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles
+from avatarkit.geometry.meshes import vertex_normals
+
+_REACH_M = 0.10
+_HIDES = 0.9  # how much of the light that is kept off is missed: some comes back from what is near
+_DEEP = 2.2  # folds shade as if they were so much deeper: they are finer than the cloth's points
+_SCALES = ((1, 34.0), (5, 22.0))  # rounds of evening, and shade per metre below what is even then
+_BESIDE_M, _BESIDE = 0.018, 0.45
+_DARKEST = 0.45
+_THIGH_X = 0.115  # of a thigh's middle
+
+
+def shade(pattern: Pattern, over: tuple[Pattern, ...]) -> np.ndarray:
+    """(N,) share of the light that reaches each point of a garment, worn under others."""
+    light = _own_shade(_Key(pattern))
+    for other in over:
+        away = np.asarray(cKDTree(other.places).query(pattern.places)[0])
+        light = light * (1.0 - _BESIDE * np.exp(-away / _BESIDE_M))
+    return np.asarray(np.clip(light, _DARKEST, 1.0))
+
+
+def unworn(places: np.ndarray) -> np.ndarray:
+    """(N,) 0..1: where trousers at places (N, 3) on the average body keep their dye; they lose it on thighs, knees and seat."""
+    x, y, z = np.abs(places[:, 0]) - _THIGH_X, places[:, 1], places[:, 2]
+    before = np.exp(-((x / 0.055) ** 2)) * np.clip((z - 0.02) / 0.05, 0.0, 1.0)
+    thigh = np.exp(-(((y + 0.17) / 0.13) ** 2))
+    knee = 0.7 * np.exp(-(((y + 0.42) / 0.08) ** 2))
+    seat = 0.6 * np.exp(-((x / 0.06) ** 2) - ((y + 0.02) / 0.06) ** 2) * (z < 0)
+    return np.asarray(1.0 - np.minimum(before * (thigh + knee) + seat, 1.0))
+
+
+class _Key:
+    """A pattern, known by its identity: patterns are laid out once."""
+
+    def __init__(self, pattern: Pattern) -> None:
+        self.pattern = pattern
+
+    def __hash__(self) -> int:
+        return id(self.pattern)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.pattern is self.pattern
+
+
+@cache
+def _own_shade(key: _Key) -> np.ndarray:
+    pattern = key.pattern
+    triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
+    normals = vertex_normals(pattern.places, triangles).astype(float)
+    folded = pattern.places + (pattern.ease_m + _DEEP * pattern.fold_m)[:, None] * normals
+    return np.asarray((1.0 - _HIDES * _hidden(pattern.places, normals)) * (1.0 - _hollow(folded, normals, pattern.around)))
+
+
+def _hollow(points: np.ndarray, normals: np.ndarray, around: sparse.csr_matrix) -> np.ndarray:
+    """(N,) how far points lie in hollows of the surface, as shade."""
+    dark, even, rounds = np.zeros(len(points)), points, 0
+    for upto, gain in _SCALES:
+        for _ in range(upto - rounds):
+            even = around @ even
+        rounds = upto
+        dark += gain * np.maximum(((even - points) * normals).sum(axis=1), 0.0)
+    return np.minimum(0.5 * dark + 0.5 * (around @ dark), 1.0 - _DARKEST)
+
+
+def _hidden(points: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    """(N,) share of the sky over each point that other points, as little discs, hide.
+
+    Source: Bunnell, Dynamic Ambient Occlusion and Indirect Lighting, GPU Gems 2, 2005.
+    """
+    tree = cKDTree(points)
+    pairs = tree.query_pairs(_REACH_M, output_type="ndarray")
+    first, second = np.concatenate([pairs, pairs[:, ::-1]]).T
+    way = points[second] - points[first]
+    far = np.maximum(np.linalg.norm(way, axis=1), 1e-6)
+    over = np.maximum((way * normals[first]).sum(axis=1) / far, 0.0)
+    facing = np.maximum(-(way * normals[second]).sum(axis=1) / far, 0.0)
+    area = np.median(np.asarray(tree.query(points, k=3)[0])[:, 1:]) ** 2
+    hides = over * facing * area / (np.pi * far**2 + area)
+    return np.minimum(np.bincount(first, hides, len(points)), 1.0)
