@@ -17,11 +17,13 @@ from avatarkit.export.convert import convert
 from avatarkit.export.files import save_avatar, vrm1_bytes
 from avatarkit.export.platform_check import check
 from avatarkit.export.platforms import load_platform
+from avatarkit.export.reduction.atlas import filled
 from avatarkit.export.reduction.bones import summed, with_most_joints
 from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.detail import with_most_triangles
 from avatarkit.export.reduction.encode import with_surface
 from avatarkit.export.reduction.human import human_bones, triangle_weights
+from avatarkit.export.reduction.paints import dulled
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.gltf.document import Document, Material
 from avatarkit.gltf.reading import document_from_bytes, read_document
@@ -229,3 +231,22 @@ def test_a_hanging_arm_is_stretched_out_for_those_who_want_it(document: Document
     assert not check(source, "unity-humanoid").passes
     assert convert(source, "unity-humanoid").save(tmp_path / "stretched.vrm").passes
     assert load_platform("unity-humanoid").rules
+
+
+def test_far_off_an_atlas_shows_no_colour_that_nothing_has() -> None:
+    picture = np.full((64, 64, 4), 255, np.uint8)
+    bare = np.ones((64, 64), np.uint8)
+    for corner, color in (((4, 4), (90, 20, 10, 255)), ((40, 30), (20, 60, 30, 0))):
+        picture[corner[1] : corner[1] + 9, corner[0] : corner[0] + 12] = color
+        bare[corner[1] : corner[1] + 9, corner[0] : corner[0] + 12] = 0
+    full = filled(picture, bare)
+    assert {tuple(color) for color in full.reshape(-1, 4).tolist()} == {(90, 20, 10, 255), (20, 60, 30, 0)}
+    assert tuple(full[0, 0]) == (90, 20, 10, 255) and tuple(full[60, 60]) == (20, 60, 30, 0)
+    assert (filled(picture, np.zeros_like(bare)) == picture).all()
+
+
+def test_reflection_that_a_merge_cannot_keep_dulls_instead() -> None:
+    shiny = Material(roughness=0.5)
+    assert dulled(shiny) == 0.5
+    dull = replace(shiny, extensions={"KHR_materials_specular": {"specularFactor": 0.25}})
+    assert pytest.approx(1.0 / dulled(dull) ** 4) == 0.25 / 0.5**4

@@ -13,8 +13,8 @@ from avatarkit.export.reduction.paints import paint, source_pixels
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.gltf.document import Document
 
-GUTTER_PX = 4
-"""Pixels repeated around each picture, so that mipmaps do not mix neighbours: four levels deep."""
+GUTTER = 1 / 128
+"""Share of an atlas' side that is repeated around each picture: mipmaps of 128 pixels and more do not mix neighbours."""
 
 LEAST_PX = 8
 """No material gets fewer pixels than this on a side."""
@@ -83,13 +83,28 @@ def lay_out(document: Document, surface: Surface, materials: list[int], side: in
 def composed(document: Document, layout: Layout, channel: str, side: int, background: np.ndarray) -> np.ndarray:
     """(side, side, 4) uint8: one channel of all materials on a layout, at this size."""
     picture = np.broadcast_to(background, (side, side, 4)).copy()
+    bare = np.ones((side, side), np.uint8)
     share = side / layout.side
     for material, place in layout.places.items():
         corner = [round(c * share) for c in place.corner]
         size = [max(1, round((c + s) * share) - k) for c, s, k in zip(place.corner, place.size, corner, strict=True)]
-        gutter = max(1, round(GUTTER_PX * share))
-        _paste(picture, _window(document, material, channel, place, (size[0], size[1])), corner, gutter)
-    return picture
+        gutter = _gutter(side)
+        window = _window(document, material, channel, place, (size[0], size[1]))
+        _paste(picture, window, corner, gutter)
+        _paste(bare[..., None], np.zeros((*window.shape[:2], 1), np.uint8), corner, gutter)
+    return filled(picture, bare)
+
+
+def filled(picture: np.ndarray, bare: np.ndarray) -> np.ndarray:
+    """The picture with each pixel that is `bare` (not 0) like the nearest that is not: far off, mipmaps mix them all."""
+    if not bare.any() or bare.all():
+        return picture
+    _, nearest = cv2.distanceTransformWithLabels(bare, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    painted = bare == 0
+    colors = np.empty((nearest.max() + 1, picture.shape[2]), picture.dtype)
+    colors[nearest[painted]] = picture[painted]
+    filled: np.ndarray = colors[nearest]
+    return filled
 
 
 def _brought_near(document: Document, material: int, uvs: np.ndarray, triangles: np.ndarray) -> np.ndarray:
@@ -149,7 +164,7 @@ def _packed(wishes: list[tuple[float, float, float, float]], side: int) -> tuple
         else:
             low, found = scale, (sizes, corners)
     if found is None:
-        tiny = max(1, side // (int(np.ceil(np.sqrt(len(wishes)))) + 1) - 2 * GUTTER_PX)
+        tiny = max(1, side // (int(np.ceil(np.sqrt(len(wishes)))) + 1) - 2 * _gutter(side))
         sizes = [(tiny, tiny)] * len(wishes)
         corners = _shelves(sizes, side)
         assert corners is not None, "an atlas holds as many squares as fit into a grid"
@@ -157,11 +172,15 @@ def _packed(wishes: list[tuple[float, float, float, float]], side: int) -> tuple
     return found
 
 
+def _gutter(side: int) -> int:
+    return max(1, round(GUTTER * side))
+
+
 def _size(wish: tuple[float, float, float, float], scale: float, side: int) -> tuple[int, int]:
     """In proportion, no larger than the picture itself and the atlas, no smaller than can be seen."""
     width, height, most_width, most_height = wish
     shrink = min(1.0, most_width / (width * scale), most_height / (height * scale))
-    room = side - 2 * GUTTER_PX
+    room = side - 2 * _gutter(side)
     return (int(np.clip(width * scale * shrink, LEAST_PX, room)), int(np.clip(height * scale * shrink, LEAST_PX, room)))
 
 
@@ -169,13 +188,14 @@ def _shelves(sizes: list[tuple[int, int]], side: int) -> list[tuple[int, int]] |
     """Corners of rectangles in rows, the highest first; None if they do not fit."""
     corners: list[tuple[int, int]] = [(0, 0)] * len(sizes)
     x = y = shelf = 0
+    gutter = _gutter(side)
     for number in sorted(range(len(sizes)), key=lambda k: (-sizes[k][1], k)):
-        width, height = (extent + 2 * GUTTER_PX for extent in sizes[number])
+        width, height = (extent + 2 * gutter for extent in sizes[number])
         if x + width > side:
             x, y, shelf = 0, y + shelf, 0
         if width > side or y + height > side:
             return None
-        corners[number] = (x + GUTTER_PX, y + GUTTER_PX)
+        corners[number] = (x + gutter, y + gutter)
         x, shelf = x + width, max(shelf, height)
     return corners
 
@@ -219,6 +239,7 @@ def _shrunk(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def _paste(picture: np.ndarray, window: np.ndarray, corner: list[int], gutter: int) -> None:
     """The window with its edge repeated around it, as far as the picture goes."""
     framed = cv2.copyMakeBorder(window, gutter, gutter, gutter, gutter, cv2.BORDER_REPLICATE)
+    framed = framed.reshape(*framed.shape[:2], -1)
     x, y = corner[0] - gutter, corner[1] - gutter
     left, top = max(0, -x), max(0, -y)
     target = picture[max(0, y) : y + framed.shape[0], max(0, x) : x + framed.shape[1]]

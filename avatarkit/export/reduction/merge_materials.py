@@ -10,7 +10,16 @@ import numpy as np
 
 from avatarkit.export.pictures import encode_picture
 from avatarkit.export.reduction.atlas import Layout, composed, lay_out
-from avatarkit.export.reduction.paints import MTOON, drawn, is_painted, line_width, old_properties, plain_pixels
+from avatarkit.export.reduction.paints import (
+    MTOON,
+    SPECULAR,
+    drawn,
+    dulled,
+    is_painted,
+    line_width,
+    old_properties,
+    plain_pixels,
+)
 from avatarkit.export.reduction.references import bound_materials, with_materials
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.gltf.document import Document, Image, Material, Texture, TextureUse
@@ -146,7 +155,7 @@ def _merged(document: Document, members: Sequence[int], lead: int, kind: str, te
         name=f"Atlas_{kind.capitalize()}",
         base_color_texture=use("base"),
         metallic=manner.metallic if mixed is None else 1.0,
-        roughness=manner.roughness if mixed is None else 1.0,
+        roughness=dulled(manner) if mixed is None else 1.0,
         metallic_roughness_texture=mixed,
         occlusion_texture=mixed,
         normal_texture=use("normal"),
@@ -162,7 +171,8 @@ def _merged(document: Document, members: Sequence[int], lead: int, kind: str, te
 def _extensions(document: Document, members: Sequence[int], lead: int, textures: dict[str, int]) -> dict[str, Any]:
     """What all have alike, and MToon of the most-seen drawn one with the atlases in it."""
     stored = [document.materials[number].extensions if number >= 0 else {} for number in members]
-    same = {name: entry for name, entry in stored[0].items() if name != MTOON and all(one.get(name) == entry for one in stored)}
+    same = {name: entry for name, entry in stored[0].items() if all(one.get(name) == entry for one in stored)}
+    same = {name: entry for name, entry in same.items() if name not in (MTOON, SPECULAR)}  # the latter is in the roughness
     toons = [number for number in members if number >= 0 and MTOON in document.materials[number].extensions]
     if not toons:
         return same

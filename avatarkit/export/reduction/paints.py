@@ -14,6 +14,8 @@ from avatarkit.render.materials_from_gltf import decoded_picture
 
 MTOON = "VRMC_materials_mtoon"
 
+SPECULAR = "KHR_materials_specular"
+
 CHANNELS = ("base", "normal", "orm", "emissive", "shade", "outline")
 """Colour and alpha; bumps; occlusion, roughness and metal; light given off; MToon's shade and width of its line."""
 
@@ -58,7 +60,7 @@ def is_painted(document: Document, numbers: list[int], channel: str) -> bool:
         return any(material.normal_texture is not None for material in wanted)
     if channel == "emissive":
         return any(any(material.emissive) for material in wanted)
-    factors = {(material.roughness, material.metallic) for material in wanted}
+    factors = {(dulled(material), material.metallic) for material in wanted}
     return any(material.metallic_roughness_texture is not None for material in wanted) or len(factors) > 1
 
 
@@ -167,12 +169,22 @@ def _bumps(use: TextureUse | None) -> Callable[[np.ndarray], np.ndarray]:
     return changed
 
 
+def dulled(material: Material) -> float:
+    """Roughness under which a material without its own strength of reflection has highlights as bright as with it.
+
+    Source: the peak of GGX, which falls with the fourth power of glTF's roughness (glTF 2.0, appendix B).
+    """
+    strength = _child(material.extensions, SPECULAR).get("specularFactor", 1.0)
+    known = isinstance(strength, int | float) and 0.0 < strength < 1.0
+    return min(1.0, material.roughness * float(strength) ** -0.25) if known else material.roughness
+
+
 def _orm(material: Material) -> Callable[[np.ndarray], np.ndarray]:
     shaded = material.occlusion_texture is not None and material.metallic_roughness_texture is not None and (
         material.occlusion_texture.texture == material.metallic_roughness_texture.texture)  # fmt: skip
 
     def changed(pixels: np.ndarray) -> np.ndarray:
-        made = _scaled(pixels, (1.0, material.roughness, material.metallic, 1.0))
+        made = _scaled(pixels, (1.0, dulled(material), material.metallic, 1.0))
         if not shaded:
             made[..., 0] = 255
         return made
