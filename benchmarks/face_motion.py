@@ -76,6 +76,15 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """A moment's picture (H, W, 3), and the head's true rotation (4,) towards the way to the camera."""
+
+    moment: Moment
+    pixels: np.ndarray
+    rotation: np.ndarray
+
+
+@dataclass(frozen=True)
 class Sight:
     """A moment as it was seen: its face, the head's true rotation (4,) towards the way to the camera."""
 
@@ -136,26 +145,39 @@ def film(seed: int, size_px: int) -> list[Sight]:
 
 def see(seed: int, clip: Sequence[Moment], size_px: int) -> list[Sight]:
     """Draw and track the moments of one person, whom the seed tells."""
+    return track(draw(seed, clip, size_px))
+
+
+def draw(seed: int, clip: Sequence[Moment], size_px: int) -> list[Drawn]:
+    """The moments of one person, whom the seed tells."""
     studio, random = HeadStudio(size_px), np.random.default_rng(seed)
     sliders, body = random_sliders(random), load_body()
     shape = shape_body(sliders)
     eyes = np.stack([shape.joint_heads[body.joint_names.index(f"{side}Eye")] for side in ("left", "right")])
     studio.body = replace(body, expression_offsets=face_expressions(shape.positions, eyes))
-    graphs, memory, sights = face_graphs(MIN_DETECTION_SCORE), FaceMemory(), []
-    for number, moment in enumerate(clip):
+    drawn = []
+    for moment in clip:
         yaw, pitch, roll = moment.turn_deg
         head = studio.draw(
             np.random.default_rng(seed), sliders, moment.weights, yaw_deg=yaw, pitch_deg=pitch, roll_deg=roll, look=seed
         )
-        pyramid = PhotoPyramid(head.pixels)
+        origin = _turned_about(head.neutral, head.positions, head.rotation)
+        to_camera = head.camera.position - quaternions.rotate(head.rotation, eyes.mean(axis=0) - origin)
+        turned = quaternions.multiply(quaternions.inverse(quaternions.between(TOWARDS, to_camera)), head.rotation)
+        drawn.append(Drawn(moment, head.pixels, turned))
+    return drawn
+
+
+def track(clip: Sequence[Drawn]) -> list[Sight]:
+    """The faces that are found in pictures in a row."""
+    graphs, memory, sights = face_graphs(MIN_DETECTION_SCORE), FaceMemory(), []
+    for number, drawn in enumerate(clip):
+        pyramid = PhotoPyramid(drawn.pixels)
         memory, face = follow_face(pyramid, number / FPS, memory, graphs)
         if face is None:
             memory, face = find_face(pyramid, number / FPS, FaceMemory(), None, graphs)
         if face is not None:
-            origin = _turned_about(head.neutral, head.positions, head.rotation)
-            to_camera = head.camera.position - quaternions.rotate(head.rotation, eyes.mean(axis=0) - origin)
-            turned = quaternions.multiply(quaternions.inverse(quaternions.between(TOWARDS, to_camera)), head.rotation)
-            sights.append(Sight(moment, face, turned))
+            sights.append(Sight(drawn.moment, face, drawn.rotation))
     return sights
 
 

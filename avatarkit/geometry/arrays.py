@@ -25,7 +25,7 @@ def checked_array(name: str, values: ArrayLike, shape: tuple[int | None, ...], d
     if array.shape != shape and not _fits(array.shape, shape):
         wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
         raise ValueError(f"{name} must have shape {wanted}, not {array.shape}")
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
+    if array.dtype.kind == "f" and not np.logical_and.reduce(np.isfinite(array), axis=None):
         raise ValueError(f"{name} holds NaN or infinity")
     array.setflags(write=False)
     return array

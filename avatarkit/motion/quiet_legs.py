@@ -23,7 +23,7 @@ def quiet_legs(rotations: np.ndarray, share: np.ndarray) -> np.ndarray:
     """
     moving = rotations[..., _HIPS_AND_LEGS, :]
     resting = np.concatenate([heading(moving[..., :1, :]), np.broadcast_to(quaternions.IDENTITY, moving[..., 1:, :].shape)], -2)
-    turned = quaternions.slerp(moving, resting, share[..., None])
+    turned = resting if (share == 1.0).all() else quaternions.slerp(moving, resting, share[..., None])
     lean = quaternions.multiply(quaternions.inverse(turned[..., 0, :]), moving[..., 0, :])
     quiet = np.array(rotations)
     quiet[..., _HIPS_AND_LEGS, :] = turned

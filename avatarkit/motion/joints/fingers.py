@@ -20,7 +20,7 @@ STRAIGHT_BELOW, BENT_ABOVE = np.sin(np.radians(10.0)), np.sin(np.radians(40.0))
 points about three times surer: nearly twice the arm's uncertainty."""
 
 Direction = Sequence[np.ndarray]
-"""Along, out of the back and across a finger: three arrays (H, 5), in the axes of `FINGER_FRAMES`."""
+"""Along, out of the back and across a finger: three arrays (..., H, 5), in the axes of `FINGER_FRAMES`."""
 
 _POINTS = np.array([[HAND[finger.lower() + joint] for joint in joints] for finger, joints in _JOINTS.items()])
 FINGER_ROWS = np.array(
@@ -55,12 +55,12 @@ def solve_fingers(hands: np.ndarray, palms: np.ndarray, which: np.ndarray) -> np
     to_fingers = (palms * _TO_LEFT[which, None])[:, None] @ FINGER_FRAMES
     joints = hands[:, _POINTS]
     along = unit((joints[:, :, 1:] - joints[:, :, :-1]) @ to_fingers, _AHEAD)
-    first, *rest = along.transpose(2, 3, 0, 1)
+    first, *outer = along.transpose(2, 3, 0, 1)
     sides, bends = np.zeros((3, *first[0].shape)), np.empty((3, *first[0].shape))
     sides[0], bends[0] = _side(first, 0), _bend(first, 0)
-    middle, last = (_straightened(bone, sides[0], bends[0]) for bone in rest)
-    roll = _roll(middle, last)
-    middle, last = _unrolled(middle, roll), _unrolled(last, roll)
+    both = _straightened(np.stack(outer, axis=1), sides[0], bends[0])
+    roll = _roll(*zip(*both, strict=True))
+    middle, last = zip(*_unrolled(both, roll), strict=True)
     sides[1], bends[1] = _side(middle, 1), _bend(middle, 1)
     bends[2] = _bend(_straightened(last, sides[1], bends[1]), 2)
     return _rotations(sides, bends, roll) * _TURNS_TO_LEFT[which, None, None]
