@@ -254,7 +254,10 @@ def _under(inner: Skinned, outer: Skinned) -> Covered:
     beside = np.linalg.norm(way - depth[:, None] * outer.normals[over], axis=1)
     alike = (inner.normals[near] * outer.normals[over]).sum(axis=1) > 0.0
     kept = (beside < _BESIDE_M) & alike & (outer.from_hem_m[over] > _EDGE_M)
-    return Covered(inner, outer, near[kept], *_on_triangles(inner.positions[near[kept]], outer, over[kept]))
+    points = near[kept]
+    corners, shares = _on_triangles(inner.positions[points], outer, over[kept])
+    inside = (shares * outer.from_hem_m[corners]).sum(axis=1) > _EDGE_M
+    return Covered(inner, outer, points[inside], corners[inside], shares[inside])
 
 
 def _on_triangles(points: np.ndarray, outer: Skinned, nearest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

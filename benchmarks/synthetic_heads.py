@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,6 +21,7 @@ from avatarkit.render.scene import Light, Lighting, RenderMaterial, RenderMesh
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 SIZE_PX = 640
+SkinPainter = Callable[[tuple[float, ...], tuple[float, ...], np.random.Generator], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,9 @@ def expression_vector(weights: dict[str, float]) -> np.ndarray:
 class HeadStudio:
     """Draws synthetic heads. Keeps one renderer."""
 
-    def __init__(self, size_px: int = SIZE_PX) -> None:
+    def __init__(self, size_px: int = SIZE_PX, paint_skin: SkinPainter | None = None) -> None:
         self.body = load_body()
+        self.paint_skin = paint_skin or skin_picture
         self.size_px = size_px
         self.renderer = Renderer((size_px, size_px))
 
@@ -104,7 +107,8 @@ class HeadStudio:
             turn = quaternions.multiply(quaternions.from_rotation_vector(np.eye(3)[axis] * angles[axis]), turn)
         world = quaternions.rotate(turn, positions - middle)
         camera = _random_camera(rng, self.size_px)
-        meshes = head_meshes(self.body, world, np.random.default_rng(rng.integers(2**31) if look is None else look))
+        meshes = head_meshes(self.body, world, np.random.default_rng(rng.integers(2**31) if look is None else look),
+                            self.paint_skin)  # fmt: skip
         shade = tuple(rng.uniform(0.1, 0.9, 3))
         pixels = self.renderer.render(meshes, camera, _random_light(rng), (shade, shade))[..., :3]
         return SyntheticHead(np.ascontiguousarray(pixels), sliders, expression, turn, camera, world, neutral)
@@ -132,11 +136,13 @@ def _random_light(rng: np.random.Generator) -> Lighting:
     return Lighting(ambient=rng.uniform(0.4, 0.7), lights=(key,), headroom=1.5)
 
 
-def head_meshes(body: Body, positions: np.ndarray, rng: np.random.Generator) -> list[RenderMesh]:
+def head_meshes(
+    body: Body, positions: np.ndarray, rng: np.random.Generator, paint_skin: SkinPainter | None = None
+) -> list[RenderMesh]:
     """The head's parts in plausible colours."""
     skin = np.array([0.88, 0.70, 0.60]) * rng.uniform(0.4, 1.1) * rng.uniform([0.95, 0.95, 0.9], [1.05, 1.03, 1.05])
     hair = np.array([0.35, 0.22, 0.13]) * rng.uniform(0.1, 1.4)
-    texture = _skin_picture(tuple(np.clip(skin, 0, 1)), tuple(np.clip(hair, 0, 1)), rng)
+    texture = (paint_skin or skin_picture)(tuple(np.clip(skin, 0, 1)), tuple(np.clip(hair, 0, 1)), rng)
     iris = rng.uniform([0.1, 0.1, 0.05], [0.5, 0.5, 0.6])
     return [
         _part(body, positions, ("head", "socket-left", "socket-right"), RenderMaterial(texture=texture, roughness=0.7)),
@@ -164,7 +170,8 @@ def _part(body: Body, positions: np.ndarray, names: tuple[str, ...], material: R
     )
 
 
-def _skin_picture(skin: tuple[float, ...], hair: tuple[float, ...], rng: np.random.Generator) -> np.ndarray:
+def skin_picture(skin: tuple[float, ...], hair: tuple[float, ...], rng: np.random.Generator) -> np.ndarray:
+    """(512, 512, 3) uint8: a head's skin with brows, lips and shorn hair in these colours."""
     body, texels = load_body(), head_texels(512)
     size = texels.size
     picture = np.empty((size, size, 3), np.float32)

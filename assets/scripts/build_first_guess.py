@@ -11,14 +11,14 @@ pictures do, do not pull the answer far.
 from __future__ import annotations
 
 import argparse
-from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 from asset_sources import record_sources
 from build_landmark_table import look
 
-from avatarkit.face_fit.face_model import load_face_model
+from avatarkit.face_fit.face_model import load_face_model, mirrored_sliders
 from avatarkit.face_fit.first_guess import laid_on, turn_terms
 from avatarkit.face_fit.landmark_table import load_landmark_table, surface_points
 from avatarkit.tracking.face_mesh_mirror import MIRROR
@@ -30,7 +30,6 @@ RIDGE = 1000.0
 NOISE_MM = 0.6  # a landmark's own jitter; more than in our pictures, as photos' finer combinations of landmarks stray farther
 NUISANCE = 3.0  # how many times more what is not the sliders' doing is counted
 NUISANCE_RIDGE = 20.0
-SIDEWAYS = ("nose-sideways", "mouth-sideways")  # change their sign in the mirror
 
 
 def sample(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -45,8 +44,8 @@ def samples(heads: int, jobs: int, kept: Path | None) -> tuple[np.ndarray, np.nd
     if kept and kept.is_file():
         with np.load(kept) as archive:
             return archive["landmarks"], archive["sliders"]
-    with ProcessPoolExecutor(jobs, max_tasks_per_child=2) as pool:
-        parts = list(pool.map(sample, range(FIRST_SEED, FIRST_SEED + heads // BATCH)))
+    with get_context("spawn").Pool(jobs, maxtasksperchild=2) as pool:
+        parts = pool.map(sample, range(FIRST_SEED, FIRST_SEED + heads // BATCH), chunksize=1)
     landmarks, sliders = (np.concatenate(column) for column in zip(*parts, strict=True))
     if kept:
         np.savez(kept, landmarks=landmarks, sliders=sliders)
@@ -55,12 +54,8 @@ def samples(heads: int, jobs: int, kept: Path | None) -> tuple[np.ndarray, np.nd
 
 def with_mirror_images(landmarks: np.ndarray, sliders: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Each head and its mirror image: a mirrored photo is to give the mirrored face."""
-    names = load_face_model().slider_names
-    swap = {"-left": "-right", "-right": "-left"}
-    other = [next((n.removesuffix(a) + b for a, b in swap.items() if n.endswith(a)), n) for n in names]
-    signs = np.array([-1.0 if n in SIDEWAYS else 1.0 for n in names])
     mirrored = landmarks[:, MIRROR[: landmarks.shape[1]]] * [-1.0, 1.0, 1.0]
-    return np.concatenate([landmarks, mirrored]), np.concatenate([sliders, sliders[:, [names.index(n) for n in other]] * signs])
+    return np.concatenate([landmarks, mirrored]), np.concatenate([sliders, mirrored_sliders(sliders)])
 
 
 def average_landmarks() -> np.ndarray:

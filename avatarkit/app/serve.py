@@ -127,15 +127,17 @@ def warm_up() -> None:
     from avatarkit.export.molding import slider_names
     from avatarkit.export.molding_file import molding_sliders
     from avatarkit.face_fit.face_model import load_face_model
+    from avatarkit.face_fit.face_sight import load_sight_table
     from avatarkit.face_fit.first_guess import load_guess_table
     from avatarkit.face_fit.landmark_table import load_landmark_table
     from avatarkit.media.photo import Photo
+    from avatarkit.tracking.face_features import face_features
     from avatarkit.tracking.track_face import track_face
 
     welcome_preview()
     preview(default_recipe())
     molding_sliders(default_recipe(), slider_names(MOLDED_GROUPS[:1]))
-    for load in (load_face_model, load_guess_table, load_landmark_table):
+    for load in (load_face_model, load_guess_table, load_landmark_table, load_sight_table, face_features):
         load()
     with contextlib.suppress(AvatarkitError):
         track_face(Photo(np.full((128, 128, 3), 128, np.uint8), source="warm-up"))

@@ -19,6 +19,8 @@ NOT_SOLVED = ("eyeLookDown", "eyeLookIn", "eyeLookOut", "eyeLookUp", "tongueOut"
 # A slider's two ends move the face in different ways, a kink at 0 that Gauss-Newton would circle around: it is rounded.
 ROUNDING = 0.08
 
+SIDEWAYS = ("nose-sideways", "mouth-sideways")  # change their sign in the mirror
+
 
 @dataclass(frozen=True)
 class FaceModel:
@@ -81,6 +83,20 @@ class PointModel:
         size = np.sqrt(sliders**2 + ROUNDING**2) - ROUNDING
         molded = self.ends[:, :, 1] @ (0.5 * (size + sliders)) + self.ends[:, :, 0] @ (0.5 * (size - sliders))
         return self.base + (molded + self.expressions @ expression).T
+
+
+def mirrored_sliders(sliders: np.ndarray) -> np.ndarray:
+    """Sliders (..., K) of the face that a mirror shows."""
+    partners, signs = _mirror()
+    return sliders[..., partners] * signs
+
+
+@cache
+def _mirror() -> tuple[np.ndarray, np.ndarray]:
+    """(K,) which slider each becomes in the mirror, and (K,) its sign there."""
+    names, swap = load_face_model().slider_names, {"-left": "-right", "-right": "-left"}
+    other = [next((n.removesuffix(a) + b for a, b in swap.items() if n.endswith(a)), n) for n in names]
+    return np.array([names.index(n) for n in other]), np.array([-1.0 if n in SIDEWAYS else 1.0 for n in names])
 
 
 @cache

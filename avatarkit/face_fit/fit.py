@@ -11,7 +11,7 @@ from avatarkit.body.body import load_body
 from avatarkit.body.shape import shape_body
 from avatarkit.face_fit.appearance import Appearance, read_appearance
 from avatarkit.face_fit.face_model import load_face_model
-from avatarkit.face_fit.first_guess import load_guess_table
+from avatarkit.face_fit.face_sight import likely_sliders
 from avatarkit.face_fit.gaze import read_gaze
 from avatarkit.face_fit.head_camera import HeadCamera
 from avatarkit.face_fit.landmark_table import load_landmark_table
@@ -95,7 +95,7 @@ def fit_face(landmarks: FaceLandmarks, settings: SolveSettings | None = None) ->
         settings: what the solve trusts.
     """
     model, body = load_face_model(), load_body()
-    likely = load_guess_table().guess(landmarks.points_px, landmarks.depth_px)
+    likely = likely_sliders(landmarks)
     solution = solve_face(landmarks.points_px, landmarks.depth_px, model, load_landmark_table(), settings, likely)
     sliders = {
         name: round(float(value), 4)

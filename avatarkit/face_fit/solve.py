@@ -31,20 +31,20 @@ class SolveSettings:
         expression_width: natural spread of an expression weight; `rare_width` that of the rarely seen ones.
         nearness, nearness_width: 1/metre, distance of an ordinary portrait and how much it varies.
         stray_share: how much of the detector's straying, measured on rendered heads, is believed of photos. All of it
-            explains rendered heads best; on photos it exaggerates what it undoes (judged by eye).
+            explains rendered heads best; of photos turned heads fit worse with more.
         depth_weight: how much the landmarks' depth counts beside its own spread.
     """
 
     rounds: int = 2
     steps: int = 5
-    independent_landmarks: float = 35.0
+    independent_landmarks: float = 70.0
     floor: float = 0.008
     outlier: float = 4.0
-    expression_width: float = 0.7
-    rare_width: float = 0.16
+    expression_width: float = 1.0
+    rare_width: float = 0.3
     nearness: float = 1.0
     nearness_width: float = 0.5
-    stray_share: float = 0.45
+    stray_share: float = 0.8
     depth_weight: float = 0.3
 
 

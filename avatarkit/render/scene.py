@@ -202,12 +202,12 @@ _KEY_COLOR = (1.0, 0.97, 0.94)
 PORTRAIT_LIGHT = Lighting(
     ambient=0.07,
     lights=(
-        Light((-0.75, 0.55, 0.80), 0.20, _KEY_COLOR, casts_shadow=True),
+        Light((-0.75, 0.55, 0.80), 0.24, _KEY_COLOR, casts_shadow=True),
         Light((-0.58, 0.68, 0.82), 0.12, _KEY_COLOR, casts_shadow=True),
         Light((-0.90, 0.40, 0.78), 0.12, _KEY_COLOR, casts_shadow=True),
         Light((-0.70, 0.50, 0.85), 0.10, _KEY_COLOR),
         Light((-0.05, 0.30, 0.95), 0.12, (1.0, 0.95, 0.91)),
-        Light((0.85, -0.05, 0.55), 0.12, (1.0, 0.93, 0.89)),
+        Light((0.85, -0.05, 0.55), 0.19, (1.0, 0.93, 0.89)),
         Light((0.80, 0.50, -1.00), 0.70, (0.84, 0.93, 1.0)),
         Light((-0.85, 0.35, -1.00), 0.40, (0.88, 0.95, 1.0)),
     ),
@@ -219,8 +219,8 @@ PORTRAIT_LIGHT = Lighting(
     ),
 )
 """A warm key from the upper left, of several lights as a window is broad, so that shadows are soft; a veil of light from the
-front, a warm fill from the right as skin throws it back, cool rims from behind. The mix is ours, judged by eye on faces; a matt
-surface that faces the camera comes out at its own colour, one turned from the key a good half as bright."""
+front, a warm fill from the right as skin throws it back, cool rims from behind. The mix is ours, judged by eye on faces; the
+middle of a ball comes out at its own colour on average, the side turned from the key a good half as bright."""
 
 EVEN_LIGHT = Lighting(ambient=1.0, lights=())
 """From everywhere alike: colours as they are, no shape."""

@@ -17,13 +17,34 @@ def without_output(model: bytes, unwanted: int, stand_in: int) -> bytes:
         unwanted: which of its outputs is not worth its time; what was computed for it alone is computed no longer.
         stand_in: which other output is given in its place, so that the others keep theirs.
     """
+    tree = _read(model)
+    outputs = tree.subgraphs[0].outputs
+    return _written(tree, [outputs[stand_in if k == unwanted else k] for k in range(len(outputs))])
+
+
+def ending_at(model: bytes, tensor: str) -> bytes:
+    """The model that gives one of its inner tensors and computes nothing beyond.
+
+    Args:
+        model: a TensorFlow Lite file.
+        tensor: the name of the tensor, which becomes the only output.
+    """
+    tree = _read(model)
+    return _written(tree, [next(k for k, t in enumerate(tree.subgraphs[0].tensors) if t.name == tensor.encode())])
+
+
+def _read(model: bytes) -> Any:
     schema = _schema()
-    tree = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
+    return schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
+
+
+def _written(tree: Any, outputs: list[int]) -> bytes:
+    """The file of a model that gives these tensors."""
     graph = tree.subgraphs[0]
-    graph.outputs = [graph.outputs[stand_in if k == unwanted else k] for k in range(len(graph.outputs))]
-    graph.operators = _needed(graph.operators, set(graph.outputs))
+    graph.outputs = outputs
+    graph.operators = _needed(graph.operators, set(outputs))
     tree.signatureDefs = None  # names for tensors that may be gone
-    builder = importlib.import_module("flatbuffers").Builder(len(model))
+    builder = importlib.import_module("flatbuffers").Builder()
     builder.Finish(tree.Pack(builder), _FILE_IDENTIFIER)
     return bytes(builder.Output())
 

@@ -15,7 +15,7 @@ import numpy as np
 from avatarkit.body.body import load_body
 from avatarkit.errors import NoFaceError
 from avatarkit.face_fit.face_model import load_face_model
-from avatarkit.face_fit.first_guess import load_guess_table
+from avatarkit.face_fit.face_sight import likely_sliders
 from avatarkit.face_fit.landmark_table import load_landmark_table
 from avatarkit.face_fit.solve import solve_face
 from avatarkit.media.photo import Photo
@@ -87,7 +87,7 @@ def fit_sitter(sitter: Sitter) -> HeadResult:
 def fitted_shape(landmarks: FaceLandmarks) -> tuple[dict[str, float], float]:
     """Slider values and landmark error as in `fit_face`, without the colours, which take longer and tell nothing here."""
     model = load_face_model()
-    likely = load_guess_table().guess(landmarks.points_px, landmarks.depth_px)
+    likely = likely_sliders(landmarks)
     solution = solve_face(landmarks.points_px, landmarks.depth_px, model, load_landmark_table(), likely=likely)
     return dict(zip(model.slider_names, solution.state.sliders.tolist(), strict=True)), solution.error
 

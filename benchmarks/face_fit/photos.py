@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 
 from avatarkit.face_fit.face_model import FaceModel, load_face_model
-from avatarkit.face_fit.first_guess import load_guess_table
+from avatarkit.face_fit.face_sight import likely_sliders
 from avatarkit.face_fit.fit import FaceFit
 from avatarkit.face_fit.landmark_table import load_landmark_table
 from avatarkit.face_fit.solve import SolveSettings, solve_face
@@ -74,7 +74,7 @@ def solve_times_ms(landmarks: FaceLandmarks) -> tuple[float, float]:
     model, lookup, times = load_face_model(), load_landmark_table(), []
     for _ in range(SOLVES):
         start = perf_counter()
-        likely = load_guess_table().guess(landmarks.points_px, landmarks.depth_px)
+        likely = likely_sliders(landmarks)
         solve_face(landmarks.points_px, landmarks.depth_px, model, lookup, likely=likely)
         times.append(1000.0 * (perf_counter() - start))
     return float(np.median(times)), min(times)

@@ -1,9 +1,4 @@
-"""Ten poses, and bodies and clothes in them."""
-
-import numpy as np
-
-from avatarkit.body.body import load_body
-from benchmarks.fit_of_clothes import bone_transforms
+"""Ten poses."""
 
 # Bone -> degrees about X (forward bend of what points down is negative), Y and Z, one after the other.
 POSES = {
@@ -43,19 +38,3 @@ POSES = {
     "bent and turned": {"spine": (20, 15, 0), "chest": (10, 15, 5), "neck": (0, 20, 0)},
     "legs apart": {"leftUpperLeg": (0, 0, 20), "rightUpperLeg": (0, 0, -20), "spine": (0, 0, 8)},
 }  # fmt: skip
-
-
-def posed(rest, pose, positions, normals, *, joints, weights):
-    """Points (N, 3) and normals (N, 3), bound by joints (N, 4) and weights (N, 4), in a pose."""
-    rotations, moves = bone_transforms(rest, pose)
-    turns = np.einsum("nk,nkij->nij", weights, rotations[joints])
-    at = np.einsum("nij,nj->ni", turns, positions) + np.einsum("nk,nki->ni", weights, moves[joints])
-    facing = np.einsum("nij,nj->ni", turns, normals)
-    return at, facing / np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-9)
-
-
-def posed_skin(rest, pose, vertices):
-    """(K, 3) body vertices in a pose."""
-    body = load_body()
-    points = np.asarray(rest.positions, float)[vertices]
-    return posed(rest, pose, points, points, joints=body.joint_indices[vertices], weights=body.joint_weights[vertices])[0]

@@ -64,6 +64,13 @@ function follow(page, video, stream, lost) {
   const figures = { latency: [], poses: 0, since: performance.now(), seen: false };
   const home = stayInPicture();
   let closed = false;
+  let waiting = true;
+  page.work(page.text("live_starting"), 1);
+
+  function started() {
+    if (waiting) page.work("", -1);
+    waiting = false;
+  }
 
   async function send() {
     const now = performance.now();
@@ -88,7 +95,7 @@ function follow(page, video, stream, lost) {
   socket.onmessage = ({ data }) => {
     const moment = JSON.parse(data);
     if (moment.type === "problem") return lost(moment.problem);
-    if (moment.type === "ready") return next();
+    if (moment.type === "ready") return started(), next();
     for (const stamp of sent.keys()) if (stamp <= moment.sent_s) sent.delete(stamp);
     page.viewer.applyMoment({ ...moment, root: home(moment) });
   };
@@ -104,6 +111,7 @@ function follow(page, video, stream, lost) {
     socket,
     close: () => {
       closed = true;
+      started();
       clearInterval(timer);
       page.viewer.removeEventListener("moment", drawn);
       socket.close();

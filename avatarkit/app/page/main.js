@@ -17,6 +17,8 @@ class Page {
     this.busy = 0;
     this.waiting = null; // changes that wait for the ones under way
     this.timings = {};
+    this.current = "create";
+    this.views = { create: "bust", move: "body", live: "bust", library: "bust" };
     this.ready = Promise.resolve(); // when the last answer's file is on the screen
   }
 
@@ -54,9 +56,9 @@ class Page {
 
   tab(name) {
     this.current = name;
+    if (this.choices) this.look(this.views[name]);
     for (const [other, panel] of Object.entries(this.panels)) if (other !== name) panel.leave?.();
     this.panels[name]?.enter?.();
-    this.viewer?.look(name === "create" || name === "library" ? this.view() : "body");
   }
 
   /** Ask about the avatar; the stage shows that something is under way. */
@@ -113,11 +115,9 @@ class Page {
     document.body.classList.toggle("busy", this.busy > 0);
   }
 
-  view() {
-    return document.querySelector('#stage-bar [aria-pressed="true"]')?.dataset.view ?? "bust";
-  }
-
+  /** Look at face, bust or body; each tab remembers how it was looked at. */
   look(view) {
+    this.views[this.current] = view;
     for (const button of document.querySelectorAll("#stage-bar [data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === view));
     this.viewer.look(view);
   }

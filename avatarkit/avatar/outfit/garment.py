@@ -35,6 +35,7 @@ HIDDEN_MARGIN_M = 0.032  # what lies this near to a hem stays
 _HIDDEN_REACH_M = 0.035  # what is farther than this from any cloth stays
 _FREE_M, _GIVES_M = 0.004, 0.030  # so near to an outer hem cloth is free, and so much farther in it lies close
 _INSIDE_LIGHT = 0.55  # behind hems
+_SWINGS = 0.15  # of the leg: cloth that hangs less keeps to the body nearly
 _HUNG_REACH_M, _HUNG_MARGIN_M = 0.17, 0.10  # the same of cloth that hangs about the legs
 
 Cut = TopCut | BottomCut | SkirtCut | BeltCut | TieCut | ScarfCut | CapeCut
@@ -104,7 +105,8 @@ class Garment:
         distance, nearest = map(np.asarray, cKDTree(pattern.places).query(places))
         hung = pattern.fallen[nearest] > 0
         reach = np.where(hung, _HUNG_REACH_M, _HIDDEN_REACH_M)
-        margin = np.where(hung, _HUNG_MARGIN_M, margin_m)
+        swings = np.clip(pattern.fallen[nearest] / _SWINGS, 0.0, 1.0)
+        margin = margin_m + (_HUNG_MARGIN_M - margin_m) * swings
         return (distance < reach) & (pattern.from_hem_m[nearest] > margin)
 
 

@@ -43,6 +43,9 @@ MOST_READ = 120
 STRAY_SHARE = 1.0
 """In motion all of the detector's measured straying is believed: what an expression adds is what the detector makes of it."""
 
+CORNER_STRAY_SHARE = 0.45
+"""The same of the eyes' corners on the average face, with which the eyeballs were placed and the gaze was judged."""
+
 GAZE_ZERO_SHARE, GAZE_ZERO_COUNT = 0.7, 20
 """Eyes mostly look ahead: so much of the usual gaze is taken for the detector's error on this person, half of it after so many
 pictures. On rendered heads that error differs between people by 6 degrees to the side and 4 up."""
@@ -221,7 +224,7 @@ def _identity(model: FaceModel, sliders: np.ndarray, nearness: float) -> FaceIde
 def _average_corners() -> np.ndarray:
     """(2, 3) between the corners of the average face's left and right eye."""
     model, table = load_face_model(), load_landmark_table()
-    places = model.landmarks(table, 0.0, 0.0, SolveSettings().stray_share)
+    places = model.landmarks(table, 0.0, 0.0, CORNER_STRAY_SHARE)
     base = places.positions(np.zeros(len(model.slider_names)), np.zeros(len(ARKIT_NAMES)))
     return base[[EYE_CORNERS["Left"], EYE_CORNERS["Right"]]].mean(axis=1)
 
