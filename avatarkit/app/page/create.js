@@ -159,6 +159,7 @@ function saveSection(page, place) {
       await upload("picture", picture);
       await ask("library", "save", { name: name.value.trim() || page.text("unnamed") });
       toast(page.text("saved"));
+      page.panels.library?.enter(); // who went there at once sees it come
     } catch (problem) {
       toast(problem.message, "problem");
     }
