@@ -104,8 +104,8 @@ def test_only_extensions_in_use_are_named(drawn: Avatar) -> None:
         return set(json.loads(split_container(data)[0]).get("extensionsUsed", []))
 
     assert used(glb_bytes(box_person())) == set()
-    assert used(vrm1_bytes(box_person())) == {"VRMC_vrm"}
-    assert used(vrm1_bytes(drawn)) == {"VRMC_vrm", "VRMC_materials_mtoon"}
+    assert used(vrm1_bytes(box_person())) == {"VRMC_vrm", "VRMC_node_constraint"}
+    assert used(vrm1_bytes(drawn)) == {"VRMC_vrm", "VRMC_node_constraint", "VRMC_materials_mtoon"}
     assert used(glb_bytes(drawn)) == {"KHR_materials_specular"}
 
 
