@@ -9,6 +9,7 @@ import numpy as np
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, MorphTarget
 from avatarkit.export.platforms import Platform
+from avatarkit.geometry.sparse_offsets import mixed_offsets
 from avatarkit.rig.naming import naming_families
 from avatarkit.rig.skeleton import Skeleton
 
@@ -82,13 +83,7 @@ def _with_shapes(mesh: AvatarMesh, shapes: Mapping[str, Mapping[str, float]]) ->
 def _mixed(name: str, parts: list[tuple[MorphTarget, float]]) -> MorphTarget | None:
     if not parts:
         return None
-    indices = np.unique(np.concatenate([morph.indices for morph, _ in parts]))
-    positions, normals = np.zeros((len(indices), 3), np.float32), np.zeros((len(indices), 3), np.float32)
-    for morph, share in parts:
-        rows = np.searchsorted(indices, morph.indices)
-        positions[rows] += share * morph.positions
-        normals[rows] += share * morph.normals
-    return MorphTarget(name, indices, positions, normals)
+    return MorphTarget(name, *mixed_offsets([((one.indices, one.positions, one.normals), share) for one, share in parts]))
 
 
 def _with_bone_names(avatar: Avatar, family: str) -> Avatar:

@@ -18,10 +18,9 @@ from avatarkit.face_fit.first_guess import SliderGuess, load_guess_table
 from avatarkit.tracking.face_features import FEATURE_CELLS, face_features
 from avatarkit.tracking.face_landmarks import FaceLandmarks
 
-LOOKED_AT = (
-    0.43,
-    0.47,
-)  # half axes of the ellipse around the face, parts of the picture's side: beyond it lies what is not face
+LOOKED_AT = (0.43, 0.47)
+"""Half axes of the ellipse around the face, parts of the picture's side: beyond it lies what is not face."""
+
 BELIEVED = 0.7  # of the correction: with more of it, expressions change the resting face by over 1 mm
 FARTHEST = 4.0  # deviations: a feature beyond was never seen in training, and its answer means nothing
 

@@ -100,9 +100,9 @@ def at_edge(grid: np.ndarray, edge: Edge) -> np.ndarray:
     return along[:3] if edge in ("top", "first") else along[:-4:-1]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pattern:
-    """A garment before it is worn.
+    """A garment before it is worn; laid out once, and known by its identity.
 
     Attributes:
         points: N points of the shell.

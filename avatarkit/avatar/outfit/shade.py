@@ -22,7 +22,7 @@ _THIGH_X = 0.115  # of a thigh's middle
 
 def shade(pattern: Pattern, over: tuple[Pattern, ...]) -> np.ndarray:
     """(N,) share of the light that reaches each point of a garment, worn under others."""
-    light = _own_shade(_Key(pattern))
+    light = _own_shade(pattern)
     for other in over:
         away = np.asarray(cKDTree(other.places).query(pattern.places)[0])
         light = light * (1.0 - _BESIDE * np.exp(-away / _BESIDE_M))
@@ -39,22 +39,8 @@ def unworn(places: np.ndarray) -> np.ndarray:
     return np.asarray(1.0 - np.minimum(before * (thigh + knee) + seat, 1.0))
 
 
-class _Key:
-    """A pattern, known by its identity: patterns are laid out once."""
-
-    def __init__(self, pattern: Pattern) -> None:
-        self.pattern = pattern
-
-    def __hash__(self) -> int:
-        return id(self.pattern)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.pattern is self.pattern
-
-
 @cache
-def _own_shade(key: _Key) -> np.ndarray:
-    pattern = key.pattern
+def _own_shade(pattern: Pattern) -> np.ndarray:
     triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
     normals = vertex_normals(pattern.places, triangles).astype(float)
     folded = pattern.places + (pattern.ease_m + _DEEP * pattern.fold_m)[:, None] * normals

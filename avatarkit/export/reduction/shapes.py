@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
 from avatarkit.export.reduction.surface import Moves, Surface
+from avatarkit.geometry.sparse_offsets import mixed_offsets
 from avatarkit.gltf.document import Document
 from avatarkit.rig.naming import naming_families
 
@@ -33,10 +32,4 @@ def with_bone_names(document: Document, bones: Mapping[str, int], family: str) -
 
 
 def _mixed(parts: list[tuple[Moves, float]]) -> Moves:
-    vertices = np.unique(np.concatenate([moves.vertices for moves, _ in parts]))
-    positions, normals = np.zeros((len(vertices), 3), np.float32), np.zeros((len(vertices), 3), np.float32)
-    for moves, share in parts:
-        rows = np.searchsorted(vertices, moves.vertices)
-        positions[rows] += share * moves.positions
-        normals[rows] += share * moves.normals
-    return Moves(vertices, positions, normals)
+    return Moves(*mixed_offsets([((one.vertices, one.positions, one.normals), share) for one, share in parts]))
