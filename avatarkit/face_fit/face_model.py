@@ -48,41 +48,55 @@ class FaceModel:
         What it strays with expressions is taken in full: it tells expressions from shapes.
         """
         places = self.at(surface_points(table.uvs(yaw_rad, pitch_rad)))
-        strays = stray_share * np.moveaxis(table.slider_offsets, 1, 0)
+        strays = stray_share * np.moveaxis(table.slider_offsets.astype(np.float32), 1, 0)
+        places.ends[:, :, 0] -= strays
+        places.ends[:, :, 1] += strays
         return PointModel(
-            places.base + stray_share * np.tensordot(turn_features(yaw_rad, pitch_rad), table.turn_offsets, axes=1),
-            places.ends + np.stack([-strays, strays], axis=2),
-            places.expressions + np.moveaxis(table.expression_offsets, 1, 0),
+            self.average_landmarks(table, yaw_rad, pitch_rad, stray_share),
+            places.ends,
+            places.expressions + np.moveaxis(table.expression_offsets.astype(np.float32), 1, 0),
         )
+
+    def average_landmarks(
+        self, table: LandmarkTable, yaw_rad: float, pitch_rad: float, stray_share: float = 1.0
+    ) -> np.ndarray:
+        """(468, 3) metres: the same on the average head without expression."""
+        strays = np.tensordot(turn_features(yaw_rad, pitch_rad), table.turn_offsets, axes=1)
+        return np.asarray(self._local(surface_points(table.uvs(yaw_rad, pitch_rad))).on(self.base) + stray_share * strays)
 
     def at(self, points: SurfacePoints) -> PointModel:
         """The model at some points of the surface."""
-        local = SurfacePoints(self.rows[points.vertices], points.weights)
+        local = self._local(points)
+        single = SurfacePoints(local.vertices, local.weights.astype(np.float32))
         return PointModel(
             local.on(self.base),
-            np.ascontiguousarray(np.moveaxis(local.on(self.ends), 1, 0)),
-            np.ascontiguousarray(np.moveaxis(local.on(self.expressions), 1, 0)),
+            np.ascontiguousarray(np.moveaxis(single.on(self.ends), 1, 0)),
+            np.ascontiguousarray(np.moveaxis(single.on(self.expressions), 1, 0)),
         )
+
+    def _local(self, points: SurfacePoints) -> SurfacePoints:
+        return SurfacePoints(self.rows[points.vertices], points.weights)
 
 
 @dataclass(frozen=True)
 class PointModel:
-    """The face model at N points: base (N, 3), ends (3, N, 2, K), expressions (3, N, 52)."""
+    """The face model at N points: base (N, 3) double; ends (3, N, 2, K) and expressions (3, N, 52) single."""
 
     base: np.ndarray
     ends: np.ndarray
     expressions: np.ndarray
 
     def slopes(self, sliders: np.ndarray) -> np.ndarray:
-        """(3, N, K + 52): what a little more of each slider and expression adds."""
-        share = 0.5 * (1.0 + sliders / np.sqrt(sliders**2 + ROUNDING**2))
+        """(3, N, K + 52) single: what a little more of each slider and expression adds."""
+        share = (0.5 * (1.0 + sliders / np.sqrt(sliders**2 + ROUNDING**2))).astype(np.float32)
         return np.concatenate([self.ends[:, :, 1] * share - self.ends[:, :, 0] * (1.0 - share), self.expressions], axis=2)
 
     def positions(self, sliders: np.ndarray, expression: np.ndarray) -> np.ndarray:
         """(N, 3) metres for slider values (K,) and expression weights (52,)."""
         size = np.sqrt(sliders**2 + ROUNDING**2) - ROUNDING
-        molded = self.ends[:, :, 1] @ (0.5 * (size + sliders)) + self.ends[:, :, 0] @ (0.5 * (size - sliders))
-        return self.base + (molded + self.expressions @ expression).T
+        up, down = (0.5 * (size + side * sliders).astype(np.float32) for side in (1.0, -1.0))
+        molded = self.ends[:, :, 1] @ up + self.ends[:, :, 0] @ down
+        return self.base + (molded + self.expressions @ expression.astype(np.float32)).T
 
 
 def mirrored_sliders(sliders: np.ndarray) -> np.ndarray:

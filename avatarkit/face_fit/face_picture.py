@@ -13,6 +13,8 @@ from avatarkit.tracking.face_landmarks import FaceLandmarks
 from avatarkit.tracking.mediapipe_graphs import MESH_INPUT_PX
 
 FACE_HEIGHT, MIDDLE = 0.62, (0.5, 0.52)  # of the picture's side: the landmarks' height and middle, as the mesh model likes it
+FINEST = 0.6  # of a pixel of the photo: where the picture's pixels are larger, the photo is blurred first
+BLUR_REACH = 4.0  # deviations, as OpenCV's kernels reach at most
 
 
 @cache
@@ -38,9 +40,20 @@ def face_picture(landmarks: FaceLandmarks) -> np.ndarray:
     scale = (s * flip).sum() / (a**2).sum()
     turn = scale * (u * flip) @ vt
     # Landmarks count from corners of pixels, OpenCV from their middles.
-    affine = np.column_stack([turn, places.mean(axis=0) - 0.5 - turn @ (seen.mean(axis=0) - 0.5)])
-    pixels = landmarks.photo.pixels
-    if scale < 0.6:  # a smaller picture of it would show what is too fine for its pixels
-        pixels = cv2.GaussianBlur(pixels, (0, 0), 0.5 / scale)
+    shift = places.mean(axis=0) - 0.5 - turn @ (seen.mean(axis=0) - 0.5)
+    blur = 0.5 / scale if scale < FINEST else 0.0  # a smaller picture would show what is too fine for its pixels
+    first, pixels = _around(landmarks.photo.pixels, turn, shift, blur)
+    if blur:
+        pixels = cv2.GaussianBlur(pixels, (0, 0), blur)
+    affine = np.column_stack([turn, shift + turn @ first])
     side = (MESH_INPUT_PX, MESH_INPUT_PX)
     return np.asarray(cv2.warpAffine(pixels, affine, side, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _around(pixels: np.ndarray, turn: np.ndarray, shift: np.ndarray, blur: float) -> tuple[np.ndarray, np.ndarray]:
+    """The part of a photo that the picture shows, as wide again as blurring reaches, and its first pixel (2,), x before y."""
+    corners = MESH_INPUT_PX * np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    shown = (corners - shift) @ np.linalg.inv(turn).T
+    size, reach = np.array(pixels.shape[1::-1]), 2 + BLUR_REACH * blur
+    first, last = (np.clip(edge, 0, size - 1).astype(int) for edge in (shown.min(axis=0) - reach, shown.max(axis=0) + reach))
+    return first, pixels[first[1] : last[1] + 1, first[0] : last[0] + 1]
