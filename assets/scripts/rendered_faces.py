@@ -1,6 +1,6 @@
 """Rendered faces to learn from: what a camera and the detector saw of heads whose sliders are known.
 
-    python assets/scripts/rendered_faces.py FOLDER --first 0 --batches 60 --jobs 2     (a second and a half a head on one core)
+    python assets/scripts/rendered_faces.py FOLDER --first 0 --batches 300 --jobs 2     (a third of a second a head on one core)
 
 Each batch is a file of its own in the folder, so that a run can be ended, gone on with and shared between machines.
 """
@@ -8,6 +8,7 @@ Each batch is a file of its own in the folder, so that a run can be ended, gone 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -84,10 +85,11 @@ def keep_batch(folder: Path, number: int) -> None:
         unfinished.rename(path)
 
 
-def kept_faces(folder: Path, most: int | None = None) -> RenderedFaces:
-    """The folder's batches in order, at most so many."""
-    parts = [np.load(path) for path in sorted(folder.glob("faces-*.npz"))[:most]]
-    return RenderedFaces(*(np.concatenate([part[name] for part in parts]) for name in RenderedFaces.__annotations__))
+def kept_batches(folder: Path) -> Iterator[RenderedFaces]:
+    """The folder's batches in order, one at a time."""
+    for path in sorted(folder.glob("faces-*.npz")):
+        with np.load(path) as batch:
+            yield RenderedFaces(**{name: batch[name] for name in batch.files})
 
 
 def main() -> None:

@@ -57,9 +57,7 @@ class FaceModel:
             places.expressions + np.moveaxis(table.expression_offsets.astype(np.float32), 1, 0),
         )
 
-    def average_landmarks(
-        self, table: LandmarkTable, yaw_rad: float, pitch_rad: float, stray_share: float = 1.0
-    ) -> np.ndarray:
+    def average_landmarks(self, table: LandmarkTable, yaw_rad: float, pitch_rad: float, stray_share: float = 1.0) -> np.ndarray:
         """(468, 3) metres: the same on the average head without expression."""
         strays = np.tensordot(turn_features(yaw_rad, pitch_rad), table.turn_offsets, axes=1)
         return np.asarray(self._local(surface_points(table.uvs(yaw_rad, pitch_rad))).on(self.base) + stray_share * strays)

@@ -41,10 +41,10 @@ class SolveSettings:
     floor: float = 0.008
     outlier: float = 4.0
     expression_width: float = 1.0
-    rare_width: float = 0.3
+    rare_width: float = 0.5
     nearness: float = 1.0
     nearness_width: float = 0.5
-    stray_share: float = 0.8
+    stray_share: float = 0.9
     depth_weight: float = 0.3
 
 

@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 
 from avatarkit.body.body import load_body
 from avatarkit.body.shape import shape_body
+from avatarkit.face_fit.face_model import load_face_model
 from avatarkit.geometry.meshes import face_normals, vertex_normals
 
 FRONT_Z_M, CHIN_Y_M, HAIRLINE_Y_M, FORWARD = 0.07, 0.64, 0.785, 0.2
@@ -62,6 +63,19 @@ def _around(triangles: np.ndarray, count: int) -> np.ndarray:
     slots = np.arange(many.max())
     picked = starts[:, None] + np.where(slots < many[:, None], slots, 0)
     return owners[np.minimum(picked, len(owners) - 1)]
+
+
+@cache
+def surface_moves() -> np.ndarray:
+    """(3 N, K) millimetres, each times the root of its area, that a slider's full way moves the front of the face.
+
+    The sum of the squares of what K sliders move is the squared mean way; places are counted from their middle.
+    """
+    front, model = face_front(), load_face_model()
+    ends = model.ends[model.rows[front.vertices]].astype(float)
+    moves = 500.0 * (ends[:, :, 1] - ends[:, :, 0])
+    moves = (moves - moves.mean(axis=0)) * np.sqrt(front.area)[:, None, None]
+    return moves.reshape(-1, moves.shape[2])
 
 
 def neutral_shape(sliders: Mapping[str, float]) -> np.ndarray:
