@@ -157,7 +157,7 @@ def learned(folder: Path) -> dict[str, np.ndarray]:
         expressions = np.concatenate([faces.expressions, faces.expressions[:, mirrored_names()]])
         sums.add(np.concatenate([plain, worse]), np.tile(wanted, (2, 1)), np.tile(expressions, (2, 1)))
         print(f"{number + 1} batches", end="\r", flush=True)
-    covariance = held(left_over(most.weights(), asked))
+    left_open = left_over(most.weights(), asked)
     most.include(left_out)
     weights = most.weights() * count.emphasis[:, None]
     steps = np.abs(weights).max(axis=0) / WIDEST_STEP
@@ -166,7 +166,8 @@ def learned(folder: Path) -> dict[str, np.ndarray]:
         "deviation": count.deviation.astype(np.float32),
         "weights": np.round(weights / steps).astype(np.int8),
         "steps": steps.astype(np.float32),
-        "covariance": covariance.astype(np.float32),
+        "left_open": left_open.astype(np.float32),
+        "covariance": held(left_open).astype(np.float32),
     }
 
 

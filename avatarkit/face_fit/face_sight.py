@@ -35,12 +35,14 @@ class SightTable:
     Attributes:
         average, deviation: (D,) of the features of rendered faces: what is seen, then what the landmarks are read as.
         weights: (D, K) sliders for each deviation from the average.
-        covariance: (K, K) of the sliders about the corrected guess.
+        left_open: (K, K) covariance of the sliders about the answer, as rendered heads showed it.
+        covariance: (K, K) the same as a fit is told it: wide where only landmarks know better, narrow where the surface moves.
     """
 
     average: np.ndarray
     deviation: np.ndarray
     weights: np.ndarray
+    left_open: np.ndarray
     covariance: np.ndarray
 
     def correction(self, features: np.ndarray) -> np.ndarray:
