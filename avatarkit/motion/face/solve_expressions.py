@@ -103,7 +103,8 @@ def solve_expressions(base: np.ndarray, seen: np.ndarray, view: HeadView, size_p
     system = gram(rows)
     system *= EVIDENCE / ((load_response().noise * view.scale_px) ** 2 + BLUR_PX**2)
     unknowns = _solved(system, size_px, start)
-    strain, error = float(np.mean(unknowns[POSE_UNKNOWNS:-EXPRESSIONS] ** 2)), _residual(rows, unknowns) / size_px
+    strays = unknowns[POSE_UNKNOWNS:-EXPRESSIONS]
+    strain, error = float(strays @ strays) / len(strays), _residual(rows, unknowns) / size_px
     belief = min(1.0, USUAL_STRAIN / max(strain, _NONE))
     doubt = (belief * min(1.0, USUAL_ERROR / max(error, _NONE))) ** 2
     if doubt < 1.0:
@@ -130,7 +131,7 @@ def _residual(rows: np.ndarray, unknowns: np.ndarray) -> float:
     """Mean distance in pixels between where landmarks are and where the unknowns put them."""
     missed: np.ndarray = rows[-1] - unknowns.astype(np.float32) @ rows[:-1]
     across, down = missed.reshape(2, -1)
-    return float(np.sqrt(across * across + down * down).sum()) / len(across)
+    return float(np.add.reduce(np.sqrt(across * across + down * down))) / len(across)
 
 
 @cache
@@ -148,7 +149,8 @@ def _solved(system: np.ndarray, size_px: float, start: np.ndarray) -> np.ndarray
     """
     free = len(system) - EXPRESSIONS - 1
     inner = system[:free, :free] + _free_precision(free)
-    inner[[3, 4], [3, 4]] += (_SHIFT * size_px) ** -2
+    for shift in (3, 4):
+        inner[shift, shift] += (_SHIFT * size_px) ** -2
     answers = solve_positive(inner, system[:free, free:])
     bounded = system[free:, free:] - system[free:, :free] @ answers
     weights = bounded_solve(bounded[:-1, :-1] + _PRECISION, bounded[:-1, -1] - SPARSENESS, start)
