@@ -40,8 +40,8 @@ ROUNDS = 8
 TINY = 1e-6
 """Metres and slopes that are none."""
 
-MAX_TILT_RAD = np.radians(35.0)
-"""Beyond this the picture does not show people upright."""
+MAX_TILT_RAD, MAX_ROLL_RAD = np.radians(35.0), np.radians(10.0)
+"""Beyond this, up or down and sideways, the picture does not show people upright."""
 
 FLOOR_PERCENTILE = 30.0
 """Of the lower sole's heights: most of the time somebody stands, and noise is as often below as above."""
@@ -150,11 +150,11 @@ def _slope_by_height(foot: np.ndarray) -> tuple[float, float]:
 def _level_camera(foot: np.ndarray, slope: float) -> tuple[np.ndarray, np.ndarray]:
     """Normal equations (2, 2), (2,) of the slopes: none, and the one of a camera at its usual height above a foot (3,).
 
-    Either counts less the farther the `slope` that was found before is from it: some cameras hang on a wall and look down.
+    Either counts less the more the `slope` that was found before exceeds it: some cameras hang on a wall and look down.
     """
     precision, weighted = _slope_by_height(foot)
-    level = 1.0 / (PITCH_SPREAD_RAD**2 + slope**2)
-    usual = 1.0 / (1.0 + precision * (slope - weighted / precision) ** 2)
+    level = 1.0 / (PITCH_SPREAD_RAD**2 + max(slope, 0.0) ** 2)
+    usual = 1.0 / (1.0 + precision * max(slope - weighted / precision, 0.0) ** 2)
     return np.diag([ROLL_SPREAD_RAD**-2, level + usual * precision]), np.array([0.0, usual * weighted])
 
 
@@ -163,9 +163,9 @@ def _upright(places: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
     neck, feet = BONE["neck"], FOOT_BONES
     rest = skeleton.rest_positions
     bodies = places[:, neck] - places[:, feet].mean(axis=1)
-    long = np.linalg.norm(bodies, axis=1)
-    straight = long > STRAIGHT * (rest[neck, 1] - rest[feet[0], 1])
-    return bodies[straight & (bodies[:, 1] > np.cos(MAX_TILT_RAD) * long)]
+    straight = np.linalg.norm(bodies, axis=1) > STRAIGHT * (rest[neck, 1] - rest[feet[0], 1])
+    aside, up, ahead = np.abs(bodies.T)
+    return bodies[straight & (bodies[:, 1] > 0.0) & (aside < np.tan(MAX_ROLL_RAD) * up) & (ahead < np.tan(MAX_TILT_RAD) * up)]
 
 
 def _plane(soles: np.ndarray, slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

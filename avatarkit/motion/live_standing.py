@@ -98,9 +98,7 @@ def stand(
     return root, with_turned_legs(rotations, frames, *turns), now
 
 
-def _place(
-    root: np.ndarray, frames: np.ndarray | None, levers: np.ndarray, step: float, before: Standing | None
-) -> np.ndarray:
+def _place(root: np.ndarray, frames: np.ndarray | None, levers: np.ndarray, step: float, before: Standing | None) -> np.ndarray:
     """(3,) where the person stands in the camera's space, of legs with such frames; as before where they are not seen."""
     if frames is None:
         assert before is not None

@@ -120,7 +120,8 @@ def _equations(base: np.ndarray, seen: np.ndarray, view: HeadView) -> np.ndarray
     """(6 + S + 52 + 1, 2N) how pixels, all x before all y, move with the unknowns; the last row is by how much they missed."""
     projected, moves = view.project(base), _moves()
     rows = np.empty((POSE_UNKNOWNS + moves.shape[1] + 1, 2, len(base)), np.float32)
-    rows[:POSE_UNKNOWNS], rows[-1] = view.pose_slopes(projected), (seen - projected.pixels).T
+    rows[:POSE_UNKNOWNS], rows[-1] = 0.0, (seen - projected.pixels).T
+    view.put_pose_slopes(projected, rows[:POSE_UNKNOWNS])
     rows = rows.reshape(len(rows), -1)
     slopes = view.point_slopes(projected).reshape(3, -1).astype(np.float32)
     np.einsum("ckn,cn->kn", moves, slopes, out=rows[POSE_UNKNOWNS:-1])
