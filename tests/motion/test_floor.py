@@ -14,7 +14,7 @@ from tests.motion.simulated import walking
 TIMES_S = np.arange(-1.0, 1.0, 1.0 / 30.0)
 AWAY_M = 4.0
 LEAN_DEG, LEVEL_DEG = 4.0, 3.0
-"""What is allowed for the lean that trackers give to bodies, which these have not, and for the level camera that is expected."""
+"""Allowed for the lean that trackers give to bodies, which these have not, and for the level camera that is expected."""
 
 
 def turned(motion: HumanMotion, axis: int, degrees: float) -> HumanMotion:
