@@ -68,7 +68,7 @@ class ConvertedAvatar:
         """
         data = document_to_glb(self._of_suffix(Path(path)))
         write_whole(path, data)
-        return verdict_on(Subject(document_from_bytes(data), data), self.platform)
+        return verdict_on(Subject(document_from_bytes(data), len(data)), self.platform)
 
     def _of_suffix(self, path: Path) -> Document:
         suffix = path.suffix.lower()
@@ -136,7 +136,7 @@ def _kind_for(document: Document, platform: Platform) -> str:
 
 def _broken(document: Document, platform: Platform) -> set[str]:
     """Rules that do not hold, and `_TOO_LARGE`."""
-    subject = Subject(document, document_to_glb(document))
+    subject = Subject(document, 0)
     broken = {rule for rule in platform.rules if RULE_CHECKS[rule](subject)}
     return broken | {_TOO_LARGE} if subject.statistics["longest_side_m"] > platform.most("longest_side_m") else broken
 

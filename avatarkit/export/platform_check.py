@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from avatarkit.export.inspection import container_of
 from avatarkit.export.platform_rules import RULE_CHECKS, RULE_FIXES, Subject
 from avatarkit.export.platforms import RULES, Platform, load_platform, platform_names
 from avatarkit.export.statistics import STATISTICS
@@ -124,7 +125,7 @@ def check_all(path: str | Path) -> list[Verdict]:
 
 
 def _subject(path: Path) -> Subject:
-    return Subject(read_document(path), path)
+    return Subject(read_document(path), path.stat().st_size, container_of(path))
 
 
 def verdict_on(subject: Subject, platform: Platform) -> Verdict:
