@@ -26,11 +26,12 @@ from avatarkit.avatar.style import default_recipe
 from avatarkit.avatar.wardrobe import outfits
 from avatarkit.errors import AvatarkitError, NoFaceError
 from avatarkit.export.files import save_avatar, vrm1_bytes
-from avatarkit.export.platform_check import Verdict, check
-from avatarkit.export.platforms import load_platform, platform_names
+from avatarkit.export.platform_check import check
+from avatarkit.export.platforms import SUFFIXES, load_platform, platform_names
 from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.export.statistics import measure
+from avatarkit.export.verdict import Verdict
 from avatarkit.gltf.reading import document_from_bytes, read_document
 from avatarkit.media.read_photo import read_photo
 from avatarkit.render.pictures import render_file
@@ -140,11 +141,12 @@ def _row(family: str, avatar: Avatar, full: Surface, platform: str, folder: Path
         save_avatar(avatar, path, platform)
         row["s"] = process_time() - start
         verdict = check(path, platform)
+        row |= {"verdict": _said(verdict), "MB": path.stat().st_size / 1e6}
+        if path.suffix == SUFFIXES["USDZ"]:
+            return row
         document = read_document(path)
         numbers = measure(document, path.stat().st_size)
-        row["verdict"] = _said(verdict)
         row |= {name: numbers[name] for name in ("triangles", "materials", "joints") if name in numbers}
-        row["MB"] = path.stat().st_size / 1e6
         reduced = surface_of(document)
         row["face mm"], row["body mm"] = (_distance_mm(full, reduced, piece) for piece in ("Face", "Body"))
         row["Khronos"], row["face"] = _khronos(path), _finds_face(path, folder)
@@ -154,7 +156,7 @@ def _row(family: str, avatar: Avatar, full: Surface, platform: str, folder: Path
 
 
 def _suffix(platform: str) -> str:
-    return ".glb" if load_platform(platform).formats[0] == "GLB" else ".vrm"
+    return load_platform(platform).suffix
 
 
 def _broken(verdict: Verdict) -> str:
@@ -239,10 +241,10 @@ def _markdown(rows: Sequence[dict[str, Any]], options: argparse.Namespace) -> st
 
 
 def _cell(row: dict[str, Any]) -> str:
-    if row["triangles"] is None:
+    if row["MB"] is None:
         return "fails"
-    verdict = row["verdict"].split(":")[0]
-    return f"{verdict}; {row['triangles'] / 1000:.1f} k triangles, {row['MB']:.1f} MB"
+    triangles = "" if row["triangles"] is None else f"{row['triangles'] / 1000:.1f} k triangles, "
+    return f"{row['verdict'].split(':')[0]}; {triangles}{row['MB']:.1f} MB"
 
 
 def _options() -> argparse.Namespace:
