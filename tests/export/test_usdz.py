@@ -18,7 +18,7 @@ from avatarkit.export.platform_check import check, check_all
 
 pytest.importorskip("pxr", reason="usd-core is not installed (pip install avatarkit[usdz])")
 
-from pxr import Usd, UsdGeom, UsdShade, UsdSkel, UsdValidation
+from pxr import Sdf, Usd, UsdGeom, UsdShade, UsdSkel, UsdValidation
 
 
 @pytest.fixture(scope="module", params=["human", "anime"])
@@ -63,9 +63,11 @@ def test_a_package_that_is_compressed_is_seen(package: Path, tmp_path: Path) -> 
     ],
 )  # fmt: skip
 def test_scenes_that_reach_outside_or_are_none_are_refused_in_a_line(layer: str, words: str, tmp_path: Path) -> None:
-    path = tmp_path / "odd.usdz"
-    with ZipFile(path, "w") as new:
-        new.writestr("odd.usda", layer)
+    scene, path = tmp_path / "odd.usda", tmp_path / "odd.usdz"
+    scene.write_text(layer)
+    writer = Sdf.ZipFileWriter.CreateNew(str(path))
+    writer.AddFile(str(scene), scene.name)
+    writer.Save()
     with pytest.raises(InputError, match=words):
         check(path, "usdz")
 
