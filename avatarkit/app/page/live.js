@@ -1,6 +1,6 @@
 // The tab Live: the visitor's webcam moves the avatar. Pictures go to the server on this computer, moments come back.
 import { card, el, privacy, toast } from "./elements.js";
-import { socketAddress, visitToken } from "./talk.js";
+import { socketAddress } from "./talk.js";
 import { closeWebcam, jpegOf, openWebcam } from "./webcam.js";
 
 const FRAME = [640, 480];
@@ -58,7 +58,7 @@ export function livePanel(page, body) {
 
 /** Send pictures as fast as moments come back, and show the moments. */
 function follow(page, video, stream, lost) {
-  const socket = new WebSocket(socketAddress(`/visit/${visitToken()}/live`));
+  const socket = new WebSocket(socketAddress("live"));
   const canvas = document.createElement("canvas");
   const sent = new Map(); // time of each picture under way
   const figures = { latency: [], poses: 0, since: performance.now(), seen: false };
