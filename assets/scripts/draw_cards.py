@@ -42,7 +42,7 @@ SIZE_PX = (256, 320)
 """Twice a card's size on the page."""
 
 TEXTURE_PX = 768  # a side; finer ones could not be seen
-QUALITY = 82  # of WebP; all together stay under a megabyte
+QUALITY = 76  # of WebP; all together stay under a megabyte
 BACKGROUND: Background = ((0.945, 0.937, 0.98), (0.82, 0.796, 0.91))
 """The page's own lavender."""
 
@@ -108,9 +108,10 @@ def _piece_card(slot: str, piece: str) -> Card:
 
 
 def _shown_on(name: str) -> AvatarRecipe:
-    """A model in plain clothes."""
+    """A model in plain clothes, for a piece or an outfit."""
     plain = default_recipe(MODEL)
-    if not any(word in name for word in IN_DRESSES):
+    worn = [name, *plain.with_outfit(name).outfit.pieces] if name in wardrobe.outfits() else [name]
+    if not any(word in piece for word in IN_DRESSES for piece in worn):
         return plain
     return default_recipe(MODEL_IN_DRESSES).with_outfit(list(plain.outfit.pieces))
 
@@ -183,7 +184,7 @@ def main() -> None:
                 pictures[card.name] = kept or webp(drawn(card, renderer))
                 print(f"{card.name}: {len(pictures[card.name])} bytes{', kept' if kept else ''}", flush=True)
     finally:
-        _write(pictures)
+        _write({**before, **pictures})
 
 
 def _write(pictures: dict[str, bytes]) -> None:
