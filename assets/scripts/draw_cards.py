@@ -110,7 +110,7 @@ def _piece_card(slot: str, piece: str) -> Card:
 def _shown_on(name: str) -> AvatarRecipe:
     """A model in plain clothes, for a piece or an outfit."""
     plain = default_recipe(MODEL)
-    worn = [name, *plain.with_outfit(name).outfit.pieces] if name in wardrobe.outfits() else [name]
+    worn = [name, *wardrobe.outfits().get(name, ())]
     if not any(word in piece for word in IN_DRESSES for piece in worn):
         return plain
     return default_recipe(MODEL_IN_DRESSES).with_outfit(list(plain.outfit.pieces))
