@@ -56,7 +56,7 @@ def person_axes() -> PersonAxes:
     then vary by w (1 - w).
     """
     model = load_face_model()
-    still_open, vectors = eigh(load_sight_table().covariance, model.covariance)
+    still_open, vectors = eigh(load_sight_table().left_open, model.covariance)
     still_open = np.clip(still_open, 0.0, 1.0)
     errors = still_open * (1.0 - still_open) + ALWAYS_OPEN
     return PersonAxes(model.slider_names, model.covariance @ vectors, vectors.T, errors)
