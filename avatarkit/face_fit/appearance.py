@@ -41,6 +41,7 @@ LIGHT_STRIDE = 16  # light is smooth: one texel in sixteen tells as much
 NARROWED = 0.75  # of an iris's radius: between lids nearer than that hardly anything of it is seen
 LIGHTEST_IRIS_L = 58.0  # CIELAB; what is lighter in an eye's middle are lids, glasses or glare
 BROWN_BELOW_L, LEAST_BROWN, REDDEST, GREY_BELOW_B = 36.0, 13.0, 0.5, 8.0  # CIELAB; irises darker than the first are brown
+BROWS_PER_SKIN = 0.45  # sRGB: brows that are not seen, neither black nor blond
 DEFAULT_HAIR = "#3b2a20"
 DEFAULT_IRIS = "#5a4632"
 
@@ -106,11 +107,12 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     picture, alpha = _face_picture(texels, even, tone, shown)
     look = read_hair_look(landmarks)
     hair, hair_seen = (look.color, True) if look and look.color else _hair_color(landmarks.photo.pixels, shape, camera, middle)
-    iris, iris_seen = _iris_color(landmarks, tone)
+    iris, iris_seen = (DEFAULT_IRIS, False) if wear.dark_glasses else _iris_color(landmarks, tone)
+    brows = tone * BROWS_PER_SKIN if wear.dark_glasses else _brow_color(even, texels.seen, tone)
     return Appearance(
         skin=hex_color(tone),
         lips=hex_color(_middle(even, texels.seen * (face_regions.lips() > 0.9), tone * [0.9, 0.7, 0.7])),
-        brows=hex_color(_brow_color(even, texels.seen, tone)),
+        brows=hex_color(brows),
         iris=iris,
         hair=hair,
         picture=picture,
@@ -301,7 +303,7 @@ def _brow_color(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> np.nd
     """(3,) sRGB: the darker half of the brows."""
     inside = (seen > 0.4) & (face_regions.brows() > 0.8)
     if inside.sum() < 50:
-        return tone * 0.45
+        return tone * BROWS_PER_SKIN
     chosen = colors[inside]
     dark = chosen.sum(axis=1)
     return np.median(chosen[dark <= np.percentile(dark, 35)], axis=0)

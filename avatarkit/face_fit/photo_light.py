@@ -177,6 +177,14 @@ def _eye(landmarks: FaceLandmarks, outline: tuple[int, ...], iris: int) -> np.nd
     return _inside(landmarks, outline, (points[iris], radius))
 
 
+def eyes_luminance(landmarks: FaceLandmarks) -> float | None:
+    """How bright the brightest of the eyes is over the better lit cheek, linear; None where no eye is seen."""
+    pixels = np.concatenate([_inside(landmarks, outline) for outline, _ in _EYES])
+    if len(pixels) < _LEAST_PX:
+        return None
+    return float(np.percentile(pixels @ LUMINANCE, _WHITEST) / np.exp(_skin(landmarks)[0]))
+
+
 def _inside(landmarks: FaceLandmarks, outline: tuple[int, ...], but: tuple[np.ndarray, float] | None = None) -> np.ndarray:
     """(N, 3) linear colours of the photo inside landmarks, but for a circle (middle, radius)."""
     points = landmarks.points_px[list(outline)]
