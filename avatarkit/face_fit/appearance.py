@@ -306,7 +306,10 @@ def _brow_color(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> np.nd
         return tone * BROWS_PER_SKIN
     chosen = colors[inside]
     dark = chosen.sum(axis=1)
-    return np.median(chosen[dark <= np.percentile(dark, 35)], axis=0)
+    found = np.median(chosen[dark <= np.percentile(dark, 35)], axis=0)
+    hue = to_lab(found[None])[0, 1:]
+    painted = not ((hue > HAIR_AB_LOW) & (hue < HAIR_AB_HIGH)).all()  # eye shadow
+    return tone * BROWS_PER_SKIN if painted else found
 
 
 def _hair_color(pixels: np.ndarray, shape: BodyShape, camera: HeadCamera, skin_lab: np.ndarray) -> tuple[str, bool]:
