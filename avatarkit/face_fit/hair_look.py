@@ -17,7 +17,8 @@ from avatarkit.tracking.face_landmarks import FaceLandmarks
 from avatarkit.tracking.segment_person import MASK_SIDE_PX, person_mask
 
 CHIN, TOP, BROW, LIP, RIGHT_EDGE, LEFT_EDGE = 152, 10, 9, 164, 234, 454
-"""MediaPipe's landmarks on the middle line, and at the cheeks' outer edges."""
+CHEEKS = (117, 346)
+"""MediaPipe's landmarks on the middle line, at the cheeks' outer edges, and below the eyes, where no glasses reach."""
 
 _CROP_PER_FACE = 3.6  # side of the picture that is looked at: hair down to the chest, and some room above
 _CROP_CENTER = 0.46  # where the face's middle lies in it, from the top
@@ -92,7 +93,7 @@ def read_hair_look(landmarks: FaceLandmarks) -> HairLook | None:
     above = view.person & ~view.face & (rows < view.points[BROW, 1]) & (beside < 0.8 * view.height)
     above &= rows > view.points[TOP, 1] - _ABOVE_REACH * view.height
     inner = cv2.erode(view.face.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    skin = inner & (rows > view.points[BROW, 1]) & (rows < view.points[LIP, 1])
+    skin = inner & (rows > view.points[list(CHEEKS), 1].mean()) & (rows < view.points[LIP, 1])
     if view.area < 1.0 or skin.sum() < 50 or above.sum() < 20:
         return None
     from_skin = _distances(view.lab, skin)
