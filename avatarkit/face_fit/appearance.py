@@ -28,6 +28,7 @@ FOREHEAD_SPREAD_LAB = np.array([9.0, 6.0, 7.0])  # a forehead varies less than a
 SHADOW_TEXELS = 41  # how far a strand's shadow reaches
 # People's skin in CIELAB, generously: what lies beyond is an over- or underexposed photo or coloured light
 SKIN_LAB_LOW, SKIN_LAB_HIGH = np.array([20.0, 2.0, 4.0]), np.array([90.0, 30.0, 34.0])
+ROUGE_A, _LEAST_PLAIN = 10.0, 50  # CIELAB a*, texels; flushed cheeks have up to 6 more than the rest
 COLORLESS_CHROMA = 3.0  # a photo whose face has less is black and white
 PLAIN_SKIN_AB = np.array([13.0, 17.0])  # chroma lent to a black-and-white photo's skin
 HAIR_AB_LOW, HAIR_AB_HIGH = np.array([-5.0, -9.0]), np.array([40.0, 50.0])  # beyond are hats, skies and trees, and dyes
@@ -166,6 +167,9 @@ def _skin_trust(texels: FaceTexels, cheek: np.ndarray | None) -> tuple[np.ndarra
     sure = texels.seen * face_regions.plain_skin() > 0.5
     if sure.sum() < 100:
         sure = face_regions.plain_skin() > 0.5
+    cheeks = sure & (face_regions.cheeks() > 0.5)
+    if _is_rouged(lab, cheeks, sure & ~cheeks):
+        sure &= ~cheeks
     middle = np.median(lab[sure], axis=0)
     bright_cheek = None if cheek is None else to_lab(cheek[None])[0]
     if bright_cheek is not None and bright_cheek[0] > middle[0] + DARKER_THAN_CHEEK_L:
@@ -178,6 +182,13 @@ def _skin_trust(texels: FaceTexels, cheek: np.ndarray | None) -> tuple[np.ndarra
     likely = np.exp(-0.5 * (distance.sum(axis=1) + bright))
     bare = (1.0 - face_regions.lips()) * (1.0 - face_regions.brows()) * (1.0 - face_regions.eyes())
     return likely * bare * texels.seen * (face_regions.face() > 0), middle
+
+
+def _is_rouged(lab: np.ndarray, cheeks: np.ndarray, rest: np.ndarray) -> bool:
+    """Whether cheeks are so much redder than forehead and nose that it is paint."""
+    if min(cheeks.sum(), rest.sum()) < _LEAST_PLAIN:
+        return False
+    return float(np.median(lab[cheeks, 1]) - np.median(lab[rest, 1])) > ROUGE_A
 
 
 def _evened_colors(texels: FaceTexels, trust: np.ndarray) -> np.ndarray:

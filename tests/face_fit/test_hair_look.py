@@ -11,7 +11,7 @@ from avatarkit.avatar.hair_guess import guess_hair
 from avatarkit.face_fit import face_regions
 from avatarkit.face_fit.face_wear import CHIN_BEARD, LEFT_JAW, MOUSTACHE, RIGHT_JAW, read_face_wear
 from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook, read_hair_look
-from avatarkit.face_fit.photo_light import eyes_luminance
+from avatarkit.face_fit.photo_light import eyes_luminance, photo_light
 from avatarkit.face_fit.skin_scale import MONK_TONES, monk_tone
 from avatarkit.media.photo import Photo
 from avatarkit.tracking.face_landmarks import FaceLandmarks
@@ -137,3 +137,12 @@ def test_eyes_behind_dark_lenses_are_dark_and_open_eyes_are_not(landmarks: FaceL
     hidden, seen = eyes_luminance(replace(landmarks, photo=Photo(pixels))), eyes_luminance(landmarks)
     assert hidden is not None and hidden < 0.05
     assert seen is not None and seen > 0.2
+
+
+def test_painted_cheeks_are_not_taken_for_coloured_light(landmarks: FaceLandmarks) -> None:
+    pixels, half = landmarks.photo.pixels.copy(), int(0.13 * landmarks.face_width_px)
+    for column, row in landmarks.points_px[[50, 280]].astype(int):
+        cheek = pixels[row - half : row + half, column - half : column + half]
+        cheek[:] = 0.4 * cheek + 0.6 * np.array([215, 60, 90])
+    painted = replace(landmarks, photo=Photo(pixels))
+    assert photo_light(painted) == pytest.approx(photo_light(landmarks), abs=0.12)
