@@ -16,7 +16,7 @@ from avatarkit.avatar.skin_fields import HEAD_SIZE, head_fields
 from avatarkit.face_fit.landmark_table import load_landmark_table
 
 _ZONE_SIZE = 256
-_RED = np.array([0.03, -0.12, -0.10], np.float32)
+_RED = np.array([0.015, -0.065, -0.052], np.float32)
 _BROWN = np.array([-0.10, -0.16, -0.15], np.float32)
 _PALE = np.array([0.03, 0.035, -0.01], np.float32)
 _COOL = np.array([-0.06, -0.035, 0.0], np.float32)
@@ -70,6 +70,7 @@ _SPOTS, _SPOT_PX, _SPOT = 46, (2.5, 7.0), np.array([0.90, 0.80, 0.72], np.float3
 _SPOT_STRENGTH = 0.8
 _MOLE_ROWS, _MOLE_COLUMNS = (0.20, 0.66), (0.22, 0.78)  # of the picture: forehead to throat
 _KEEP_OFF = 0.05  # of the picture: no mole this near to the mouth's middle and the eyes
+_CHEEKS, _CHEEK_PX = (50, 280), 26  # MediaPipe's landmarks in their middles
 _SEED = 31
 
 
@@ -90,10 +91,18 @@ def _factor(age: float) -> np.ndarray:
     fields = head_fields()
     skin = (fields.skin * (1.0 - fields.inside) * (1.0 - np.clip(1.6 * fields.lips, 0.0, 1.0)))[..., None]
     change = cv2.resize(_zones(), (HEAD_SIZE, HEAD_SIZE), interpolation=cv2.INTER_LINEAR) + (1.0 + 0.8 * age) * _blotches()
+    change -= _of_cheeks(change)
     spotted = _dots(_MOLES, _MOLE_PX, _MOLE, _SEED)
     if age:
         spotted = spotted * (1.0 + _SPOT_STRENGTH * age * (_dots(_SPOTS, _SPOT_PX, _SPOT, _SEED + 1) - 1.0))
     return np.asarray(1.0 + skin * ((1.0 + change) * spotted - 1.0), np.float32)
+
+
+def _of_cheeks(picture: np.ndarray) -> np.ndarray:
+    """(3,) the mean in the middle of both cheeks of a picture (1024, 1024, 3)."""
+    places = np.round(load_landmark_table().uvs(0.0, 0.0)[list(_CHEEKS)] * HEAD_SIZE).astype(int)
+    parts = [picture[v - _CHEEK_PX : v + _CHEEK_PX, u - _CHEEK_PX : u + _CHEEK_PX] for u, v in places]
+    return np.asarray(np.mean(parts, axis=(0, 1, 2)))
 
 
 def _zones() -> np.ndarray:
