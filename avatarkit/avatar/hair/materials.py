@@ -38,7 +38,9 @@ def hair_materials(
 
 
 def _calmed(strands: Strands, contrast: float) -> Strands:
-    mean = np.average(strands.light, weights=strands.alpha)
+    if contrast == 1.0:
+        return strands
+    mean = float(np.average(strands.light, weights=strands.alpha))
     return strands._replace(light=np.maximum(mean + contrast * (strands.light - mean), 0.0))
 
 
