@@ -165,6 +165,8 @@ _CHUNKY = HairStyle(
     shape="wedge",
 )
 
+_WISPS = Fringe(58, 95, behind_mm=16, curtain=True, locks=40, depth_mm=5)
+
 HAIR_STYLES: Mapping[str, HairStyle] = {
     "bald": HairStyle(NOWHERE, NOWHERE, NOWHERE, locks=0, lock_width_mm=0, capped=False),
     "buzz": _CROPPED,
@@ -239,7 +241,7 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
     "curtain-bangs": replace(_WAVY, part_deg=0.0, fringe=Fringe(reach_mm=34, reach_aside_mm=95, curtain=True)),
     "ponytail": replace(_TIED, gathers=(Gather("tail", (180.0, 5.0), 330, 52),)),
     "high-ponytail": replace(
-        _TIED, gathers=(Gather("tail", (180.0, 48.0), 400, 58),), fringe=Fringe(58, 95, behind_mm=16, curtain=True, locks=40, depth_mm=5)
+        _TIED, gathers=(Gather("tail", (180.0, 48.0), 400, 58),), fringe=_WISPS
     ),
     "half-up": replace(_WAVY, part_deg=0.0, gathers=(Gather("tail", (180.0, 36.0), 260, 40, "top", 22.0, curl_mm=6),)),
     "twin-tails": replace(
