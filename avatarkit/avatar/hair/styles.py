@@ -215,7 +215,7 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
         _CROPPED,
         crest=0.14,
         length_mm=Zones(top=32, front=32, side=7, back=7, nape=7),
-        depth_mm=Zones(top=14, front=13, side=1.6, back=1.8, nape=1.2),
+        depth_mm=Zones(top=8, front=8, side=1.6, back=1.8, nape=1.2),
         rise_mm=Zones(top=72, front=60, side=0, back=0, nape=0),
         back=2.0,
         locks=1000,
