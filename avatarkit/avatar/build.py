@@ -79,7 +79,16 @@ def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) 
 def _hair(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
     hair = recipe.hair
     kind: HairKind = "strands" if look.hair == "strands" else "drawn" if look.shading == "drawn" else "clumps"
-    return make_hair(hair.style, hair.color, rest, roots=hair.roots, grey=hair.grey, kind=kind)
+    return make_hair(
+        hair.style,
+        hair.color,
+        rest,
+        roots=hair.roots,
+        grey=hair.grey,
+        kind=kind,
+        fineness=1.0 + look.hair_fineness,
+        contrast=1.0 - look.hair_calm,
+    )
 
 
 def _beard(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:

@@ -217,19 +217,19 @@ def _triangles(line: LashLine, side: str) -> np.ndarray:
 
 def lashes_material(look: Look) -> Material:
     """The lashes' material: strands by alpha, blended, since a mask would lose hairs thinner than a pixel."""
-    return Material(MATERIAL, base_color_texture=_texture(look.eyes), roughness=0.7, alpha_mode="BLEND", double_sided=True)
+    return Material(MATERIAL, base_color_texture=_texture(look.lashes), roughness=0.7, alpha_mode="BLEND", double_sided=True)
 
 
 @cache
-def _texture(eyes: str) -> Texture:
+def _texture(kind: str) -> Texture:
     """Upper lashes in the picture's upper half, lower ones in the lower; roots at the bottom of each.
 
     Args:
-        eyes: natural ones have single hairs, clean ones tufts, painted ones a line with a few tips.
+        kind: natural ones have single hairs, clean ones tufts, painted ones a line with a few tips.
     """
-    if eyes == "natural":
+    if kind == "natural":
         upper, lower = _strands(120, 3.4, 11), 0.8 * _strands(60, 1.9, 12)
-    elif eyes == "clean":
+    elif kind == "clean":
         upper, lower = _line((0.14, 0.26, 0.42), _CLEAN_TIPS), 0.35 * _line((0.0, 0.12, 0.16), ())
     else:
         upper, lower = _line((0.40, 0.52, 0.78), _PAINTED_TIPS), 0.75 * _line((0.0, 0.08, 0.26), ())

@@ -21,11 +21,13 @@ class Look:
         skin_specular: how strong the skin's reflections are.
         skin_variation: how strongly skin is redder and darker in places.
         skin_grain: how strong pores and mottling are in its colour.
+        skin_life: how strong zones of blood and pigment, freckles and moles are.
         photo: how much of a person's photo is laid over the skin; at 0 only its colours are used.
         photo_evening: how far what is left of the photo's light is taken back.
         photo_smoothing: how much of its pores and noise is taken away.
         photo_lifting: how far its folds, flush and small shadows are brought to the tone.
         relief: how deep pores, fine lines and a photo's own creases are.
+        ageing: how deep and dark the lines of age are.
         gloss: how much the shine differs from place to place: oily forehead and nose, wet lips and lids.
         lips: how much of the lips' colour shows.
         blush: how strong the cheeks' painted blush is.
@@ -37,7 +39,10 @@ class Look:
         cornea: how strong the clear layer over the eyes mirrors.
         catch_light: how strong a painted light in natural eyes is.
         eyes: how irises are made, one of `EYE_KINDS`.
+        lashes: how lashes are made, likewise.
         hair: how locks are made, one of `HAIR_KINDS`.
+        hair_fineness: of strands: how many of twice as many slimmer ribbons there are.
+        hair_calm: how much of the difference between single hairs is taken away.
         shading: one of `SHADINGS`: "drawn" is MToon's two tones and outlines.
         outline_width: of the drawn line, metres; 0 has none.
     """
@@ -52,7 +57,9 @@ class Look:
     photo_evening: float = 0.0
     photo_smoothing: float = 0.0
     photo_lifting: float = 0.0
+    skin_life: float = 0.0
     relief: float = 0.0
+    ageing: float = 0.0
     gloss: float = 0.0
     lips: float = 1.0
     blush: float = 0.0
@@ -63,7 +70,10 @@ class Look:
     brow_paint: float = 0.0
     cornea: float = 0.0
     catch_light: float = 0.0
+    hair_fineness: float = 0.0
+    hair_calm: float = 0.0
     eyes: str = "natural"
+    lashes: str = "natural"
     hair: str = "strands"
     shading: str = "physical"
     outline_width: float = 0.0
@@ -75,6 +85,7 @@ class Look:
         for name, chosen, known in (
             ("shading", self.shading, SHADINGS),
             ("kind of eyes", self.eyes, EYE_KINDS),
+            ("kind of lashes", self.lashes, EYE_KINDS),
             ("kind of hair", self.hair, HAIR_KINDS),
         ):
             if chosen not in known:

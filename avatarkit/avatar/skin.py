@@ -16,6 +16,7 @@ from avatarkit.avatar.photo_skin import lifted, photo_alpha, photo_picture
 from avatarkit.avatar.recipe import Brows, Skin
 from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
 from avatarkit.avatar.skin_relief import with_relief
+from avatarkit.avatar.skin_zones import lively
 from avatarkit.avatar.wrinkles import shaded
 from avatarkit.face_fit.light import to_lab
 from avatarkit.render.color import to_linear, to_srgb
@@ -59,8 +60,10 @@ def face_picture(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> np.n
     """(2048, 2048, 3) uint8 sRGB in the head's texture layout."""
     fields = head_fields()
     picture = _generated(skin, look)
-    if age and look.relief:
-        picture = shaded(picture, age * look.relief)
+    if look.skin_life:
+        picture = lively(picture, look.skin_life, age)
+    if age and look.ageing:
+        picture = shaded(picture, age * look.ageing)
     alpha = np.zeros((HEAD_SIZE, HEAD_SIZE), np.float32)
     if skin.photo is not None and look.photo > 0:
         alpha = look.photo * photo_alpha(skin)

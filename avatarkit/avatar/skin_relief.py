@@ -32,8 +32,8 @@ _OIL += ((117, 0.04, 0.5), (346, 0.04, 0.5))
 _COARSE = 0.5  # so faint a relief needs half of the picture's width
 _LEAST_PORES = 0.35  # everywhere
 _PORE_SLOPE, _BUMP_SLOPE, _LIP_SLOPE, _CREASE_SLOPE = 0.10, 0.025, 0.08, 0.5  # a slope of 1 is 45 degrees
-_AGE_SLOPE = 0.55
-_STEEPEST = 0.7
+_AGE_SLOPE = 0.9
+_STEEPEST = 0.9
 _CREASE_PX = (1.3, 7.0)  # finer is noise, broader is light
 _HAIR_RANGE = 0.45  # of the tone's brightness: what is darker is hair and no crease
 _OILY, _WET_LIPS, _WET_LIDS, _INSIDE = -0.07, -0.20, -0.34, -0.22  # added to the roughness where `gloss` is 1
@@ -101,8 +101,8 @@ def _normals(skin: Skin, look: Look, age: float) -> np.ndarray:
     if skin.photo is not None and look.photo:
         own = (cv2.resize(slope, (size, size), interpolation=cv2.INTER_LINEAR) for slope in _creases(skin, look))
         slopes = [slope + look.relief * crease for slope, crease in zip(slopes, own, strict=True)]
-    if age:
-        steepness = _AGE_SLOPE * age * look.relief
+    if age and look.ageing:
+        steepness = _AGE_SLOPE * age * look.ageing
         slopes = [slope + steepness * line for slope, line in zip(slopes, wrinkle_slopes(size), strict=True)]
     # Not of unit length, but in the right direction: every reader makes them so.
     right, up = (cv2.convertScaleAbs(np.clip(slope, -_STEEPEST, _STEEPEST) + 1.0, alpha=127.5) for slope in slopes)

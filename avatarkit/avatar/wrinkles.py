@@ -18,7 +18,7 @@ _YOUNG, _OLD = 0.15, 0.85  # of the slider of age: the first lines, and all of t
 _STEPS = 40
 _SHIFT = 4
 _WANDER = 0.0011  # of the picture: no line is straight
-_SHADE = np.array([0.90, 0.80, 0.78], np.float32)  # of the tone at a line's bottom, linear light
+_SHADE = np.array([0.78, 0.62, 0.58], np.float32)  # of the tone at a line's bottom, linear light
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,14 @@ _LINES = (
     _Line((285, 336), 0.55, 2.6, (-0.008, 0.0)),
     *(_Line(ends, 0.6, 2.2, (0.0, v)) for ends in ((33, 130, 226, 35), (263, 359, 446, 265)) for v in (-0.004, 0.012)),
     *(_Line(ends, 0.5, 2.0, (0.0, v)) for ends in ((247, 113, 156), (467, 342, 383)) for v in (0.0, 0.012)),
+    *(_Line((207, 216, 214), 0.5, 3.0, (-u, 0.0)) for u in (0.016, 0.03)),
+    *(_Line((427, 436, 434), 0.5, 3.0, (u, 0.0)) for u in (0.016, 0.03)),
+    *(_Line(ends, 0.45, 1.8) for ends in ((165, 40), (164, 0), (391, 270), (167, 37), (393, 267), (92, 61), (322, 291))),
+    *(_Line((171, 152, 396), 0.6, 5.0, (0.0, v)) for v in (0.055, 0.085)),
+    _Line((106, 182, 18, 406, 335), 0.5, 4.0, (0.0, 0.008)),
 )  # fmt: skip
-"""Forehead, from the nose to beside the mouth, beside the chin, below the eyes, between the brows, crow's feet."""
+"""Forehead, from the nose to beside the mouth, beside the chin, below the eyes, between the brows, crow's feet,
+cheeks, over the lip, throat, over the chin."""
 
 
 def ageing(recipe: AvatarRecipe) -> float:

@@ -1,4 +1,7 @@
-"""A closed mouth: the data's lips stand a little apart, and some sliders part them more; teeth would show at rest."""
+"""A closed mouth: the data's lips stand a little apart, and some sliders part them more; teeth would show at rest.
+
+And teeth that show as soon as the lips part: the data's upper ones end above the upper lip's edge.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from avatarkit.body.body import load_body
 
 _OVERLAP_M = 0.0004  # lips that only met would leave slits between their few vertices
 _MOST_M = 0.004  # a wider gap is no accident of the data
+_SHOWN = 0.28  # of the height of upper teeth and gum lies below the upper lip: about the 4 mm that a smile begins with
+_FRONT = 0.1  # of the teeth's depth: the incisors
 _FOLLOW = (1.0, 1.0, 0.75, 0.4, 0.15)  # how much of the way each ring of vertices goes, from the inside of the lips outward
 
 
@@ -26,6 +31,18 @@ def closed_lips(positions: np.ndarray) -> np.ndarray:
         for ring, share in zip(lip.rings, _FOLLOW, strict=True):
             closed[ring, 1] += sign * share * np.interp(positions[ring, 0], *stations, left=0.0, right=0.0)
     return closed
+
+
+def hung_teeth(positions: np.ndarray) -> np.ndarray:
+    """Positions (V, 3), metres, of a closed mouth with the upper teeth so low that they show when it opens; all else stays."""
+    teeth, edge = np.unique(load_body().parts["teeth-upper"].quads), lips()[0].edge
+    points = positions[teeth]
+    incisors = points[points[:, 2] > points[:, 2].max() - _FRONT * np.ptp(points[:, 2])]
+    middle = np.abs(positions[edge, 0]) < 0.25 * np.abs(positions[edge, 0]).max()
+    wanted = positions[edge[middle], 1].mean() - _SHOWN * np.ptp(incisors[:, 1])
+    hung = positions.copy()
+    hung[teeth, 1] += min(wanted - float(incisors[:, 1].min()), 0.0)
+    return hung
 
 
 def _rising(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

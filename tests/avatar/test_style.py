@@ -6,10 +6,12 @@ import tomllib
 from copy import deepcopy
 from typing import Any
 
+import numpy as np
 import pytest
 
 from avatarkit.avatar.recipe_json import recipe_from_json, recipe_json
 from avatarkit.avatar.style import (
+    FACE_GROUPS,
     default_recipe,
     family_from_tables,
     family_names,
@@ -19,6 +21,7 @@ from avatarkit.avatar.style import (
     style_names,
 )
 from avatarkit.avatar.wardrobe import checked_recipe
+from avatarkit.body.body import load_body
 from avatarkit.data_files import family_paths
 from avatarkit.errors import InputError, UsageError
 
@@ -107,3 +110,19 @@ def test_another_style_leaves_the_person_alone() -> None:
         assert (other.skin, other.eyes.iris, other.style) == (person.skin, person.eyes.iris, name)
         if load_style(name).kind == "family":
             assert other.hair == person.hair
+
+
+def test_presets_of_a_kind_are_people_of_different_faces() -> None:
+    names = [name for name, slider in load_body().sliders.items() if slider.group in FACE_GROUPS]
+    for kind in ("person", "character"):
+        people = [default_recipe(name).sliders for name in style_names(kind)]
+        faces = np.array([[sliders.get(name, 0.0) for name in names] for sliders in people])
+        apart = np.linalg.norm(faces[:, None] - faces[None], axis=2) + 10.0 * np.eye(len(faces))
+        assert apart.min() > 1.2, kind
+
+
+def test_presets_show_both_ends_of_every_face_slider() -> None:
+    shown = {(name, value > 0.0) for style in style_names() for name, value in default_recipe(style).sliders.items()}
+    for name, slider in load_body().sliders.items():
+        if slider.group in FACE_GROUPS:
+            assert {(name, True), (name, False)} <= shown, name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
@@ -32,11 +33,20 @@ HairKind = Literal["strands", "clumps", "drawn"]
 _SHORTEST_HANGING_M = 0.015
 _BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.010, 0.022  # above the skin: cloth lies there; and the body of the hair above that
 _LEAST_HEIGHT_M = 0.0006
+_SLIMMER = 0.7  # ribbons that were as much slimmer as they are more would leave gaps where they stray
 _LEAST_FALL, _WIDEST, _SHOULDER_M = 0.4, 0.8, 0.12  # of a step; of the shoulders' breadth; above their joints
 
 
 def make_hair(
-    style: str, color: str, rest: RestBody, *, roots: str | None = None, grey: float = 0.0, kind: HairKind = "strands"
+    style: str,
+    color: str,
+    rest: RestBody,
+    *,
+    roots: str | None = None,
+    grey: float = 0.0,
+    kind: HairKind = "strands",
+    fineness: float = 1.0,
+    contrast: float = 1.0,
 ) -> list[tuple[AvatarMesh, Material]]:
     """Hair on a person's head: a cap that covers the scalp, locks over it, and what is tied together.
 
@@ -49,6 +59,8 @@ def make_hair(
         roots: another colour at the scalp, or None.
         grey: share of hairs that have lost their colour, 0..1.
         kind: what the locks are made of.
+        fineness: of locks of single hairs: so many times as many, and as much slimmer.
+        contrast: how much single hairs differ in brightness, over the strands' picture.
 
     Raises:
         UsageError: there is no such style, or the colour is none.
@@ -57,7 +69,7 @@ def make_hair(
         raise unknown_name("hair style", style, HAIR_STYLES)
     dye = HairColor(parse_color(color), parse_color(roots) if roots else None, float(np.clip(grey, 0.0, 1.0)))
     thick = kind != "strands"
-    chosen = thick_style(HAIR_STYLES[style]) if thick else HAIR_STYLES[style]
+    chosen = thick_style(HAIR_STYLES[style]) if thick else _finer(HAIR_STYLES[style], fineness)
     surface, obstacle = head_surface(np.asarray(rest.positions, float)), body_obstacle(rest)
     shapes = _shapes(chosen, surface, obstacle, thick=thick)
     if thick:
@@ -65,9 +77,17 @@ def make_hair(
         shapes = {name: shape._replace(uvs=by_height(shape, crown, surface.scale)) for name, shape in shapes.items()}
         materials = thick_materials(dye, drawn=kind == "drawn")
     else:
-        materials = hair_materials(dye, chosen.strands, chosen.shape, chosen.cap)
+        materials = hair_materials(dye, chosen.strands, chosen.shape, chosen.cap, contrast)
     head = rest.skeleton.names.index("head")
     return [(_skinned(name, _above_skin(shape, obstacle), head), materials[name]) for name, shape in shapes.items()]
+
+
+@lru_cache(maxsize=4)
+def _finer(style: HairStyle, fineness: float) -> HairStyle:
+    """The same style in more, slimmer ribbons; other locks are what they are."""
+    if style.shape != "card" or fineness == 1.0:
+        return style
+    return replace(style, locks=round(fineness * style.locks), lock_width_mm=style.lock_width_mm / fineness**_SLIMMER)
 
 
 def _shapes(style: HairStyle, surface: HeadSurface, obstacle: Obstacle, *, thick: bool) -> dict[str, Shape]:

@@ -24,19 +24,28 @@ _WHITE = (1.0, 1.0, 1.0, 1.0)
 
 
 @lru_cache(maxsize=4)
-def hair_materials(dye: HairColor, strands: str, shape: str, cap_kind: str = "strands") -> Mapping[str, Material]:
-    """By the names of the meshes: the cap, locks, and what is tied together."""
-    cap = colored(cap_strands(cap_kind), dye, _CAP, at_scalp=True)
-    solid = _opaque("hair-solid", solid_strands(_CALM if shape == "wedge" else 1.0), dye, _SOLID)
+def hair_materials(
+    dye: HairColor, strands: str, shape: str, cap_kind: str = "strands", contrast: float = 1.0
+) -> Mapping[str, Material]:
+    """By the names of the meshes: the cap, locks, and what is tied together; `contrast` is between their hairs."""
+    cap = colored(_calmed(cap_strands(cap_kind), contrast), dye, _CAP, at_scalp=True)
+    solid = _opaque("hair-solid", solid_strands(_CALM if shape == "wedge" else contrast), dye, _SOLID)
     relief = None if shape == "wedge" else _relief("solid", "")
     whole = Material("hair-solid", _WHITE, solid, relief, roughness=0.5)
     rim = Material("hair-cap", _WHITE, Texture("hair-cap", cap, "png"), _relief("cap", cap_kind), 0.65, alpha_mode="BLEND")
-    locks = _ribbons(dye, strands) if shape == "card" else replace(whole, name="hair-locks")
+    locks = _ribbons(dye, strands, contrast) if shape == "card" else replace(whole, name="hair-locks")
     return {material.name: replace(material, specular=gloss(dye.color)) for material in (rim, locks, whole)}
 
 
-def _ribbons(dye: HairColor, strands: str) -> Material:
-    texture = Texture("hair-locks", colored(lock_strands(strands), dye, _LOCKS), "png")
+def _calmed(strands: Strands, contrast: float) -> Strands:
+    if contrast == 1.0:
+        return strands
+    mean = float(np.average(strands.light, weights=strands.alpha))
+    return strands._replace(light=np.maximum(mean + contrast * (strands.light - mean), 0.0))
+
+
+def _ribbons(dye: HairColor, strands: str, contrast: float) -> Material:
+    texture = Texture("hair-locks", colored(_calmed(lock_strands(strands), contrast), dye, _LOCKS), "png")
     return Material(
         "hair-locks",
         _WHITE,

@@ -130,8 +130,8 @@ _CURLY = replace(
 )
 _TIED = replace(
     _LONG,
-    depth_mm=Zones(top=7, front=6, side=4.5, back=5, nape=3),
-    lift_mm=everywhere(1.5),
+    depth_mm=Zones(top=12, front=9, side=6.5, back=9, nape=4),
+    lift_mm=everywhere(2.5),
     locks=420,
     lock_width_mm=18,
     disorder=0.05,
@@ -164,6 +164,8 @@ _CHUNKY = HairStyle(
     disorder=0.15,
     shape="wedge",
 )
+
+_WISPS = Fringe(58, 95, behind_mm=16, curtain=True, locks=40, depth_mm=5)
 
 HAIR_STYLES: Mapping[str, HairStyle] = {
     "bald": HairStyle(NOWHERE, NOWHERE, NOWHERE, locks=0, lock_width_mm=0, capped=False),
@@ -212,13 +214,15 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
     "mohawk": replace(
         _CROPPED,
         crest=0.14,
-        length_mm=Zones(top=30, front=30, side=7, back=7, nape=7),
+        length_mm=Zones(top=32, front=32, side=7, back=7, nape=7),
         depth_mm=Zones(top=8, front=8, side=1.6, back=1.8, nape=1.2),
-        rise_mm=Zones(top=75, front=70, side=0, back=0, nape=0),
+        rise_mm=Zones(top=72, front=60, side=0, back=0, nape=0),
         back=2.0,
-        locks=1100,
-        lock_width_mm=11,
-        disorder=0.15,
+        locks=1000,
+        lock_width_mm=26,
+        unevenness=0.12,
+        crown_narrows=1.0,
+        disorder=0.06,
     ),
     "receding": replace(_SHORT, hairline=_RECEDING_HAIRLINE, length_mm=Zones(top=40, front=36, side=24, back=28, nape=14),
                         depth_mm=Zones(top=7, front=5, side=5, back=6, nape=3), overhang_mm=4, back=1.0, sweep=0.4),
@@ -237,7 +241,7 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
     "curtain-bangs": replace(_WAVY, part_deg=0.0, fringe=Fringe(reach_mm=34, reach_aside_mm=95, curtain=True)),
     "ponytail": replace(_TIED, gathers=(Gather("tail", (180.0, 5.0), 330, 52),)),
     "high-ponytail": replace(
-        _TIED, gathers=(Gather("tail", (180.0, 48.0), 400, 58),), fringe=Fringe(36, 80, curtain=True, locks=90, depth_mm=5)
+        _TIED, gathers=(Gather("tail", (180.0, 48.0), 400, 58),), fringe=_WISPS
     ),
     "half-up": replace(_WAVY, part_deg=0.0, gathers=(Gather("tail", (180.0, 36.0), 260, 40, "top", 22.0, curl_mm=6),)),
     "twin-tails": replace(
@@ -245,11 +249,11 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
         gathers=(Gather("tail", (112.0, 40.0), 275, 50, "left"), Gather("tail", (-112.0, 40.0), 275, 50, "right")),
         fringe=Fringe(45, 60, depth_mm=5),
     ),
-    "bun": replace(_TIED, gathers=(Gather("bun", (180.0, -6.0), 0, 68),)),
-    "top-knot": replace(_TIED, gathers=(Gather("bun", (180.0, 66.0), 0, 56),)),
+    "bun": replace(_TIED, gathers=(Gather("bun", (180.0, 4.0), 0, 80),)),
+    "top-knot": replace(_TIED, gathers=(Gather("bun", (180.0, 66.0), 0, 70),)),
     "space-buns": replace(
         _TIED,
-        gathers=(Gather("bun", (120.0, 52.0), 0, 58, "left"), Gather("bun", (-120.0, 52.0), 0, 58, "right")),
+        gathers=(Gather("bun", (120.0, 52.0), 0, 68, "left"), Gather("bun", (-120.0, 52.0), 0, 68, "right")),
         fringe=Fringe(40, 80, curtain=True, depth_mm=5),
     ),
     "braid": replace(_TIED, gathers=(Gather("braid", (180.0, -14.0), 340, 42),)),
