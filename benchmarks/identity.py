@@ -1,30 +1,29 @@
 """python -m benchmarks.identity: whether a person stays the one they are in every family of styles.
 
 People are fitted from two pictures each: rendered ones whose shape nobody but the picture tells, and those of the media folder
-that appear in two photographs. Each fit is stylised, and what makes its face differ from the family's own figure is compared.
+that appear in two photographs. Each fit is stylised, and the avatars are compared by `benchmarks.likeness`.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 import avatarkit as ak
-from avatarkit.avatar.style import family_names, load_family
-from avatarkit.avatar.stylise import stylised_sliders
+from avatarkit.avatar.style import family_names
 from benchmarks.face_fit.heads import Sitter, fit_sitter
-from benchmarks.face_fit.surface import aligned, face_front, neutral_shape
+from benchmarks.likeness import Sliders, distances, slider_places, surface_places
 from benchmarks.media import DEFAULT_MEDIA, found_faces, one_per_shot
 from benchmarks.results import OUT, Figure, figure_table, figures_before, machine, table, write_results
 
 GOAL = 0.9
 RENDERED = 24
 FIRST_SEED, SECOND_VIEW = 500, 100_000
-Sliders = Mapping[str, float]
+SPACES = {"sliders": slider_places, "surface": surface_places}
 
 
 def main() -> None:
@@ -36,14 +35,18 @@ def main() -> None:
     for group, pictures in groups.items():
         if not pictures:
             continue
-        people = [person for person, _ in pictures]
-        vectors = {family: identity_vectors(family, [sliders for _, sliders in pictures]) for family in family_names()}
-        for family in family_names():
-            share = rank_1(vectors[family], people)
-            rows.append((group, family, len(pictures), f"{share:.2f}"))
-            figures.append(Figure(f"{group}: nearest avatar is the same person's, {family}", share, "", GOAL, "least"))
-        figures.append(Figure(f"{group}: nearest in another family is the same person's", across(vectors), "", GOAL, "least"))
-    print("\n" + table(rows, ("people", "family", "pictures", "rank-1")))
+        people, fitted = [person for person, _ in pictures], [sliders for _, sliders in pictures]
+        for space, places_in in SPACES.items():
+            places = [places_in(family, fitted) for family in family_names()]
+            for family, found in zip(family_names(), places, strict=True):
+                share = rank_1(distances(found), people)
+                rows.append((group, space, family, len(pictures), f"{share:.2f}"))
+                figures.append(
+                    Figure(f"{group}: nearest avatar is the same person's, {space}, {family}", share, "", GOAL, "least")
+                )
+            share = together(places, people)
+            figures.append(Figure(f"{group}: an avatar's nearest are the same picture's, {space}", share, "", GOAL, "least"))
+    print("\n" + table(rows, ("people", "space", "family", "pictures", "rank-1")))
     print("\n" + figure_table(figures, before))
     write_results(options.output, figures, {})
 
@@ -65,33 +68,31 @@ def photographed(media: Path) -> list[tuple[str, Sliders]]:
     return [(face.person, ak.fit_face(landmarks).sliders) for face, landmarks in found_faces(media).items() if face in chosen]
 
 
-def identity_vectors(family: str, people: list[Sliders]) -> np.ndarray:
-    """(N, D): how each stylised face differs from the family's own figure, scaled to the family's usual difference."""
-    shape, front = load_family(family).shape, face_front()
-    figure = neutral_shape(stylised_sliders({}, shape))[front.vertices]
-    weights = np.sqrt(front.area)[:, None]
-    faces = (neutral_shape(stylised_sliders(sliders, shape))[front.vertices] for sliders in people)
-    vectors = np.stack([((aligned(face, figure, front.area) - figure) * weights).reshape(-1) for face in faces])
-    return vectors / np.sqrt((vectors**2).sum(axis=1).mean())
+def rank_1(apart: np.ndarray, people: Sequence[str]) -> float:
+    """Part of the pictures, of people with two, whose nearest other picture shows the same person.
 
-
-def rank_1(vectors: np.ndarray, people: list[str]) -> float:
-    """Part of the pictures, of people with two, whose nearest other picture shows the same person."""
+    Args:
+        apart: (N, N) distances.
+        people: who is in each picture.
+    """
     names = np.array(people)
-    distances = np.linalg.norm(vectors[:, None] - vectors[None], axis=-1) + np.diag(np.full(len(vectors), np.inf))
     twice = [k for k in range(len(names)) if (names == names[k]).sum() > 1]
-    return float(np.mean(names[distances.argmin(axis=1)][twice] == names[twice]))
+    nearest = (apart + np.diag(np.full(len(names), np.inf))).argmin(axis=1)
+    return float(np.mean(names[nearest][twice] == names[twice]))
 
 
-def across(vectors: Mapping[str, np.ndarray]) -> float:
-    """Part of (picture, one family, another family) in which the nearest of the other family is of the same picture."""
-    hits = []
-    for one in vectors:
-        for other in vectors:
-            if one != other:
-                distances = np.linalg.norm(vectors[one][:, None] - vectors[other][None], axis=-1)
-                hits += list(distances.argmin(axis=1) == np.arange(len(distances)))
-    return float(np.mean(hits))
+def together(places: Sequence[np.ndarray], people: Sequence[str]) -> float:
+    """Part of the avatars that are nearer to all avatars of the same picture than to any of somebody else.
+
+    Args:
+        places: of each family, (N, K).
+        people: who is in each of the N pictures.
+    """
+    names, number = np.tile(people, len(places)), np.tile(np.arange(len(people)), len(places))
+    apart = distances(np.concatenate(places))
+    own = np.where(number[:, None] == number, apart, 0.0).max(axis=1)
+    others = np.where(names[:, None] == names, np.inf, apart).min(axis=1)
+    return float(np.mean(own < others))
 
 
 def _options() -> argparse.Namespace:

@@ -3,7 +3,7 @@
 Each avatar is saved for each platform, checked by its profile, read by the Khronos validator, drawn, and looked for by the face
 finder. Distances are those of the full avatar's vertices to the reduced surface. Prints tables and writes JSON; with --markdown
 it prints the README's table, too. With --quick files are saved and checked alone, and of these with `--outfits all` every
-outfit's.
+outfit's. With --keep FOLDER each file's figures are left there, and a run that was broken off goes on where it was.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Sequence
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from time import process_time
@@ -25,16 +26,17 @@ from avatarkit.avatar.style import default_recipe
 from avatarkit.avatar.wardrobe import outfits
 from avatarkit.errors import AvatarkitError, NoFaceError
 from avatarkit.export.files import save_avatar, vrm1_bytes
-from avatarkit.export.platform_check import Verdict, check
-from avatarkit.export.platforms import load_platform, platform_names
+from avatarkit.export.platform_check import check
+from avatarkit.export.platforms import SUFFIXES, load_platform, platform_names
 from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.export.statistics import measure
+from avatarkit.export.verdict import Verdict
 from avatarkit.gltf.reading import document_from_bytes, read_document
 from avatarkit.media.read_photo import read_photo
 from avatarkit.render.pictures import render_file
 from avatarkit.tracking.track_face import track_face
-from benchmarks.results import OUT, Figure, figure_table, table, write_results
+from benchmarks.results import OUT, Figure, figure_table, kept, table, write_results
 from tests.judges import khronos_report
 
 FAMILIES = ("hyper-realistic", "human", "cartoon", "anime")
@@ -80,10 +82,8 @@ def _check_outfits(options: argparse.Namespace) -> None:
     chosen = list(outfits()) if options.outfits == ["all"] else options.outfits or [None]
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
-        for family, outfit in product(options.families, chosen):
-            recipe = default_recipe(family)
-            avatar = build_avatar(recipe if outfit is None else recipe.with_outfit(outfit))
-            made = [{"family": family, "outfit": outfit, **_checked(avatar, name, Path(folder))} for name in options.platforms]
+        for outfit, family in product(chosen, options.families):
+            made = _each_checked(family, outfit, options, Path(folder))
             failed = [f"{row['platform']} {row['verdict']}" for row in made if not row["verdict"].startswith("passes")]
             print(f"{family}, {outfit}: {len(made) - len(failed)} of {len(made)} pass", *failed, sep="\n  ", flush=True)
             rows += made
@@ -91,6 +91,18 @@ def _check_outfits(options: argparse.Namespace) -> None:
     figures = [Figure("files that pass their own check", passed, "", 1.0, "least"), Figure("files", len(rows))]
     print(figure_table(figures))
     write_results(options.output, figures, {"rows": rows})
+
+
+def _each_checked(family: str, outfit: str | None, options: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
+    @cache
+    def avatar() -> Avatar:
+        recipe = default_recipe(family)
+        return build_avatar(recipe if outfit is None else recipe.with_outfit(outfit))
+
+    def checked(platform: str) -> dict[str, Any]:
+        return {"family": family, "outfit": outfit, **_checked(avatar(), platform, folder)}
+
+    return [kept(options.keep, f"{outfit}, {family}, {name}", partial(checked, name)) for name in options.platforms]
 
 
 def _checked(avatar: Avatar, platform: str, folder: Path) -> dict[str, Any]:
@@ -108,13 +120,19 @@ def _said(verdict: Verdict) -> str:
 
 
 def _family(family: str, options: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
-    recipe = default_recipe(family)
-    avatar = build_avatar(recipe.with_outfit(options.outfits[0]) if options.outfits else recipe)
-    full = surface_of(document_from_bytes(vrm1_bytes(avatar)))
-    return [_row(family, avatar, name, full, folder) for name in options.platforms]
+    @cache
+    def avatar_and_surface() -> tuple[Avatar, Surface]:
+        recipe = default_recipe(family)
+        avatar = build_avatar(recipe.with_outfit(options.outfits[0]) if options.outfits else recipe)
+        return avatar, surface_of(document_from_bytes(vrm1_bytes(avatar)))
+
+    def row(platform: str) -> dict[str, Any]:
+        return _row(family, *avatar_and_surface(), platform, folder)
+
+    return [kept(options.keep, f"{family}, {name}", partial(row, name)) for name in options.platforms]
 
 
-def _row(family: str, avatar: Avatar, platform: str, full: Surface, folder: Path) -> dict[str, Any]:
+def _row(family: str, avatar: Avatar, full: Surface, platform: str, folder: Path) -> dict[str, Any]:
     """One file, made and judged; a platform that cannot be served says so."""
     row: dict[str, Any] = dict.fromkeys(COLUMNS) | {"family": family, "platform": platform}
     path = folder / f"{family}-{platform}{_suffix(platform)}"
@@ -123,11 +141,12 @@ def _row(family: str, avatar: Avatar, platform: str, full: Surface, folder: Path
         save_avatar(avatar, path, platform)
         row["s"] = process_time() - start
         verdict = check(path, platform)
+        row |= {"verdict": _said(verdict), "MB": path.stat().st_size / 1e6}
+        if path.suffix == SUFFIXES["USDZ"]:
+            return row
         document = read_document(path)
         numbers = measure(document, path.stat().st_size)
-        row["verdict"] = _said(verdict)
         row |= {name: numbers[name] for name in ("triangles", "materials", "joints") if name in numbers}
-        row["MB"] = path.stat().st_size / 1e6
         reduced = surface_of(document)
         row["face mm"], row["body mm"] = (_distance_mm(full, reduced, piece) for piece in ("Face", "Body"))
         row["Khronos"], row["face"] = _khronos(path), _finds_face(path, folder)
@@ -137,7 +156,7 @@ def _row(family: str, avatar: Avatar, platform: str, full: Surface, folder: Path
 
 
 def _suffix(platform: str) -> str:
-    return ".glb" if load_platform(platform).formats[0] == "GLB" else ".vrm"
+    return load_platform(platform).suffix
 
 
 def _broken(verdict: Verdict) -> str:
@@ -222,10 +241,10 @@ def _markdown(rows: Sequence[dict[str, Any]], options: argparse.Namespace) -> st
 
 
 def _cell(row: dict[str, Any]) -> str:
-    if row["triangles"] is None:
+    if row["MB"] is None:
         return "fails"
-    verdict = row["verdict"].split(":")[0]
-    return f"{verdict}; {row['triangles'] / 1000:.1f} k triangles, {row['MB']:.1f} MB"
+    triangles = "" if row["triangles"] is None else f"{row['triangles'] / 1000:.1f} k triangles, "
+    return f"{row['verdict'].split(':')[0]}; {triangles}{row['MB']:.1f} MB"
 
 
 def _options() -> argparse.Namespace:
@@ -235,6 +254,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--outfits", nargs="+", help="as in avatarkit wardrobe; the first, or with --quick each, or all")
     parser.add_argument("--quick", action="store_true", help="only save and check")
     parser.add_argument("--markdown", action="store_true", help="print the README's table, too")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave each file's figures there, and use those that are")
     parser.add_argument("--output", type=Path, default=OUT / "platforms.json", help="where the JSON goes")
     return parser.parse_args()
 

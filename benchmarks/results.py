@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from avatarkit.whole_files import write_whole
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 OUT = CHECKOUT / "out"
@@ -89,6 +91,17 @@ def write_results(path: Path, figures: Sequence[Figure], details: Mapping[str, A
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n")
+
+
+def kept(folder: Path | None, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What an earlier run left in the folder under a name, else what is made now, and left there for a later one."""
+    if folder is None:
+        return make()
+    path = folder / f"{name}.json"
+    if not path.is_file():
+        write_whole(path, (json.dumps(make(), indent=1, allow_nan=False) + "\n").encode())
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
 
 
 def machine() -> dict[str, Any]:

@@ -31,7 +31,6 @@ WELCOME_STYLE = "ada"
 MOLDED_GROUPS = (*FACE_GROUPS, "body")
 """Groups of sliders that move the model at once."""
 
-_SUFFIXES = {"GLB": ".glb", "VRM 1.0": ".vrm", "VRM 0.x": ".vrm"}
 _PLAIN_FORMATS = ("vrm", "glb", "recipe")
 
 
@@ -161,7 +160,7 @@ def save_for(recipe: AvatarRecipe, folder: Path, target: str) -> tuple[Path, dic
         path = folder / f"{stem}.{target}"
         save_avatar(build_avatar(recipe), path)
         return path, None
-    path = folder / f"{stem}-{load_platform(target).name}{_SUFFIXES[load_platform(target).formats[0]]}"
+    path = folder / f"{stem}-{target}{load_platform(target).suffix}"
     save_avatar(build_avatar(recipe), path, target)
     return path, check(path, target).as_dict()
 

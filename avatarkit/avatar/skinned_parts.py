@@ -14,6 +14,7 @@ from avatarkit.avatar.avatar import AvatarMesh, MorphTarget
 from avatarkit.body.body import Body, load_body
 from avatarkit.body.rest import RestBody
 from avatarkit.geometry.meshes import face_normals, normal_operator
+from avatarkit.geometry.vertex_moves import VertexMoves
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 SKIN_PARTS = ("head", "mouth", "socket-left", "socket-right", "body")
@@ -111,20 +112,11 @@ def surface_of(parts: tuple[str, ...]) -> Surface:
 
 
 @dataclass(frozen=True)
-class VertexMorph:
-    """One expression on body vertices: (K,) rising vertices, (K, 3) position and normal offsets."""
-
-    vertices: np.ndarray
-    positions: np.ndarray
-    normals: np.ndarray
-
-
-@dataclass(frozen=True)
 class SurfaceShape:
     """A surface on one person: (V, 3) unit normals, and what each expression changes."""
 
     normals: np.ndarray
-    morphs: Mapping[str, VertexMorph]
+    morphs: Mapping[str, VertexMoves]
 
 
 def shape_surface(parts: tuple[str, ...], rest: RestBody) -> SurfaceShape:
@@ -146,7 +138,7 @@ def shape_surface(parts: tuple[str, ...], rest: RestBody) -> SurfaceShape:
         normals = _unit(base_sums[near.vertices] + near.sums @ turned) - base[near.vertices]
         change = moved[near.vertices] - positions[near.vertices]
         kept = (np.abs(change).max(axis=1) > _LEAST_MOVE_M) | (np.abs(normals).max(axis=1) > _LEAST_TURN)
-        morphs[name] = VertexMorph(near.vertices[kept], change[kept], normals[kept])
+        morphs[name] = VertexMoves(near.vertices[kept], change[kept], normals[kept])
     return SurfaceShape(base, morphs)
 
 
@@ -156,7 +148,7 @@ def expression_rows(offsets: sparse.csc_matrix, number: int) -> tuple[np.ndarray
     return offsets.indices[start:end:3] // 3, offsets.data[start:end].reshape(-1, 3).astype(np.float32)
 
 
-def split_morphs(morphs: Mapping[str, VertexMorph], corners: Corners) -> tuple[MorphTarget, ...]:
+def split_morphs(morphs: Mapping[str, VertexMoves], corners: Corners) -> tuple[MorphTarget, ...]:
     """Morph targets of a split mesh; an expression that moves none of its vertices has none."""
     targets = []
     for name, morph in morphs.items():

@@ -13,12 +13,12 @@ from avatarkit.cli.steps import Steps, shown_steps
 from avatarkit.cli.targets import check_suffix, check_targets
 from avatarkit.cli.thumbnails import thumbnails
 
-AVATAR_SUFFIXES = (".vrm", ".glb")
+AVATAR_SUFFIXES = (".vrm", ".glb", ".usdz")
 
 
 def build(
     recipe: Annotated[Path, typer.Argument(metavar="RECIPE", help="What `create --recipe` has written.")],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="A .vrm or a .glb.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="A .vrm, .glb or .usdz.")],
     platform: Annotated[str | None, typer.Option(metavar="NAME", help="`avatarkit platforms` lists them.")] = None,
     licence: LicenceOption = None,
 ) -> None:
@@ -39,8 +39,12 @@ def build(
 
 
 def check_kind(output: Path, platform: str | None) -> None:
-    """Raise UsageError unless an avatar is written under such a name, and for that platform."""
+    """Raise UsageError unless an avatar is written under such a name, and for that platform; MissingError without usd-core."""
     check_suffix(output, AVATAR_SUFFIXES)
+    if output.suffix.lower() == ".usdz":
+        from avatarkit.export import usdz
+
+        usdz.check_usd()
     if platform is not None:
         from avatarkit.export import files
 

@@ -16,7 +16,7 @@ from avatarkit.cli.text import printable
 from avatarkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from avatarkit.export.platform_check import Finding, Verdict
+    from avatarkit.export.verdict import Finding, Verdict
 
 NARROWEST = 80
 """Columns that every terminal has, and that the table takes where nobody tells."""
@@ -29,7 +29,7 @@ EXIT_BROKEN = 1
 
 
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .glb, .gltf or .vrm, made by anybody.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .glb, .gltf, .vrm or .usdz, made by anybody.")],
     platform: Annotated[str | None, typer.Option(metavar="NAME", help="`avatarkit platforms` lists them.")] = None,
     all_platforms: Annotated[bool, typer.Option("--all", help="Every platform, a line each.")] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Write a file in which all that can be mended is.")] = False,

@@ -31,7 +31,7 @@ def create(
         typer.Argument(metavar="[PHOTO]", help="JPEG, PNG, WebP, HEIC, AVIF or TIFF; --style or --describe can do without."),
     ] = None,
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="A .vrm or a .glb.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="A .vrm, .glb or .usdz.")],
     style: Annotated[str | None, typer.Option(metavar="NAME", help="`avatarkit styles` lists them.")] = None,
     describe: Annotated[str | None, typer.Option(metavar="TEXT", help='Such as "a man of 60 with a grey beard".')] = None,
     settings: Annotated[

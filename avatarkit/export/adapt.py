@@ -9,7 +9,7 @@ import numpy as np
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, MorphTarget
 from avatarkit.export.platforms import Platform
-from avatarkit.geometry.sparse_offsets import mixed_offsets
+from avatarkit.geometry.vertex_moves import VertexMoves, mixed_moves
 from avatarkit.rig.naming import naming_families
 from avatarkit.rig.skeleton import Skeleton
 
@@ -83,7 +83,8 @@ def _with_shapes(mesh: AvatarMesh, shapes: Mapping[str, Mapping[str, float]]) ->
 def _mixed(name: str, parts: list[tuple[MorphTarget, float]]) -> MorphTarget | None:
     if not parts:
         return None
-    return MorphTarget(name, *mixed_offsets([((one.indices, one.positions, one.normals), share) for one, share in parts]))
+    moves = mixed_moves([(VertexMoves(one.indices, one.positions, one.normals), share) for one, share in parts])
+    return MorphTarget(name, moves.vertices, moves.positions, moves.normals)
 
 
 def _with_bone_names(avatar: Avatar, family: str) -> Avatar:

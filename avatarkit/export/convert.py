@@ -8,23 +8,21 @@ from pathlib import Path
 
 from avatarkit.errors import InputError, UsageError
 from avatarkit.export.mending import STANCE_RULES, put_upright, with_root_name
-from avatarkit.export.platform_check import Verdict, verdict_on
+from avatarkit.export.platform_check import verdict_on
 from avatarkit.export.platform_rules import RULE_CHECKS, Subject
-from avatarkit.export.platforms import Platform, load_platform
+from avatarkit.export.platforms import SUFFIXES, Platform, load_platform
 from avatarkit.export.reduction.human import human_bones
 from avatarkit.export.reduction.reduce import reduced
 from avatarkit.export.reduction.shapes import with_bone_names
 from avatarkit.export.reduction.textures import without_lost_pictures
 from avatarkit.export.reduction.tidy import with_sound_skins, without_extras
+from avatarkit.export.verdict import Verdict
 from avatarkit.export.vrm_from_gltf import vrm_of_gltf
 from avatarkit.export.vrm_versions.convert import convert_vrm, refuse_if_forbidden, vrm_version
 from avatarkit.gltf.document import Document
 from avatarkit.gltf.reading import document_from_bytes, read_document
 from avatarkit.gltf.writing import document_to_glb
 from avatarkit.whole_files import write_whole
-
-SUFFIXES: Mapping[str, str] = {"GLB": ".glb", "VRM 1.0": ".vrm", "VRM 0.x": ".vrm"}
-"""Kind of file -> its suffix."""
 
 _TOO_LARGE = "too large"
 
@@ -68,7 +66,7 @@ class ConvertedAvatar:
         """
         data = document_to_glb(self._of_suffix(Path(path)))
         write_whole(path, data)
-        return verdict_on(Subject(document_from_bytes(data), data), self.platform)
+        return verdict_on(Subject(document_from_bytes(data), len(data)), self.platform)
 
     def _of_suffix(self, path: Path) -> Document:
         suffix = path.suffix.lower()
@@ -97,6 +95,8 @@ def convert(path: str | Path, platform: str, *, with_permission: bool = False) -
         InputError: not glTF 2, damaged, without a surface, or nobody in it where the platform takes VRM alone.
     """
     profile, path = load_platform(platform), Path(path)
+    if profile.formats == ("USDZ",):
+        raise UsageError(f"{platform} is made of recipes alone: avatarkit build RECIPE -o OUT{SUFFIXES['USDZ']}.")
     document = read_document(path)
     refuse_if_forbidden(document, with_permission=with_permission)
     try:
@@ -136,7 +136,7 @@ def _kind_for(document: Document, platform: Platform) -> str:
 
 def _broken(document: Document, platform: Platform) -> set[str]:
     """Rules that do not hold, and `_TOO_LARGE`."""
-    subject = Subject(document, document_to_glb(document))
+    subject = Subject(document, 0)
     broken = {rule for rule in platform.rules if RULE_CHECKS[rule](subject)}
     return broken | {_TOO_LARGE} if subject.statistics["longest_side_m"] > platform.most("longest_side_m") else broken
 

@@ -10,7 +10,7 @@ from avatarkit.avatar.avatar import Avatar
 from avatarkit.errors import UsageError
 from avatarkit.export.adapt import adapted
 from avatarkit.export.materials import without_drawing
-from avatarkit.export.platforms import Platform, load_platform
+from avatarkit.export.platforms import SUFFIXES, Platform, load_platform
 from avatarkit.export.reduction.reduce import reduced
 from avatarkit.export.scene import avatar_scene
 from avatarkit.export.springs import bounded_springs
@@ -52,12 +52,8 @@ def _vrm1(avatar: Avatar) -> Document:
 WRITERS: Mapping[str, Callable[[Avatar], bytes]] = {".glb": glb_bytes, ".vrm": vrm1_bytes, ".usdz": usdz_bytes}
 """What writes a file, by its suffix, where no platform asks for another kind."""
 
-_FORMATS: Mapping[str, tuple[str, Callable[[Avatar], Document]]] = {
-    "GLB": (".glb", glb_document),
-    "VRM 1.0": (".vrm", _vrm1),
-    "VRM 0.x": (".vrm", vrm0_document),
-}
-"""Kind of file, as `inspect` calls it -> its suffix and what makes its content."""
+_DOCUMENTS: Mapping[str, Callable[[Avatar], Document]] = {"GLB": glb_document, "VRM 1.0": _vrm1, "VRM 0.x": vrm0_document}
+"""Kind of file, as `inspect` calls it -> what makes its content."""
 
 
 def check_suffix(path: str | Path, platform: str | None = None) -> Callable[[Avatar], bytes]:
@@ -73,9 +69,9 @@ def check_suffix(path: str | Path, platform: str | None = None) -> Callable[[Ava
         return WRITERS[suffix]
     profile = load_platform(platform)
     for kind in profile.formats:
-        if _FORMATS[kind][0] == suffix:
-            return _fitted(_FORMATS[kind][1], profile)
-    wanted = " or ".join(dict.fromkeys(_FORMATS[kind][0] for kind in profile.formats))
+        if SUFFIXES[kind] == suffix:
+            return _fitted(_DOCUMENTS[kind], profile) if kind in _DOCUMENTS else WRITERS[suffix]
+    wanted = " or ".join(dict.fromkeys(SUFFIXES[kind] for kind in profile.formats))
     raise UsageError(f"Cannot write {Path(path).name}: {platform} takes {wanted}.")
 
 

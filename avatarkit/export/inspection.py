@@ -111,7 +111,7 @@ def inspect_file(path: str | Path) -> Inspection:
         InputError: no such file, not glTF 2, damaged, or naming files outside its folder.
     """
     path = Path(path)
-    return inspect_document(read_document(path), path.stat().st_size, _container(path))
+    return inspect_document(read_document(path), path.stat().st_size, container_of(path))
 
 
 def inspect_document(document: Document, size: int, container: str) -> Inspection:
@@ -136,7 +136,8 @@ def inspect_document(document: Document, size: int, container: str) -> Inspectio
     )
 
 
-def _container(path: Path) -> str:
+def container_of(path: Path) -> str:
+    """ "GLB" or "glTF", by how a file begins."""
     with path.open("rb") as file:
         return "GLB" if is_glb(file.read(4)) else "glTF"
 

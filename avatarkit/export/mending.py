@@ -10,8 +10,7 @@ import numpy as np
 
 from avatarkit.export.reduction.decode import rest_positions
 from avatarkit.gltf.document import Document, Node
-from avatarkit.gltf.writing import document_to_glb
-from avatarkit.rig.load_rig import load_rig
+from avatarkit.rig.load_rig import rig_of
 from avatarkit.rig.skeleton import HumanoidRig
 
 STANCE_RULES = ("t-pose", "faces +Z", "faces -Z", "soles on the ground")
@@ -37,7 +36,7 @@ def put_upright(document: Document, broken: Collection[str], longest_m: float = 
     Raises:
         NotHumanoidError: nobody is in it.
     """
-    rig = load_rig(document_to_glb(document))
+    rig = rig_of(document)
     if "t-pose" in broken:
         document = _in_t_pose(document, rig)
     if not {"faces +Z", "faces -Z"}.isdisjoint(broken):

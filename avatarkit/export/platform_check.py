@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+from avatarkit.export.inspection import container_of
 from avatarkit.export.platform_rules import RULE_CHECKS, RULE_FIXES, Subject
-from avatarkit.export.platforms import RULES, Platform, load_platform, platform_names
+from avatarkit.export.platforms import RULES, SUFFIXES, Platform, load_platform, platform_names
 from avatarkit.export.statistics import STATISTICS
+from avatarkit.export.usdz_check import usdz_verdict
+from avatarkit.export.verdict import WORSE_THAN_ALL, Finding, Verdict
 from avatarkit.gltf.reading import read_document
 from avatarkit.rig.naming import naming_families
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from avatarkit.vocabulary.visemes import OCULUS_VISEMES, READY_PLAYER_ME_EXTRAS
-
-WORSE_THAN_ALL = "Very Poor"
-"""What is beyond the worst rank. Source: VRChat's performance ranking."""
 
 _MORPH_SETS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "arkit": ("ARKit's morphs", ARKIT_NAMES),
@@ -47,70 +45,20 @@ _FIXES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One limit.
-
-    Attributes:
-        what: what is limited, for people.
-        measured, allowed: as found, and as it may be.
-        passes: whether it holds; None where it was not checked.
-        rank: where the platform ranks it.
-        fix: what would mend it; empty where it holds.
-    """
-
-    what: str
-    measured: str
-    allowed: str
-    passes: bool | None
-    rank: str = ""
-    fix: str = ""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A file on a platform: every limit, the platform's first."""
-
-    platform: Platform
-    findings: tuple[Finding, ...]
-
-    @property
-    def passes(self) -> bool:
-        """Whether no limit is broken."""
-        return all(finding.passes is not False for finding in self.findings)
-
-    @property
-    def rank(self) -> str:
-        """The worst of its ranks; empty where the platform has none."""
-        names = (*self.platform.rank_names, WORSE_THAN_ALL)
-        ranked = [names.index(finding.rank) for finding in self.findings if finding.rank]
-        return names[max(ranked)] if ranked else ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """All of it as plain values for JSON."""
-        return {
-            "platform": self.platform.name,
-            "passes": self.passes,
-            "rank": self.rank or None,
-            "source": self.platform.source,
-            "date": self.platform.date,
-            "findings": [vars(finding) for finding in self.findings],
-        }
-
-
 def check(path: str | Path, platform: str) -> Verdict:
     """Whether a file passes a platform's limits.
 
     Args:
-        path: a .glb, .gltf or .vrm, made by anybody.
+        path: a .glb, .gltf, .vrm or .usdz, made by anybody.
         platform: a profile's name.
 
     Raises:
         UsageError: there is no such platform.
-        InputError: no such file, not glTF 2, or damaged.
+        InputError: no such file, not glTF 2 or USDZ, or damaged.
+        MissingError: a .usdz without usd-core.
     """
-    profile = load_platform(platform)
-    return verdict_on(_subject(Path(path)), profile)
+    [verdict] = _verdicts(Path(path), [load_platform(platform)])
+    return verdict
 
 
 def check_all(path: str | Path) -> list[Verdict]:
@@ -119,12 +67,14 @@ def check_all(path: str | Path) -> list[Verdict]:
     Raises:
         InputError: as `check`.
     """
-    subject = _subject(Path(path))
-    return [verdict_on(subject, load_platform(name)) for name in platform_names()]
+    return _verdicts(Path(path), [load_platform(name) for name in platform_names()])
 
 
-def _subject(path: Path) -> Subject:
-    return Subject(read_document(path), path)
+def _verdicts(path: Path, platforms: Sequence[Platform]) -> list[Verdict]:
+    if path.suffix.lower() == SUFFIXES["USDZ"]:
+        return [usdz_verdict(path, platform) for platform in platforms]
+    subject = Subject(read_document(path), path.stat().st_size, container_of(path))
+    return [verdict_on(subject, platform) for platform in platforms]
 
 
 def verdict_on(subject: Subject, platform: Platform) -> Verdict:
@@ -134,7 +84,8 @@ def verdict_on(subject: Subject, platform: Platform) -> Verdict:
 
 def _findings(platform: Platform, subject: Subject) -> Iterator[Finding]:
     yield _format(platform, subject)
-    yield _bones(platform, subject)
+    if platform.bones:
+        yield _bones(platform, subject)
     for statistic in STATISTICS:
         if statistic in platform.ranks:
             yield _ranked(platform, statistic, subject.statistics[statistic])

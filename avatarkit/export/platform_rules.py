@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
 from avatarkit.errors import InputError
-from avatarkit.export.inspection import Inspection, inspect_document, inspect_file
+from avatarkit.export.inspection import Inspection, inspect_document
 from avatarkit.export.reduction.decode import rest_positions
 from avatarkit.export.statistics import measure
 from avatarkit.geometry import quaternions
 from avatarkit.gltf.document import Document
 from avatarkit.gltf.image_size import image_size
-from avatarkit.rig.load_rig import load_rig
+from avatarkit.rig.load_rig import rig_of
 from avatarkit.rig.skeleton import HumanoidRig
 
 T_POSE_DEG = 12.0
@@ -32,29 +31,29 @@ class Subject:
 
     Attributes:
         document: its content.
-        file: where it is, or its bytes.
+        size: of the file, bytes.
+        container: "GLB" or "glTF".
     """
 
     document: Document
-    file: Path | bytes
+    size: int
+    container: str = "GLB"
 
     @cached_property
     def inspection(self) -> Inspection:
         """What `inspect` says of it."""
-        if isinstance(self.file, Path):
-            return inspect_file(self.file)
-        return inspect_document(self.document, len(self.file), "GLB")
+        return inspect_document(self.document, self.size, self.container)
 
     @cached_property
     def statistics(self) -> dict[str, float]:
         """Every one of `STATISTICS`."""
-        return measure(self.document, self.inspection.bytes)
+        return measure(self.document, self.size)
 
     @cached_property
     def rig(self) -> HumanoidRig | None:
         """The humanoid in it, or None."""
         try:
-            return load_rig(self.file)
+            return rig_of(self.document)
         except InputError:  # nobody is in it; the missing bones say so
             return None
 

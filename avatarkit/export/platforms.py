@@ -34,6 +34,10 @@ MORPH_SETS = ("arkit", "visemes", "readyplayerme")
 """ARKit's 52; Oculus' 15; the five that Ready Player Me has beside them."""
 
 
+SUFFIXES: Mapping[str, str] = {"GLB": ".glb", "VRM 1.0": ".vrm", "VRM 0.x": ".vrm", "USDZ": ".usdz"}
+"""Kind of file, as `inspect` calls it -> its suffix."""
+
+
 @dataclass(frozen=True)
 class Ranked:
     """The most of one statistic for each rank, best rank first."""
@@ -81,6 +85,11 @@ class Platform:
     root: str | None = None
     naming: str | None = None
     unchecked: tuple[str, ...] = ()
+
+    @property
+    def suffix(self) -> str:
+        """Of the kind of file that it likes best."""
+        return SUFFIXES[self.formats[0]]
 
     def most(self, statistic: str) -> float:
         """The most of a statistic that a file made for this place has: its limit, and that of the rank aimed for."""
@@ -153,6 +162,7 @@ def _check_names(where: str, lists: Mapping[str, Any], statistics: tuple[str, ..
     """Raise InputError for a rule, bone, set of morphs or statistic that does not exist."""
     for kind, names, all_names in (
         ("rule", lists["rules"], RULES),
+        ("kind of file", lists["formats"], SUFFIXES),
         ("bone", lists["bones"], HUMAN_BONES),
         ("set of morphs", lists["morphs"], MORPH_SETS),
         ("statistic", statistics, STATISTICS),

@@ -6,6 +6,7 @@ Source: openusd.org, UsdSkel, UsdPreviewSurface and the usdz specification; Quic
 from __future__ import annotations
 
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,16 +28,26 @@ _MATERIALS = f"{_ROOT}/Materials"
 _SUFFIXES = {"jpeg": "jpg", "png": "png"}
 
 
+def usd_is_there() -> bool:
+    """Whether usd-core is installed."""
+    return find_spec("pxr") is not None
+
+
+def check_usd() -> None:
+    """Raise MissingError without usd-core."""
+    if not usd_is_there():
+        raise MissingError("A .usdz needs usd-core: pip install 'avatarkit[usdz]'.")
+
+
 def usdz_bytes(avatar: Avatar) -> bytes:
     """The avatar as a USD package: one skeleton, a mesh for each of its own, textures beside them.
 
     Raises:
         MissingError: usd-core is not installed.
     """
-    try:
-        from pxr import Sdf, Usd
-    except ImportError as error:
-        raise MissingError("Writing .usdz needs usd-core: pip install 'avatarkit[usdz]'.") from error
+    check_usd()
+    from pxr import Sdf, Usd
+
     with tempfile.TemporaryDirectory() as folder:
         scene, package = Path(folder) / "avatar.usdc", Path(folder) / "avatar.usdz"
         stage = Usd.Stage.CreateNew(str(scene))

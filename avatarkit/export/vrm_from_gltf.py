@@ -10,8 +10,7 @@ from avatarkit.avatar.avatar import AvatarMeta, LookAt
 from avatarkit.errors import UsageError
 from avatarkit.export.vrm1 import vrm1_look_at, vrm1_meta
 from avatarkit.gltf.document import Document
-from avatarkit.gltf.writing import document_to_glb
-from avatarkit.rig.load_rig import load_rig
+from avatarkit.rig.load_rig import rig_of
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import PRESET_EXPRESSIONS
 
@@ -35,7 +34,7 @@ def vrm_of_gltf(document: Document, *, with_permission: bool) -> Document:
             "The file is no VRM and says nothing about a licence, which every VRM has to. "
             "If it is yours, or its author allows it: --i-have-permission."
         )
-    rig = load_rig(document_to_glb(document))
+    rig = rig_of(document)
     title = next((scene.name for scene in document.scenes if scene.name), "") or "Avatar"
     meta = AvatarMeta(name=title[:100], authors=("unknown",), copyright=document.copyright, modification="prohibited")
     extension = {

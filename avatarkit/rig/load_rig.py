@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from avatarkit.errors import InputError, NotHumanoidError
@@ -48,9 +49,18 @@ def load_rig(source: str | Path | bytes, *, name: str = "") -> HumanoidRig:
     """
     data, folder, label = _content(source, name)
     try:
-        return _rig(data, folder, label)
+        return replace(_rig(tree_from_bytes(data, folder), label), data=data, folder=folder)
     except InputError as error:
         raise type(error)(f"{label}: {error}") from error
+
+
+def rig_of(document: Document) -> HumanoidRig:
+    """The human in what has been read already; the rig has no file in it.
+
+    Raises:
+        NotHumanoidError: as `load_rig`.
+    """
+    return _rig(document, "the rig")
 
 
 def _content(source: str | Path | bytes, name: str) -> tuple[bytes, Path | None, str]:
@@ -63,8 +73,7 @@ def _content(source: str | Path | bytes, name: str) -> tuple[bytes, Path | None,
         raise InputError(f"{path.name}: {error}") from error
 
 
-def _rig(data: bytes, folder: Path | None, label: str) -> HumanoidRig:
-    document = tree_from_bytes(data, folder)
+def _rig(document: Document, label: str) -> HumanoidRig:
     vrm = read_vrm(document)
     stated = vrm.human_bones if vrm is not None else {}
     found = file_skeleton(document, stated.values())
@@ -81,8 +90,6 @@ def _rig(data: bytes, folder: Path | None, label: str) -> HumanoidRig:
         to_canonical=to_canonical,
         nodes=found.nodes,
         family=named.family,
-        data=data,
-        folder=folder,
         twist_bones=_twist_bones(found, named),
         expressions=expression_map(document, morph_names),
     )

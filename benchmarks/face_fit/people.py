@@ -10,6 +10,7 @@ import numpy as np
 from avatarkit.face_fit.face_model import load_face_model
 from avatarkit.face_fit.fit import FaceFit
 from benchmarks.face_fit.surface import neutral_shape, vertex_distance_mm
+from benchmarks.likeness import distances, slider_places
 from benchmarks.media import Face, one_per_shot
 from benchmarks.results import Figure
 
@@ -35,14 +36,15 @@ class Retrieval:
 
 
 def people_figures(fits: Mapping[Face, FaceFit]) -> tuple[list[Figure], dict[str, Retrieval]]:
-    """Retrieval by three distances. One photo stands for all copies of the same photograph."""
+    """Retrieval by several distances. One photo stands for all copies of the same photograph."""
     faces = [face for face in one_per_shot() if face in fits]
-    distances: dict[str, Callable[[list[FaceFit]], Distances]] = {
+    measures: dict[str, Callable[[list[FaceFit]], Distances]] = {
         "whitened by the prior": whitened_distances,
         "plain slider values": slider_distances,
         "face surface": surface_distances,
+        "likeness": likeness_distances,
     }
-    results = {name: retrieve(faces, measure([fits[face] for face in faces])) for name, measure in distances.items()}
+    results = {name: retrieve(faces, measure([fits[face] for face in faces])) for name, measure in measures.items()}
     figures = []
     for name, result in results.items():
         figures += [
@@ -70,6 +72,11 @@ def whitened_distances(fits: list[FaceFit]) -> Distances:
     """Mahalanobis under the prior of assets/face_prior.npz: a rare difference is a large one."""
     root = np.linalg.cholesky(load_face_model().covariance)
     return _euclidean(np.linalg.solve(root, slider_matrix(fits).T).T)
+
+
+def likeness_distances(fits: list[FaceFit]) -> Distances:
+    """As `benchmarks.likeness` has it: axes counted in what two photos of one person disagree by."""
+    return distances(slider_places("human", [fit.sliders for fit in fits]))
 
 
 def surface_distances(fits: list[FaceFit]) -> Distances:

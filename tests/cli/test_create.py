@@ -104,6 +104,14 @@ def test_a_name_of_two_lines_is_wrong_usage_before_anything_is_read(tmp_path: Pa
     assert main(["create", str(tmp_path / "absent.png"), "-o", str(tmp_path / "me.vrm"), "--name", "two\nlines"]) == 2
 
 
+def test_a_usdz_without_usd_ends_with_4_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("avatarkit.export.usdz.find_spec", lambda _: None)
+    assert main(["build", str(tmp_path / "absent.avatar.json"), "-o", str(tmp_path / "me.usdz")]) == 4
+    assert "avatarkit[usdz]" in capsys.readouterr().err
+
+
 def test_a_style_or_a_description_needs_no_photo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written = tmp_path / "me.avatar.json"
     command = ["create", "-o", str(tmp_path / "me.glb"), "--recipe", str(written), "--report", str(tmp_path / "me.json")]

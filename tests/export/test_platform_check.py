@@ -14,9 +14,10 @@ from avatarkit.avatar.style import default_recipe
 from avatarkit.cli import main
 from avatarkit.errors import InputError, UsageError
 from avatarkit.export.files import glb_bytes, vrm1_bytes
-from avatarkit.export.platform_check import Finding, check, check_all
+from avatarkit.export.platform_check import check, check_all
 from avatarkit.export.platforms import load_platform, platform_from_tables, platform_names
 from avatarkit.export.statistics import STATISTICS, measure
+from avatarkit.export.verdict import Finding
 from avatarkit.gltf.document import Document
 from avatarkit.gltf.reading import document_from_bytes
 from avatarkit.gltf.writing import document_to_glb

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 import pytest
@@ -10,10 +11,14 @@ import pytest
 from avatarkit.avatar.avatar import Avatar
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.style import default_recipe
+from avatarkit.cli import main
+from avatarkit.errors import InputError, UsageError
+from avatarkit.export.convert import convert
+from avatarkit.export.platform_check import check, check_all
 
 pytest.importorskip("pxr", reason="usd-core is not installed (pip install avatarkit[usdz])")
 
-from pxr import Usd, UsdGeom, UsdShade, UsdSkel, UsdValidation
+from pxr import Sdf, Usd, UsdGeom, UsdShade, UsdSkel, UsdValidation
 
 
 @pytest.fixture(scope="module", params=["human", "anime"])
@@ -22,11 +27,61 @@ def avatar(request: pytest.FixtureRequest) -> Avatar:
 
 
 @pytest.fixture(scope="module")
-def stage(avatar: Avatar, tmp_path_factory: pytest.TempPathFactory) -> Usd.Stage:
+def package(avatar: Avatar, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("usdz") / "me.usdz"
-    avatar.save(path)
+    avatar.save(path, platform="usdz")
     assert [child.name for child in path.parent.iterdir()] == ["me.usdz"]
-    return Usd.Stage.Open(str(path))
+    return path
+
+
+@pytest.fixture(scope="module")
+def stage(package: Path) -> Usd.Stage:
+    return Usd.Stage.Open(str(package))
+
+
+def test_it_passes_its_own_check_and_no_other_platforms(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert [verdict.platform.name for verdict in check_all(package) if verdict.passes] == ["usdz"]
+    assert main(["check", str(package), "--platform", "usdz"]) == 0
+    assert "validators" in capsys.readouterr().out
+
+
+def test_a_package_that_is_compressed_is_seen(package: Path, tmp_path: Path) -> None:
+    path = tmp_path / "packed.usdz"
+    with ZipFile(package) as old, ZipFile(path, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    [layout] = [finding for finding in check(path, "usdz").findings if "layout" in finding.what]
+    assert layout.passes is False and "compressed" in layout.measured and "64 bytes" in layout.measured
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        ('#usda 1.0\n(\n    subLayers = [@/etc/other.usda@]\n)\n', "not in the package"),
+        ('#usda 1.0\ndef Xform "A" (\n    references = @../other.usda@</B>\n)\n{\n}\n', "not in the package"),
+        ("no scene at all", "cannot be read"),
+    ],
+)  # fmt: skip
+def test_scenes_that_reach_outside_or_are_none_are_refused_in_a_line(layer: str, words: str, tmp_path: Path) -> None:
+    scene, path = tmp_path / "odd.usda", tmp_path / "odd.usdz"
+    scene.write_text(layer)
+    writer = Sdf.ZipFileWriter.CreateNew(str(path))
+    writer.AddFile(str(scene), scene.name)
+    writer.Save()
+    with pytest.raises(InputError, match=words):
+        check(path, "usdz")
+
+
+def test_what_is_no_package_ends_with_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "none.usdz"
+    path.write_bytes(b"PK nothing")
+    assert main(["check", str(path), "--platform", "usdz"]) == 3
+    assert "not a USDZ package" in capsys.readouterr().err
+
+
+def test_others_files_are_told_that_it_is_made_of_recipes(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="recipes"):
+        convert(tmp_path / "any.vrm", "usdz")
 
 
 def test_usds_own_validators_mind_nothing(stage: Usd.Stage) -> None:
@@ -68,7 +123,5 @@ def test_every_texture_is_inside_the_package(stage: Usd.Stage) -> None:
 
 
 def test_another_suffix_is_told_what_there_is(avatar: Avatar, tmp_path: Path) -> None:
-    from avatarkit.errors import UsageError
-
     with pytest.raises(UsageError, match=r"\.usdz"):
         avatar.save(tmp_path / "me.usd")

@@ -27,6 +27,9 @@ BORDER_WEIGHT = 4.0
 LENGTH_WEIGHT = 2e-3
 """Share of the plain distance in a cost: among flat collapses the shorter one, for weights and morphs change along surfaces."""
 
+PASSES = 3
+"""How often a round looks for more collapses apart from those it has found: fewer rounds, for the same surface."""
+
 MOST_ROUNDS = 400
 
 
@@ -65,21 +68,24 @@ class _State:
     """Triangles that become fewer."""
 
     def __init__(self, corners: Corners) -> None:
-        self.poses = corners.poses.astype(np.float64)
+        self.places = corners.poses[0].astype(np.float64)
         self.point_of = corners.point_of
         self.points = corners.poses.shape[1]
         self.triangles = corners.triangles.astype(np.int64)
         self.origin = np.arange(len(self.triangles))
-        self.quadrics = _quadrics(self.poses, self.point_of[self.triangles], corners.importance)
-        self.weight = _point_weight(self.poses[0], self.point_of[self.triangles], corners.importance)
+        self.quadrics = _quadrics(corners.poses, self.point_of[self.triangles], corners.importance)
+        self.squares = np.concatenate([_squares(places) for places in corners.poses.astype(np.float64)], axis=1)
+        self.weight = _point_weight(self.places, self.point_of[self.triangles], corners.importance)
         self.changed = False
         self.banned = np.empty(0, np.int64)
+        self.known = _Costs.none(self.points)
         self._drop_degenerate()
 
     def collapse_some(self, surplus: int) -> bool:
         """Do one round; False when nothing is left to do."""
         pairs = _Pairs(self.triangles, self.point_of, self.points)
-        allowed = pairs.allowed & ~np.isin(pairs.key, self.banned)
+        self.known = self._costs(pairs)
+        allowed = pairs.allowed & ~_among(pairs.key, self.banned)
         if not allowed.any():
             return self._forgave()
         best = self._best(pairs, np.flatnonzero(allowed))
@@ -101,20 +107,22 @@ class _State:
 
     def _best(self, pairs: _Pairs, candidates: np.ndarray) -> np.ndarray:
         """For each point its cheapest pair; the cheapest of them first, only a share of all."""
-        costs = self._costs(pairs.gone[candidates], pairs.stays[candidates])
-        order = np.lexsort((costs, pairs.gone[candidates]))
-        gone = pairs.gone[candidates][order]
-        first = np.concatenate([[True], gone[1:] != gone[:-1]])
-        best, costs = candidates[order[first]], costs[order[first]]
-        by_cost = np.argsort(costs, kind="stable")
-        return best[by_cost[: max(1, int(len(best) * SHARE_PER_ROUND))]]
+        costs, gone = self.known.costs[candidates], pairs.gone[candidates]  # gone rises, as keys do
+        starts = np.flatnonzero(np.concatenate([[True], gone[1:] != gone[:-1]]))
+        least = np.minimum.reduceat(costs, starts)
+        is_least = np.flatnonzero(costs == np.repeat(least, np.diff([*starts, len(costs)])))
+        best = candidates[is_least[_firsts(gone[is_least])]]
+        return best[np.argsort(least, kind="stable")[: max(1, int(len(best) * SHARE_PER_ROUND))]]
 
-    def _costs(self, gone: np.ndarray, stays: np.ndarray) -> np.ndarray:
-        total = np.zeros(len(gone))
-        for quadrics, places in zip(self.quadrics, self.poses, strict=True):
-            total += _distance(quadrics[gone], places[stays])
-        lengths = ((self.poses[0][gone] - self.poses[0][stays]) ** 2).sum(axis=1)
-        return total + LENGTH_WEIGHT * self.weight[gone] * lengths
+    def _costs(self, pairs: _Pairs) -> _Costs:
+        """Of all pairs: those of the round before, but where a quadric has grown or the pair is new."""
+        costs = self.known.of(pairs)
+        new = np.flatnonzero(np.isnan(costs))
+        gone, stays = pairs.gone[new], pairs.stays[new]
+        lengths = ((self.places[gone] - self.places[stays]) ** 2).sum(axis=1)
+        distances = np.einsum("nk,nk->n", self.quadrics[gone], self.squares[stays])
+        costs[new] = distances + LENGTH_WEIGHT * self.weight[gone] * lengths
+        return _Costs(pairs.key, costs, np.zeros(self.points, bool))
 
     def _folds(self, pairs: _Pairs, chosen: np.ndarray) -> np.ndarray:
         """(N,) whether a pair would turn a triangle over; no two of them may have the same point go."""
@@ -122,7 +130,7 @@ class _State:
         target[pairs.gone[chosen]] = pairs.stays[chosen]
         corners = self.point_of[self.triangles]
         bad = np.zeros(self.points, bool)
-        places = self.poses[0]
+        places = self.places
         for corner in range(3):
             goal = target[corners[:, corner]]
             rows = np.flatnonzero((goal >= 0) & (corners != goal[:, None]).all(axis=1))
@@ -134,17 +142,15 @@ class _State:
 
     def _independent(self, pairs: _Pairs, best: np.ndarray, surplus: int) -> np.ndarray:
         """Pairs, cheapest first, none within the neighbourhood of a cheaper one."""
-        rank = np.arange(len(best))
-        lowest = np.full(self.points, len(best))
-        np.minimum.at(lowest, pairs.gone[best], rank)
-        np.minimum.at(lowest, pairs.stays[best], rank)
         corners = self.point_of[self.triangles]
-        around = lowest.copy()
-        nearest = lowest[corners].min(axis=1)
-        for corner in range(3):
-            np.minimum.at(around, corners[:, corner], nearest)
-        free = (around[pairs.gone[best]] >= rank) & (around[pairs.stays[best]] >= rank)
-        chosen = best[free]
+        free, chosen = np.arange(len(best)), np.empty(0, np.int64)
+        for _ in range(PASSES):
+            chosen = np.append(chosen, free[_lowest_around(pairs.ends(best[free]), corners, self.points)])
+            touched = np.zeros(self.points, bool)
+            touched[pairs.ends(best[chosen])] = True
+            touched[corners[touched[corners].any(axis=1)]] = True
+            free = free[~touched[pairs.ends(best[free])].any(axis=0)]
+        chosen = best[np.sort(chosen)]
         vanishing = np.cumsum(pairs.shared[chosen])
         return chosen[: max(1, int(np.searchsorted(vanishing, surplus)) + 1)]
 
@@ -154,9 +160,9 @@ class _State:
         places[moved[0]] = moved[1]
         self.triangles = places[self.triangles]
         gone, stays = pairs.gone[chosen], pairs.stays[chosen]
-        for quadrics in self.quadrics:
-            np.add.at(quadrics, stays, quadrics[gone])
-        np.add.at(self.weight, stays, self.weight[gone])
+        self.quadrics[stays] += self.quadrics[gone]  # each stays once: the chosen are apart from each other
+        self.weight[stays] += self.weight[gone]
+        self.known.stale[stays] = True
         self.changed = True
         self._drop_degenerate()
 
@@ -164,6 +170,31 @@ class _State:
         corners = self.point_of[self.triangles]
         proper = (corners != np.roll(corners, 1, axis=1)).all(axis=1)
         self.triangles, self.origin = self.triangles[proper], self.origin[proper]
+
+
+@dataclass(frozen=True)
+class _Costs:
+    """What collapses cost.
+
+    Attributes:
+        key: (N,) rising keys of pairs.
+        costs: (N,).
+        stale: (P,) points whose collapses cost something else by now.
+    """
+
+    key: np.ndarray
+    costs: np.ndarray
+    stale: np.ndarray
+
+    @staticmethod
+    def none(points: int) -> _Costs:
+        return _Costs(np.array([-1]), np.array([np.nan]), np.zeros(points, bool))
+
+    def of(self, pairs: _Pairs) -> np.ndarray:
+        """(N,) for other pairs; NaN where it is not known."""
+        places = np.minimum(np.searchsorted(self.key, pairs.key), len(self.key) - 1)
+        fresh = (self.key[places] == pairs.key) & ~self.stale[pairs.gone]
+        return np.where(fresh, self.costs[places], np.nan)
 
 
 class _Pairs:
@@ -174,17 +205,15 @@ class _Pairs:
     """
 
     def __init__(self, triangles: np.ndarray, point_of: np.ndarray, points: int) -> None:
-        gone_vertex = triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1)
-        stay_vertex = triangles[:, [1, 0, 2, 1, 0, 2]].reshape(-1)
-        keys = point_of[gone_vertex] * points + point_of[stay_vertex]
-        self.key, self._pair_of, self.shared = np.unique(keys, return_inverse=True, return_counts=True)
+        self._from, self._to, triangles_of_move = _directed_edges(triangles, len(point_of))
+        keys = point_of[self._from] * points + point_of[self._to]
+        self.key, self._pair_of = np.unique(keys, return_inverse=True)
         self.gone, self.stays = self.key // points, self.key % points
-        self._moves = _distinct(self._pair_of, gone_vertex, stay_vertex)
-        copies = _distinct(self._pair_of, gone_vertex)
-        moves_of_pair = np.bincount(self._moves[0], minlength=len(self.key))
-        copies_of_pair = np.bincount(copies[0], minlength=len(self.key))
-        used = np.unique(triangles)
-        copies_of_point = np.bincount(point_of[used], minlength=points)
+        self.shared = np.bincount(self._pair_of, triangles_of_move, len(self.key)).astype(np.int64)
+        copies = np.unique(self._pair_of * len(point_of) + self._from) // len(point_of)
+        moves_of_pair = np.bincount(self._pair_of, minlength=len(self.key))
+        copies_of_pair = np.bincount(copies, minlength=len(self.key))
+        copies_of_point = np.bincount(point_of[self._from[_firsts(self._from)]], minlength=points)
         border = np.zeros(points, bool)
         border[self.gone[self.shared == 1]] = True
         crossed = np.zeros(points, bool)
@@ -195,9 +224,12 @@ class _Pairs:
             & (~border[self.gone] | (self.shared == 1))
             & ~crossed[self.gone]
         )
-        self._neighbours = sparse.csr_matrix(
-            (np.ones(len(self.key), np.int32), (self.gone, self.stays)), shape=(points, points)
-        )
+        starts = np.searchsorted(self.gone, np.arange(points + 1))
+        self._neighbours = sparse.csr_matrix((np.ones(len(self.key), np.int32), self.stays, starts), shape=(points, points))
+
+    def ends(self, chosen: np.ndarray) -> np.ndarray:
+        """(2, N) points that go, and those that stay."""
+        return np.stack([self.gone[chosen], self.stays[chosen]])
 
     def links(self, chosen: np.ndarray) -> np.ndarray:
         """(N,) whether both ends have no common neighbour but those of their triangles: else surfaces would touch."""
@@ -208,24 +240,46 @@ class _Pairs:
         """Vertices of the points that go, and what each becomes."""
         wanted = np.zeros(len(self.key), bool)
         wanted[chosen] = True
-        rows = wanted[self._moves[0]]
-        return self._moves[1][rows], self._moves[2][rows]
+        rows = wanted[self._pair_of]
+        return self._from[rows], self._to[rows]
 
 
-def _distinct(*columns: np.ndarray) -> list[np.ndarray]:
-    """The columns without repeated rows."""
-    order = np.lexsort(columns[::-1])
-    sorted_columns = [column[order] for column in columns]
-    new = np.zeros(len(order), bool)
-    new[:1] = True
-    for column in sorted_columns:
-        new[1:] |= column[1:] != column[:-1]
-    return [column[new] for column in sorted_columns]
+def _directed_edges(triangles: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each edge of (T, 3) triangles, both ways: its two ends, the first rising, and how many of the triangles have it."""
+    start, end = triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1), triangles[:, [1, 0, 2, 1, 0, 2]].reshape(-1)
+    edges = np.sort(start * count + end)
+    first = _firsts(edges)
+    return edges[first] // count, edges[first] % count, np.diff([*first, len(edges)])
+
+
+def _lowest_around(ends: np.ndarray, corners: np.ndarray, points: int) -> np.ndarray:
+    """(N,) whether no pair of points (2, N) that comes before has an end at, or next to, one of its own."""
+    rank = np.arange(ends.shape[1])
+    lowest = np.full(points, len(rank))
+    for end in ends:
+        np.minimum.at(lowest, end, rank)
+    around = lowest.copy()
+    nearest = lowest[corners].min(axis=1)
+    for corner in corners.T:
+        np.minimum.at(around, corner, nearest)
+    return np.asarray((around[ends] >= rank).all(axis=0))
+
+
+def _firsts(rising: np.ndarray) -> np.ndarray:
+    """Where each value of a rising array comes first."""
+    return np.flatnonzero(np.concatenate([[True], rising[1:] != rising[:-1]]))
+
+
+def _among(values: np.ndarray, rising: np.ndarray) -> np.ndarray:
+    """(N,) whether each value is one of the rising ones."""
+    if not len(rising):
+        return np.zeros(len(values), bool)
+    return np.asarray(rising[np.minimum(np.searchsorted(rising, values), len(rising) - 1)] == values)
 
 
 def _quadrics(poses: np.ndarray, corners: np.ndarray, importance: np.ndarray) -> np.ndarray:
-    """(K, P, 10): for each pose and point the sum of squared distances to the planes around it, weighted by area."""
-    return np.stack([_pose_quadrics(places, corners, importance) for places in poses])
+    """(P, 10 K): for each point and pose the sum of squared distances to the planes around it, weighted by area."""
+    return np.concatenate([_pose_quadrics(places, corners, importance) for places in poses.astype(np.float64)], axis=1)
 
 
 def _pose_quadrics(places: np.ndarray, corners: np.ndarray, importance: np.ndarray) -> np.ndarray:
@@ -271,13 +325,11 @@ def _add_rows(total: np.ndarray, at: np.ndarray, rows: np.ndarray) -> None:
         total[:, column] += np.bincount(at, rows[:, column], len(total))
 
 
-def _distance(quadrics: np.ndarray, points: np.ndarray) -> np.ndarray:
-    x, y, z = points.T
-    aa, ab, ac, ad, bb, bc, bd, cc, cd, dd = quadrics.T
-    return (
-        aa * x * x + bb * y * y + cc * z * z + dd
-        + 2.0 * (ab * x * y + ac * x * z + bc * y * z + ad * x + bd * y + cd * z)
-    )  # fmt: skip
+def _squares(points: np.ndarray) -> np.ndarray:
+    """(P, 10): what a quadric's entries are multiplied with to give the distance of a point."""
+    four = np.column_stack([points, np.ones(len(points))])
+    rows, columns = np.triu_indices(4)
+    return four[:, rows] * four[:, columns] * np.where(rows == columns, 1.0, 2.0)
 
 
 def _turned(places: np.ndarray, before: np.ndarray, after: np.ndarray) -> np.ndarray:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from avatarkit.errors import InputError
-from avatarkit.export.reduction.surface import Moves, Surface
+from avatarkit.export.reduction.surface import Surface
 from avatarkit.geometry import quaternions
 from avatarkit.geometry.meshes import vertex_normals
+from avatarkit.geometry.vertex_moves import VertexMoves
 from avatarkit.gltf.document import TRIANGLES, Document, Node, Primitive, SparseRows
 
 MOST_INFLUENCES = 4
@@ -26,7 +27,7 @@ class _Piece:
     arrays: Mapping[str, np.ndarray]
     triangles: np.ndarray
     material: int
-    morphs: Mapping[str, Moves]
+    morphs: Mapping[str, VertexMoves]
 
 
 def surface_of(document: Document) -> Surface:
@@ -206,14 +207,14 @@ def _moved(positions: np.ndarray, matrices: np.ndarray) -> np.ndarray:
     return moved
 
 
-def _moves(target: Mapping[str, SparseRows], turns: np.ndarray) -> Moves | None:
+def _moves(target: Mapping[str, SparseRows], turns: np.ndarray) -> VertexMoves | None:
     """A target's offsets, turned as its mesh is; None where nothing moves."""
     shifts, bends = target.get("POSITION"), target.get("NORMAL")
     if shifts is None or not len(shifts.rows):
         return None
     moved = shifts.rows.astype(np.int64)
     normals = np.zeros((len(moved), 3)) if bends is None else _at_rows(bends, moved)
-    return Moves(
+    return VertexMoves(
         moved,
         np.einsum("vab,vb->va", turns[moved], shifts.values).astype(np.float32),
         np.einsum("vab,vb->va", turns[moved], normals).astype(np.float32),
@@ -269,11 +270,11 @@ def _joined(
     return surface.with_triangles(surface.triangles, np.arange(len(surface.triangles)))
 
 
-def _joined_moves(name: str, pieces: list[_Piece], starts: np.ndarray) -> Moves | None:
+def _joined_moves(name: str, pieces: list[_Piece], starts: np.ndarray) -> VertexMoves | None:
     found = [(piece.morphs[name], start) for piece, start in zip(pieces, starts, strict=False) if name in piece.morphs]
     if not found:
         return None
-    return Moves(
+    return VertexMoves(
         np.concatenate([moves.vertices + start for moves, start in found]),
         np.concatenate([moves.positions for moves, _ in found]),
         np.concatenate([moves.normals for moves, _ in found]),

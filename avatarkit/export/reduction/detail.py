@@ -8,7 +8,8 @@ import numpy as np
 from scipy import sparse
 
 from avatarkit.export.reduction.collapse import Corners, collapsed
-from avatarkit.export.reduction.surface import Moves, Surface, dense
+from avatarkit.export.reduction.surface import Surface, dense
+from avatarkit.geometry.vertex_moves import VertexMoves
 
 POSES = 4
 """Poses beside the rest: the directions in which morphs move the surface most, together."""
@@ -75,7 +76,7 @@ def principal_moves(surface: Surface) -> np.ndarray:
     return np.array([_pose(surface, names, vectors[:, k]) for k in kept]).reshape(-1, surface.count, 3)
 
 
-def _products(morphs: Mapping[str, Moves], names: list[str], count: int) -> np.ndarray:
+def _products(morphs: Mapping[str, VertexMoves], names: list[str], count: int) -> np.ndarray:
     """(M, M) how much each two morphs move alike."""
     rows, columns, values = [], [], []
     for number, name in enumerate(names):

@@ -10,8 +10,9 @@ import numpy as np
 
 from avatarkit.export.reduction.decode import world_matrices
 from avatarkit.export.reduction.references import with_nodes
-from avatarkit.export.reduction.surface import Moves, Surface
+from avatarkit.export.reduction.surface import Surface
 from avatarkit.export.tangents import vertex_tangents
+from avatarkit.geometry.vertex_moves import VertexMoves
 from avatarkit.gltf.document import Document, Mesh, Node, Primitive, Scene, Skin, SparseRows
 
 MERGED_NAME = "Avatar"
@@ -87,7 +88,7 @@ def _unit(normals: np.ndarray) -> np.ndarray:
     return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
 
 
-def _target(moves: Moves, count: int) -> dict[str, SparseRows]:
+def _target(moves: VertexMoves, count: int) -> dict[str, SparseRows]:
     rows = moves.vertices.astype(np.uint32)
     return {"NORMAL": SparseRows(count, rows, moves.normals), "POSITION": SparseRows(count, rows, moves.positions)}
 

@@ -127,7 +127,7 @@ def _with_pictures(document: Document, platform: Platform) -> Document:
 
 def _with_most_bytes(document: Document, most: float) -> Document:
     """JPEG for PNG first, then half the pixels again and again."""
-    if len(document_to_glb(document)) <= most:
+    if most == np.inf or len(document_to_glb(document)) <= most:
         return document
     document = with_jpegs(document)
     while len(document_to_glb(document)) > most:

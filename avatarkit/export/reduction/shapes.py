@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from avatarkit.export.reduction.surface import Moves, Surface
-from avatarkit.geometry.sparse_offsets import mixed_offsets
+from avatarkit.export.reduction.surface import Surface
+from avatarkit.geometry.vertex_moves import mixed_moves
 from avatarkit.gltf.document import Document
 from avatarkit.rig.naming import naming_families
 
@@ -14,7 +14,7 @@ from avatarkit.rig.naming import naming_families
 def with_shapes(surface: Surface, shapes: Mapping[str, Mapping[str, float]]) -> Surface:
     """The surface with each shape that it lacks and that its morphs can be mixed to."""
     made = {
-        name: _mixed([(surface.morphs[part], share) for part, share in parts.items() if part in surface.morphs])
+        name: mixed_moves([(surface.morphs[part], share) for part, share in parts.items() if part in surface.morphs])
         for name, parts in shapes.items()
         if name not in surface.morphs and any(part in surface.morphs for part in parts)
     }
@@ -29,7 +29,3 @@ def with_bone_names(document: Document, bones: Mapping[str, int], family: str) -
     names = {node: prefix + table.bones[bone][0] for bone, node in bones.items() if bone in table.bones}
     nodes = (replace(node, name=names.get(index, node.name)) for index, node in enumerate(document.nodes))
     return replace(document, nodes=tuple(nodes))
-
-
-def _mixed(parts: list[tuple[Moves, float]]) -> Moves:
-    return Moves(*mixed_offsets([((one.vertices, one.positions, one.normals), share) for one, share in parts]))

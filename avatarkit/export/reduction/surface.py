@@ -7,16 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from avatarkit.geometry.vertex_moves import VertexMoves
 from avatarkit.gltf.document import SparseRows
-
-
-@dataclass(frozen=True)
-class Moves:
-    """How a morph moves the surface: (K,) rising vertex indices, (K, 3) offsets of positions and normals."""
-
-    vertices: np.ndarray
-    positions: np.ndarray
-    normals: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -45,7 +37,7 @@ class Surface:
     triangles: np.ndarray
     piece: np.ndarray
     material: np.ndarray
-    morphs: Mapping[str, Moves]
+    morphs: Mapping[str, VertexMoves]
     pieces: tuple[str, ...]
     piece_morphs: tuple[tuple[str, ...], ...]
     skin: tuple[int, ...]
@@ -78,11 +70,11 @@ class Surface:
 _VERTEX_ARRAYS = ("positions", "normals", "uvs", "colors", "joints", "weights")
 
 
-def _chosen_moves(moves: Moves, places: np.ndarray) -> Moves:
+def _chosen_moves(moves: VertexMoves, places: np.ndarray) -> VertexMoves:
     kept = places[moves.vertices] >= 0
-    return Moves(places[moves.vertices[kept]], moves.positions[kept], moves.normals[kept])
+    return VertexMoves(places[moves.vertices[kept]], moves.positions[kept], moves.normals[kept])
 
 
-def dense(moves: Moves, count: int) -> np.ndarray:
+def dense(moves: VertexMoves, count: int) -> np.ndarray:
     """Offsets of all vertices, (count, 3)."""
     return SparseRows(count, moves.vertices, moves.positions).dense()
