@@ -49,6 +49,7 @@ _TOE_COLUMN = _COLUMNS // 2
 _TURN = np.linspace(0.0, 2 * np.pi, _COLUMNS + 1)
 _FRONTNESS = 0.5 - 0.5 * np.cos(_TURN)
 _THROAT, _ROUND = 0.40, 2.4  # from here forward a low rim closes, as a superellipse of this power
+_THROAT_WIDE = 0.66  # half of a low rim's opening over the instep, against half the ball
 _SHIN_SEEN_M = 0.03
 _EVENING = 5
 _SKIN_GAP_M, _TIGHTEST_M = 0.0012, 0.012  # upper above skin; more than this and it is no upper but an opening
@@ -222,7 +223,8 @@ class Shoes:
         level = foot.ankle_height * 0.80 - 0.012 * np.sin(_TURN) ** 2
         sign = np.where(np.sin(_TURN) >= 0, 1.0, -1.0)
         side = foot.edge(np.clip(along, 0.02, None), sign, foot.ankle_height * 0.8) + 0.002 * sign
-        side = sign * _even(np.abs(side))
+        ahead = _smooth((_FRONTNESS - 0.35) / 0.30)
+        side = sign * _even((1.0 - ahead) * np.abs(side) + ahead * _THROAT_WIDE * foot.half_width)
         ahead = np.clip((_FRONTNESS - _THROAT) / (1.0 - _THROAT), 0.0, 1.0)
         closing = (1.0 - ahead**_ROUND) ** (1.0 / _ROUND)
         heel = np.clip(_FRONTNESS / 0.06, 0.0, 1.0) ** 0.5
