@@ -210,8 +210,8 @@ def saddle(upper: Upper) -> list[Detail]:
     strap = _band(upper, front, back, 0.0026, 5)
     slit = np.linspace(-0.075, 0.075, 7)
     middle = upper.level_with(sum(_SADDLE) / 2, slit)
-    edges = [np.stack([slit, middle + d * np.cos(np.pi * slit / 0.17)], axis=1) for d in (-0.020, 0.020)]
-    return [("upper", strap, False), ("sole", _band(upper, *edges, 0.0031, 2), False)]
+    front, back = (np.stack([slit, middle + d * np.cos(np.pi * slit / 0.17)], axis=1) for d in (-0.020, 0.020))
+    return [("upper", strap, False), ("sole", _band(upper, front, back, 0.0031, 2), False)]
 
 
 def small_bow(upper: Upper) -> list[Detail]:
