@@ -2,13 +2,15 @@
 
 Each avatar is saved for each platform, checked by its profile, read by the Khronos validator, drawn, and looked for by the face
 finder. Distances are those of the full avatar's vertices to the reduced surface. Prints tables and writes JSON; with --markdown
-it prints the README's table, too. With --quick files are saved and checked alone, and of these with `--outfits all` every
-outfit's. With --keep FOLDER each file's figures are left there, and a run that was broken off goes on where it was.
+it prints the README's table, with --readme FILE it is put there. With --quick files are saved and checked alone, and of these
+with `--outfits all` every outfit's. With --keep FOLDER each file's figures are left there, and a run broken off goes on
+where it was.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import tempfile
 from collections.abc import Sequence
 from functools import cache, partial
@@ -36,6 +38,7 @@ from avatarkit.gltf.reading import document_from_bytes, read_document
 from avatarkit.media.read_photo import read_photo
 from avatarkit.render.pictures import render_file
 from avatarkit.tracking.track_face import track_face
+from avatarkit.whole_files import write_whole
 from benchmarks.results import OUT, Figure, figure_table, kept, table, write_results
 from tests.judges import khronos_report
 
@@ -74,6 +77,8 @@ def main() -> None:
     print("\n" + figure_table(figures))
     if options.markdown:
         print("\n" + _markdown(rows, options))
+    if options.readme:
+        _put_table(options.readme, _markdown(rows, options))
     write_results(options.output, figures, {"rows": rows})
 
 
@@ -240,11 +245,18 @@ def _markdown(rows: Sequence[dict[str, Any]], options: argparse.Namespace) -> st
     return "\n".join(lines)
 
 
+def _put_table(path: Path, made: str) -> None:
+    """The README with this table in place of the one it has."""
+    old = re.search(r"\| platform \|.*\n(\|.*\n)*", text := path.read_text(encoding="utf-8"))
+    assert old is not None, "the README has no table of platforms"
+    write_whole(path, (text[: old.start()] + made + "\n" + text[old.end() :]).encode())
+
+
 def _cell(row: dict[str, Any]) -> str:
     if row["MB"] is None:
         return "fails"
-    triangles = "" if row["triangles"] is None else f"{row['triangles'] / 1000:.1f} k triangles, "
-    return f"{row['verdict'].split(':')[0]}; {triangles}{row['MB']:.1f} MB"
+    triangles = "" if row["triangles"] is None else f"{row['triangles'] / 1000:.1f} k, "
+    return f"{row['verdict'].split(':')[0]}: {triangles}{row['MB']:.1f} MB"
 
 
 def _options() -> argparse.Namespace:
@@ -254,6 +266,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--outfits", nargs="+", help="as in avatarkit wardrobe; the first, or with --quick each, or all")
     parser.add_argument("--quick", action="store_true", help="only save and check")
     parser.add_argument("--markdown", action="store_true", help="print the README's table, too")
+    parser.add_argument("--readme", type=Path, metavar="FILE", help="put that table there in place of the old one")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave each file's figures there, and use those that are")
     parser.add_argument("--output", type=Path, default=OUT / "platforms.json", help="where the JSON goes")
     return parser.parse_args()

@@ -47,7 +47,7 @@ def photo_to_recipe(photo: Path, style: str, face: int | None = None) -> tuple[A
 
 def take_photo(visit: Visit, style: str) -> dict[str, Any]:
     """Make the visitor's avatar of the photo in the visit's folder, and remove the photo."""
-    photo = visit.file("photo")
+    photo = visit.upload("photo")
     if not photo.is_file():
         raise UsageError("The photo did not arrive. Choose it again.")
     try:

@@ -26,6 +26,9 @@ MOTION_FORMATS = ("glb", "vrma", "bvh")
 _SOLVING_SHARE = 0.2
 """Of the whole work's time, solving takes about so much; following the person takes the rest."""
 
+_MOST_HZ = 60.0
+"""Of films whose length nobody states, such as a browser's recordings: by it the pictures that are taken are counted."""
+
 _BEAT_S = 0.25
 """Between two reports of progress."""
 
@@ -49,8 +52,6 @@ def video_to_motion(video: Path, limits: Limits, progress: Progress, cancelled: 
         InputError: no film, too long a one, or nobody in it.
         CancelledError: as asked.
     """
-    with open_video(video) as reader:
-        limits.check_video(reader.duration_s)
 
     def tell(share: float) -> None:
         if cancelled.is_set():
@@ -58,9 +59,14 @@ def video_to_motion(video: Path, limits: Limits, progress: Progress, cancelled: 
         progress(share)
 
     def followed(done: int, of: int | None) -> None:
-        tell((1.0 - _SOLVING_SHARE) * done / of if of and done <= of else 0.0)
+        share = done / of if of and done <= of else None
+        if share is None:
+            limits.check_video(done / _MOST_HZ)
+        tell((1.0 - _SOLVING_SHARE) * (share or 0.0))
 
-    tracked = track_video(video, progress=followed)
+    with open_video(video) as reader:
+        limits.check_video(reader.duration_s)
+        tracked = track_video(reader, progress=followed)
     limits.check_video(tracked.frames[-1].time_s - tracked.frames[0].time_s)
     return estimate_motion(tracked, progress=lambda share: tell(1.0 - _SOLVING_SHARE + _SOLVING_SHARE * share))
 
@@ -70,7 +76,7 @@ def dance(visit: Visit, limits: Limits) -> Iterator[dict[str, Any]]:
 
     Setting `visit.cancelled` ends the work, and so does whoever stops iterating.
     """
-    video = visit.file("video")
+    video = visit.upload("video")
     if not video.is_file():
         raise UsageError("The video did not arrive. Choose it again.")
     visit.cancelled = threading.Event()

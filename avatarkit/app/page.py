@@ -14,7 +14,7 @@ import gradio as gr
 from avatarkit.app import making, moving, shelf
 from avatarkit.app.integrators import add_endpoints
 from avatarkit.app.routes import PAGE, House
-from avatarkit.app.texts import LANGUAGES, texts
+from avatarkit.app.texts import LANGUAGES, problem_text, texts
 from avatarkit.errors import AvatarkitError
 
 Answer = dict[str, Any]
@@ -42,7 +42,7 @@ def build_page(house: House, language: str) -> gr.Blocks:
                     with gr.Tab(words[name], id=name) as tab:
                         _static(name, f'<div class="tab-body" id="body-{name}"></div>')
                     tab.select(None, js=f"() => window.avatarkit.tab('{name}')", api_visibility="private")
-        _wire(house)
+        _wire(house, language)
         add_endpoints(house)
     return page
 
@@ -82,7 +82,7 @@ def _template(name: str, language: str) -> str:
     return Template(content).substitute(words, language=language, other=other, other_address=address)
 
 
-def _wire(house: House) -> None:
+def _wire(house: House, language: str) -> None:
     """Connect the page's channels with what they ask for."""
     visits, limits = house.visits, house.limits
 
@@ -96,6 +96,7 @@ def _wire(house: House) -> None:
 
     _channel(
         "avatar",
+        language,
         {
             "hello": asks(lambda visit, _: making.shown(visit)),
             "photo": asks(lambda visit, asked: making.take_photo(visit, str(asked.get("style")))),
@@ -105,11 +106,12 @@ def _wire(house: House) -> None:
             "open": asks(lambda visit, asked: shelf.opened(house.kept(), visit, asked.get("id"))),
         },
     )
-    _channel("file", {"download": asks(lambda visit, asked: making.download(visit, asked.get("target")))})
-    _channel("motion", {"motion": asks(lambda visit, asked: moving.motion_file(visit, asked.get("kind")))})
-    _channel("sliders", {"mold": asks(lambda visit, asked: making.note_sliders(visit, asked.get("sliders")))})
+    _channel("file", language, {"download": asks(lambda visit, asked: making.download(visit, asked.get("target")))})
+    _channel("motion", language, {"motion": asks(lambda visit, asked: moving.motion_file(visit, asked.get("kind")))})
+    _channel("sliders", language, {"mold": asks(lambda visit, asked: making.note_sliders(visit, asked.get("sliders")))})
     _channel(
         "library",
+        language,
         {
             "list": asks(lambda _, __: shelf.listed(house.kept())),
             "save": asks(lambda visit, asked: shelf.save(house.kept(), visit, asked.get("name"))),
@@ -125,11 +127,11 @@ def _wire(house: House) -> None:
         visits.get(asked.get("visit")).cancelled.set()
         return {}
 
-    _channel("dance", {"dance": dance})
-    _channel("cancel", {"cancel": cancel})
+    _channel("dance", language, {"dance": dance})
+    _channel("cancel", language, {"cancel": cancel})
 
 
-def _channel(name: str, handlers: dict[str, Callable[[Any], Any]]) -> None:
+def _channel(name: str, language: str, handlers: dict[str, Callable[[Any], Any]]) -> None:
     """A hidden widget that carries events to handlers, and their answers back."""
     quoted = " ".join(f"'{event}'" for event in handlers)
     channel = gr.HTML(
@@ -138,7 +140,7 @@ def _channel(name: str, handlers: dict[str, Callable[[Any], Any]]) -> None:
     at_once = {"avatar": HEAVY_AT_ONCE, "dance": 1}.get(name, 8)
     for event, handler in handlers.items():
         getattr(channel, event)(
-            _answering(event, handler),
+            _answering(event, handler, language),
             outputs=channel,
             api_visibility="private",
             show_progress="hidden",
@@ -148,15 +150,14 @@ def _channel(name: str, handlers: dict[str, Callable[[Any], Any]]) -> None:
         )
 
 
-def _answering(event: str, handler: Callable[[Any], Any]) -> Callable[[gr.EventData], Any]:
+def _answering(event: str, handler: Callable[[Any], Any], language: str) -> Callable[[gr.EventData], Any]:
     """The handler as Gradio calls it: answers and our own errors become the channel's next value."""
 
     def answer(values: Answer, asked: Answer) -> str:
-        return json.dumps({**values, "event": event, "call": asked.get("call"), "serial": next(_serial)})
+        return json.dumps({**_told(values, language), "event": event, "call": asked.get("call"), "serial": next(_serial)})
 
     def problem(error: AvatarkitError, asked: Answer) -> str:
-        text = str(error)
-        return answer({"problem": text[:1].upper() + text[1:]}, asked)
+        return answer({"problem": problem_text(str(error), language)}, asked)
 
     if event == "dance":
 
@@ -177,6 +178,14 @@ def _answering(event: str, handler: Callable[[Any], Any]) -> Callable[[gr.EventD
             return problem(error, asked)
 
     return once
+
+
+def _told(values: Answer, language: str) -> Answer:
+    """An answer with what was noted about a photo in the page's language."""
+    report = values.get("report")
+    if not report:
+        return values
+    return {**values, "report": {**report, "notes": [problem_text(note, language) for note in report.get("notes", ())]}}
 
 
 def _asked(given: gr.EventData) -> Answer:

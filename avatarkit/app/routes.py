@@ -13,13 +13,14 @@ from typing import Any
 
 from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse, JSONResponse, Response
+from starlette.requests import HTTPConnection
 
-from avatarkit.app.card_pictures import card_path
+from avatarkit.app.cards import card_pictures
 from avatarkit.app.choices import choices
 from avatarkit.app.library import Library
 from avatarkit.app.limits import Limits, Rate
 from avatarkit.app.making import molding
-from avatarkit.app.texts import LANGUAGES
+from avatarkit.app.texts import LANGUAGES, problem_text
 from avatarkit.app.visits import Visits
 from avatarkit.app.watching import Watch
 from avatarkit.data_files import viewer_path
@@ -71,8 +72,8 @@ def add_routes(app: FastAPI, house: House) -> None:
     _add_sockets(app, house)
 
     @app.exception_handler(AvatarkitError)
-    async def explain(_request: Request, error: AvatarkitError) -> JSONResponse:
-        return JSONResponse({"problem": str(error)}, 400)
+    async def explain(request: Request, error: AvatarkitError) -> JSONResponse:
+        return JSONResponse({"problem": problem_text(str(error), _language(request))}, 400)
 
 
 def _add_page_files(app: FastAPI) -> None:
@@ -89,8 +90,8 @@ def _add_page_files(app: FastAPI) -> None:
 
     @app.get("/cards/{kind}/{name}")
     def card(kind: str, name: str) -> Response:
-        path = card_path(kind, name)
-        return Response(status_code=404, headers=_NO_STORE) if path is None else FileResponse(path, headers=_CARD_AGE)
+        picture = card_pictures().get(f"{kind}/{name}")
+        return Response(status_code=404) if picture is None else Response(picture, media_type="image/webp", headers=_CARD_AGE)
 
 
 def _add_visit(app: FastAPI, house: House) -> None:
@@ -125,7 +126,7 @@ def _add_visit(app: FastAPI, house: House) -> None:
         if kind not in ("photo", "video", "picture"):
             raise UsageError("A photo, a video or a picture can be sent.")
         house.rate.check(f"upload {_address(request)}")
-        return {"bytes": await _receive(request, visit.file(kind), house.limits.bytes_for(kind))}
+        return {"bytes": await _receive(request, visit.upload(kind), house.limits.bytes_for(kind))}
 
 
 async def _receive(request: Request, target: Path, most: int) -> int:
@@ -181,7 +182,7 @@ def _add_sockets(app: FastAPI, house: House) -> None:
             with house.seat_before_the_camera():
                 await _follow(socket, house.limits)
         except AvatarkitError as error:
-            await _say(socket, {"type": "problem", "problem": str(error)})
+            await _say(socket, {"type": "problem", "problem": problem_text(str(error), _language(socket))})
         except (WebSocketDisconnect, RuntimeError):
             pass
 
@@ -231,6 +232,12 @@ async def _say(socket: WebSocket, values: dict[str, Any]) -> None:
         await socket.close()
     except RuntimeError:  # it is gone already
         pass
+
+
+def _language(asked: HTTPConnection) -> str:
+    """Of the page that asks, which says it as `?language=`."""
+    language = asked.query_params.get("language", "")
+    return language if language in LANGUAGES else LANGUAGES[0]
 
 
 def _address(request: Request) -> str:

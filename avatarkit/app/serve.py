@@ -160,8 +160,6 @@ def _listen(host: str, port: int) -> socket.socket:
 def _run(app: Any, listening: socket.socket, folder: Path, ready: Callable[[str], None] | None) -> None:
     import uvicorn
 
-    from avatarkit.app.card_pictures import start_drawing
-
     class Server(uvicorn.Server):
         """Uvicorn's server, which leaves nothing behind."""
 
@@ -171,11 +169,7 @@ def _run(app: Any, listening: socket.socket, folder: Path, ready: Callable[[str]
             super().handle_exit(sig, frame)
 
     warm_up()
-    drawing = start_drawing()
-    try:
-        if ready is not None:
-            host, port = listening.getsockname()[:2]
-            ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-        Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)).run(sockets=[listening])
-    finally:
-        drawing.terminate()
+    if ready is not None:
+        host, port = listening.getsockname()[:2]
+        ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+    Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)).run(sockets=[listening])

@@ -48,7 +48,7 @@ def deleted(library: Library, visit: Visit, entry_id: object) -> dict[str, Any]:
 
 
 def _picture(visit: Visit) -> bytes:
-    path = visit.file("picture")
+    path = visit.upload("picture")
     if not path.is_file():
         return b""
     content = path.read_bytes()

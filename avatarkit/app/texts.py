@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -39,3 +40,33 @@ def said_of(table: str, name: str, language: str) -> dict[str, str]:
     """What the table "style" or "platform" says of a name in another language than English; nothing if it says nothing."""
     found: dict[str, str] = _tables()[table].get(name, {})
     return {} if language == LANGUAGES[0] or language not in found else {**found, "label": found[language]}
+
+
+def problem_text(problem: str, language: str) -> str:
+    """What went wrong, in a language; where the table does not know the sentence, that it is in English."""
+    if language != LANGUAGES[0]:
+        found = ((sentence.fullmatch(problem), said) for sentence, said in _problems(language))
+        told = next((said.format(**_values(match, language)) for match, said in found if match), None)
+        return told or texts(language)["in_english"].format(problem=problem)
+    return problem[:1].upper() + problem[1:]
+
+
+@cache
+def _problems(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """Sentences in English, with a group for what differs, and what another language says."""
+    return [
+        (re.compile(_BRACES.sub(r"(?P<\1>.*?)", _escaped(row["en"])), re.DOTALL), row[language]) for row in _tables()["problem"]
+    ]
+
+
+_BRACES = re.compile(r"\{(\w+)\}")
+
+
+def _escaped(sentence: str) -> str:
+    return re.escape(sentence).replace(r"\{", "{").replace(r"\}", "}")
+
+
+def _values(match: re.Match[str], language: str) -> dict[str, str]:
+    """What differs; uploads by what the language calls them."""
+    uploads = {f"your {kind}": texts(language)[f"your_{kind}"] for kind in ("photo", "video", "picture")}
+    return {key: uploads.get(value, value) for key, value in match.groupdict().items()}

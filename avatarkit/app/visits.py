@@ -74,6 +74,10 @@ class Visit:
             raise UsageError("There is no such file.")
         return path
 
+    def upload(self, kind: str) -> Path:
+        """Where what the page sends is kept: a photo, a video, a picture. Problems call the file by its name."""
+        return self.folder / f"your {kind}"
+
     def next_file(self, stem: str, suffix: str) -> Path:
         """A new name for what is shown; the ones before are removed."""
         self.revision += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook
 
@@ -31,6 +31,7 @@ _STYLES: Mapping[str, _Typical] = {
 
 _WIDTHS = _Typical(0.35, 0.3, 0.35)
 _BARE, _MORE_THAN_EARS = 0.3, 0.22
+_BARE_SKULL = 0.45  # room above the brows: hair adds to it, a bald head has less
 _CUT = 0.12  # room above the brows; with less the photo was cut, and nothing above is known
 
 
@@ -44,9 +45,14 @@ def guess_hair(look: HairLook | None, styles: list[str], colorless: bool) -> str
     """
     if look is None or look.room < _CUT:
         return None
-    if look.cover < _BARE and (colorless or look.beside > _MORE_THAN_EARS):
+    if look.cover < _BARE and ((colorless and look.room > _BARE_SKULL) or look.beside > _MORE_THAN_EARS):
         return None  # hair as light as the skin
+    if look.covered:
+        return None
     known = {name: typical for name, typical in _STYLES.items() if name in styles}
+    if colorless:  # dark clothes and rooms look like hair that hangs
+        known = {name: typical for name, typical in known.items() if typical.length == NO_LENGTH}
+        look = replace(look, length=NO_LENGTH)
     return min(known, key=lambda name: _distance(look, known[name]), default=None)
 
 

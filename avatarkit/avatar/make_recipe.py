@@ -28,18 +28,20 @@ def make_recipe(fit: FaceFit, style: str = DEFAULT_STYLE, name: str = "Avatar") 
         beard=replace(plain.beard, style=beard),
         brows=replace(plain.brows, color=seen.brows),
         eyes=replace(plain.eyes, iris=seen.iris if seen.iris_seen else plain.eyes.iris),
-        outfit=_with_glasses(plain.outfit) if seen.wear.glasses else plain.outfit,
+        outfit=_with_glasses(plain.outfit, seen.wear.dark_glasses) if seen.wear.glasses else plain.outfit,
         skin=Skin(seen.skin, seen.lips, skin_photo(seen.skin, seen.picture, seen.alpha)),
     )
     return restyled(person, style)
 
 
-def _with_glasses(outfit: Outfit) -> Outfit:
+def _with_glasses(outfit: Outfit, dark: bool) -> Outfit:
     """The outfit and glasses, if the wardrobe has any."""
     glasses = [piece for piece in wardrobe.wardrobe_pieces() if wardrobe.piece_slot(piece) == "glasses"]
-    chosen = [piece for piece in _LIKELY_GLASSES if piece in glasses] or glasses
+    likely = _DARK_GLASSES if dark else _LIKELY_GLASSES
+    chosen = [piece for piece in likely if piece in glasses] or glasses
     return replace(outfit, pieces=(*outfit.pieces, *chosen[:1]))
 
 
 _LIKELY_GLASSES = ("rectangular-glasses", "square-glasses", "round-glasses")
+_DARK_GLASSES = ("sunglasses", "aviators")
 """What most people wear comes first."""

@@ -17,6 +17,7 @@ from avatarkit.avatar.recipe import Brows, Skin
 from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
 from avatarkit.avatar.skin_relief import with_relief
 from avatarkit.avatar.wrinkles import shaded
+from avatarkit.face_fit.light import to_lab
 from avatarkit.render.color import to_linear, to_srgb
 
 FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
@@ -26,23 +27,32 @@ _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
 _PAINT_DEPTH = 0.35  # painted brows are so much darker than hairs of their colour
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
+_SHINE_BY_LIGHTNESS = ((20.0, 45.0, 65.0), (0.45, 0.7, 1.0))
+"""How much of a skin's reflections shows, by its lightness L*: the same reflection stands out ten times as much on dark skin,
+where it makes no skin look wet. By eye."""
 
 
 @lru_cache(maxsize=2)
 def face_material(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> Material:
     """Face, neck, mouth's inside and eye sockets; `age` 0..1 is how much of all wrinkles there is."""
-    material = _skin_material(FACE_MATERIAL, Texture("face", face_picture(skin, brows, look, age)), look)
+    material = _skin_material(FACE_MATERIAL, Texture("face", face_picture(skin, brows, look, age)), skin.tone, look)
     return with_relief(material, skin, look, age)
 
 
 def body_material(skin: Skin, look: Look) -> Material:
     """The skin below the neck."""
     texture = _body_texture(skin.tone, look.skin_variation)
-    return _skin_material(BODY_MATERIAL, texture, look)
+    return _skin_material(BODY_MATERIAL, texture, skin.tone, look)
 
 
-def _skin_material(name: str, texture: Texture, look: Look) -> Material:
-    return Material(name, base_color_texture=texture, roughness=look.skin_roughness, specular=look.skin_specular)
+def _skin_material(name: str, texture: Texture, tone: str, look: Look) -> Material:
+    specular = look.skin_specular * shine_share(tone)
+    return Material(name, base_color_texture=texture, roughness=look.skin_roughness, specular=specular)
+
+
+def shine_share(tone: str) -> float:
+    """How much of its reflections a skin of that tone shows, 0..1."""
+    return float(np.interp(to_lab(np.array([parse_color(tone)]))[0, 0], *_SHINE_BY_LIGHTNESS))
 
 
 def face_picture(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> np.ndarray:

@@ -20,10 +20,12 @@ from avatarkit.body.smooth_face import smoothed_face
 from avatarkit.body.stylised_sliders import FACE_SLIDERS
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
-_SMILES, _WIDENINGS, _FROWNS = (
-    [f"{name}{side}" for side in ("Left", "Right")] for name in ("mouthSmile", "eyeWide", "browDown")
+_SMILES, _WIDENINGS, _FROWNS, _SNEERS, _CHEEKS = (
+    [f"{name}{side}" for side in ("Left", "Right")]
+    for name in ("mouthSmile", "eyeWide", "browDown", "noseSneer", "cheekSquint")
 )
-_FROWN = 0.4  # of what a frown does is taken from large eyes: their brows are as much longer, and would cross in the middle
+_MOST_INWARDS = 0.35  # of the way to the middle, for a frown or a sneer: large eyes have longer brows, which would cross there
+_CHEEK = 0.6  # of a cheek's rise: large eyes reach so far down that it would slide behind them
 _WIDE = 0.55  # of a wide eye's widening: lids that stand far apart already have little way left below the brow
 _SMILE = 0.55  # of a full smile: a friendly mouth at rest that can still smile
 
@@ -37,6 +39,7 @@ class Stretch:
         scales: (K, 3) factors along each axis.
         lids: how lids slide over the eyeballs; None if they are a person's.
         before: (K, 3) metres, where the vertices were before the lids slid.
+        aside: (K,) metres, how far from the middle the vertices are.
         left: expression -> part of it that is left to be done, since the face at rest has the rest.
     """
 
@@ -44,6 +47,7 @@ class Stretch:
     scales: np.ndarray
     lids: LidOpening | None
     before: np.ndarray
+    aside: np.ndarray
     left: Mapping[str, float]
 
     def mean_scales(self, vertices: np.ndarray) -> np.ndarray:
@@ -81,7 +85,7 @@ def stylised_face(
     result[reached] = points
     if value["smooth-face"]:
         result = smoothed_face(result, value["smooth-face"])
-    return result, Stretch(reached, scales, lids, before, _left(value))
+    return result, Stretch(reached, scales, lids, before, np.abs(result[reached, 0]), _left(value))
 
 
 @cache
@@ -93,8 +97,8 @@ def _smile() -> np.ndarray:
 
 def _left(value: Mapping[str, float]) -> dict[str, float]:
     smile, wide = 1.0 - _SMILE * value["smiling"], 1.0 - _WIDE * max(value["tall-eyes"], 0.0)
-    frown = 1.0 - _FROWN * value["big-eyes"]
-    return dict.fromkeys(_SMILES, smile) | dict.fromkeys(_WIDENINGS, wide) | dict.fromkeys(_FROWNS, frown)
+    cheek = 1.0 - _CHEEK * value["big-eyes"]
+    return dict.fromkeys(_SMILES, smile) | dict.fromkeys(_WIDENINGS, wide) | dict.fromkeys(_CHEEKS, cheek)
 
 
 def stretched_offsets(offsets: sparse.csc_matrix, stretch: Stretch, vertex_count: int) -> sparse.csc_matrix:
@@ -105,12 +109,21 @@ def stretched_offsets(offsets: sparse.csc_matrix, stretch: Stretch, vertex_count
     rows = row[vertices]
     moved = np.array(offsets.data.reshape(-1, 3))
     for name, left in stretch.left.items():
-        first, last = offsets.indptr[ARKIT_NAMES.index(name) :][:2] // 3
-        moved[first:last] *= left
+        moved[_part(offsets, name)] *= left
     if stretch.lids is not None:
         moved = _slid_offsets(moved, rows, stretch)
     scaled = moved * np.where(rows[:, None] >= 0, stretch.scales[rows], 1.0)
+    most = _MOST_INWARDS * np.where(rows >= 0, stretch.aside[rows], np.inf)
+    for name in (*_FROWNS, *_SNEERS):
+        part = _part(offsets, name)
+        scaled[part, 0] = np.clip(scaled[part, 0], -most[part], most[part])
     return sparse.csc_matrix((scaled.reshape(-1), offsets.indices, offsets.indptr), shape=offsets.shape)
+
+
+def _part(offsets: sparse.csc_matrix, name: str) -> slice:
+    """Which of the offsets' vertices an expression moves."""
+    first, last = offsets.indptr[ARKIT_NAMES.index(name) :][:2] // 3
+    return slice(first, last)
 
 
 def _slid_offsets(moved: np.ndarray, rows: np.ndarray, stretch: Stretch) -> np.ndarray:

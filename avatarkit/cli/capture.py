@@ -69,7 +69,7 @@ def _tracked(video: Path, person: int | None, steps: Steps) -> TrackedVideo:
     with steps.step("track_video", "Following the person") as advance:
         tracked = ak.track_video(video, person=person, progress=advance)
     for note in tracked.notes:
-        steps.note(f"Note: {note}.")
+        steps.note(f"Note: {note}")
     return tracked
 
 

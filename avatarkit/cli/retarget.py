@@ -35,6 +35,8 @@ def retarget(
     with shown_steps() as steps:
         with steps.step("read_motion", "Reading the motion"):
             read = ak.read_motion(motion, animation=animation)
+        for note in read.report.get("notes", ()):
+            steps.note(f"Note: {note}.")
         target = load_target(rig, output, steps)
         write_motion(read, target, output, fps=fps, feet=feet, steps=steps)
         if report is not None:

@@ -28,6 +28,7 @@ FOREHEAD_SPREAD_LAB = np.array([9.0, 6.0, 7.0])  # a forehead varies less than a
 SHADOW_TEXELS = 41  # how far a strand's shadow reaches
 # People's skin in CIELAB, generously: what lies beyond is an over- or underexposed photo or coloured light
 SKIN_LAB_LOW, SKIN_LAB_HIGH = np.array([20.0, 2.0, 4.0]), np.array([90.0, 30.0, 34.0])
+ROUGE_A, _LEAST_PLAIN = 10.0, 50  # CIELAB a*, texels; flushed cheeks have up to 6 more than the rest
 COLORLESS_CHROMA = 3.0  # a photo whose face has less is black and white
 PLAIN_SKIN_AB = np.array([13.0, 17.0])  # chroma lent to a black-and-white photo's skin
 HAIR_AB_LOW, HAIR_AB_HIGH = np.array([-5.0, -9.0]), np.array([40.0, 50.0])  # beyond are hats, skies and trees, and dyes
@@ -41,6 +42,7 @@ LIGHT_STRIDE = 16  # light is smooth: one texel in sixteen tells as much
 NARROWED = 0.75  # of an iris's radius: between lids nearer than that hardly anything of it is seen
 LIGHTEST_IRIS_L = 58.0  # CIELAB; what is lighter in an eye's middle are lids, glasses or glare
 BROWN_BELOW_L, LEAST_BROWN, REDDEST, GREY_BELOW_B = 36.0, 13.0, 0.5, 8.0  # CIELAB; irises darker than the first are brown
+BROWS_PER_SKIN = 0.45  # sRGB: brows that are not seen, neither black nor blond
 DEFAULT_HAIR = "#3b2a20"
 DEFAULT_IRIS = "#5a4632"
 
@@ -106,11 +108,12 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     picture, alpha = _face_picture(texels, even, tone, shown)
     look = read_hair_look(landmarks)
     hair, hair_seen = (look.color, True) if look and look.color else _hair_color(landmarks.photo.pixels, shape, camera, middle)
-    iris, iris_seen = _iris_color(landmarks, tone)
+    iris, iris_seen = (DEFAULT_IRIS, False) if wear.dark_glasses else _iris_color(landmarks, tone)
+    brows = tone * BROWS_PER_SKIN if wear.dark_glasses else _brow_color(even, texels.seen, tone)
     return Appearance(
         skin=hex_color(tone),
         lips=hex_color(_middle(even, texels.seen * (face_regions.lips() > 0.9), tone * [0.9, 0.7, 0.7])),
-        brows=hex_color(_brow_color(even, texels.seen, tone)),
+        brows=hex_color(brows),
         iris=iris,
         hair=hair,
         picture=picture,
@@ -164,6 +167,9 @@ def _skin_trust(texels: FaceTexels, cheek: np.ndarray | None) -> tuple[np.ndarra
     sure = texels.seen * face_regions.plain_skin() > 0.5
     if sure.sum() < 100:
         sure = face_regions.plain_skin() > 0.5
+    cheeks = sure & (face_regions.cheeks() > 0.5)
+    if _is_rouged(lab, cheeks, sure & ~cheeks):
+        sure &= ~cheeks
     middle = np.median(lab[sure], axis=0)
     bright_cheek = None if cheek is None else to_lab(cheek[None])[0]
     if bright_cheek is not None and bright_cheek[0] > middle[0] + DARKER_THAN_CHEEK_L:
@@ -176,6 +182,13 @@ def _skin_trust(texels: FaceTexels, cheek: np.ndarray | None) -> tuple[np.ndarra
     likely = np.exp(-0.5 * (distance.sum(axis=1) + bright))
     bare = (1.0 - face_regions.lips()) * (1.0 - face_regions.brows()) * (1.0 - face_regions.eyes())
     return likely * bare * texels.seen * (face_regions.face() > 0), middle
+
+
+def _is_rouged(lab: np.ndarray, cheeks: np.ndarray, rest: np.ndarray) -> bool:
+    """Whether cheeks are so much redder than forehead and nose that it is paint."""
+    if min(cheeks.sum(), rest.sum()) < _LEAST_PLAIN:
+        return False
+    return float(np.median(lab[cheeks, 1]) - np.median(lab[rest, 1])) > ROUGE_A
 
 
 def _evened_colors(texels: FaceTexels, trust: np.ndarray) -> np.ndarray:
@@ -301,10 +314,13 @@ def _brow_color(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> np.nd
     """(3,) sRGB: the darker half of the brows."""
     inside = (seen > 0.4) & (face_regions.brows() > 0.8)
     if inside.sum() < 50:
-        return tone * 0.45
+        return tone * BROWS_PER_SKIN
     chosen = colors[inside]
     dark = chosen.sum(axis=1)
-    return np.median(chosen[dark <= np.percentile(dark, 35)], axis=0)
+    found = np.median(chosen[dark <= np.percentile(dark, 35)], axis=0)
+    hue = to_lab(found[None])[0, 1:]
+    painted = not ((hue > HAIR_AB_LOW) & (hue < HAIR_AB_HIGH)).all()  # eye shadow
+    return tone * BROWS_PER_SKIN if painted else found
 
 
 def _hair_color(pixels: np.ndarray, shape: BodyShape, camera: HeadCamera, skin_lab: np.ndarray) -> tuple[str, bool]:

@@ -59,6 +59,12 @@ def plain_skin() -> np.ndarray:
 
 
 @cache
+def cheeks() -> np.ndarray:
+    """The part of them that is plain skin, and that makeup reddens."""
+    return polygon(RIGHT_CHEEK, LEFT_CHEEK)
+
+
+@cache
 def lips() -> np.ndarray:
     """The lips, by the body's own mask."""
     return front_texels().on_corners(load_body().regions["lips"])

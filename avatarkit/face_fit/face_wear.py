@@ -10,6 +10,7 @@ import numpy as np
 
 from avatarkit.face_fit import face_regions
 from avatarkit.face_fit.light import to_lab
+from avatarkit.face_fit.photo_light import eyes_luminance
 from avatarkit.tracking.face_landmarks import FaceLandmarks
 
 BeardKind = Literal["none", "moustache", "goatee", "full"]
@@ -20,8 +21,11 @@ RIGHT_JAW, LEFT_JAW = (58, 172, 136, 150, 169, 135, 214, 192), (288, 397, 365, 3
 """Outlines of MediaPipe's landmarks around what beards cover."""
 
 _DARK_MOUSTACHE, _DARK_CHIN, _DARK_JAW = 22.0, 12.0, 20.0  # CIELAB lightness below the skin's; shadows of noses have up to 15
+_PALE = 0.55  # of the skin's chroma: grey and white hair has hardly any; measured 0.4 on moustaches, 0.8 and more on bare lips
+_LEAST_CHROMA = 8.0  # CIELAB; a skin with less, as in black and white, tells nothing about pale hair
 _LEAST_TEXELS = 50
 
+_DARK_LENS = 0.05  # of a cheek's light; narrowed eyes behind clear glasses still have a tenth
 _EYES_APART_PX = 160.0  # between the outer corners, in the upright picture that is looked at
 _VIEW_PX = (256, 220)
 _EYES_AT = np.array([128.0, 110.0])
@@ -33,10 +37,12 @@ BELOW_EYES = ((145, 118), (374, 347))
 
 @dataclass(frozen=True)
 class FaceWear:
-    """A beard darker than the skin, as far as it stands out; whether the person wears glasses."""
+    """A beard darker or paler than the skin, as far as it stands out; whether the person wears glasses, and so dark ones that
+    eyes and brows cannot be read."""
 
     beard: BeardKind = "none"
     glasses: bool = False
+    dark_glasses: bool = False
 
 
 def read_face_wear(landmarks: FaceLandmarks, colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> FaceWear:
@@ -47,22 +53,28 @@ def read_face_wear(landmarks: FaceLandmarks, colors: np.ndarray, seen: np.ndarra
         colors: (N, 3) sRGB on the layout's front, without the photo's light.
         seen: (N,) 0..1; tone: (3,) sRGB of the skin.
     """
-    return FaceWear(_beard(colors, seen, tone), _has_glasses(landmarks))
+    glasses = _has_glasses(landmarks)
+    eyes = eyes_luminance(landmarks) if glasses else None
+    return FaceWear(_beard(colors, seen, tone), glasses, eyes is not None and eyes < _DARK_LENS)
 
 
 def _beard(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> BeardKind:
-    skin = float(to_lab(tone[None])[0, 0])
-    lightness = to_lab(colors)[:, 0]
+    skin, lab = to_lab(tone[None])[0], to_lab(colors)
     bare = (seen > 0.4) & (face_regions.lips() < 0.2)
+    chroma = float(np.hypot(*skin[1:]))
 
-    def darker(*outlines: tuple[int, ...]) -> float:
+    def grown(darker: float, *outlines: tuple[int, ...]) -> bool:
         region = (face_regions.polygon(*outlines) > 0.7) & bare
-        return skin - float(np.median(lightness[region])) if region.sum() >= _LEAST_TEXELS else 0.0
+        if region.sum() < _LEAST_TEXELS:
+            return False
+        lightness, red, yellow = np.median(lab[region], axis=0)
+        pale = chroma > _LEAST_CHROMA and float(np.hypot(red, yellow)) < _PALE * chroma
+        return bool(skin[0] - lightness > darker or pale)
 
-    moustache, chin = darker(MOUSTACHE) > _DARK_MOUSTACHE, darker(CHIN_BEARD) > _DARK_CHIN
-    if not moustache:
+    if not grown(_DARK_MOUSTACHE, MOUSTACHE):
         return "none"
-    if chin and darker(RIGHT_JAW, LEFT_JAW) > _DARK_JAW:
+    chin = grown(_DARK_CHIN, CHIN_BEARD)
+    if chin and grown(_DARK_JAW, RIGHT_JAW, LEFT_JAW):
         return "full"
     return "goatee" if chin else "moustache"
 

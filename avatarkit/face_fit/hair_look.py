@@ -17,17 +17,22 @@ from avatarkit.tracking.face_landmarks import FaceLandmarks
 from avatarkit.tracking.segment_person import MASK_SIDE_PX, person_mask
 
 CHIN, TOP, BROW, LIP, RIGHT_EDGE, LEFT_EDGE = 152, 10, 9, 164, 234, 454
-"""MediaPipe's landmarks on the middle line, and at the cheeks' outer edges."""
+CHEEKS = (117, 346)
+"""MediaPipe's landmarks on the middle line, at the cheeks' outer edges, and below the eyes, where no glasses reach."""
 
 _CROP_PER_FACE = 3.6  # side of the picture that is looked at: hair down to the chest, and some room above
 _CROP_CENTER = 0.46  # where the face's middle lies in it, from the top
 _NOT_SKIN, _SURELY_NOT = 1.7, 2.2  # distances from the skin's colour, in its own spread
+_GREY_CHROMA = 3.0  # CIELAB: a picture with less is black and white
 _LIKE_HAIR = 4.0  # distance from the hair's colour, in its own spread
 _LEAST_SPREAD = np.array([9.0, 4.0, 4.5])  # CIELAB: compression and noise spread colours at least so far
 _SIDE_REACH, _BELOW_REACH, _ABOVE_REACH = 1.15, 1.4, 0.75  # of the face's height, from its middle, chin and top
+_LEAST_FOREHEAD_PX = 30
+_LIT = 75  # percentile of a forehead's lightness: strands and their shadows may lie on it
 _LEAST_HAIR = 0.02  # of the face's area, to have a colour of its own
 _LEAST_SIDE = 0.03  # of the face's area, to be hair that hangs
 _HAIR_AB_LOW, _HAIR_AB_HIGH = np.array([-6.0, -9.0]), np.array([40.0, 50.0])  # beyond are hats, and dyes we do not believe
+_HATTED = 0.5  # of what is seen above the brows
 NO_LENGTH = -0.8
 """Length of hair that does not hang at all."""
 
@@ -51,6 +56,11 @@ class HairLook:
     color: str | None
     room: float
     beside: float
+
+    @property
+    def covered(self) -> bool:
+        """Whether what is on the head is of no hair's colour: a hat or a scarf."""
+        return self.color is None and self.cover > _HATTED
 
 
 @dataclass(frozen=True)
@@ -83,10 +93,14 @@ def read_hair_look(landmarks: FaceLandmarks) -> HairLook | None:
     above = view.person & ~view.face & (rows < view.points[BROW, 1]) & (beside < 0.8 * view.height)
     above &= rows > view.points[TOP, 1] - _ABOVE_REACH * view.height
     inner = cv2.erode(view.face.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    skin = inner & (rows > view.points[BROW, 1]) & (rows < view.points[LIP, 1])
+    skin = inner & (rows > view.points[list(CHEEKS), 1].mean()) & (rows < view.points[LIP, 1])
     if view.area < 1.0 or skin.sum() < 50 or above.sum() < 20:
         return None
     from_skin = _distances(view.lab, skin)
+    forehead = inner & (rows < view.points[BROW, 1])
+    if forehead.sum() >= _LEAST_FOREHEAD_PX and _is_grey(view.lab[inner]):
+        lit = np.percentile(view.lab[forehead], _LIT, axis=0)
+        from_skin = np.linalg.norm((view.lab - lit) / _LEAST_SPREAD, axis=2)
     surely = above & (from_skin > _SURELY_NOT)
     cover, room = float(surely.sum() / above.sum()), float(above.sum() / view.area)
     level = (rows > view.points[BROW, 1]) & (rows < view.points[LIP, 1])
@@ -99,6 +113,11 @@ def read_hair_look(landmarks: FaceLandmarks) -> HairLook | None:
     length = float((np.percentile(rows[side], 97) - view.points[CHIN, 1]) / view.height) if hangs else NO_LENGTH
     volume = float(hair[rows < view.points[TOP, 1]].sum() / view.area)
     return HairLook(cover, volume, max(length, NO_LENGTH), _color(view.lab[hair if hair.any() else surely]), room, sides)
+
+
+def _is_grey(lab: np.ndarray) -> bool:
+    """Whether colours (N, 3) have none. Lightness alone then tells hair from skin, and a shaded cheek spreads it too far."""
+    return bool(np.percentile(np.hypot(lab[:, 1], lab[:, 2]), 90) < _GREY_CHROMA)
 
 
 def _grown(view: _View, seeds: np.ndarray, from_skin: np.ndarray, rows: np.ndarray, beside: np.ndarray) -> np.ndarray:

@@ -23,7 +23,10 @@ _EYES = (
 )
 _MOUTH = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
 _CHEEKS = ((50, 205, 117), (280, 425, 346))
-"""MediaPipe's landmarks: around each eye's opening, with its iris; around the open mouth; in the middle of each cheek."""
+_FOREHEAD = (108, 151, 337, 9)
+"""MediaPipe's landmarks: around each eye's opening, with its iris; around the open mouth; in the middle of each cheek and of
+the forehead."""
+_ROUGED = 0.45  # logarithm of red over green by which painted cheeks lie above the forehead; unpainted ones have up to 0.3
 
 _IRIS_REACH = 1.15  # of an iris's radius: beyond that eyes are white
 _WHITEST = 70  # percentile: darker pixels of eyes and mouths are lashes, lids' shadows and gums
@@ -151,7 +154,10 @@ def _skin(landmarks: FaceLandmarks) -> np.ndarray:
     """(3,) logarithms of luminance, red over green, blue over green of the better lit cheek."""
     found = [_log_color(_inside(landmarks, cheek)) for cheek in _CHEEKS]
     seen = [color for color in found if color is not None]
-    return np.asarray(max(seen, key=lambda color: color[0])) if seen else np.array([np.log(0.36), 0.5, -0.35])
+    if not seen:
+        return np.array([np.log(0.36), 0.5, -0.35])
+    cheek, forehead = max(seen, key=lambda color: float(color[0])), _log_color(_inside(landmarks, _FOREHEAD))
+    return forehead if forehead is not None and cheek[1] - forehead[1] > _ROUGED else cheek
 
 
 def _whites(landmarks: FaceLandmarks) -> Iterator[tuple[_White, np.ndarray]]:
@@ -175,6 +181,14 @@ def _eye(landmarks: FaceLandmarks, outline: tuple[int, ...], iris: int) -> np.nd
     points = landmarks.points_px
     radius = _IRIS_REACH * float(np.linalg.norm(points[iris + 1 : iris + 5] - points[iris], axis=1).mean())
     return _inside(landmarks, outline, (points[iris], radius))
+
+
+def eyes_luminance(landmarks: FaceLandmarks) -> float | None:
+    """How bright the brightest of the eyes is over the better lit cheek, linear; None where no eye is seen."""
+    pixels = np.concatenate([_inside(landmarks, outline) for outline, _ in _EYES])
+    if len(pixels) < _LEAST_PX:
+        return None
+    return float(np.percentile(pixels @ LUMINANCE, _WHITEST) / np.exp(_skin(landmarks)[0]))
 
 
 def _inside(landmarks: FaceLandmarks, outline: tuple[int, ...], but: tuple[np.ndarray, float] | None = None) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
@@ -25,10 +27,15 @@ def checked_array(name: str, values: ArrayLike, shape: tuple[int | None, ...], d
     if array.shape != shape and not _fits(array.shape, shape):
         wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
         raise ValueError(f"{name} must have shape {wanted}, not {array.shape}")
-    if array.dtype.kind == "f" and not np.logical_and.reduce(np.isfinite(array), axis=None):
+    if array.dtype.kind == "f" and not _all_finite(array):
         raise ValueError(f"{name} holds NaN or infinity")
     array.setflags(write=False)
     return array
+
+
+def _all_finite(array: np.ndarray) -> bool:
+    """Whether no number is NaN or infinite. The sum of their squares is sooner known, and finite only if all of them are."""
+    return isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:

@@ -25,6 +25,11 @@ _TO_FACTORS = _factors()
 _CONJUGATE = np.array([-1.0, -1.0, -1.0, 1.0])
 
 
+def framing(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Matrices (..., 4, 4) that make before * rotation * after of any rotation (4,), for `before` and `after` (..., 4)."""
+    return np.stack([multiply(multiply(before, unit), after) for unit in np.eye(4)], axis=-1)
+
+
 def inverse(rotation: np.ndarray) -> np.ndarray:
     """The rotation that undoes `rotation`: (..., 4)."""
     return np.asarray(rotation) * _CONJUGATE

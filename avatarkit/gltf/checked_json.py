@@ -115,7 +115,9 @@ def parse_json(text: bytes) -> CheckedObject:
     """The root object of a JSON text in UTF-8. Raises InputError when it is not one, or holds NaN or infinity."""
     try:
         root = json.loads(text.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite, parse_int=_bounded_integer)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise InputError("damaged glTF: its JSON is nested too deep") from error
+    except ValueError as error:
         raise InputError(f"damaged glTF: its JSON cannot be read ({str(error)[:80]})") from error
     if not isinstance(root, dict):
         raise InputError("damaged glTF: its JSON must be an object")

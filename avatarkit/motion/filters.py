@@ -84,7 +84,7 @@ def filter_rotations(setting: OneEuro, memory: Filtered | None, time_s: float, v
     step = time_s - memory.time_s
     if step <= 0.0:
         return memory
-    dot = (memory.value * value).sum(axis=-1)
+    dot = np.add.reduce(memory.value * value, axis=-1)
     angle = 2.0 * np.arccos(np.minimum(np.abs(dot), 1.0))
     speed = memory.speed + share_of_new(setting.speed_hz, step) * (angle / step - memory.speed)
     share = share_of_new(setting.still_hz + setting.per_speed * speed, step)

@@ -34,14 +34,14 @@ POINT_SPREAD_M = 0.15
 PLANE_FRAMES = 10
 """Soles count at most as so many independent ones: what is wrong with depth is wrong for seconds."""
 
-ROUNDS = 5
-"""Of weighing the soles anew."""
+ROUNDS = 8
+"""Of weighing anew what speaks for a slope."""
 
 TINY = 1e-6
 """Metres and slopes that are none."""
 
-MAX_TILT_RAD = np.radians(35.0)
-"""Beyond this the picture does not show people upright."""
+MAX_TILT_RAD, MAX_ROLL_RAD = np.radians(35.0), np.radians(10.0)
+"""Beyond this, up or down and sideways, the picture does not show people upright."""
 
 FLOOR_PERCENTILE = 30.0
 """Of the lower sole's heights: most of the time somebody stands, and noise is as often below as above."""
@@ -50,7 +50,7 @@ SURE = 0.5
 """Confidence from which a leg's joint counts as seen."""
 
 STRAIGHT = 0.9
-"""A body stands when hips to ankles take up this share of the legs' length."""
+"""A body stands when the neck is so far from the ankles, over how far it is at rest; which way is for the tilt to tell."""
 
 
 @dataclass(frozen=True)
@@ -119,13 +119,16 @@ def _up(places: np.ndarray, soles: np.ndarray, skeleton: HumanSkeleton) -> np.nd
     height, with the posture of the standing body, and with the plane of the lower soles."""
     flat = soles.reshape(len(soles), -1, 3)
     lower = flat[np.arange(len(flat)), flat[..., 1].argmin(axis=1)]
-    matrix, right = _level_camera(np.median(lower, axis=0))
-    upright = _upright(places, skeleton)
+    foot, upright = np.median(lower, axis=0), _upright(places, skeleton)
+    matrix, right = np.zeros((2, 2)), np.zeros(2)
     if len(upright):
         share = len(upright) / len(places) / POSTURE_SPREAD_RAD**2
         body = np.median(upright, axis=0)
-        matrix, right = matrix + share * np.eye(2), right + share * (body[[0, 2]] / body[1] - (0.0, np.tan(POSTURE_LEAN_RAD)))
-    slopes = _with_plane(matrix, right, lower - np.median(lower, axis=0))
+        matrix, right = share * np.eye(2), share * (body[[0, 2]] / body[1] - (0.0, np.tan(POSTURE_LEAN_RAD)))
+    slopes = np.zeros(2)
+    for _ in range(ROUNDS):
+        told = (_level_camera(foot, slopes[1]), _plane(lower - foot, slopes))
+        slopes = np.linalg.solve(matrix + sum(one for one, _ in told), right + sum(one for _, one in told))
     slopes = slopes * min(1.0, np.tan(MAX_TILT_RAD) / max(float(np.hypot(*slopes)), TINY))
     return np.array([slopes[0], 1.0, slopes[1]]) / np.sqrt(1.0 + slopes @ slopes)
 
@@ -144,10 +147,15 @@ def _slope_by_height(foot: np.ndarray) -> tuple[float, float]:
     return precision, precision * (CAMERA_HEIGHT_M + height) / away
 
 
-def _level_camera(foot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Normal equations (2, 2), (2,) of the slopes: none, and the one of a camera at its usual height above a foot (3,)."""
+def _level_camera(foot: np.ndarray, slope: float) -> tuple[np.ndarray, np.ndarray]:
+    """Normal equations (2, 2), (2,) of the slopes: none, and the one of a camera at its usual height above a foot (3,).
+
+    Either counts less the more the `slope` that was found before exceeds it: some cameras hang on a wall and look down.
+    """
     precision, weighted = _slope_by_height(foot)
-    return np.diag([ROLL_SPREAD_RAD**-2, PITCH_SPREAD_RAD**-2 + precision]), np.array([0.0, weighted])
+    level = 1.0 / (PITCH_SPREAD_RAD**2 + max(slope, 0.0) ** 2)
+    usual = 1.0 / (1.0 + precision * max(slope - weighted / precision, 0.0) ** 2)
+    return np.diag([ROLL_SPREAD_RAD**-2, level + usual * precision]), np.array([0.0, usual * weighted])
 
 
 def _upright(places: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
@@ -155,18 +163,18 @@ def _upright(places: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
     neck, feet = BONE["neck"], FOOT_BONES
     rest = skeleton.rest_positions
     bodies = places[:, neck] - places[:, feet].mean(axis=1)
-    return bodies[bodies[:, 1] > STRAIGHT * (rest[neck, 1] - rest[feet[0], 1])]
+    straight = np.linalg.norm(bodies, axis=1) > STRAIGHT * (rest[neck, 1] - rest[feet[0], 1])
+    aside, up, ahead = np.abs(bodies.T)
+    return bodies[straight & (bodies[:, 1] > 0.0) & (aside < np.tan(MAX_ROLL_RAD) * up) & (ahead < np.tan(MAX_TILT_RAD) * up)]
 
 
-def _with_plane(matrix: np.ndarray, right: np.ndarray, soles: np.ndarray) -> np.ndarray:
-    """(2,) the slopes when the soles (N, 3), about their middle, shall lie in the plane too; those that do not count less."""
-    slopes = np.linalg.solve(matrix, right)
+def _plane(soles: np.ndarray, slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Normal equations (2, 2), (2,) of the slopes of the plane through soles (N, 3) about their middle; those that lay far off
+    with the `slopes` (2,) found before count less."""
     across, up = soles[:, [0, 2]], soles[:, 1]
-    for _ in range(ROUNDS):
-        missed = up + across @ slopes
-        trust = min(1.0, PLANE_FRAMES / len(soles)) / (POINT_SPREAD_M**2 + missed**2)
-        slopes = np.linalg.solve(matrix + (across.T * trust) @ across, right - (across.T * trust) @ up)
-    return slopes
+    missed = up + across @ slopes
+    trust = min(1.0, PLANE_FRAMES / len(soles)) / (POINT_SPREAD_M**2 + missed**2)
+    return (across.T * trust) @ across, -(across.T * trust) @ up
 
 
 def onto_floor(motion: HumanMotion, floor: Floor) -> HumanMotion:

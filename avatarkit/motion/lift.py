@@ -64,7 +64,7 @@ def lift(body: BodyLandmarks, person: Person, camera: PictureCamera) -> np.ndarr
     weights = UNSEEN_WEIGHT + (1.0 - UNSEEN_WEIGHT) * body.visibility[SOLVED] ** 2
     world = body.world_m @ plain_quaternions.to_matrix(_seen_from_the_middle(rays, weights)).T
     limbs = world[ENDS] - world[STARTS]
-    long = np.maximum(np.sqrt((limbs * limbs).sum(axis=1)), _SHORTEST_M)
+    long = _lengths(limbs)
     scaled = world[SOLVED] * (terms.lengths[:_LIMBS].sum() / long[:_LIMBS].sum())
     to_rays = (weights / RAY_SPREAD_M**2)[:, None, None] * (_EVERY_WAY - rays[:, :, None] * rays[:, None, :])
     start = scaled + in_front(_onto_rays(scaled, to_rays), scaled, rays, weights)
@@ -91,11 +91,15 @@ def _solve(points: np.ndarray, limbs: np.ndarray, terms: LimbTerms, to_rays: np.
     own_blocks += to_rays
     for _ in range(STEPS):
         limb = INCIDENCE @ points
-        long = np.maximum(np.sqrt((limb * limb).sum(axis=1)), _SHORTEST_M)
-        along = limb * (terms.stretch / long)[:, None]
+        along = limb * (terms.stretch / _lengths(limb))[:, None]
         rows = (INCIDENCE[:, :, None] * along[:, None, :]).reshape(len(limb), -1)
         points = solve_positive(matrix + rows.T @ rows, right + _ONE_OVER_SPREADS @ rows).reshape(-1, 3)
     return points
+
+
+def _lengths(limbs: np.ndarray) -> np.ndarray:
+    """(E,) of limbs (E, 3)."""
+    return np.maximum(np.sqrt(np.einsum("li,li->l", limbs, limbs)), _SHORTEST_M)
 
 
 _ONE_OVER_SPREADS = 1.0 / SPREADS

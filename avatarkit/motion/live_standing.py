@@ -80,19 +80,15 @@ def stand(
         root (3,) and rotations (55, 4), +Y up, floor at y = 0; and what is remembered.
     """
     step, levers = time_s - before.time_s if before else 0.0, person.sole_levers
-    frames = leg_frames(rotations)
-    soles = (frames @ levers)[..., 0].sum(axis=1)
-    lower = root + soles[soles[:, 1].argmin()]
-    place = before.place + min(step / PLACE_S, 1.0) * legs_seen * (lower - before.place) if before else lower
+    frames = leg_frames(rotations) if legs_seen or before is None else None
+    place = _place(root, frames, levers, step, before)
     root, rotations, tilt = _upright(root, rotations, camera_pitch(place))
     quiet = _towards(float(not legs_seen), before.quiet, step) if before else float(not legs_seen)
     if quiet > 0.0:
         rotations = quiet_legs(rotations, np.array(quiet))
-        frames = leg_frames(rotations)
-    else:
-        frames = tilt @ frames
+    frames = leg_frames(rotations) if quiet > 0.0 or frames is None else tilt @ frames
     arms = (frames @ levers)[..., 0]
-    soles, origin = arms.sum(axis=1), before.origin if before else root * _LEVEL
+    soles, origin = np.add.reduce(arms, axis=1), before.origin if before else root * _LEVEL
     floor = _floor(float(root[1] + soles[:, 1].min()), legs_seen, step, before)
     root = root - origin - floor * _UP
     root[1] += quiet * (person.skeleton.hip_height - root[1])
@@ -100,6 +96,16 @@ def stand(
     free = arms[:, THIGH] + arms[:, SHIN]
     turns = two_bone_ik(arms[:, THIGH], arms[:, SHIN], free + now.offsets, frames[:, THIGH] @ KNEE_HINGE)
     return root, with_turned_legs(rotations, frames, *turns), now
+
+
+def _place(root: np.ndarray, frames: np.ndarray | None, levers: np.ndarray, step: float, before: Standing | None) -> np.ndarray:
+    """(3,) where the person stands in the camera's space, of legs with such frames; as before where they are not seen."""
+    if frames is None:
+        assert before is not None
+        return before.place
+    soles = np.add.reduce((frames @ levers)[..., 0], axis=1)
+    lower = root + soles[soles[:, 1].argmin()]
+    return before.place + min(step / PLACE_S, 1.0) * (lower - before.place) if before else lower
 
 
 def _upright(root: np.ndarray, rotations: np.ndarray, pitch: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -40,7 +40,7 @@ class PictureCamera:
         rays = np.empty((*points_px.shape[:-1], 3))
         rays[..., :2] = (points_px - self.centre_px) * (1.0 / self.focal_px, -1.0 / self.focal_px)
         rays[..., 2] = -1.0
-        return rays / np.sqrt((rays * rays).sum(axis=-1, keepdims=True))
+        return rays / np.sqrt(np.add.reduce(rays * rays, axis=-1, keepdims=True))
 
     def project(self, points: np.ndarray) -> np.ndarray:
         """(..., 2) pixels at which points (..., 3) in front of the camera are seen."""

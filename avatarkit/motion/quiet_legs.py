@@ -22,7 +22,8 @@ def quiet_legs(rotations: np.ndarray, share: np.ndarray) -> np.ndarray:
         share: (...) 0..1, how far legs and hips go there.
     """
     moving = rotations[..., _HIPS_AND_LEGS, :]
-    resting = np.concatenate([heading(moving[..., :1, :]), np.broadcast_to(quaternions.IDENTITY, moving[..., 1:, :].shape)], -2)
+    resting = np.empty(moving.shape)
+    resting[..., :1, :], resting[..., 1:, :] = heading(moving[..., :1, :]), quaternions.IDENTITY
     turned = resting if (share == 1.0).all() else quaternions.slerp(moving, resting, share[..., None])
     lean = quaternions.multiply(quaternions.inverse(turned[..., 0, :]), moving[..., 0, :])
     quiet = np.array(rotations)

@@ -100,7 +100,7 @@ def _turned_hand(hand: HandLandmarks | None, camera: PictureCamera) -> np.ndarra
     """(21, 3) a hand's points, turned by what the camera's axis differs from the way to the hand."""
     if hand is None:
         return None
-    turn = turn_towards(camera.ray(hand.points_px.sum(axis=0) / len(hand.points_px)))
+    turn = turn_towards(camera.ray(np.add.reduce(hand.points_px) / len(hand.points_px)))
     return np.asarray(hand.world_m @ plain_quaternions.to_matrix(turn).T)
 
 

@@ -51,7 +51,7 @@ class Retargeter:
         rig: the rig; body: its proportions; detached: its bones that hang elsewhere than a body's.
         rows: (H,) rows of the human bones that the rig has; joints: (H,) their joints.
         missing: per human bone that the rig lacks: its row and the rows of the bones that take its rotation.
-        before, after: (H, 4) a joint's local rotation is before * N * after.
+        framing: (H, 4, 4) makes a joint's local rotation of N; see `quaternions.framing`.
         hips_joint: the hips'; hips_matrix: (3, 3), hips_offset: (3,): root @ matrix + offset is its local translation.
         base_translations: (B, 3), base_rotations (B, 4): what all other joints keep.
         stance: for the feet.
@@ -66,8 +66,7 @@ class Retargeter:
     rows: np.ndarray
     joints: np.ndarray
     missing: tuple[tuple[int, tuple[int, ...]], ...]
-    before: np.ndarray
-    after: np.ndarray
+    framing: np.ndarray
     hips_joint: int
     hips_matrix: np.ndarray
     hips_offset: np.ndarray
@@ -93,18 +92,20 @@ class Retargeter:
         rotations = self._handed_on(open_jaw(rotations, expressions) if self.opens_jaw else rotations)
         if self.shares is not None:
             shared, rotations = share(self.shares, rotations)
-        human = quaternions.multiply(quaternions.multiply(self.before, rotations[..., self.rows, :]), self.after)
-        shape = (*root.shape[:-1], *self.base_rotations.shape)
-        local = np.array(np.broadcast_to(self.base_rotations, shape))
+        human = (self.framing @ rotations[..., self.rows, :, None])[..., 0]
+        moments = root.shape[:-1]
+        local = np.empty((*moments, *self.base_rotations.shape))
+        local[...] = self.base_rotations
         local[..., self.joints, :] = human
         if self.shares is not None:
             local[..., self.shares.joints, :] = shared
-        places = np.array(np.broadcast_to(self.base_translations, (*shape[:-1], 3)))
+        places = np.empty((*moments, *self.base_translations.shape))
+        places[...] = self.base_translations
         places[..., self.hips_joint, :] = self._hips_place(root)
         if carried is not None:
             joints = [bone.joint for bone in self.detached]
             places[..., joints, :], local[..., joints, :] = carried
-        return places, local, np.clip(expressions @ self.expression_matrix, 0.0, 1.0)
+        return places, local, np.minimum(np.maximum(expressions @ self.expression_matrix, 0.0), 1.0)
 
     def _handed_on(self, rotations: np.ndarray) -> np.ndarray:
         """The rotations of bones that the rig lacks go into the bones that hang on them."""
@@ -140,8 +141,7 @@ def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto"
         rows=rows,
         joints=joints,
         missing=_missing(target),
-        before=quaternions.inverse(above),
-        after=world[joints],
+        framing=quaternions.framing(quaternions.inverse(above), world[joints]),
         hips_joint=rig.human_bones["hips"],
         hips_matrix=matrix,
         hips_offset=offset,

@@ -127,7 +127,7 @@ def stand(root: np.ndarray, rotations: np.ndarray, contacts: np.ndarray, stance:
     frames = leg_frames(rotations)
     placed = stance.scale * root + frames[..., 0, 0, :, :] @ stance.pelvis
     arms = (frames @ stance.levers).swapaxes(-1, -2)  # (..., 2 legs, 4 bones, heel and ball of both bodies, 3)
-    pivots = root[..., None, None, :] + arms[..., :2, :].sum(axis=-3)
+    pivots = root[..., None, None, :] + np.add.reduce(arms[..., :2, :], axis=-3)
     ball, weight = _held(pivots[..., 1], contacts, stance)
     hip, upper, lower = (arms[..., bone, 2, :] for bone in range(FOOT))
     heels, balls = arms[..., FOOT, 2, :], arms[..., FOOT, 3, :]

@@ -93,6 +93,11 @@ def test_the_console_stays_silent(walk: Walk) -> None:
     assert walk.told["problems"] == []
 
 
+def test_every_text_on_the_way_stands_out_from_what_is_behind_it(walk: Walk) -> None:
+    assert len(walk.told["read"]) == 7
+    assert {name: faint for name, faint in walk.told["read"].items() if faint} == {}
+
+
 def test_what_is_wished_is_seen_on_the_stage(walk: Walk) -> None:
     assert walk.changed("before-molded", "molded") > 30
     assert walk.changed("molded", "dressed") > 3000

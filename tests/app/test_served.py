@@ -50,7 +50,7 @@ def test_the_page_is_served_in_both_languages_and_asks_nobody_else(browser: Any)
 def test_an_upload_lands_in_the_visits_own_folder_and_nowhere_else(served: Served, browser: Any) -> None:
     one, other = begin(browser), begin(browser)
     assert browser.put(f"/visit/{one}/photo", content=b"picture").status_code == 200
-    assert served.house.visits.get(one).file("photo").read_bytes() == b"picture"
+    assert served.house.visits.get(one).upload("photo").read_bytes() == b"picture"
     assert list(served.house.visits.get(other).folder.iterdir()) == []
     assert browser.get(f"/visit/{other}/photo").status_code == 404
     assert browser.delete(f"/visit/{one}").status_code == 200

@@ -10,7 +10,7 @@ import pytest
 
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.photo_skin import lifted
-from avatarkit.avatar.skin import face_picture
+from avatarkit.avatar.skin import face_picture, shine_share
 from avatarkit.avatar.skin_fields import FACTOR_UNIT, body_factor, head_fields
 from avatarkit.avatar.style import default_recipe, load_style
 from avatarkit.avatar.wrinkles import ageing, wrinkle_depth
@@ -66,3 +66,8 @@ def test_lifting_takes_a_fold_out_of_a_photo_and_leaves_fine_lines() -> None:
     assert np.abs(smooth[595:615, 390:410] - 150.0).max() < 15.0
     assert (smooth[640:642, 385:415] < 146.0).all()
     assert np.abs(lifted(photo, below, alpha, 0.0) - photo).max() < 1e-3
+
+
+def test_darker_skin_shines_no_more_than_lighter_skin() -> None:
+    shares = [shine_share(tone) for tone in ("#3c251a", "#8a5a3b", "#d2a184", "#f3dccb")]
+    assert shares == sorted(shares) and shares[0] < 0.6 and shares[-1] == 1.0

@@ -74,6 +74,15 @@ def test_a_smaller_body_leaves_the_head_as_it_is_and_shrinks_all_below_it_alike(
         assert after == pytest.approx(0.7 * before, rel=0.03), one
 
 
+def test_brows_of_large_eyes_do_not_cross_however_angry() -> None:
+    drawn = rest_body({"big-eyes": 1.0})
+    angry = [ARKIT_NAMES.index(name + side) for name in ("browDown", "noseSneer") for side in ("Left", "Right")]
+    moved = np.asarray(drawn.expression_offsets[:, angry].sum(axis=1)).reshape(-1, 3) + drawn.positions
+    head = np.unique(load_body().parts["head"].quads)
+    left = head[drawn.positions[head, 0] > 1e-3]
+    assert (moved[left, 0] > 0.0).all()
+
+
 def test_who_smiles_at_rest_smiles_no_further_than_others() -> None:
     smiles = [ARKIT_NAMES.index(f"mouthSmile{side}") for side in ("Left", "Right")]
 

@@ -177,7 +177,7 @@ def test_three_vrm_finds_the_body_and_an_expression_moves_it(avatar: Avatar, tmp
     import cv2
 
     save_avatar(avatar, tmp_path / "avatar.vrm")
-    report = three_vrm_report(tmp_path / "avatar.vrm", expression="jawOpen", screenshots_dir=tmp_path)
+    report = three_vrm_report(tmp_path / "avatar.vrm", expression="jawOpen", screenshots_dir=tmp_path, size=(200, 200))
     assert report.human_bones == tuple(sorted(HUMAN_BONES))
     assert set(report.expressions) == {*PRESET_EXPRESSIONS, *ARKIT_NAMES}
     assert report.meta["hasThumbnail"]

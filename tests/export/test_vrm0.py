@@ -114,7 +114,9 @@ def test_three_vrm_shows_both_versions_alike(style: str, tmp_path: Path) -> None
     pictures = []
     for name, made in (("old", vrm0_bytes(avatar)), ("new", vrm1_bytes(avatar))):
         (tmp_path / f"{name}.vrm").write_bytes(made)
-        report = three_vrm_report(tmp_path / f"{name}.vrm", expression="happy", screenshots_dir=tmp_path / name)
+        report = three_vrm_report(
+            tmp_path / f"{name}.vrm", expression="happy", screenshots_dir=tmp_path / name, size=(200, 200)
+        )
         assert not report.problems and len(report.human_bones) == 55
         assert report.neutral is not None and report.expressive is not None
         pictures.append([np.asarray(Image.open(path).convert("RGB"), float) for path in (report.neutral, report.expressive)])

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from avatarkit.avatar.hair_guess import guess_hair
+from avatarkit.face_fit import face_regions
+from avatarkit.face_fit.face_wear import CHIN_BEARD, LEFT_JAW, MOUSTACHE, RIGHT_JAW, read_face_wear
 from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook, read_hair_look
+from avatarkit.face_fit.photo_light import eyes_luminance, photo_light
 from avatarkit.face_fit.skin_scale import MONK_TONES, monk_tone
 from avatarkit.media.photo import Photo
 from avatarkit.tracking.face_landmarks import FaceLandmarks
@@ -85,3 +88,61 @@ def test_what_cannot_be_told_is_not_guessed() -> None:
 def test_the_monk_scale_names_its_own_tones() -> None:
     assert [monk_tone(tone) for tone in MONK_TONES] == list(range(1, 11))
     assert monk_tone("#d2a184") in (5, 6)
+
+
+def test_a_bald_head_in_black_and_white_is_bald_and_light_hair_is_left_open() -> None:
+    assert guess_hair(look(cover=0.1, volume=0.02, room=0.32), STYLES, colorless=True) == "bald"
+    assert guess_hair(look(cover=0.1, volume=0.02, room=0.6), STYLES, colorless=True) is None
+
+
+def test_hair_is_found_without_its_colour(landmarks: FaceLandmarks) -> None:
+    grey = np.repeat(landmarks.photo.pixels.mean(axis=2, keepdims=True), 3, axis=2).astype(np.uint8)
+    found = read_hair_look(replace(landmarks, photo=Photo(grey)))
+    assert found is not None and found.cover > 0.5
+
+
+def test_hair_under_a_hat_is_not_guessed() -> None:
+    hatted = replace(look(cover=0.95, volume=0.9), color=None)
+    assert hatted.covered and not look(cover=0.95).covered
+    assert guess_hair(hatted, STYLES, colorless=False) is None
+
+
+@pytest.mark.parametrize("hair", [(0.93, 0.93, 0.95), (0.25, 0.18, 0.12)], ids=["white", "brown"])
+@pytest.mark.parametrize(
+    ("outlines", "beard"),
+    [
+        ((), "none"),
+        ((MOUSTACHE,), "moustache"),
+        ((MOUSTACHE, CHIN_BEARD), "goatee"),
+        ((MOUSTACHE, CHIN_BEARD, RIGHT_JAW, LEFT_JAW), "full"),
+    ],
+)
+def test_beards_are_seen_whether_darker_or_paler_than_the_skin(
+    landmarks: FaceLandmarks, hair: tuple[float, ...], outlines: tuple[tuple[int, ...], ...], beard: str
+) -> None:
+    tone = np.array([0.8, 0.6, 0.5])
+    colors = np.tile(tone, (len(face_regions.lips()), 1))
+    for outline in outlines:
+        colors[face_regions.polygon(outline) > 0.3] = hair
+    assert read_face_wear(landmarks, colors, np.ones(len(colors)), tone).beard == beard
+
+
+def test_eyes_behind_dark_lenses_are_dark_and_open_eyes_are_not(landmarks: FaceLandmarks) -> None:
+    pixels, points = landmarks.photo.pixels.copy(), landmarks.points_px
+    for corners in ((33, 133), (362, 263)):
+        (left, right), middle = sorted(points[list(corners), 0]), points[list(corners)].mean(axis=0)
+        half = 0.8 * (right - left)
+        low, high = (middle - half).astype(int), (middle + half).astype(int)
+        pixels[low[1] : high[1], low[0] : high[0]] = 18
+    hidden, seen = eyes_luminance(replace(landmarks, photo=Photo(pixels))), eyes_luminance(landmarks)
+    assert hidden is not None and hidden < 0.05
+    assert seen is not None and seen > 0.2
+
+
+def test_painted_cheeks_are_not_taken_for_coloured_light(landmarks: FaceLandmarks) -> None:
+    pixels, half = landmarks.photo.pixels.copy(), int(0.13 * landmarks.face_width_px)
+    for column, row in landmarks.points_px[[50, 280]].astype(int):
+        cheek = pixels[row - half : row + half, column - half : column + half]
+        cheek[:] = 0.4 * cheek + 0.6 * np.array([215, 60, 90])
+    painted = replace(landmarks, photo=Photo(pixels))
+    assert photo_light(painted) == pytest.approx(photo_light(landmarks), abs=0.12)

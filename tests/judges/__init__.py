@@ -134,6 +134,7 @@ class Movement:
         rest, settled: swinging joint -> its rotation (xyzw) as loaded, and after half a second of standing still.
         moments: the same at each time asked for.
         gaze: "yaw,pitch" -> `leftEye`, the normalized eye's rotation (xyzw), and `weights` of the expressions.
+        thumbnail: whether the file has one.
         folder: pictures "<number of the time>-<view>.png", third.png, and first.png as the wearer sees it.
         problems: warnings and errors of the browser's console.
     """
@@ -142,6 +143,7 @@ class Movement:
     settled: dict[str, list[float]]
     moments: list[dict[str, list[float]]]
     gaze: dict[str, Any]
+    thumbnail: bool
     folder: Path
     problems: tuple[str, ...]
 

@@ -2,7 +2,7 @@
 // of its own eyes.
 import * as THREE from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
-import { VRMLoaderPlugin, VRMUtils } from "@pixiv/three-vrm";
+import { VRMLoaderPlugin, VRMMetaLoaderPlugin, VRMUtils } from "@pixiv/three-vrm";
 import { createVRMAnimationClip, VRMAnimationLoaderPlugin } from "@pixiv/three-vrm-animation";
 import { lit, parse } from "./stage.js";
 
@@ -11,7 +11,7 @@ const SETTLING = 30; // frames before anything is measured
 
 window.move = async ({ model, motion, times, size, views, gaze_deg }) => {
   const loader = new GLTFLoader();
-  loader.register((parser) => new VRMLoaderPlugin(parser));
+  loader.register((parser) => new VRMLoaderPlugin(parser, { metaPlugin: new VRMMetaLoaderPlugin(parser, { needThumbnailImage: true }) }));
   loader.register((parser) => new VRMAnimationLoaderPlugin(parser));
   const { vrm } = (await parse(loader, model)).userData;
   VRMUtils.rotateVRM0(vrm);
@@ -38,7 +38,7 @@ window.move = async ({ model, motion, times, size, views, gaze_deg }) => {
   pictures.third = stage("head");
   vrm.firstPerson?.setup();
   pictures.first = stage("head", vrm.firstPerson?.firstPersonOnlyLayer);
-  return { rest, settled, moments, gaze, pictures };
+  return { rest, settled, moments, gaze, thumbnail: Boolean(vrm.meta.thumbnailImage ?? vrm.meta.texture), pictures };
 };
 
 async function player(loader, vrm, motion) {

@@ -1,18 +1,18 @@
 // Does with the web app what a newcomer does, in headless Chromium whose camera shows a clip, and prints what came of it.
 import { chromium } from "playwright-core";
 import { args } from "./browser.mjs";
+import { faintTexts } from "./contrast.mjs";
 
 const { address, browser: executablePath, camera, photo, film, folder, size } = JSON.parse(process.argv[2]);
 const fakeCamera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${camera}`];
 const browser = await chromium.launch({ executablePath, args: [...args, ...fakeCamera] });
-const told = { problems: [], requests: [], downloads: {}, said: {} };
+const told = { problems: [], requests: [], downloads: {}, said: {}, read: {} };
 try {
   const page = await browser.newPage({ viewport: { width: size[0], height: size[1] }, reducedMotion: "reduce", permissions: ["camera"] });
   page.setDefaultTimeout(0); // a busy machine is no error
   page.on("console", (message) => {
     const driverNote = message.text().includes("GPU stall");
-    const notDrawnYet = message.location().url.includes("/cards/"); // pictures on cards are drawn by a process of the real app
-    if (["warning", "error"].includes(message.type()) && !driverNote && !notDrawnYet) told.problems.push(message.text());
+    if (["warning", "error"].includes(message.type()) && !driverNote) told.problems.push(message.text());
   });
   page.on("pageerror", (error) => told.problems.push(String(error)));
   page.on("request", (request) => told.requests.push(request.url()));
@@ -29,6 +29,7 @@ async function walk(page) {
   await page.setInputFiles("#section-photo input[type=file]", photo);
   await page.waitForSelector("#section-photo .seen li");
   told.said.seen = await page.locator("#section-photo .seen li").count();
+  await read(page, "photo");
   const before = await page.evaluate(() => window.avatarkit.page.avatar.url);
   await page.click("#section-photo .secondary");
   await page.waitForFunction(() => document.querySelector("dialog video")?.videoWidth > 0);
@@ -39,6 +40,7 @@ async function walk(page) {
   await page.waitForFunction(() => document.querySelector("#avatar").sliders.length > 0);
   const slider = page.locator('#section-shape input[aria-label="Face fullness"]');
   await picture(page, "before-molded");
+  await read(page, "shape");
   await slider.focus();
   for (let press = 0; press < 6; press++) await page.keyboard.press("PageUp");
   told.said.fullness = Number(await slider.inputValue());
@@ -51,21 +53,26 @@ async function walk(page) {
   await page.waitForFunction(() => window.avatarkit.page.avatar.recipe.outfit.pieces.includes("summer-dress"));
   await settled(page);
   await picture(page, "dressed");
+  await read(page, "outfit");
   await page.click("#rail-save");
   await download(page, "recipe", "#section-save .tile:nth-child(3)");
   await download(page, "vrm", "#section-save .tile:nth-child(1)");
+  await read(page, "save");
   await page.fill("#name", "Newcomer");
   await page.click("#section-save .secondary");
   await page.getByRole("tab", { name: "Library" }).first().click();
   told.said.kept = await page.locator(".entry b").first().textContent();
+  await read(page, "library");
   await page.getByRole("tab", { name: "Move" }).first().click();
   await page.setInputFiles("#body-move input[type=file]", film);
   await page.waitForSelector("#body-move .tiles");
   await download(page, "motion", "#body-move .tile:nth-child(3)");
+  await read(page, "move");
   await page.getByRole("tab", { name: "Live" }).first().click();
   await page.click("#body-live .primary");
   await page.waitForFunction(() => document.getElementById("live-sees").textContent === "you");
   told.said.latency = await page.textContent("#live-latency");
+  await read(page, "live");
   await page.click("#body-live .secondary");
   const visit = () => page.evaluate(() => sessionStorage.getItem("avatarkit-visit"));
   told.said.visit = await visit();
@@ -77,6 +84,11 @@ async function walk(page) {
 
 async function settled(page) {
   await page.waitForFunction(() => !document.body.classList.contains("busy") && !document.querySelector("#avatar").hasAttribute("busy"));
+}
+
+/** Looks for texts that are hard to read. */
+async function read(page, name) {
+  told.read[name] = await page.evaluate(faintTexts);
 }
 
 async function picture(page, name) {

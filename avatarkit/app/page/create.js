@@ -28,6 +28,7 @@ export function createPanel(page, body) {
       button.tabIndex = other === name ? 0 : -1;
       place.hidden = other !== name;
     }
+    sections[name].button.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone the rail is longer than the screen
     sections[name].enter?.();
     if (page.avatar && FACE_SECTIONS.includes(name)) page.look(name === "hair" ? "bust" : "face");
     if (page.avatar && name === "outfit") page.look("body");

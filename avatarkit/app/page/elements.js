@@ -71,14 +71,11 @@ function pictureCard(kind, entry, group, pick) {
     input, entry.name ? picture(`/cards/${kind}/${entry.name}`, title) : el("i", { class: "picture none" }), el("span", {}, title, entry.hint && el("small", {}, entry.hint)));
 }
 
-const AGAIN_MS = 4000;
-
-/** A card's picture; while it is still being drawn, a tile with the first letter. */
+/** A card's picture; until it has come, a tile with the first letter. */
 function picture(address, title) {
   const frame = el("i", { class: "picture", "data-letter": [...title][0] });
   const image = el("img", { alt: "", loading: "lazy", decoding: "async" });
   image.onload = () => frame.classList.add("drawn");
-  image.onerror = () => setTimeout(() => (image.src = `${address}?${Date.now()}`), AGAIN_MS * (1 + Math.random()));
   image.src = address;
   frame.append(image);
   return frame;

@@ -1,6 +1,6 @@
 // The tab Live: the visitor's webcam moves the avatar. Pictures go to the server on this computer, moments come back.
-import { card, el, privacy, toast } from "./elements.js";
-import { socketAddress, visitToken } from "./talk.js";
+import { card, el, icon, privacy, toast } from "./elements.js";
+import { socketAddress } from "./talk.js";
 import { closeWebcam, jpegOf, openWebcam } from "./webcam.js";
 
 const FRAME = [640, 480];
@@ -12,7 +12,7 @@ const HOME_S = 1.5; // so slowly whoever moves away is brought back into the pic
 
 export function livePanel(page, body) {
   const video = el("video", { class: "mirror", muted: true, playsinline: true });
-  const lens = el("div", { class: "lens idle" }, video, el("p", {}, page.text("live_idle")));
+  const lens = el("div", { class: "lens idle" }, video, el("p", {}, icon("camera"), page.text("live_idle")));
   const start = el("button", { type: "button", class: "primary", onclick: () => begin() }, page.text("live_start"));
   const stop = el("button", { type: "button", class: "secondary", hidden: true, onclick: () => end() }, page.text("live_stop"));
   const calibrate = el("button", { type: "button", class: "quiet", hidden: true, onclick: () => (run?.socket.send("calibrate"), toast(page.text("live_calibrating"))) }, page.text("live_calibrate"));
@@ -58,7 +58,7 @@ export function livePanel(page, body) {
 
 /** Send pictures as fast as moments come back, and show the moments. */
 function follow(page, video, stream, lost) {
-  const socket = new WebSocket(socketAddress(`/visit/${visitToken()}/live`));
+  const socket = new WebSocket(socketAddress("live"));
   const canvas = document.createElement("canvas");
   const sent = new Map(); // time of each picture under way
   const figures = { latency: [], poses: 0, since: performance.now(), seen: false };

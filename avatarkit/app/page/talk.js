@@ -9,6 +9,9 @@ let token = "";
 
 export const visitToken = () => token;
 
+/** An address of the visit's; problems come back in the page's language. */
+const ours = (path) => `/visit${path}?language=${window.avatarkit.language}`;
+
 /** What a hidden widget of Gradio's gives us: its way to send, and its value when an answer has come. */
 export function connect(name, trigger, watch, props) {
   const channel = (channels[name] ??= { waiting: new Map(), last: Promise.resolve() });
@@ -48,8 +51,8 @@ function send(channel, event, data, progress) {
 /** Begin a visit, or go on with the one this window had before a reload. */
 export async function startVisit() {
   const before = sessionStorage.getItem(VISIT);
-  const known = before && (await fetch(`/visit/${before}`).catch(() => null));
-  token = known?.ok ? before : (await json(await fetch("/visit", { method: "POST" }))).visit;
+  const known = before && (await fetch(ours(`/${before}`)).catch(() => null));
+  token = known?.ok ? before : (await json(await fetch(ours(""), { method: "POST" }))).visit;
   sessionStorage.setItem(VISIT, token);
   stay();
   return Boolean(known?.ok);
@@ -57,14 +60,15 @@ export async function startVisit() {
 
 /** Be here: when this connection ends for good, the server forgets the visit. */
 function stay() {
-  const socket = new WebSocket(socketAddress(`/visit/${token}/here`));
+  const socket = new WebSocket(socketAddress("here"));
   socket.onclose = ({ code }) => setTimeout(code === 1008 ? () => location.reload() : stay, RETRY_MS);
 }
 
-export const socketAddress = (path) => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
+/** Of the visit's socket of that name. */
+export const socketAddress = (name) => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${ours(`/${token}/${name}`)}`;
 
 export async function forgetVisit() {
-  await fetch(`/visit/${token}`, { method: "DELETE" });
+  await fetch(ours(`/${token}`), { method: "DELETE" });
   sessionStorage.removeItem(VISIT);
 }
 
@@ -73,7 +77,7 @@ export function upload(kind, file, most, tooLarge, progress = () => undefined) {
   return new Promise((resolve, reject) => {
     if (most && file.size > most) return reject(new Error(tooLarge));
     const request = new XMLHttpRequest();
-    request.open("PUT", `/visit/${token}/${kind}`);
+    request.open("PUT", ours(`/${token}/${kind}`));
     request.upload.onprogress = ({ loaded, total }) => progress(total ? loaded / total : 0);
     request.onload = () => (request.status === 200 ? resolve() : reject(new Error(problemOf(request.responseText))));
     request.onerror = () => reject(new Error(tooLarge));

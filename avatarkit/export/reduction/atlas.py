@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import cv2
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from avatarkit.export.reduction.paints import paint, source_pixels
+from avatarkit.export.reduction.paints import paint, source_pixels, source_size
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.gltf.document import Document
 
@@ -61,13 +62,16 @@ def lay_out(document: Document, surface: Surface, materials: list[int], side: in
     uvs = surface.uvs.copy()
     wishes, windows = [], []
     for material in materials:
-        triangles = surface.triangles[surface.material == material]
-        chosen = np.unique(triangles)
-        uvs[chosen] = _brought_near(document, material, surface.uvs, triangles)[chosen]
+        own = surface.material == material
+        chosen, corners = np.unique(surface.triangles[own], return_inverse=True)
+        triangles = corners.reshape(-1, 3)
+        uvs[chosen] = _brought_near(document, material, surface.uvs[chosen], triangles)
         low, high = uvs[chosen].min(axis=0), uvs[chosen].max(axis=0)
         span = np.maximum(high - low, 1e-4)
         windows.append((low, span))
-        wishes.append(_wish(document, material, replace(surface, uvs=uvs), span, weights))
+        area = float((_areas(surface.positions[chosen], triangles) * weights[own]).sum())
+        flat = float(_areas(np.column_stack([uvs[chosen], np.zeros(len(chosen))]), triangles).sum())
+        wishes.append(_wish(document, material, area, flat, span))
     sizes, corners = _packed(wishes, side)
     places = {
         material: Place(corner, size, low, span)
@@ -85,11 +89,18 @@ def composed(document: Document, layout: Layout, channel: str, side: int, backgr
     picture = np.broadcast_to(background, (side, side, 4)).copy()
     bare = np.ones((side, side), np.uint8)
     share = side / layout.side
+
+    @cache
+    def source(texture: int | None) -> np.ndarray:
+        return source_pixels(document, texture, channel)
+
     for material, place in layout.places.items():
         corner = [round(c * share) for c in place.corner]
         size = [max(1, round((c + s) * share) - k) for c, s, k in zip(place.corner, place.size, corner, strict=True)]
         gutter = _gutter(side)
-        window = _window(document, material, channel, place, (size[0], size[1]))
+        brush = paint(document, material, channel)
+        seen, spot = _cropped(source(brush.texture), place)
+        window = _window(brush.changed(seen), spot, (size[0], size[1]))
         _paste(picture, window, corner, gutter)
         _paste(bare[..., None], np.zeros((*window.shape[:2], 1), np.uint8), corner, gutter)
     return filled(picture, bare)
@@ -127,17 +138,11 @@ def _is_clamped(document: Document, material: int) -> bool:
     return use is not None and document.textures[use.texture].sampler.get("wrapS") == _CLAMPED
 
 
-def _wish(
-    document: Document, material: int, surface: Surface, span: np.ndarray, weights: np.ndarray
-) -> tuple[float, float, float, float]:
-    """Width and height at the same scale, by area on the figure, and the most pixels that the picture itself has."""
-    chosen = surface.material == material
-    triangles = surface.triangles[chosen]
-    area = float((_areas(surface.positions, triangles) * weights[chosen]).sum())
-    flat = float(_areas(np.column_stack([surface.uvs, np.zeros(surface.count)]), triangles).sum())
+def _wish(document: Document, material: int, area: float, flat: float, span: np.ndarray) -> tuple[float, float, float, float]:
+    """Width and height at the same scale, by weighed area on the figure, and the most pixels that the picture itself has."""
     used = float(np.clip(flat / float(np.prod(span)), 0.2, 1.0))
     texture = paint(document, material, "base").texture
-    height, width = source_pixels(document, texture, "base").shape[:2]
+    width, height = source_size(document, texture)
     width_px, height_px = width * span[0], height * span[1]
     scale = np.sqrt(max(area, 1e-8) / used / (width_px * height_px))
     if texture is None:
@@ -200,10 +205,20 @@ def _shelves(sizes: list[tuple[int, int]], side: int) -> list[tuple[int, int]] |
     return corners
 
 
-def _window(document: Document, material: int, channel: str, place: Place, size: tuple[int, int]) -> np.ndarray:
-    """(h, w, 4) uint8: what the material shows in its window, at a size."""
-    brush = paint(document, material, channel)
-    source = brush.changed(source_pixels(document, brush.texture, channel))
+def _cropped(source: np.ndarray, place: Place) -> tuple[np.ndarray, Place]:
+    """The pixels of a window that lies within the picture, and the same place on them."""
+    sides = np.array(source.shape[1::-1])
+    first = np.floor(place.low * sides).astype(int)
+    last = np.ceil((place.low + place.span) * sides).astype(int)
+    if (first < 0).any() or (last > sides).any() or (last <= first).any():
+        return source, place
+    kept = last - first
+    window = source[first[1] : last[1], first[0] : last[0]]
+    return window, replace(place, low=(place.low * sides - first) / kept, span=place.span * sides / kept)
+
+
+def _window(source: np.ndarray, place: Place, size: tuple[int, int]) -> np.ndarray:
+    """(h, w, 4) uint8: what a picture shows in a window, at a size."""
     if source.shape[:2] == (1, 1):
         return np.broadcast_to(source, (size[1], size[0], 4)).copy()
     span = np.minimum(place.span, _MOST_TILES)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from avatarkit.gltf.document import Document, Material, TextureUse
+from avatarkit.gltf.image_size import image_size
 from avatarkit.render.color import to_linear, to_srgb
 from avatarkit.render.materials_from_gltf import decoded_picture
 
@@ -77,6 +78,13 @@ def source_pixels(document: Document, texture: int | None, channel: str) -> np.n
     pixels = decoded_picture(document.images[image].data, image)
     alpha = np.full((*pixels.shape[:2], 1), 255, np.uint8)
     return pixels if pixels.shape[2] == 4 else np.concatenate([pixels, alpha], axis=2)
+
+
+def source_size(document: Document, texture: int | None) -> tuple[int, int]:
+    """Width and height of a texture's picture, one pixel where there is none or its kind is not known."""
+    image = None if texture is None else document.textures[texture].image
+    width, height = (image_size(document.images[image].data) if image is not None else None) or (1, 1)
+    return max(width, 1), max(height, 1)
 
 
 def drawn(document: Document, number: int) -> Mapping[str, Any]:

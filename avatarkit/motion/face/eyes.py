@@ -82,7 +82,7 @@ def apertures(points_px: np.ndarray) -> np.ndarray:
     """(..., 2) how far the lids of the left and the right eye stand apart, over the eye's width; of `POINTS` (..., N, 2)."""
     ways = _GAPS_AND_WIDTHS @ points_px
     long = np.hypot(ways[..., 0], ways[..., 1]).reshape(*points_px.shape[:-2], len(SIDES), -1)
-    return long[..., :-1].sum(axis=-1) / ((long.shape[-1] - 1) * np.maximum(long[..., -1], SHORTEST_PX))
+    return np.add.reduce(long[..., :-1], axis=-1) / ((long.shape[-1] - 1) * np.maximum(long[..., -1], SHORTEST_PX))
 
 
 def read_gaze(points_px: np.ndarray, eyes: np.ndarray, view: HeadView) -> np.ndarray:

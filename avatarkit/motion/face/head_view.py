@@ -89,9 +89,8 @@ class HeadView:
         along, nearer = self.matrix[:2] * _PICTURE_AXES, self.matrix[2]
         return along.T[:, :, None] * seen.gain + nearer[:, None, None] * self._nearer(seen)
 
-    def pose_slopes(self, seen: Projection) -> np.ndarray:
-        """(6, 2, N) how pixels move with the pose's unknowns."""
-        rows = np.zeros((POSE_UNKNOWNS, 2, len(seen.gain)))
+    def put_pose_slopes(self, seen: Projection, rows: np.ndarray) -> None:
+        """Fill rows (6, 2, N) of zeros with how pixels move with the pose's unknowns."""
         (x, y, z), aside, nearer = seen.turned.T, seen.aside.T, self._nearer(seen)
         deep = seen.gain * z
         rows[0], rows[1] = nearer * y, nearer * -x
@@ -100,7 +99,6 @@ class HeadView:
         rows[2, 0], rows[2, 1] = aside[1], -aside[0]
         rows[3, 0] = rows[4, 1] = 1.0
         rows[5] = aside
-        return rows
 
     def _nearer(self, seen: Projection) -> np.ndarray:
         """(2, N) how pixels move with points that come nearer."""
@@ -120,7 +118,8 @@ class HeadView:
         """
         seen = self.project(points)
         rows = np.zeros((POSE_UNKNOWNS + 1, 3, len(points)))  # the last one is by how much the points missed
-        rows[:-1, :2], rows[-1, :2] = self.pose_slopes(seen), (pixels - seen.pixels).T
+        self.put_pose_slopes(seen, rows[:-1, :2])
+        rows[-1, :2] = (pixels - seen.pixels).T
         x, y, z = self.scale_px * seen.turned.T
         rows[0, 2], rows[1, 2], rows[5, 2], rows[6, 2] = -y, x, -z, depth_px + z
         deep = rows[:, 2]

@@ -117,9 +117,15 @@ def fit_identity(faces: Sequence[TrackedFace]) -> FaceIdentity:
     """
     identity = guess_identity(faces)
     some = _spread(faces, MOST_READ)
-    for allowance in REST_ROUNDS:
-        identity = _with_rest(identity, _read(some, identity), allowance)
+    identity = rested(identity, some, REST_ROUNDS)
     return _with_eyes(identity, _read(some, identity))
+
+
+def rested(identity: FaceIdentity, faces: Sequence[TrackedFace], rounds: Sequence[float]) -> FaceIdentity:
+    """The identity with what the faces show at rest; `rounds` as `REST_ROUNDS`."""
+    for allowance in rounds:
+        identity = _with_rest(identity, _read(faces, identity), allowance)
+    return identity
 
 
 _Read = list[tuple[TrackedFace, "FaceReading", "FaceMemory"]]
@@ -167,8 +173,13 @@ def _with_eyes(identity: FaceIdentity, read: _Read) -> FaceIdentity:
 
 
 def _kept(weights: np.ndarray, allowance: float) -> np.ndarray:
-    """(52,) what of a resting face's weights is expression, not error."""
-    return np.maximum(weights - allowance * _forgiven(), 0.0)
+    """(52,) what of a resting face's weights is expression, not error: of smiles twice as large as errors are, all."""
+    kept = np.maximum(weights - allowance * _forgiven(), 0.0)
+    kept[_SMILES] = np.minimum(2.0 * kept[_SMILES], weights[_SMILES])
+    return kept
+
+
+_SMILES = [ARKIT_NAMES.index(f"mouthSmile{side}") for side in ("Left", "Right")]
 
 
 @cache

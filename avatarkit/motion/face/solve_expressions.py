@@ -103,7 +103,8 @@ def solve_expressions(base: np.ndarray, seen: np.ndarray, view: HeadView, size_p
     system = gram(rows)
     system *= EVIDENCE / ((load_response().noise * view.scale_px) ** 2 + BLUR_PX**2)
     unknowns = _solved(system, size_px, start)
-    strain, error = float(np.mean(unknowns[POSE_UNKNOWNS:-EXPRESSIONS] ** 2)), _residual(rows, unknowns) / size_px
+    strays = unknowns[POSE_UNKNOWNS:-EXPRESSIONS]
+    strain, error = float(strays @ strays) / len(strays), _residual(rows, unknowns) / size_px
     belief = min(1.0, USUAL_STRAIN / max(strain, _NONE))
     doubt = (belief * min(1.0, USUAL_ERROR / max(error, _NONE))) ** 2
     if doubt < 1.0:
@@ -119,7 +120,8 @@ def _equations(base: np.ndarray, seen: np.ndarray, view: HeadView) -> np.ndarray
     """(6 + S + 52 + 1, 2N) how pixels, all x before all y, move with the unknowns; the last row is by how much they missed."""
     projected, moves = view.project(base), _moves()
     rows = np.empty((POSE_UNKNOWNS + moves.shape[1] + 1, 2, len(base)), np.float32)
-    rows[:POSE_UNKNOWNS], rows[-1] = view.pose_slopes(projected), (seen - projected.pixels).T
+    rows[:POSE_UNKNOWNS], rows[-1] = 0.0, (seen - projected.pixels).T
+    view.put_pose_slopes(projected, rows[:POSE_UNKNOWNS])
     rows = rows.reshape(len(rows), -1)
     slopes = view.point_slopes(projected).reshape(3, -1).astype(np.float32)
     np.einsum("ckn,cn->kn", moves, slopes, out=rows[POSE_UNKNOWNS:-1])
@@ -130,7 +132,7 @@ def _residual(rows: np.ndarray, unknowns: np.ndarray) -> float:
     """Mean distance in pixels between where landmarks are and where the unknowns put them."""
     missed: np.ndarray = rows[-1] - unknowns.astype(np.float32) @ rows[:-1]
     across, down = missed.reshape(2, -1)
-    return float(np.sqrt(across * across + down * down).sum()) / len(across)
+    return float(np.add.reduce(np.sqrt(across * across + down * down))) / len(across)
 
 
 @cache
@@ -148,7 +150,8 @@ def _solved(system: np.ndarray, size_px: float, start: np.ndarray) -> np.ndarray
     """
     free = len(system) - EXPRESSIONS - 1
     inner = system[:free, :free] + _free_precision(free)
-    inner[[3, 4], [3, 4]] += (_SHIFT * size_px) ** -2
+    for shift in (3, 4):
+        inner[shift, shift] += (_SHIFT * size_px) ** -2
     answers = solve_positive(inner, system[:free, free:])
     bounded = system[free:, free:] - system[free:, :free] @ answers
     weights = bounded_solve(bounded[:-1, :-1] + _PRECISION, bounded[:-1, -1] - SPARSENESS, start)

@@ -35,7 +35,8 @@ _TO_LEFT = np.array([[1.0, 1.0, 1.0], [-1.0, 1.0, 1.0]])
 _TURNS_TO_LEFT = np.array([[1.0, 1.0, 1.0, 1.0], [1.0, -1.0, -1.0, 1.0]])
 _AHEAD = np.array([1.0, 0.0, 0.0])
 _FROM_FINGERS = np.swapaxes(FINGER_FRAMES, 1, 2)
-_MIDDLES = BENDS_RAD.mean(axis=-1)
+_FAR_BELOW = BENDS_RAD.mean(axis=-1).T - np.pi
+"""(3, 5) bends below lie nearer to the middle of the range, which is above 0, when a whole turn is added."""
 
 
 def solve_fingers(hands: np.ndarray, palms: np.ndarray, which: np.ndarray) -> np.ndarray:
@@ -56,14 +57,15 @@ def solve_fingers(hands: np.ndarray, palms: np.ndarray, which: np.ndarray) -> np
     joints = hands[:, _POINTS]
     along = unit((joints[:, :, 1:] - joints[:, :, :-1]) @ to_fingers, _AHEAD)
     first, *outer = along.transpose(2, 3, 0, 1)
-    sides, bends = np.zeros((3, *first[0].shape)), np.empty((3, *first[0].shape))
+    angles = np.zeros((2, 3, *first[0].shape))
+    sides, bends = angles
     sides[0], bends[0] = _side(first, 0), _bend(first, 0)
     both = _straightened(np.stack(outer, axis=1), sides[0], bends[0])
     roll = _roll(*zip(*both, strict=True))
     middle, last = zip(*_unrolled(both, roll), strict=True)
     sides[1], bends[1] = _side(middle, 1), _bend(middle, 1)
     bends[2] = _bend(_straightened(last, sides[1], bends[1]), 2)
-    return _rotations(sides, bends, roll) * _TURNS_TO_LEFT[which, None, None]
+    return _rotations(angles, roll) * _TURNS_TO_LEFT[which, None, None]
 
 
 def _side(direction: Direction, joint: int) -> np.ndarray:
@@ -75,7 +77,8 @@ def _side(direction: Direction, joint: int) -> np.ndarray:
 def _bend(direction: Direction, joint: int) -> np.ndarray:
     """How far (H, 5) a bone is bent, within the joint's range."""
     x, y, _ = direction
-    return _within(_near(np.arctan2(-y, x), _MIDDLES[:, joint]), BENDS_RAD[:, joint])
+    angles = np.arctan2(-y, x)
+    return _within(np.where(angles < _FAR_BELOW[joint], angles + 2.0 * np.pi, angles), BENDS_RAD[:, joint])
 
 
 def _straightened(direction: Direction, side: np.ndarray, bend: np.ndarray) -> Direction:
@@ -105,20 +108,16 @@ def _unrolled(direction: Direction, roll: np.ndarray) -> Direction:
     return x, c * y + s * z, c * z - s * y
 
 
-def _near(angles: np.ndarray, middles: np.ndarray) -> np.ndarray:
-    """Angles brought within a half turn of the middles of their ranges."""
-    return angles - 2.0 * np.pi * np.round((angles - middles) / (2.0 * np.pi))
-
-
 def _within(angles: np.ndarray, ranges: np.ndarray) -> np.ndarray:
     """Angles (..., 5) kept in ranges (5, 2)."""
     return np.minimum(np.maximum(angles, ranges[:, 0]), ranges[:, 1])
 
 
-def _rotations(sides: np.ndarray, bends: np.ndarray, roll: np.ndarray) -> np.ndarray:
-    """Quaternions (H, 5, 3, 4) in the hand's axes: a spread by (3, H, 5), then a bend; the first joint's after a roll by (H,
-    5)."""
-    cs, ss, cb, sb = np.cos(0.5 * sides), np.sin(0.5 * sides), np.cos(0.5 * bends), np.sin(0.5 * bends)
+def _rotations(angles: np.ndarray, roll: np.ndarray) -> np.ndarray:
+    """Quaternions (H, 5, 3, 4) in the hand's axes: a spread, then a bend by `angles` (2, 3, H, 5); the first joint's after a
+    roll by (H, 5)."""
+    half = 0.5 * angles
+    (cs, cb), (ss, sb) = np.cos(half), np.sin(half)
     parts = np.array([-sb * ss, -cb * ss, -sb * cs, cb * cs])
     x, y, z, w = parts[:, 0].copy()
     c, s = np.cos(0.5 * roll), np.sin(0.5 * roll)

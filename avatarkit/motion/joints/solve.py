@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import atan2, cos, hypot, sin
+from math import atan2, copysign, cos, hypot, sin
 
 import numpy as np
 
@@ -89,8 +89,8 @@ def _place_fingers(rotations: np.ndarray, hands: tuple[np.ndarray | None, np.nda
 
 def _share(rotation: np.ndarray, share: float, limit_rad: float) -> np.ndarray:
     """The rotation (4,) about the same axis by a share of the angle, of which at most `limit_rad` counts."""
-    x, y, z, scalar = map(float, rotation if rotation[3] >= 0.0 else -rotation)
+    x, y, z, scalar = rotation.tolist()
     sine = hypot(x, y, z)
-    half = share * min(atan2(sine, scalar), 0.5 * limit_rad)
-    size = sin(half) / max(sine, TINY)
+    half = share * min(atan2(sine, abs(scalar)), 0.5 * limit_rad)
+    size = copysign(sin(half), scalar) / max(sine, TINY)
     return np.array([x * size, y * size, z * size, cos(half)])

@@ -363,7 +363,7 @@ def test_what_is_no_vrm_becomes_none_without_permission(tmp_path: Path, capsys: 
 def test_three_vrm_shows_a_converted_figure_like_its_own(avatar: Avatar, old: Document, tmp_path: Path) -> None:
     (tmp_path / "converted.vrm").write_bytes(document_to_glb(convert_vrm(old, "1.0").document))
     assert_khronos_clean(tmp_path / "converted.vrm")
-    seen = three_vrm_moving(tmp_path / "converted.vrm", (0.3,), folder=tmp_path, views=("front",))
+    seen = three_vrm_moving(tmp_path / "converted.vrm", (0.3,), folder=tmp_path, views=("front",), size=(120, 120))
     assert not seen.problems and len(seen.rest) > 30
 
 
@@ -374,5 +374,5 @@ def test_three_vrm_loads_other_peoples_avatars_after_conversion(shared_media: Pa
         document = read_document(shared_media / "rigs" / name)
         other = "0.x" if vrm_version(document) == "1.0" else "1.0"
         (tmp_path / name).write_bytes(document_to_glb(convert_vrm(document, other).document))  # type: ignore[arg-type]
-        before, after = three_vrm_report(shared_media / "rigs" / name), three_vrm_report(tmp_path / name)
+        before, after = (three_vrm_report(folder / name, size=(80, 80)) for folder in (shared_media / "rigs", tmp_path))
         assert set(after.human_bones) == set(before.human_bones) and not after.problems

@@ -11,7 +11,7 @@ from avatarkit.geometry import quaternions
 from avatarkit.motion.face.eyes import apertures
 from avatarkit.motion.face.face_points import EYE_CORNERS, IRIS_MIDDLES, POINTS
 from avatarkit.motion.face.head_view import HeadView
-from avatarkit.motion.face.identity import average_identity
+from avatarkit.motion.face.identity import REST_ROUNDS, average_identity, rested
 from avatarkit.motion.face.read_face import base_at, read_face
 from avatarkit.motion.face.response import load_response
 from avatarkit.motion.face.solve_expressions import UNOBSERVED, bounded_solve
@@ -70,6 +70,16 @@ def test_more_of_an_expression_reads_as_more() -> None:
 def test_a_neutral_face_reads_as_nothing() -> None:
     solved = [column for column, name in enumerate(ARKIT_NAMES) if not name.startswith("eyeLook")]
     assert read(seen_face(view())).expressions[solved].max() < 0.05
+
+
+@pytest.mark.parametrize(("shown", "least", "most"), [(0.9, 0.6, 1.0), (0.2, 0.0, 0.05)])
+def test_who_smiles_throughout_smiles_but_a_hint_of_it_is_how_the_face_rests(shown: float, least: float, most: float) -> None:
+    faces = [seen_face(view(yaw), mouthSmileLeft=shown, mouthSmileRight=shown) for yaw in (-4.0, -2.0, 0.0, 2.0, 4.0)]
+    identity, memory = rested(average_identity(), faces, REST_ROUNDS), None
+    for face in faces:
+        reading, memory = read_face(face, identity, memory)
+    smile = reading.expressions[ARKIT_NAMES.index("mouthSmileLeft")]
+    assert least <= smile <= most
 
 
 @pytest.mark.parametrize("turn", [(0, 0, 0), (20, 0, 0), (-20, 5, 10), (0, -15, -20), (30, 10, 5)])

@@ -1,0 +1,46 @@
+"""The floor's slope, told by bodies that a tilted camera sees."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from avatarkit.geometry import quaternions
+from avatarkit.motion.floor import find_floor, onto_floor, sole_points
+from avatarkit.motion.human_motion import BONE, HumanMotion
+from avatarkit.motion.kinematics import world_rotations
+from tests.motion.simulated import walking
+
+TIMES_S = np.arange(-1.0, 1.0, 1.0 / 30.0)
+AWAY_M = 4.0
+LEAN_DEG, LEVEL_DEG = 4.0, 3.0
+"""Allowed for the lean that trackers give to bodies, which these have not, and for the level camera that is expected."""
+
+
+def turned(motion: HumanMotion, axis: int, degrees: float) -> HumanMotion:
+    """The motion, root and all, turned about an axis of the world."""
+    turn = quaternions.from_rotation_vector(np.radians(degrees) * np.eye(3)[axis])
+    rotations = np.array(motion.rotations)
+    rotations[:, BONE["hips"]] = quaternions.multiply(turn, rotations[:, BONE["hips"]])
+    return replace(motion, rotations=rotations, root_positions=quaternions.rotate(turn, motion.root_positions))
+
+
+def seen_from_above(motion: HumanMotion, degrees: float) -> HumanMotion:
+    """The motion in the axes of a camera that looks down on its middle by so much."""
+    tilted = turned(motion, 0, degrees)
+    return replace(tilted, root_positions=tilted.root_positions - tilted.root_positions.mean(axis=0) - (0.0, 0.0, AWAY_M))
+
+
+@pytest.mark.parametrize("degrees", [0.0, 12.0, 25.0])
+def test_walking_bodies_tell_how_far_the_camera_looks_down(degrees: float) -> None:
+    away = seen_from_above(turned(walking(TIMES_S), 1, 90.0), degrees)
+    x, y, z = quaternions.rotate(quaternions.inverse(find_floor(away).to_world), np.array([0.0, 1.0, 0.0]))
+    assert abs(np.degrees(np.arctan2(z, y)) - degrees) < LEAN_DEG + LEVEL_DEG
+    assert abs(np.degrees(np.arctan2(x, y))) < 2.0
+
+
+def test_who_walks_away_from_a_camera_above_stays_on_the_floor() -> None:
+    away = seen_from_above(turned(walking(TIMES_S), 1, 90.0), 20.0)
+    found = onto_floor(away, find_floor(away))
+    soles = sole_points(found.skeleton, found.root_positions, world_rotations(found.rotations))[..., 1].min(axis=(1, 2))
+    assert np.abs(soles).max() < 0.15
