@@ -40,7 +40,10 @@ class Choice:
 
 
 _HAIR_VIEWS = ("front", "three-quarter", "back")
+_ON_BARE_LEGS, _OVER_SHIRTS = ("shoes", "socks"), ("tie", "belt", "vest", "jacket")
+_PIECE_VIEWS = dict.fromkeys(("hat", "glasses", "earrings"), "three-quarter") | dict.fromkeys(_ON_BARE_LEGS, "feet")
 _AT_ONCE = {"mouthClose": {"jawOpen": 1.0}}  # by its definition it closes the lips of an open jaw
+_WHOLE = {"body", "figure"}
 _SHOWN_STRENGTH = 0.9  # of makeup: a sheet is to tell the items apart
 
 
@@ -90,9 +93,14 @@ def _outfits(recipe: AvatarRecipe) -> Iterator[Choice]:
 
 
 def _pieces(recipe: AvatarRecipe) -> Iterator[Choice]:
-    for name in wardrobe.wardrobe_pieces():
+    for name in sorted(wardrobe.wardrobe_pieces(), key=lambda name: (wardrobe.piece_slot(name), name)):
+        slot = wardrobe.piece_slot(name)
         others = [piece for piece in recipe.outfit.pieces if not wardrobe.excludes(name, piece)]
-        yield Choice(name, recipe.with_outfit([*others, name]), ("body",))
+        if slot in _ON_BARE_LEGS:
+            others = [piece for piece in others if wardrobe.piece_slot(piece) == "top"]
+        if slot in _OVER_SHIRTS:
+            others = ["shirt", *(piece for piece in others if wardrobe.piece_slot(piece) != "top")]
+        yield Choice(name, recipe.with_outfit([*others, name]), (_PIECE_VIEWS.get(slot, "figure"),))
 
 
 def _expressions(recipe: AvatarRecipe) -> Iterator[Choice]:
@@ -160,7 +168,7 @@ def gallery_sheet(
     if kind not in SHEETS:
         raise unknown_name("gallery", kind, SHEETS)
     choices = _wanted(kind, list(SHEETS[kind](default_recipe() if recipe is None else recipe)), only)
-    whole = any("body" in choice.views for choice in choices)
+    whole = any(_WHOLE & set(choice.views) for choice in choices)
     size = (size_px[0], size_px[1] * 3 // 2) if whole else size_px
     cells: list[tuple[str, np.ndarray]] = []
     with Renderer(size) as renderer:

@@ -31,6 +31,7 @@ class View:
         width: what must fit across, in head heights.
         yaw_deg: how far the subject is turned, positive to its own left.
         around: the whole figure stays in the picture however it is turned.
+        grounded: heights count from the ground, below the head, and not from the chin.
     """
 
     top: float | None
@@ -38,6 +39,7 @@ class View:
     width: float = 0.0
     yaw_deg: float = 0.0
     around: bool = False
+    grounded: bool = False
 
 
 _FACE = View(1.10, -0.14, 0.95)
@@ -53,6 +55,8 @@ VIEWS: Mapping[str, View] = {
     "three-quarter": View(_HEAD.top, _HEAD.bottom, _HEAD.width, 35.0),
     "profile": View(_HEAD.top, _HEAD.bottom, _HEAD.width, 90.0),
     "back": View(_HEAD.top, _HEAD.bottom, _HEAD.width, 180.0),
+    "figure": View(None, yaw_deg=30.0),
+    "feet": View(1.15, -0.1, 1.75, 40.0, grounded=True),
 }
 """Views by name. Proportions judged by eye on portraits."""
 
@@ -160,6 +164,7 @@ def _whole(figure: Figure, view: View, backward: np.ndarray, wide: float, high: 
 
 def _part(figure: Figure, view: View, wide: float, high: float) -> tuple[np.ndarray, float]:
     top, bottom = (edge * figure.head_height for edge in (view.top or 0.0, view.bottom))
-    middle = figure.chin + np.array([0.0, (top + bottom) / 2, 0.0])
+    base = figure.chin * [1.0, 0.0, 1.0] + [0.0, figure.points[:, 1].min(), 0.0] if view.grounded else figure.chin
+    middle = base + np.array([0.0, (top + bottom) / 2, 0.0])
     distance = max((top - bottom) / high, view.width * figure.head_height / wide) / 2
     return middle, distance + _FACE_BEFORE_JOINT * figure.head_height

@@ -70,7 +70,7 @@ ACCESSORIES: Mapping[str, WardrobePiece] = {
         ("cape",),
         {"fabric": "#5c1f2b", "clasp": "#cfa954"},
         CLOAK,
-        Garment(CapeCut(), (Buttons("cape", ((0.012, 0.016),), 0.014, 0.006, "clasp", mirrored=True),)),
+        Garment(CapeCut(), (Buttons("shoulders", ((0.016, 0.012),), 0.015, 0.007, "clasp", mirrored=True),)),
         {"fabric": WOOL, "clasp": METAL},
     ),
     "short-cape": WardrobePiece(
@@ -78,8 +78,8 @@ ACCESSORIES: Mapping[str, WardrobePiece] = {
         {"fabric": "#2c4a3b", "clasp": "#b9b4a8"},
         CLOAK,
         Garment(
-            CapeCut(hang=0.0, end_y=0.17, hip_m=0.034, waves=(4, 0.014)),
-            (Buttons("cape", ((0.012, 0.016),), 0.014, 0.006, "clasp", mirrored=True),),
+            CapeCut(hang=0.0, end_y=0.17, hip_m=0.034, waves=(4, 0.007), collar_m=0.035, lean_m=0.014),
+            (Buttons("shoulders", ((0.016, 0.012),), 0.015, 0.007, "clasp", mirrored=True),),
         ),
         {"fabric": WOOL, "clasp": METAL},
     ),

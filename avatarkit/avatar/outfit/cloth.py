@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -16,10 +17,10 @@ from avatarkit.geometry.meshes import vertex_normals
 
 _SMOOTHING_STEPS, _SMOOTHING = 15, 0.6
 _GAP_M = 0.003  # between the two legs' cloth
-_LAYER_GAP_M, _LAYER_REACH_M = 0.005, 0.045
+_LAYER_GAP_M, _LAYER_REACH_M = 0.006, 0.045
 _FOLLOWS_M, _LEAVES_M, _EVENING = 0.060, 0.025, 2  # cloth nearer than this moves with what it lies on
 _LIFTS, _LAYER_POINTS, _SAME_M = 5, 4, 1e-4
-_HANGS_FREE = 0.2  # of the leg: cloth that hangs lower no longer follows what is under it
+_HANGS_FREE, _HANGS_CLOSE = 0.25, 0.05  # of the leg: cloth that hangs lower leaves what is under it, no lower it keeps to it
 _DEEP_M = 0.006  # and what stands out more than this is beside a fold
 _BESIDE_M = 0.010  # skin farther than this beside its nearest cloth is not under it
 _SKIN_GAP_M = 0.0025  # cloth above skin, at least
@@ -200,19 +201,30 @@ def followed(pattern: Pattern, cloth: np.ndarray, rest: RestBody, below: Sequenc
     """
     count = len(load_body().joint_names)
     carried = dense_weights(pattern.joints, pattern.weights, count)
-    skin = np.unique(load_body().parts["body"].quads)
     places = np.asarray(rest.positions, float)
     normals = vertex_normals(places, load_body().parts["body"].triangles)
-    distance, theirs = _nearest_weights(cloth, places[skin], normals[skin], pattern.carriers[skin])
-    carried += (pattern.with_skin * np.clip(2.0 - distance / _WITH_SKIN_M, 0.0, 1.0))[:, None] * (theirs - carried)
+    for side in (-1, 0, 1):
+        own, skin = pattern.sides == side, _skin_beside(side)
+        distance, theirs = _nearest_weights(cloth[own], places[skin], normals[skin], pattern.carriers[skin])
+        near = pattern.with_skin[own] * np.clip(2.0 - distance / _WITH_SKIN_M, 0.0, 1.0)
+        carried[own] += near[:, None] * (theirs - carried[own])
     if not below:
         return carried
     points, normals, joints, weights = (np.concatenate([getattr(s, n) for s in below]) for n in _SHEET)
     distance, theirs = _nearest_weights(cloth, points, normals, dense_weights(joints, weights, count))
-    close = np.clip((_FOLLOWS_M - distance) / _LEAVES_M, 0.0, 1.0) * np.maximum(1.0 - pattern.fallen / _HANGS_FREE, 0.0)
+    close = np.clip((_FOLLOWS_M - distance) / _LEAVES_M, 0.0, 1.0)
+    close *= np.clip((_HANGS_FREE - pattern.fallen) / (_HANGS_FREE - _HANGS_CLOSE), 0.0, 1.0)
     for _ in range(_EVENING):
         close = 0.5 * close + 0.5 * (pattern.around @ close)
     return carried + close[:, None] * (theirs - carried)
+
+
+@cache
+def _skin_beside(side: int) -> np.ndarray:
+    """Body vertices of the left half (1), the right one (-1) or both (0): thighs that touch do not carry each other's cloth."""
+    body = load_body()
+    skin = np.unique(body.parts["body"].quads)
+    return skin[side * body.positions[skin, 0] >= 0.0]
 
 
 def _nearest_weights(

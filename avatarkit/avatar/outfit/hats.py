@@ -190,19 +190,16 @@ def _witch_hat(frame: HatFrame, ease: float) -> list[tuple[str, np.ndarray, bool
 
 
 def _beret(frame: HatFrame, ease: float) -> list[tuple[str, np.ndarray, bool]]:
-    rim = frame.rim(_TURN) + ease
-    rows = [(0.985, 0.012), (0.985, 0.0), (1.0, 0.0), (1.02, 0.016), (1.20, 0.034), (1.33, 0.050), (1.34, 0.060), (1.18, 0.074)]
-    rows += [(0.85, 0.085), (0.45, 0.092), (0.0, 0.094)]
-    tilt = np.sin(_TURN - 0.5)
-    room = frame.height + ease - 0.070
-    made = [
-        frame.place(
-            _TURN, rim * s, up + (room if up > 0.05 else room * max(up - 0.016, 0.0) / 0.034) - 0.45 * up * tilt * (s > 1.0)
-        )
-        + 0.22 * max(up - 0.016, 0.0) * frame.axes[0]
-        for s, up in rows
-    ]
-    stalk = frame.world(np.array([0.017, 0.094 + room, 0.0]))
+    """A band, and a dome over the skull that bulges over it, most on the side that it leans to."""
+    rim, spill = frame.rim(_TURN) + ease, 0.5 + 0.5 * np.sin(_TURN - 0.5)
+    band = [frame.place(_TURN, rim * s, np.asarray(up)) for s, up in ((0.985, 0.012), (0.985, 0.0), (1.0, 0.0), (1.01, 0.014))]
+    high, made = frame.height + ease - 0.010, list(band)
+    for share in np.linspace(0.0, 1.0, 12)[1:]:
+        level, up = np.cos(0.5 * np.pi * share) ** 0.85, np.sin(0.5 * np.pi * share) ** 0.85
+        bulge = np.sin(np.pi * min(1.25 * share, 1.0)) ** 0.7
+        wide = level * (1.0 + (0.16 + 0.24 * spill) * bulge) if share < 1.0 else 0.0 * rim
+        made.append(frame.place(_TURN, rim * wide, 0.014 + high * up - 0.026 * spill * bulge))
+    stalk = frame.world(np.array([0.0, 0.014 + high, 0.0]))
     top = stalk + 0.010 * frame.axes[1]
     return [("felt", np.stack(made), False), ("felt", tube(np.stack([stalk, 0.5 * (stalk + top), top]), 0.0022), False)]
 

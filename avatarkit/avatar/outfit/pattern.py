@@ -118,6 +118,7 @@ class Pattern:
         skin, over_skin: (K,) body vertices near the hems, where skin is left to be seen, and the point over each.
         with_skin: (N,) 0..1, how much a point moves as the skin under it does, where that is near.
         carriers: (V, J) shares of the joints in body vertices, as the garment follows them.
+        sides: (N,) 1 or -1 for points of the left or the right leg's cloth, else 0.
         hem_m: thickness of the hems.
     """
 
@@ -136,6 +137,7 @@ class Pattern:
     over_skin: np.ndarray
     with_skin: np.ndarray
     carriers: np.ndarray
+    sides: np.ndarray
     hem_m: float = HEM_M
 
 
@@ -224,6 +226,7 @@ class PatternMaker:
             *skin,
             _with_skin(from_hem, hung, places),
             carriers,
+            _sides(panels, count),
             hem_m,
         )
 
@@ -245,6 +248,15 @@ def grid_triangles(corners: np.ndarray) -> np.ndarray:
 def _on_hems(panels: tuple[Panel, ...]) -> np.ndarray:
     """Numbers of all points on free edges."""
     return np.concatenate([at_edge(p.corners, edge)[0] for p in panels for edge in p.hems])
+
+
+def _sides(panels: tuple[Panel, ...], count: int) -> np.ndarray:
+    """(N,) 1 or -1 for points of panels that stay on the body's left or right half, else 0."""
+    sides = np.zeros(count, int)
+    for panel in panels:
+        if panel.side:
+            sides[panel.corners[1:]] = panel.side
+    return sides
 
 
 def _skin_near_hems(panels: tuple[Panel, ...], places: np.ndarray, from_hem_m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

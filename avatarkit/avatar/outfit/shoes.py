@@ -15,6 +15,7 @@ from avatarkit.avatar.outfit.cloth import Sheet
 from avatarkit.avatar.outfit.foot import Foot, foot_vertices, measured_foot, shin_vertices
 from avatarkit.avatar.outfit.garment import Worn
 from avatarkit.avatar.outfit.part import Part, joined_parts, solid
+from avatarkit.avatar.outfit.shoe_details import Detail, Sewing, Upper, grid_normals
 from avatarkit.body.rest import RestBody
 
 # The last, seen from above: share of the length from the heel, share of half the ball's width outward (left foot).
@@ -47,12 +48,17 @@ _SEEN_M = 0.008, 0.030  # of skin below the collar's edge, at the heel and in fr
 _TOE_COLUMN = _COLUMNS // 2
 _TURN = np.linspace(0.0, 2 * np.pi, _COLUMNS + 1)
 _FRONTNESS = 0.5 - 0.5 * np.cos(_TURN)
-_LACES, _LACE_POINTS = 5, 9
+_THROAT, _ROUND = 0.40, 2.4  # from here forward a low rim closes, as a superellipse of this power
+_THROAT_WIDE = 0.66  # half of a low rim's opening over the instep, against half the ball
 _SHIN_SEEN_M = 0.03
 _EVENING = 5
 _SKIN_GAP_M, _TIGHTEST_M = 0.0012, 0.012  # upper above skin; more than this and it is no upper but an opening
 _SEEN_ROWS = 6  # below its edge; skin beside lower ones is left out
-_PADDING_ROWS, _RIM_ROWS = 3, 0  # of an upper: those turned in, and those beside which skin of low shoes is seen
+_PADDING_ROWS, _LINING_ROWS, _RIM_ROWS = (
+    3,
+    3,
+    0,
+)  # of an upper: those turned in, and those beside which skin of low shoes is seen
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,8 @@ class Shoes:
         low: the rim lies under the ankle and ends in front at this share of the length; 0 goes about the ankle.
         shaft: how far it goes up the shin, as a share of it.
         shaft_ease_m: between shin and shaft.
-        laces: bars across the instep.
+        details: what is sewn onto the upper.
+        arch_m: how high the sole lies off the ground between ball and heel.
         toes: straps leave the foot to be seen: shares of the length at which they lie; no upper then.
         ankle_strap: one about the ankle.
         over: legs of trousers go inside.
@@ -82,7 +89,8 @@ class Shoes:
     low: float = 0.0
     shaft: float = 0.0
     shaft_ease_m: float = 0.007
-    laces: bool = False
+    details: tuple[Sewing, ...] = ()
+    arch_m: float = 0.0
     straps: tuple[float, ...] = ()
     ankle_strap: bool = False
     over: bool = False
@@ -136,16 +144,19 @@ class Shoes:
         _, nearest = cKDTree(upper.reshape(-1, 3)).query(skin)
         return np.asarray(nearest) // upper.shape[1] > _RIM_ROWS
 
-    def _grids(self, foot: Foot) -> list[tuple[str, np.ndarray, bool]]:
+    def _grids(self, foot: Foot) -> list[Detail]:
         """Name, grid and whether rows are creased, of each part of one shoe."""
-        made: list[tuple[str, np.ndarray, bool]] = [("sole", grid, False) for grid in self._sole(foot)]
+        made: list[Detail] = [("sole", grid, False) for grid in self._sole(foot)]
         if self.straps:
             return made + [("upper", grid, True) for grid in self._straps(foot)]
         upper = self._upper(foot)
         whole = np.concatenate([self._shaft(foot, upper[0]), upper]) if self.shaft else upper
         made.append(("upper", whole, False))
-        if self.laces:
-            made += [("laces", grid, False) for grid in _laces(upper, foot)]
+        rows = whole if self.shaft else upper[_PADDING_ROWS:]
+        rows = rows[_LINING_ROWS:] if self.shaft else rows
+        ground = Upper(rows, foot.place(np.asarray(0.5 * foot.length), np.asarray(0.0), 0.0), foot.forward)
+        for detail in self.details:
+            made += detail(ground)
         return made
 
     def _outline(self, foot: Foot, grow_m: float) -> tuple[np.ndarray, np.ndarray]:
@@ -212,8 +223,10 @@ class Shoes:
         level = foot.ankle_height * 0.80 - 0.012 * np.sin(_TURN) ** 2
         sign = np.where(np.sin(_TURN) >= 0, 1.0, -1.0)
         side = foot.edge(np.clip(along, 0.02, None), sign, foot.ankle_height * 0.8) + 0.002 * sign
-        side = _even(side)
-        closing = np.clip((1.0 - _FRONTNESS) / 0.30, 0.0, 1.0) ** 0.5
+        ahead = _smooth((_FRONTNESS - 0.35) / 0.30)
+        side = sign * _even((1.0 - ahead) * np.abs(side) + ahead * _THROAT_WIDE * foot.half_width)
+        ahead = np.clip((_FRONTNESS - _THROAT) / (1.0 - _THROAT), 0.0, 1.0)
+        closing = (1.0 - ahead**_ROUND) ** (1.0 / _ROUND)
         heel = np.clip(_FRONTNESS / 0.06, 0.0, 1.0) ** 0.5
         out = side * closing * heel
         top = foot.top(along, out) + 0.0025
@@ -249,9 +262,10 @@ class Shoes:
         rows = []
         for grow, height in profile:
             along, out = self._outline(foot, grow)
-            rows.append(foot.place(along, out, height + self._lift(foot, along) + _spring(foot, along) * (1.0 - height / edge)))
+            off_ground = _spring(foot, along) + self.arch_m * _arch(foot, along)
+            rows.append(foot.place(along, out, height + self._lift(foot, along) + off_ground * (1.0 - height / edge)))
         along, out = self._outline(foot, 0.0)
-        ground = _spring(foot, along) + self._lift(foot, along)
+        ground = _spring(foot, along) + self._lift(foot, along) + self.arch_m * _arch(foot, along)
         middle = np.clip(along, 0.2 * foot.length, 0.8 * foot.length)
         face, line = (
             foot.place(along, out, ground),
@@ -326,28 +340,20 @@ def _even(line: np.ndarray) -> np.ndarray:
     return np.append(inner, inner[0])
 
 
+def _arch(foot: Foot, along: np.ndarray) -> np.ndarray:
+    """(N,) 0..1: how far places lie between the heel's front and the ball."""
+    share = along / foot.length
+    return _smooth((share - 0.25) / 0.04) * (1.0 - _smooth((share - 0.42) / 0.16))
+
+
 def _spring(foot: Foot, along: np.ndarray) -> np.ndarray:
     return _TOE_SPRING_M * np.clip((along / foot.length - 0.75) / 0.28, 0.0, 1.0) ** 2
-
-
-def _laces(upper: np.ndarray, foot: Foot) -> list[np.ndarray]:
-    """Grids (3, _LACE_POINTS, 3) of bars across the instep."""
-    columns = _TOE_COLUMN + np.linspace(-3.4, 3.4, _LACE_POINTS)
-    away = upper - foot.place(np.asarray(0.5 * foot.length), np.asarray(0.0), 0.0)
-    outward = _grid_normals(upper)
-    outward = outward * np.sign((outward * away).sum())
-    laces = []
-    for row in np.linspace(len(upper) - 8.7, len(upper) - 4.0, _LACES):
-        bow = row + 0.35 * np.cos(np.linspace(-np.pi / 2, np.pi / 2, _LACE_POINTS))
-        sides = [_sampled(upper, outward, bow + d, columns, h) for d, h in ((-0.33, -0.0005), (0.0, 0.0035), (0.33, -0.0005))]
-        laces.append(np.stack(sides))
-    return laces
 
 
 def _clear(upper: np.ndarray, foot: Foot) -> np.ndarray:
     """An upper (R, C, 3), rim first, pushed out where the foot would come through."""
     skin = foot.place(*foot.skin.T)
-    outward = _grid_normals(upper)
+    outward = grid_normals(upper)
     centre = foot.place(np.asarray(0.5 * foot.length), np.asarray(0.0), 0.0)
     outward = outward * np.sign((outward * (upper - centre)).sum())
     _, near = cKDTree(upper.reshape(-1, 3)).query(skin, k=4)
@@ -359,24 +365,6 @@ def _clear(upper: np.ndarray, foot: Foot) -> np.ndarray:
     push = ndimage.uniform_filter(ndimage.maximum_filter(push.reshape(upper.shape[:2]), 3), 3)
     push[0] *= 0.5
     return upper + push[..., None] * outward
-
-
-def _grid_normals(grid: np.ndarray) -> np.ndarray:
-    """(R, C, 3) unit normals, all to one side."""
-    normals = np.cross(np.gradient(grid, axis=0), np.gradient(grid, axis=1))
-    return normals / np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-12)
-
-
-def _sampled(grid: np.ndarray, normals: np.ndarray, rows: np.ndarray, columns: np.ndarray, height: float) -> np.ndarray:
-    """(K, 3) places `height` above a grid surface at fractional rows and columns (K,)."""
-    r, c = rows.astype(int), columns.astype(int)
-    fr, fc = (rows - r)[:, None], (columns - c)[:, None]
-
-    def mixed(values: np.ndarray) -> np.ndarray:
-        upper, lower = (values[k, c] * (1 - fc) + values[k, c + 1] * fc for k in (r, r + 1))
-        return upper * (1 - fr) + lower * fr
-
-    return mixed(grid) + height * mixed(normals)
 
 
 def _bound(part: Part, foot: Foot, rest: RestBody) -> Part:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from avatarkit.avatar.outfit.bottoms import hip_half
-from avatarkit.avatar.outfit.pattern import LEG_M, Edge, Panel, Pattern, PatternMaker, tube_uvs
+from avatarkit.avatar.outfit.folds import ridges
+from avatarkit.avatar.outfit.pattern import LEG_M, Edge, Fall, Panel, Pattern, PatternMaker, tube_uvs
 from avatarkit.avatar.outfit.tops import HIP_Y, Table, hung_rows
 
 # Places on the average body in the data's own pose, metres.
@@ -16,7 +17,7 @@ _COLLAR_LINE = ((0.0, 0.552), (0.30, 0.566), (0.55, 0.590), (1.0, 0.600))
 _ALL: tuple[Edge, ...] = ("top", "bottom", "first", "last")
 _CHEST_Y = 0.42
 _CAPE_HALF = 37  # columns of half a cape
-_CAPE_BEGIN_DEG = (122.0, 104.0)  # from the front, behind the armpit and at the hip
+_CAPE_BEGIN_DEG = (118.0, 100.0)  # from the front, behind the armpit and at the hip
 _ROW_M = 0.016
 
 
@@ -140,7 +141,7 @@ def _about_neck(maker: PatternMaker) -> np.ndarray:
 
 @dataclass(frozen=True)
 class CapeCut:
-    """A cape that hangs behind: panel "cape".
+    """A cape that hangs behind from the neck and the shoulders: panels "collar", "shoulders" and "cape".
 
     Attributes:
         hang: how far it hangs below the hips, as a share of the leg's length.
@@ -148,26 +149,58 @@ class CapeCut:
         waves: folds: how many on each side, and metres deep.
         end_y: where it leaves the body, metres on the average one.
         from_front: where it begins at the neck, 0 in front, 1 behind.
+        collar_m: height of the collar that stands about the neck; `lean_m` how far its edge leans out.
     """
 
     hang: float = 0.72
     ease_m: float = 0.024
-    hip_m: float = 0.045
-    flare: float = 0.10
-    waves: tuple[int, float] = (4, 0.014)
+    hip_m: float = 0.040
+    flare: float = 0.12
+    waves: tuple[int, float] = (5, 0.017)
     end_y: float = HIP_Y
-    from_front: float = 0.20
+    from_front: float = 0.07
+    collar_m: float = 0.050
+    lean_m: float = 0.020
     hem_m: float = 0.003
+
+
+_YOKE_ROWS, _COLLAR_ROWS = 11, 6
+_FOLDS_FROM_Y, _FOLDS_GROW_M = 0.47, 0.45  # where a cape's folds begin, and over what height they deepen
+_EDGE_SHARE = 0.06  # of half a cape: toward its front edge folds run out
+_NECK_EASE_M, _NECK_GROWS_M = 0.010, 0.05  # a cape lies close at the neck, and comes off it over so much
 
 
 def cape_pattern(cut: CapeCut) -> Pattern:
     """The pattern of a cape."""
     maker = PatternMaker()
     share = np.linspace(cut.from_front, 1.0, _CAPE_HALF)
-    turn = np.pi * share
-    height = _line(_COLLAR_LINE, share)
-    neck = np.stack([np.zeros_like(height), height, np.full_like(height, _NECK_Z)], axis=-1)
-    top = maker.cast(neck, np.stack([np.sin(turn), np.zeros_like(turn), np.cos(turn)], axis=-1))
+    top = _neck_ring(maker, share, 0.0)
+    rings = [_neck_ring(maker, share, cut.collar_m * up) for up in np.linspace(1.0, 0.0, _COLLAR_ROWS)[:-1]]
+    half = np.concatenate([top[None], *_cape_back(maker, top, cut)])
+    whole, collar = (_both_halves(maker, grid) for grid in (half, np.stack([*rings, top])))
+    uvs, chest = tube_uvs(maker.positions, whole), _YOKE_ROWS
+    panels = [
+        Panel(whole[: chest + 1], uvs[: chest + 1], ("first", "last"), name="shoulders"),
+        Panel(whole[chest:], uvs[chest:], ("bottom", "first", "last"), Fall(0.0), name="cape"),
+        Panel(collar, tube_uvs(maker.positions, collar), ("top", "first", "last"), name="collar"),
+    ]
+    ease, folds = _cape_ease(maker, whole, collar, cut), _cape_folds(maker, whole, cut)
+    return maker.pattern(panels, ease, fold_m=folds, hem_m=cut.hem_m)
+
+
+def _both_halves(maker: PatternMaker, half: np.ndarray) -> np.ndarray:
+    return np.concatenate([half, maker.mirrored(half)[:, -2::-1]], axis=1)
+
+
+def _neck_ring(maker: PatternMaker, share: np.ndarray, raised: float) -> np.ndarray:
+    """(C,) points about the neck at shares of the way to the back, so far above the line of a collar."""
+    height, turn = _line(_COLLAR_LINE, share) + raised, np.pi * share
+    origin = np.stack([np.zeros_like(height), height, np.full_like(height, _NECK_Z)], axis=-1)
+    return maker.cast(origin, np.stack([np.sin(turn), np.zeros_like(turn), np.cos(turn)], axis=-1))
+
+
+def _cape_back(maker: PatternMaker, top: np.ndarray, cut: CapeCut) -> list[np.ndarray]:
+    """Rows of the left half below the neck: over the shoulder, down the back, and what hangs."""
     rows = round((_CHEST_Y - cut.end_y) / _ROW_M)
     heights = np.linspace(_CHEST_Y, cut.end_y, rows)
     begin = np.radians(np.linspace(*_CAPE_BEGIN_DEG, rows))[:, None]
@@ -176,18 +209,33 @@ def cape_pattern(cut: CapeCut) -> Pattern:
     origins = np.stack([np.zeros(rows), heights, np.full(rows, _TRUNK_Z)], axis=-1)
     trunk = maker.cast(np.broadcast_to(origins[:, None], back.shape), back)
     inner, outer = maker.positions[top], maker.positions[trunk[0]]
-    steps = np.linspace(0.0, 1.0, 9)[1:-1, None, None]
+    steps = np.linspace(0.0, 1.0, _YOKE_ROWS + 1)[1:-1, None, None]
     origin = np.array([0.0, 0.44, 0.02])
     yoke = maker.cast(origin, inner + (outer - inner) * steps + [0.0, 0.03, 0.0] * np.sin(np.pi * steps) - origin)
-    half = np.concatenate([top[None], yoke, trunk, hung_rows(maker, trunk[-1], cut.hang)])
-    whole = np.concatenate([half, maker.mirrored(half)[:, -2::-1]], axis=1)
-    panel = Panel(whole, tube_uvs(maker.positions, whole), _ALL, name="cape")
+    return [yoke, trunk, hung_rows(maker, trunk[-1], cut.hang)]
+
+
+def _cape_ease(maker: PatternMaker, whole: np.ndarray, collar: np.ndarray, cut: CapeCut) -> np.ndarray:
+    """(N,) metres."""
     y = maker.positions[:, 1]
     down = np.clip((0.50 - y) / (0.50 - cut.end_y), 0.0, 1.0)
     ease = cut.ease_m + (cut.hip_m - cut.ease_m) * down + cut.flare * LEG_M * maker.fallen
+    from_neck = np.linalg.norm(maker.positions[whole] - maker.positions[whole[0]], axis=-1)
+    close = np.clip(1.0 - from_neck / _NECK_GROWS_M, 0.0, 1.0)
+    ease[whole] += close * (_NECK_EASE_M - ease[whole])
+    up = np.linspace(1.0, 0.0, len(collar))[:, None]
+    ease[collar] = _NECK_EASE_M + cut.lean_m * up**1.4
+    return ease
+
+
+def _cape_folds(maker: PatternMaker, whole: np.ndarray, cut: CapeCut) -> np.ndarray:
+    """(N,) metres: rounded pipes that deepen as they fall, no two quite alike."""
     count, depth = cut.waves
     across = np.concatenate([np.linspace(0.0, 1.0, _CAPE_HALF), np.linspace(1.0, 0.0, _CAPE_HALF)[1:]])
-    folds = np.zeros(len(y))
-    falling = np.clip((0.45 - y[whole]) / 0.7, 0.0, 1.0)
-    folds[whole] = depth * falling * np.sin(2 * np.pi * count * across + 0.8)
-    return maker.pattern([panel], ease, fold_m=folds, hem_m=cut.hem_m)
+    height = maker.positions[whole][..., 1]
+    falling = np.clip((_FOLDS_FROM_Y - height) / _FOLDS_GROW_M, 0.0, 1.0) ** 0.8
+    phase = 2 * np.pi * count * across + 0.9 * np.sin(2 * np.pi * across + 0.6) + 0.8
+    folds = np.zeros(len(maker.positions))
+    falling = falling * np.clip(across / _EDGE_SHARE, 0.0, 1.0)
+    folds[whole] = depth * falling * (1.0 + 0.25 * np.sin(5.3 * across + 1.0)) * 1.6 * ridges(phase)
+    return folds
