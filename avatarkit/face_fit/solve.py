@@ -24,7 +24,8 @@ class SolveSettings:
 
     Attributes:
         rounds: how often the landmarks are looked up anew on the surface for the pose found so far.
-        steps: Gauss-Newton steps in each round; with twice as many, faces of the photos tried moved by 0.01 mm.
+        steps: Gauss-Newton steps in each round, at most.
+        settled: no further step is taken once sliders and expression weights move less than this.
         independent_landmarks: how many landmarks' worth of evidence the 468 are: neighbours err together.
         floor: least spread of a landmark, as a part of the distance between the outer eye corners.
         outlier: residual, in spreads, at which a landmark has lost half of its weight.
@@ -36,7 +37,8 @@ class SolveSettings:
     """
 
     rounds: int = 2
-    steps: int = 3
+    steps: int = 6
+    settled: float = 0.01
     independent_landmarks: float = 70.0
     floor: float = 0.008
     outlier: float = 4.0
@@ -59,6 +61,10 @@ class FaceState:
     camera: HeadCamera
     sliders: np.ndarray
     expression: np.ndarray
+
+    def way_from(self, other: FaceState) -> float:
+        """The largest difference of a slider or an expression weight."""
+        return float(max(np.abs(self.sliders - other.sliders).max(), np.abs(self.expression - other.expression).max()))
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,9 @@ def solve_face(  # noqa: PLR0917
         places = model.landmarks(table, yaw, pitch, settings.stray_share)
         step = _Step(places, points_px, depth_px, eyes_px, table.spread, likely.mean, precision, settings)
         for _ in range(settings.steps):
-            state = step.improved(state)
+            before, state = state, step.improved(state)
+            if state.way_from(before) < settings.settled:
+                break
     residuals, _ = step.residuals(state, step.places.positions(state.sliders, state.expression))
     error = float(np.linalg.norm(residuals, axis=1).mean() / eyes_px)
     return Solution(state, residuals, step.weights(residuals), error)
