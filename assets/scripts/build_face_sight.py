@@ -3,8 +3,8 @@
     python assets/scripts/rendered_faces.py FOLDER --batches 300 --jobs 2      (about forty minutes on two idle cores)
     python assets/scripts/build_face_sight.py FOLDER                           (about twenty)
 
-What the first guess leaves unexplained of rendered heads is answered by ridge regression from their pictures and, anew, from
-their landmarks. Each head is seen as it is, in a mirror, and both again as worse cameras show them.
+What the first guess leaves unexplained of rendered heads is answered by ridge regression from their pictures. Each head is seen
+as it is, in a mirror, and both again as worse cameras show them.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.linalg.blas import ssyrk
 
 from avatarkit.face_fit.face_model import load_face_model, mirrored_sliders
-from avatarkit.face_fit.face_sight import mirrored_points, normalized, seen_features, told_features
+from avatarkit.face_fit.face_sight import normalized, seen_features
 from avatarkit.face_fit.first_guess import load_guess_table
+from avatarkit.face_fit.landmark_table import MESH_LANDMARKS
+from avatarkit.tracking.face_mesh_mirror import MIRROR
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from benchmarks.face_fit.surface import surface_moves
 
 ASSETS = Path(__file__).resolve().parents[1]
 RIDGE = 0.3  # of a feature vector's squared length; like all figures here, chosen on heads that were left out
 SMALLEST = 0.05  # least deviation of a feature: some hardly ever answer
-LANDMARKS = 8.0  # how many times a feature of the picture one of the landmarks weighs, squared
 FIRST_BATCHES = 20  # tell the features' average and deviation
 WIDEST_STEP = 127
 LEFT_OUT = 5  # every fifth batch tells how far the answers are off
@@ -43,19 +44,16 @@ WIDENED = 16.0  # how much more the answers' errors are said to vary otherwise: 
 SEED = 77
 
 
-def features(faces: RenderedFaces, pictures: np.ndarray) -> np.ndarray:
-    """(2 N, D): all heads, then all in a mirror; `pictures` (N, 192, 192, 3) stand for their own."""
-    pairs = list(zip(pictures, faces.landmarks.astype(float), strict=True))
-    return np.array(
-        [told_features(picture, points) for picture, points in pairs]
-        + [told_features(picture[:, ::-1], mirrored_points(points)) for picture, points in pairs]
-    )
+def features(pictures: np.ndarray) -> np.ndarray:
+    """(2 N, D): faces (N, 192, 192, 3), then all in a mirror."""
+    return np.array([seen_features(view) for view in np.concatenate([pictures, pictures[:, :, ::-1]])])
 
 
 def unexplained(faces: RenderedFaces) -> np.ndarray:
     """(2 N, K) true sliders minus the first guess, for the rows of `features`."""
     table, landmarks = load_guess_table(), faces.landmarks.astype(float)
-    views = ((landmarks, faces.sliders), (np.array([mirrored_points(p) for p in landmarks]), mirrored_sliders(faces.sliders)))
+    mirrored = landmarks[:, MIRROR[:MESH_LANDMARKS]] * [-1.0, 1.0, 1.0]
+    views = ((landmarks, faces.sliders), (mirrored, mirrored_sliders(faces.sliders)))
     return np.concatenate(
         [sliders - [table.guess(one[:, :2], one[:, 2]).mean for one in points] for points, sliders in views]
     ).astype(np.float32)
@@ -87,25 +85,25 @@ def mirrored_names() -> list[int]:
 
 @dataclass(frozen=True)
 class Counting:
-    """How features are counted: average and deviation (D,), and emphasis (D,), how much each weighs."""
+    """How features are counted: average and deviation (D,)."""
 
     average: np.ndarray
     deviation: np.ndarray
-    emphasis: np.ndarray
+
+    @property
+    def length(self) -> np.float32:
+        """Of a row of features that each lie a deviation off."""
+        return np.float32(np.sqrt(len(self.average)))
 
     def rows(self, raw: np.ndarray) -> np.ndarray:
         """(N, D) single of features (N, D), a row of ordinary length 1."""
-        return np.asarray(normalized(raw, self.average, self.deviation) * self.emphasis, np.float32)
+        return np.asarray(normalized(raw, self.average, self.deviation) / self.length, np.float32)
 
 
 def counting(batches: Iterator[RenderedFaces]) -> Counting:
     """Learned from the first batches."""
-    faces = list(islice(batches, FIRST_BATCHES))
-    raw = np.concatenate([features(one, one.pictures) for one in faces])
-    seen = len(seen_features(faces[0].pictures[0]))
-    weight = np.where(np.arange(raw.shape[1]) < seen, 1.0, LANDMARKS)
-    least = np.where(np.arange(raw.shape[1]) < seen, SMALLEST, 1e-6)
-    return Counting(raw.mean(axis=0), np.maximum(raw.std(axis=0), least), np.sqrt(weight / seen).astype(np.float32))
+    raw = np.concatenate([features(faces.pictures) for faces in islice(batches, FIRST_BATCHES)])
+    return Counting(raw.mean(axis=0), np.maximum(raw.std(axis=0), SMALLEST))
 
 
 class Sums:
@@ -149,17 +147,17 @@ def learned(folder: Path) -> dict[str, np.ndarray]:
     asked: list[tuple[np.ndarray, np.ndarray]] = []
     for number, faces in enumerate(kept_batches(folder)):
         rng, wanted, sums = np.random.default_rng([SEED, number]), unexplained(faces), most
-        plain = count.rows(features(faces, faces.pictures))
+        plain = count.rows(features(faces.pictures))
         if number % LEFT_OUT == 0:
             sums = left_out
             asked.append((plain.astype(np.float16), wanted))
-        worse = count.rows(features(faces, np.array([disguised(picture, rng) for picture in faces.pictures])))
+        worse = count.rows(features(np.array([disguised(picture, rng) for picture in faces.pictures])))
         expressions = np.concatenate([faces.expressions, faces.expressions[:, mirrored_names()]])
         sums.add(np.concatenate([plain, worse]), np.tile(wanted, (2, 1)), np.tile(expressions, (2, 1)))
         print(f"{number + 1} batches", end="\r", flush=True)
     left_open = left_over(most.weights(), asked)
     most.include(left_out)
-    weights = most.weights() * count.emphasis[:, None]
+    weights = most.weights() / count.length
     steps = np.abs(weights).max(axis=0) / WIDEST_STEP
     return {
         "average": count.average.astype(np.float32),

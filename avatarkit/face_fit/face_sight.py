@@ -1,8 +1,9 @@
 """What the picture of a face tells of its sliders beyond the landmarks, learned from rendered heads.
 
 Landmarks say where things are; how a cheek or a nose is rounded lies in the shading between them. The face mesh model sees it
-and throws it away on its way to the landmarks: one of its inner layers is read, and a linear answer from it and from the
-landmarks beside it corrects the first guess.
+and throws it away on its way to the landmarks: one of its inner layers is read, and a linear answer corrects the first guess.
+Landmarks are not asked a second time beside it: on rendered heads they had a little more to say, but photos of one person then
+agreed less.
 """
 
 from __future__ import annotations
@@ -16,10 +17,8 @@ from avatarkit.data_files import asset_path
 from avatarkit.face_fit.face_model import mirrored_sliders
 from avatarkit.face_fit.face_picture import face_picture
 from avatarkit.face_fit.first_guess import SliderGuess, load_guess_table
-from avatarkit.face_fit.landmark_table import MESH_LANDMARKS
 from avatarkit.tracking.face_features import FEATURE_CELLS, face_features
 from avatarkit.tracking.face_landmarks import FaceLandmarks
-from avatarkit.tracking.face_mesh_mirror import MIRROR
 
 LOOKED_AT = (0.43, 0.47)
 """Half axes of the ellipse around the face, parts of the picture's side: beyond it lies what is not face."""
@@ -33,7 +32,7 @@ class SightTable:
     """A linear answer from D features.
 
     Attributes:
-        average, deviation: (D,) of the features of rendered faces: what is seen, then what the landmarks are read as.
+        average, deviation: (D,) of the features of rendered faces.
         weights: (D, K) sliders for each deviation from the average.
         left_open: (K, K) covariance of the sliders about the answer, as rendered heads showed it.
         covariance: (K, K) the same as a fit is told it: wide where only landmarks know better, narrow where the surface moves.
@@ -52,32 +51,15 @@ class SightTable:
 
 def likely_sliders(face: FaceLandmarks) -> SliderGuess:
     """The likely sliders of a face, from its landmarks and its picture, also seen in a mirror."""
-    table, picture, points = load_sight_table(), face_picture(face), np.column_stack([face.points_px, face.depth_px])
-    straight = table.correction(told_features(picture, points))
-    mirrored = table.correction(told_features(picture[:, ::-1], mirrored_points(points)))
+    table, picture = load_sight_table(), face_picture(face)
+    straight, mirrored = (table.correction(seen_features(view)) for view in (picture, picture[:, ::-1]))
     guess = load_guess_table().guess(face.points_px, face.depth_px).mean
     mean = guess + 0.5 * BELIEVED * (straight + mirrored_sliders(mirrored))
     return SliderGuess(np.clip(mean, -1.0, 1.0), table.covariance)
 
 
-def mirrored_points(points: np.ndarray) -> np.ndarray:
-    """(468, 3) landmarks of the face that a mirror shows, of landmarks (468 or more, 3); where it stands does not matter."""
-    return points[:MESH_LANDMARKS][MIRROR[:MESH_LANDMARKS]] * [-1.0, 1.0, 1.0]
-
-
-def told_features(picture: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(D,) single: all that an answer is linear in.
-
-    Args:
-        picture: from `face_picture`.
-        points: (468 or more, 3) landmarks, pixels and depth.
-    """
-    away, terms = load_guess_table().read(points[:, :2], points[:, 2])
-    return np.concatenate([seen_features(picture), terms, away], dtype=np.float32)
-
-
 def seen_features(picture: np.ndarray) -> np.ndarray:
-    """(S,) what is seen within the face of a picture (192, 192, 3) uint8."""
+    """(D,) what is seen within the face of a picture (192, 192, 3) uint8."""
     return face_features().read(picture)[_looked_at()].reshape(-1)
 
 

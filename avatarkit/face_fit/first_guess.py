@@ -50,14 +50,10 @@ class GuessTable:
 
     def guess(self, points_px: np.ndarray, depth_px: np.ndarray) -> SliderGuess:
         """The likely sliders of a face with landmarks (468 or more, 2) in pixels and depth (468 or more,)."""
-        away, terms = self.read(points_px, depth_px)
-        return SliderGuess(np.clip(away @ self.linear + terms @ self.turned, -1.0, 1.0), self.covariance)
-
-    def read(self, points_px: np.ndarray, depth_px: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What the answer is linear in: landmarks (1404,) millimetres from the average, and `turn_terms` (5 + 3 B,)."""
         laid, turn = laid_on(self.frame, points_px, depth_px)
         away = laid - self.average
-        return away, turn_terms(turn[None], (away @ self.turning)[None])[0]
+        terms = turn_terms(turn[None], (away @ self.turning)[None])[0]
+        return SliderGuess(np.clip(away @ self.linear + terms @ self.turned, -1.0, 1.0), self.covariance)
 
 
 def laid_on(frame: np.ndarray, points_px: np.ndarray, depth_px: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
