@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from avatarkit.face_fit.face_model import load_face_model
 from avatarkit.face_fit.landmark_table import load_landmark_table
 from avatarkit.face_fit.solve import Solution, SolveSettings, solve_face
-from tests.face_fit.people import camera, distance_mm, expression, named, perfect_landmarks, random_sliders
+from tests.face_fit.people import TELLING, camera, distance_mm, expression, named, perfect_landmarks, random_sliders
 
 SMILE = expression(mouthSmileLeft=0.7, mouthSmileRight=0.7, cheekSquintLeft=0.4, cheekSquintRight=0.4)
 POSES = {"frontal": (0, 0, 0), "left": (20, 5, 3), "right": (-20, -8, -10), "upside down": (5, 3, 175)}
 
 
-BELIEVING = SolveSettings(independent_landmarks=5000.0)  # the landmarks outweigh what is likely beforehand
+BELIEVING = replace(TELLING, independent_landmarks=5000.0)  # the landmarks outweigh what is likely beforehand
 
 
 def solved(pixels: np.ndarray, depth: np.ndarray, settings: SolveSettings | None = None) -> Solution:
-    return solve_face(pixels, depth, load_face_model(), load_landmark_table(), settings)
+    return solve_face(pixels, depth, load_face_model(), load_landmark_table(), settings or TELLING)
 
 
 @pytest.mark.parametrize("pose", POSES.values(), ids=POSES)
