@@ -115,6 +115,6 @@ def test_half_a_face_works_and_the_notes_say_that_part_was_not_seen(portrait: Ph
 def test_a_greyscale_photo_gives_the_same_face(portrait: Photo, fitted: FaceFit, fit_of: FitOf):
     grey = cv2.cvtColor(portrait.pixels, cv2.COLOR_RGB2GRAY)
     found = fit_of(picture(np.repeat(grey[..., None], 3, axis=2)))
-    assert distance_mm(found.sliders, fitted.sliders) < 1.5  # two people are 3 apart; colour tells of shape, too
+    assert distance_mm(found.sliders, fitted.sliders) < 1.5  # two people are 5 apart; colour tells of shape, too
     assert "black and white" in notes(found) and "black and white" not in notes(fitted)
     build_avatar(make_recipe(found))
