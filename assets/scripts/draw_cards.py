@@ -150,10 +150,10 @@ def _camera(card: Card, document: Document, meshes: list[RenderMesh]) -> Pinhole
 
 
 def _points_of(piece: str, document: Document, matrices: Mapping[int, np.ndarray], meshes: list[RenderMesh]) -> np.ndarray:
-    """(P, 3) where a piece of clothing is."""
+    """(P, 3) where a piece of clothing is; the whole figure of one that others cover."""
     names = [document.meshes[part.mesh].name for part in shown_parts(document, matrices)]
     own = [mesh.positions for name, mesh in zip(names, meshes, strict=True) if f"{name}-".startswith(f"outfit-{piece}-")]
-    points = np.concatenate(own)
+    points = np.concatenate(own or [mesh.positions for mesh in meshes])
     return points[points[:, 0] > 0] if wardrobe.piece_slot(piece) in ONE_HAND else points
 
 
