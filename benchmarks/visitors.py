@@ -137,7 +137,7 @@ def _judge(visitor: Visitor, talk: Talk, worn: dict[str, Any], written: dict[str
         "the shown file's address": worn["url"].startswith(f"/visit/{talk.token}/"),
         "the name": recipe["name"] == f"Visitor {visitor.number}",
         "the dye": recipe["hair"]["color"] == worn["recipe"]["hair"]["color"] == visitor.dye,
-        "the sliders": all(abs(recipe["sliders"][name] - visitor.value) < SAME for name in STATED),
+        "the sliders": all(abs(recipe["sliders"].get(name, 0.0) - visitor.value) < SAME for name in STATED),
         "a model": talk.get(worn["url"])[:4] == b"glTF",
     }
     visitor.faults += [f"{what} is not the visitor's own" for what, holds in own.items() if not holds]
