@@ -37,7 +37,7 @@ class SolveSettings:
     """
 
     rounds: int = 2
-    steps: int = 6
+    steps: int = 4
     settled: float = 0.01
     independent_landmarks: float = 70.0
     floor: float = 0.008
