@@ -37,9 +37,7 @@ FIRST_BATCHES = 20  # tell the features' average and deviation
 WIDEST_STEP = 127
 LEFT_OUT = 5  # every fifth batch tells how far the answers are off
 HOLD = 80.0  # for each square millimetre: what it costs landmarks to move the surface
-NUISANCE = (
-    1.0  # how many times more what expressions do is counted: with 3.0 they change answers less, which are a fiftieth worse
-)
+NUISANCE = 1.0  # how many times more what expressions do is counted: 3.0 changes answers less and makes them a fiftieth worse
 WIDENED = 16.0  # how much more the answers' errors are said to vary otherwise: photos are not renders
 SEED = 77
 
@@ -126,18 +124,18 @@ class Sums:
         for name in vars(self):
             getattr(self, name)[:] += getattr(others, name)
 
-    def weights(self, nuisance: float = NUISANCE) -> np.ndarray:
+    def weights(self) -> np.ndarray:
         """(D, K) of an answer that expressions change little."""
         squares = self.squares.copy(order="F")
         squares[np.diag_indices(len(squares))] += RIDGE
-        rows, wanted = np.split(self._of_moods(nuisance), [len(squares)], axis=1)
+        rows, wanted = np.split(self._of_moods(), [len(squares)], axis=1)
         squares = ssyrk(1.0, rows.T, beta=1.0, c=squares, overwrite_c=True)
         return np.asarray(cho_solve(cho_factor(squares, overwrite_a=True, check_finite=False), self.products + rows.T @ wanted))
 
-    def _of_moods(self, nuisance: float) -> np.ndarray:
+    def _of_moods(self) -> np.ndarray:
         """(52, D + K) further rows: what expressions do to features and to what is wanted of them."""
         moods = self.moods + 1e-3 * np.trace(self.moods) / len(self.moods) * np.eye(len(self.moods))
-        return (nuisance * np.linalg.solve(np.linalg.cholesky(moods), self.in_moods)).astype(np.float32)
+        return (NUISANCE * np.linalg.solve(np.linalg.cholesky(moods), self.in_moods)).astype(np.float32)
 
 
 def learned(folder: Path) -> dict[str, np.ndarray]:

@@ -52,15 +52,15 @@ class FaceModel:
         places.ends[:, :, 0] -= strays
         places.ends[:, :, 1] += strays
         return PointModel(
-            self.average_landmarks(table, yaw_rad, pitch_rad, stray_share),
+            places.base + stray_share * _turned_astray(table, yaw_rad, pitch_rad),
             places.ends,
             places.expressions + np.moveaxis(table.expression_offsets.astype(np.float32), 1, 0),
         )
 
     def average_landmarks(self, table: LandmarkTable, yaw_rad: float, pitch_rad: float, stray_share: float = 1.0) -> np.ndarray:
         """(468, 3) metres: the same on the average head without expression."""
-        strays = np.tensordot(turn_features(yaw_rad, pitch_rad), table.turn_offsets, axes=1)
-        return np.asarray(self._local(surface_points(table.uvs(yaw_rad, pitch_rad))).on(self.base) + stray_share * strays)
+        base = self._local(surface_points(table.uvs(yaw_rad, pitch_rad))).on(self.base)
+        return np.asarray(base + stray_share * _turned_astray(table, yaw_rad, pitch_rad))
 
     def at(self, points: SurfacePoints) -> PointModel:
         """The model at some points of the surface."""
@@ -74,6 +74,11 @@ class FaceModel:
 
     def _local(self, points: SurfacePoints) -> SurfacePoints:
         return SurfacePoints(self.rows[points.vertices], points.weights)
+
+
+def _turned_astray(table: LandmarkTable, yaw_rad: float, pitch_rad: float) -> np.ndarray:
+    """(468, 3) metres that landmarks stray because the head is turned."""
+    return np.asarray(np.tensordot(turn_features(yaw_rad, pitch_rad), table.turn_offsets, axes=1))
 
 
 @dataclass(frozen=True)
