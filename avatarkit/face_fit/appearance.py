@@ -28,6 +28,7 @@ FOREHEAD_SPREAD_LAB = np.array([9.0, 6.0, 7.0])  # a forehead varies less than a
 SHADOW_TEXELS = 41  # how far a strand's shadow reaches
 # People's skin in CIELAB, generously: what lies beyond is an over- or underexposed photo or coloured light
 SKIN_LAB_LOW, SKIN_LAB_HIGH = np.array([20.0, 2.0, 4.0]), np.array([90.0, 30.0, 34.0])
+LEAST_HUE_B_PER_A = 1.0  # skin's yellow is at least its red: hue angles of faces lie between 45 and 75 degrees
 ROUGE_A, _LEAST_PLAIN = 10.0, 50  # CIELAB a*, texels; flushed cheeks have up to 6 more than the rest
 COLORLESS_CHROMA = 3.0  # a photo whose face has less is black and white
 PLAIN_SKIN_AB = np.array([13.0, 17.0])  # chroma lent to a black-and-white photo's skin
@@ -210,7 +211,11 @@ def _tone(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
     inner = order[(share > 0.25 * share[-1]) & (share < 0.8 * share[-1])]
     weights = trust[inner, None]
     middle = (lab[inner] * weights).sum(axis=0, keepdims=True) / max(weights.sum(), 1e-9)
-    return from_lab(np.clip(middle, SKIN_LAB_LOW, SKIN_LAB_HIGH))[0]
+    lightness, red, yellow = np.clip(middle[0], SKIN_LAB_LOW, SKIN_LAB_HIGH)
+    if yellow < LEAST_HUE_B_PER_A * red:
+        red = (red + LEAST_HUE_B_PER_A * yellow) / (1.0 + LEAST_HUE_B_PER_A**2)  # the nearest colour of that hue
+        yellow = LEAST_HUE_B_PER_A * red
+    return from_lab(np.array([[lightness, red, yellow]]))[0]
 
 
 def _covered_by_hair(colors: np.ndarray, tone: np.ndarray, texels: FaceTexels) -> np.ndarray:
