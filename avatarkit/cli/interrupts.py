@@ -48,7 +48,7 @@ def interrupts_end_the_process() -> Iterator[Request]:
         the request, which is filled in when it comes.
     """
     request = Request()
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    if threading.current_thread() is not threading.main_thread():
         yield request
         return
 
@@ -92,8 +92,9 @@ def first_interrupt_asks(deed: Callable[[], None]) -> Iterator[None]:
 
 
 def _handled_by(handler: Callable[[int, FrameType | None], None]) -> dict[signal.Signals, Any]:
-    """Let `REQUESTS` be handled so; how they were handled before."""
-    return {number: signal.signal(number, handler) for number in REQUESTS}
+    """Let `REQUESTS` be handled so, but for those that whoever started us wants ignored; how they were handled before."""
+    heeded = [number for number in REQUESTS if signal.getsignal(number) is not signal.SIG_IGN]
+    return {number: signal.signal(number, handler) for number in heeded}
 
 
 def _handle_as(handlers: dict[signal.Signals, Any]) -> None:

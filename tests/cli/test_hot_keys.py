@@ -33,6 +33,7 @@ def begun(terminal: int) -> subprocess.Popen[str]:
     def own_the_terminal() -> None:
         import fcntl
 
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests may ignore it
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
@@ -47,11 +48,14 @@ def test_keys_are_heard_and_the_terminal_is_given_back(keys: bytes | None, code:
     master, slave = os.openpty()
     before = termios.tcgetattr(slave)
     with begun(slave) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "heard\n"
-        assert termios.tcgetattr(slave) != before  # each key at once, none echoed
-        process.send_signal(signal.SIGTERM) if keys is None else os.write(master, keys)
-        rest, _ = process.communicate(timeout=30)
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "heard\n"
+            assert termios.tcgetattr(slave) != before  # each key at once, none echoed
+            process.send_signal(signal.SIGTERM) if keys is None else os.write(master, keys)
+            rest, _ = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert (rest, process.returncode) == ("paused\n" * 2 if keys == b"xPpq" else "", code)
     assert termios.tcgetattr(slave) == before
     os.close(master)
