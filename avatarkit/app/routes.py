@@ -167,12 +167,10 @@ def _add_sockets(app: FastAPI, house: House) -> None:
         await socket.accept()
         try:
             with house.visits.page(token):
-                while True:
-                    await socket.receive_text()
+                while (await socket.receive())["type"] != "websocket.disconnect":
+                    pass  # what is said here is not listened to
         except UsageError:
             await socket.close(code=1008)
-        except WebSocketDisconnect:
-            pass
 
     @app.websocket("/visit/{token}/live")
     async def live(socket: WebSocket, token: str) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from avatarkit.app.limits import Limits
 from avatarkit.errors import InputError
+from avatarkit.gltf.image_size import image_size
 from avatarkit.live.pictures import PushedPictures
 from avatarkit.live.session import LiveSession
 from avatarkit.live.tracked_poses import TrackedPoses
@@ -71,7 +72,9 @@ def read_frame(message: bytes, limits: Limits) -> tuple[np.ndarray, float]:
     (time_s,) = np.frombuffer(message[:STAMP_BYTES], "<f8")
     if not np.isfinite(time_s) or time_s < 0 or message[STAMP_BYTES : STAMP_BYTES + len(_JPEG)] != _JPEG:
         raise InputError("A webcam picture is a time and a JPEG.")
-    pixels = cv2.imdecode(np.frombuffer(message, np.uint8, offset=STAMP_BYTES), cv2.IMREAD_COLOR)
-    if pixels is None or max(pixels.shape[:2]) > limits.frame_px:
+    size = image_size(message[STAMP_BYTES:])  # before decoding: a few bytes may claim to be a giant
+    fits = size is not None and max(size) <= limits.frame_px
+    pixels = cv2.imdecode(np.frombuffer(message, np.uint8, offset=STAMP_BYTES), cv2.IMREAD_COLOR) if fits else None
+    if pixels is None:
         raise InputError(f"A webcam picture is a JPEG of up to {limits.frame_px} pixels a side.")
     return np.ascontiguousarray(pixels[..., ::-1]), float(time_s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -42,17 +43,21 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
     """
     family = load_style(recipe.style).family
     look = family.look
-    rest = rest_body(stylised_sliders(recipe.sliders, family.shape))
-    outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
-    pieces = [
-        *_skin(recipe, look, rest, outfit.hidden_vertices),
-        (eyes_mesh(rest, look), eyes_material(recipe.eyes.iris, look)),
-        (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
-        *_lashes(recipe, look, rest),
-        *((hair_under(mesh, outfit.hat), material) for mesh, material in _hair(recipe, look, rest)),
-        *_beard(recipe, look, rest),
-        *outfit.pieces,
-    ]
+    with ThreadPoolExecutor(2, "painting") as painting:  # skin and eyes are painted without knowing the shape
+        face, body = painting.submit(_painted_face, recipe, look), painting.submit(_painted_body, recipe, look)
+        eyes = painting.submit(eyes_material, recipe.eyes.iris, look)
+        rest = rest_body(stylised_sliders(recipe.sliders, family.shape))
+        outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
+        face_mesh, body_mesh = _skin_meshes(rest, outfit.hidden_vertices)
+        pieces = [
+            (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
+            *_lashes(recipe, look, rest),
+            *((hair_under(mesh, outfit.hat), material) for mesh, material in _hair(recipe, look, rest)),
+            *_beard(recipe, look, rest),
+            *outfit.pieces,
+        ]
+        skin = [(face_mesh, face.result()), (body_mesh, body.result()), (eyes_mesh(rest, look), eyes.result())]
+    pieces = [*skin, *pieces]
     swinging = with_springs(finished(pieces, look, rest, recipe.skin.tone), recipe.hair.style, rest)
     materials = {material.name: material for _, material in swinging.pieces}
     return Avatar(
@@ -67,13 +72,20 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
     )
 
 
-def _skin(recipe: AvatarRecipe, look: Look, rest: RestBody, hidden: np.ndarray) -> list[tuple[AvatarMesh, Material]]:
+def _skin_meshes(rest: RestBody, hidden: np.ndarray) -> tuple[AvatarMesh, AvatarMesh]:
+    """Face and body, the latter without what clothes hide."""
     shape = shape_surface(SKIN_PARTS, rest)
     face = skinned_mesh("Face", FACE_MATERIAL, corners_of(FACE_PARTS), shape, rest, first_person="thirdPersonOnly")
-    body = skinned_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest, first_person="both")
+    return face, skinned_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest, first_person="both")
+
+
+def _painted_face(recipe: AvatarRecipe, look: Look) -> Material:
     painted = made_up_material(face_material(recipe.skin, recipe.brows, look, ageing(recipe)), recipe.makeup, recipe.skin.tone)
-    painted = with_gloss(painted, glossiness(recipe.makeup))
-    return [(face, painted), (body, with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish")))]
+    return with_gloss(painted, glossiness(recipe.makeup))
+
+
+def _painted_body(recipe: AvatarRecipe, look: Look) -> Material:
+    return with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish"))
 
 
 def _hair(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:

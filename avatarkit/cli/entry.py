@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from avatarkit.cli.interrupts import EXIT_INTERRUPTED, interrupts_end_the_process
+from avatarkit.cli.interrupts import interrupts_end_the_process
 from avatarkit.cli.text import two_lines
 from avatarkit.errors import AvatarkitError, MissingError, UsageError
 
@@ -23,19 +23,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit code: 0 done, 1 a check found a limit broken, 2 wrong usage, 3 unusable input, 4 something missing; 70 a bug
-        of ours, 130 interrupted.
+        of ours, 130 interrupted, 143 asked to end by another program.
     """
     if arguments is None:
         _limit_threads()
     given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
-    with interrupts_end_the_process() as interrupt:
+    with interrupts_end_the_process() as request:
         try:
-            return _run([argument for argument in given if argument != "--debug"])
+            code = _run([argument for argument in given if argument != "--debug"])
+            return request.exit_code if request.number else code  # typer makes a code of its own of an interrupt
         except KeyboardInterrupt:
-            return EXIT_INTERRUPTED
+            return request.exit_code
         except Exception as error:
-            if interrupt.is_set():  # it came while a library was loading, which then reports trouble of its own
-                return EXIT_INTERRUPTED
+            if request.number:  # it came while a library was loading, which then reports trouble of its own
+                return request.exit_code
             if "--debug" in given:
                 traceback.print_exception(error)
             return _explain(error)

@@ -144,6 +144,8 @@ def state_line(session: LiveSession, *, keys: bool, now_s: float | None = None) 
     line.append(f"{parts:<17} ", "green" if figures.parts and not session.paused else "yellow")
     if figures.packets_lost:
         line.append(f"{figures.packets_lost} packets lost  ", "red")
+    if figures.unheard:
+        line.append(f"nobody listens at {', '.join(figures.unheard)}  ", "red")
     if session.is_calibrating:
         dots = "." * (1 + int(time.monotonic() if now_s is None else now_s) % 3)
         line.append(f"measuring you{dots:<4}", "cyan")

@@ -10,6 +10,8 @@ import numpy as np
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, Material, Texture
 from avatarkit.export.scene import avatar_scene, drawn_document
+from avatarkit.gltf.document import Document
+from avatarkit.gltf.writing import document_to_glb
 
 if TYPE_CHECKING:
     from avatarkit.render.renderer import Renderer
@@ -59,12 +61,24 @@ def with_thumbnail(avatar: Avatar, renderer: Renderer | None = None) -> Avatar:
     Raises:
         MissingError: no Vulkan driver.
     """
+    return replace(avatar, thumbnail=drawn_portrait(_portrayed(avatar), renderer))
+
+
+def portrayed(avatar: Avatar) -> bytes:
+    """A GLB of what a thumbnail shows, for `drawn_portrait` in another process."""
+    return document_to_glb(_portrayed(avatar))
+
+
+def drawn_portrait(content: Document | bytes, renderer: Renderer | None = None) -> np.ndarray:
+    """(512, 512, 3) uint8: head and shoulders of a figure; arguments and errors as those of `render_views`."""
     from avatarkit.render.pictures import render_views
 
+    return render_views(content, ("bust",), THUMBNAIL_SIZE_PX, renderer=renderer)[0]
+
+
+def _portrayed(avatar: Avatar) -> Document:
     seen = _seen_from_afar(avatar)
-    document = drawn_document(seen, avatar_scene(seen).document)
-    (picture,) = render_views(document, ("bust",), THUMBNAIL_SIZE_PX, renderer=renderer)
-    return replace(avatar, thumbnail=picture)
+    return drawn_document(seen, avatar_scene(seen).document)
 
 
 def _seen_from_afar(avatar: Avatar) -> Avatar:

@@ -21,17 +21,19 @@ _EYES = (
     ((33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7), 468),
     ((263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249), 473),
 )
+_LIDS = ((159, 145), (386, 374))
 _MOUTH = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
 _CHEEKS = ((50, 205, 117), (280, 425, 346))
 _FOREHEAD = (108, 151, 337, 9)
-"""MediaPipe's landmarks: around each eye's opening, with its iris; around the open mouth; in the middle of each cheek and of
-the forehead."""
+"""MediaPipe's landmarks: around each eye's opening, with its iris; the middles of its lids; around the open mouth; in the
+middle of each cheek and of the forehead."""
 _ROUGED = 0.45  # logarithm of red over green by which painted cheeks lie above the forehead; unpainted ones have up to 0.3
 
 _IRIS_REACH = 1.15  # of an iris's radius: beyond that eyes are white
 _WHITEST = 70  # percentile: darker pixels of eyes and mouths are lashes, lids' shadows and gums
 _LEAST_PX = 12
-_PALER, _LEAST_BRIGHT = 0.15, -0.3  # what is white is less red than the skin and not much darker; logarithms
+_PALER, _PALER_PART, _LEAST_BRIGHT = 0.15, 0.6, -0.3
+"""What is white is less red than the skin, by so much or so small a part of it, and not much darker; logarithms."""
 _SKIN_LUMINANCE = (np.log(0.03), np.log(0.72))  # what people's skin reflects
 _BRIGHT, _DIM_BELOW, _DIM_SPREAD = (
     0.85,
@@ -61,6 +63,10 @@ class _White:
 _TEETH = _White((np.log(0.72), 0.08, -0.17), (0.30, 0.08, 0.10))
 _SCLERA = _White((np.log(0.50), 0.20, -0.12), (0.45, 0.12, 0.12))
 """Measured on well-exposed portraits: teeth are yellowish, eyes lie in the lids' shade and have red in them."""
+_SHADED_SCLERA, _SHADE_SPREAD, _BRIGHTEST = np.log(0.25), 0.45, 90
+"""What brows and lids leave of an open eye's brightest white in plain light; measured 0.24 to 0.6. Less tells of dim light."""
+_LIGHT_SKIN = np.log(0.60)  # well-lit light skin: light on it is not dim, however dark its eyes are
+_OPEN = 1.0  # of an iris's radius: of narrower eyes lashes darken all that is seen
 _PLAIN_LUMINANCE = _Cue(0.0, 0.45)
 _PLAIN_COLOR = _Cue(0.0, 0.16)
 _OUTLIER = 2.0  # spreads beyond which plain light is no longer insisted on
@@ -75,11 +81,13 @@ def photo_light(landmarks: FaceLandmarks) -> np.ndarray:
     skin = _skin(landmarks)
     whites = [(white, seen) for white, seen in _whites(landmarks) if _is_white(seen, skin)]
     cues = [_Cue(seen[0] - white.usual[0], white.spreads[0]) for white, seen in whites]
+    cues = cues or _shaded_eyes_cue(landmarks, float(skin[0]))
     level = _settled(_PLAIN_LUMINANCE, cues + _skin_luminance_cue(skin[0]) + _dim_cue(landmarks))
     usual = _usual_skin(skin[0] - level)
+    doubt = 1.0 + abs(level) / _PLAIN_LUMINANCE.spread  # who exposes wrongly may as well balance wrongly
     red, blue = (
         _settled(
-            _PLAIN_COLOR,
+            _Cue(_PLAIN_COLOR.off, doubt * _PLAIN_COLOR.spread),
             [
                 _Cue(_beyond(skin[k] - usual[k - 1], _PEOPLE_VARY), _SKIN_SPREAD),
                 *(_Cue(seen[k] - white.usual[k], white.spreads[k]) for white, seen in whites),
@@ -93,7 +101,7 @@ def photo_light(landmarks: FaceLandmarks) -> np.ndarray:
 
 def _is_white(seen: np.ndarray, skin: np.ndarray) -> bool:
     """Whether a part is what it should be: lids and gums are as red as the skin, closed mouths and shades darker."""
-    return bool(seen[0] > skin[0] + _LEAST_BRIGHT and seen[1] < skin[1] - _PALER)
+    return bool(seen[0] > skin[0] + _LEAST_BRIGHT and seen[1] < max(skin[1] - _PALER, _PALER_PART * skin[1]))
 
 
 def lit_cheek(landmarks: FaceLandmarks) -> np.ndarray | None:
@@ -148,6 +156,25 @@ def _dim_cue(landmarks: FaceLandmarks) -> list[_Cue]:
     brightest = int(np.searchsorted(np.cumsum(counts), 0.99 * counts.sum()))
     bright = float(to_linear(np.array(brightest / 255.0)))
     return [_Cue(float(np.log(max(bright, 0.01) / _BRIGHT)), _DIM_SPREAD)] if bright < _DIM_BELOW else []
+
+
+def _shaded_eyes_cue(landmarks: FaceLandmarks, skin_luminance: float) -> list[_Cue]:
+    """Eyes that are open and still darker than any shade of brows makes them say that the whole face is underexposed."""
+    eyes = [_open_eye(landmarks, *eye, lids) for eye, lids in zip(_EYES, _LIDS, strict=True)]
+    seen = [np.percentile(pixels @ LUMINANCE, _BRIGHTEST) for pixels in eyes if len(pixels) >= _LEAST_PX]
+    if not seen:
+        return []
+    brightest = float(max(seen))
+    off = max(np.log(max(brightest, 0.01)) - _SHADED_SCLERA, skin_luminance - _LIGHT_SKIN)
+    return [_Cue(float(off), _SHADE_SPREAD)] if off < 0.0 else []
+
+
+def _open_eye(landmarks: FaceLandmarks, outline: tuple[int, ...], iris: int, lids: tuple[int, int]) -> np.ndarray:
+    """(N, 3) linear colours of an eye beside its iris; none of a narrowed one."""
+    points = landmarks.points_px
+    radius = float(np.linalg.norm(points[iris + 1 : iris + 5] - points[iris], axis=1).mean())
+    opening = float(np.linalg.norm(points[lids[0]] - points[lids[1]]))
+    return _eye(landmarks, outline, iris) if opening >= _OPEN * radius else np.zeros((0, 3))
 
 
 def _skin(landmarks: FaceLandmarks) -> np.ndarray:

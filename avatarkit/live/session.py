@@ -43,7 +43,7 @@ class LiveFigures:
         pictures: that were used; dropped: that came while the one before was being looked at.
         latency_ms: from a picture's arrival until its pose was sent, the last second's mean; last_latency_ms: the last one's.
         fps: poses a second, the last second's.
-        packets_lost: that could not be sent.
+        packets_lost: that could not be sent; unheard: addresses at which nobody listens, as far as can be told.
         parts: what is seen: body, hands, face.
     """
 
@@ -53,6 +53,7 @@ class LiveFigures:
     last_latency_ms: float = 0.0
     fps: float = 0.0
     packets_lost: int = 0
+    unheard: tuple[str, ...] = ()
     parts: frozenset[str] = frozenset()
 
 
@@ -185,6 +186,7 @@ class LiveSession:
             self.moment = self._moment(seen)
             for sender in self._senders:
                 self.figures.packets_lost += sender.send(self.moment)
+            self.figures.unheard = tuple(sender.address.text for sender in self._senders if not sender.is_heard)
             if self._recorded is not None and len(self._recorded) < MOST_RECORDED:
                 self._recorded.append(self.moment.pose)
             self._count(seen)

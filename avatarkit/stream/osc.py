@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 import struct
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -97,18 +97,27 @@ _WORD, _FLOAT = np.dtype(">u4"), np.dtype(">f4")
 """Everything in OSC takes a multiple of four bytes."""
 
 
+UNHEARD_S = 2.0
+"""So long after a refusal nobody is taken to listen: systems tell of refusals once a second. Source: Linux, icmp(7)."""
+
+
 class UdpTarget:
     """An open UDP socket to one receiver. Nobody needs to listen there."""
 
     def __init__(self, address: Address) -> None:
-        """Raises UsageError: the host's name is not known."""
+        """Raises UsageError: the host's name is not known, or no way leads there."""
         try:
             family, kind, protocol, _, where = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_DGRAM)[0]
         except OSError as error:
             raise UsageError(f"{address.host} is no host that can be found ({error.strerror or error}).") from error
-        self._where: Any = where
+        self._refused_s = -UNHEARD_S
         self._socket = socket.socket(family, kind, protocol)
         self._socket.setblocking(False)
+        try:
+            self._socket.connect(where)  # to be told of refusals
+        except OSError as error:
+            self._socket.close()
+            raise UsageError(f"{address.text} cannot be sent to ({error.strerror or error}).") from error
 
     def __enter__(self) -> UdpTarget:
         return self
@@ -116,15 +125,26 @@ class UdpTarget:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether no packet of late was refused because nobody listens."""
+        return time.monotonic() - self._refused_s >= UNHEARD_S
+
     def send(self, packets: Iterable[bytes]) -> int:
         """Send packets; how many could not be sent. A live stream goes on without them."""
-        lost = 0
-        for packet in packets:
+        return sum(not self._is_sent(packet) for packet in packets)
+
+    def _is_sent(self, packet: bytes) -> bool:
+        for _ in range(2):  # the refusal of an earlier packet keeps this one back once
             try:
-                self._socket.sendto(packet, self._where)
-            except OSError:  # a full buffer, or a receiver that has just left
-                lost += 1
-        return lost
+                self._socket.send(packet)
+            except ConnectionError:  # refused; on Windows it is called a reset
+                self._refused_s = time.monotonic()
+            except OSError:  # a full buffer, or a network that has just gone
+                return False
+            else:
+                return True
+        return False
 
     def close(self) -> None:
         """Close the socket."""

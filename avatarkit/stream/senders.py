@@ -23,6 +23,10 @@ class Sender(Protocol):
 
     address: Address
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody may be listening."""
+
     def send(self, moment: LiveMoment) -> int:
         """Tell a moment, without waiting for anybody; how many packets could not be sent."""
 
@@ -36,6 +40,11 @@ class UdpSender:
     def __init__(self, address: Address, packets: Packets) -> None:
         """Raises UsageError: the host's name is not known."""
         self.address, self._packets, self._target = address, packets, UdpTarget(address)
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether no packet of late was refused because nobody listens."""
+        return self._target.is_heard
 
     def send(self, moment: LiveMoment) -> int:
         """Tell a moment; how many packets could not be sent."""

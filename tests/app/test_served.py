@@ -119,7 +119,8 @@ def test_the_visit_lives_as_long_as_its_socket(served: Served, browser: Any) -> 
     sockets = pytest.importorskip("websockets.sync.client")
     token = begin(browser)
     address = served.address.replace("http", "ws")
-    with sockets.connect(f"{address}/visit/{token}/here"):
+    with sockets.connect(f"{address}/visit/{token}/here") as socket:
+        socket.send(b"what is said here is not listened to")
         wait_until(lambda: served.house.visits.get(token).pages == 1)
     wait_until(lambda: served.house.visits.get(token).pages == 0)
     folder = served.house.visits.get(token).folder
@@ -130,7 +131,8 @@ def test_the_visit_lives_as_long_as_its_socket(served: Served, browser: Any) -> 
 def test_a_hostile_live_message_ends_in_words(served: Served, browser: Any) -> None:
     sockets = pytest.importorskip("websockets.sync.client")
     address = f"{served.address.replace('http', 'ws')}/visit/{begin(browser)}/live"
-    for message in (b"x", b"\0" * 8 + b"no jpeg", np.float64(np.nan).tobytes() + b"\xff\xd8\xff"):
+    said_to_be_giant = bytes(8) + b"\xff\xd8\xff\xc0\x00\x11\x08\xfd\xe8\xfd\xe8\x03" + bytes(9)  # 65000 pixels a side
+    for message in (b"x", b"\0" * 8 + b"no jpeg", np.float64(np.nan).tobytes() + b"\xff\xd8\xff", said_to_be_giant):
         with sockets.connect(address) as socket:
             assert json.loads(socket.recv(timeout=60)) == {"type": "ready"}
             socket.send(message)

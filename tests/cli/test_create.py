@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from PIL import Image
 
 from avatarkit import load_recipe
 from avatarkit.cli import main
-from avatarkit.errors import MissingError
 from avatarkit.gltf.reading import read_document
 from avatarkit.media.photo import Photo
 
@@ -88,16 +88,16 @@ def test_a_vrm_carries_a_thumbnail(folder: Path) -> None:
         assert np.asarray(picture).std() > 10
 
 
-def test_without_a_driver_a_vrm_is_made_without_thumbnail(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("trouble", ["no driver", "a crash"])
+def test_without_working_graphics_a_vrm_is_made_without_thumbnail(
+    trouble: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("avatarkit.export.thumbnail.thumbnail_renderer", _no_driver)
+    if trouble == "a crash":
+        monkeypatch.setattr("avatarkit.cli.thumbnails.sys.executable", shutil.which("false"))
+    for variable in ("VK_DRIVER_FILES", "VK_ICD_FILENAMES"):  # Source: Vulkan loader; the second is the older name
+        monkeypatch.setenv(variable, str(tmp_path / "absent.json"))
     assert main(["build", str(folder / "me.avatar.json"), "-o", str(tmp_path / "me.vrm")]) == 0
     assert "thumbnailImage" not in read_document(tmp_path / "me.vrm").extensions["VRMC_vrm"]["meta"]
-
-
-def _no_driver() -> None:
-    raise MissingError("no driver")
 
 
 def test_a_name_of_two_lines_is_wrong_usage_before_anything_is_read(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_an_interrupt_ends_with_130_even_if_a_library_makes_another_error_of_it(
 
     monkeypatch.setattr(program, "run", run)
     monkeypatch.setattr("avatarkit.cli.interrupts._end_if_unheard", unheard)
-    assert main(["sliders"]) == entry.EXIT_INTERRUPTED
+    assert main(["sliders"]) == 128 + signal.SIGINT
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["sliders"], ["sliders", "--json"]], ids=" ".join)

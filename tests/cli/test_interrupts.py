@@ -1,4 +1,4 @@
-"""Ctrl-C ends a process that native code or a destructor makes deaf, with nothing said and nothing half-written."""
+"""Ctrl-C or SIGTERM ends a process that native code or a destructor makes deaf, with nothing said and nothing half-written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from avatarkit import whole_files
 from avatarkit.cli.interrupts import interrupts_end_the_process
 
 half_written = Path(sys.argv[1])
-with interrupts_end_the_process():
+with interrupts_end_the_process() as request:
     half_written.write_bytes(b"half")
     whole_files._unfinished.add(half_written)
     try:
@@ -35,13 +35,14 @@ with interrupts_end_the_process():
         exec(sys.argv[2])
     except KeyboardInterrupt:
         whole_files.discard_unfinished()
-        sys.exit(130)
+        sys.exit(request.exit_code)
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="another process cannot be sent Ctrl-C there")
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("kind", BUSY)
-def test_an_interrupt_is_heard(kind: str, tmp_path: Path) -> None:
+def test_an_interrupt_is_heard(kind: str, asked: signal.Signals, tmp_path: Path) -> None:
     half_written = tmp_path / "half"
     command = [sys.executable, "-c", SCRIPT, str(half_written), BUSY[kind]]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -49,9 +50,9 @@ def test_an_interrupt_is_heard(kind: str, tmp_path: Path) -> None:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
             assert half_written.is_file()
-            process.send_signal(signal.SIGINT)
+            process.send_signal(asked)
             assert process.communicate(timeout=30) == ("", "")
-            assert process.returncode == 130
+            assert process.returncode == 128 + asked
         finally:
             process.kill()
     assert not half_written.exists()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
 
+from avatarkit.face_fit.face_regions import LEFT_EYE, RIGHT_EYE
 from avatarkit.face_fit.fit import FaceFit, fit_face
 from avatarkit.face_fit.photo_light import in_plain_light, photo_light
 from avatarkit.media.photo import Photo
 from avatarkit.render.color import to_linear, to_srgb
 from avatarkit.tracking.face_landmarks import FaceLandmarks
 
+INNER_LIPS = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
 LAMP, SHADE, DIM, STAGE = (1.15, 0.92, 0.60), (0.80, 0.92, 1.15), (0.45, 0.45, 0.45), (0.55, 0.6, 1.0)
 
 
@@ -51,3 +54,21 @@ def test_taking_a_light_out_is_the_inverse_of_putting_it_in(fitted: FaceFit) -> 
 def test_odd_light_is_noted_and_plain_light_is_not(fitted: FaceFit) -> None:
     assert "dim or coloured" not in "; ".join(fitted.notes)
     assert "dim or coloured" in "; ".join(fit_face(lit(fitted.landmarks, DIM)).notes)
+
+
+def painted(landmarks: FaceLandmarks, outlines: tuple[tuple[int, ...], ...], color: tuple[int, int, int]) -> FaceLandmarks:
+    pixels = landmarks.photo.pixels.copy()
+    for outline in outlines:
+        cv2.fillPoly(pixels, [np.round(landmarks.points_px[list(outline)]).astype(np.int32)], color)
+    return replace(landmarks, photo=Photo(pixels))
+
+
+def test_dark_skin_with_bright_eyes_is_dark_and_with_dark_eyes_it_is_in_the_dark(fitted: FaceFit) -> None:
+    dark = lit(fitted.landmarks, (0.2, 0.2, 0.2))
+    closed = painted(dark, (INNER_LIPS,), (60, 30, 30))
+    pixels = closed.photo.pixels.copy()
+    pixels[:40] = 255  # something else in the picture is bright
+    closed = replace(closed, photo=Photo(pixels))
+    bright_eyes = painted(closed, (RIGHT_EYE, LEFT_EYE), (190, 184, 180))
+    assert photo_light(closed).mean() < 0.75
+    assert photo_light(bright_eyes).mean() > 0.9

@@ -188,9 +188,21 @@ def test_what_is_sent_arrives() -> None:
             assert [listener.recv(2000) for _ in packets] == packets
 
 
-def test_nobody_listening_is_no_error() -> None:
-    with UdpTarget(Address("vmc", "127.0.0.1", 9)) as target:
-        target.send([b"x"] * 3)
+def test_nobody_listening_is_no_error_but_known_and_a_late_listener_misses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        where = listener.getsockname()
+    with UdpTarget(Address("vmc", *where)) as target:
+        assert target.is_heard
+        assert target.send([b"x"] * 3) == 0
+        assert not target.is_heard
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+            listener.bind(where)
+            listener.settimeout(5.0)
+            assert target.send([b"a", b"b"]) == 0
+            assert [listener.recv(9), listener.recv(9)] == [b"a", b"b"]
+        monkeypatch.setattr("avatarkit.stream.osc.UNHEARD_S", 0.0)
+        assert target.is_heard
 
 
 @pytest.mark.parametrize(
