@@ -84,12 +84,15 @@ def with_legs_between(times_s: np.ndarray, bodies: list[BodyLandmarks], blended:
 
 
 def _with_legs_of(body: BodyLandmarks, legs: np.ndarray, a: BodyLandmarks, b: BodyLandmarks, share: float) -> BodyLandmarks:
-    places = {}
-    for name in ("points_px", "depth_px", "world_m"):
-        place = np.array(getattr(body, name))
-        place[legs] = (1.0 - share) * getattr(a, name)[legs] + share * getattr(b, name)[legs]
-        places[name] = place
-    return replace(body, **places)
+    def between(place: np.ndarray, at_a: np.ndarray, at_b: np.ndarray) -> np.ndarray:
+        moved = np.array(place)
+        moved[legs] = (1.0 - share) * at_a[legs] + share * at_b[legs]
+        return moved
+
+    return replace(
+        body, points_px=between(body.points_px, a.points_px, b.points_px), depth_px=between(body.depth_px, a.depth_px, b.depth_px),
+        world_m=between(body.world_m, a.world_m, b.world_m),
+    )  # fmt: skip
 
 
 def _leg_px(points_px: np.ndarray) -> float:

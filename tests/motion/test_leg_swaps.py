@@ -59,8 +59,8 @@ def blended(video: TrackedVideo, which: set[int]) -> TrackedVideo:
         body = frames[number].body
         assert body is not None
         other = with_legs_exchanged(body)
-        places = {name: (getattr(body, name) + getattr(other, name)) / 2 for name in ("points_px", "depth_px", "world_m")}
-        frames[number] = replace(frames[number], body=replace(body, **places))
+        points, metres = (body.points_px + other.points_px) / 2, (body.world_m + other.world_m) / 2
+        frames[number] = replace(frames[number], body=replace(body, points_px=points, world_m=metres))
     return TrackedVideo(tuple(frames), video.source)
 
 
