@@ -90,9 +90,11 @@ def _with_legs_of(body: BodyLandmarks, legs: np.ndarray, a: BodyLandmarks, b: Bo
         return moved
 
     return replace(
-        body, points_px=between(body.points_px, a.points_px, b.points_px), depth_px=between(body.depth_px, a.depth_px, b.depth_px),
+        body,
+        points_px=between(body.points_px, a.points_px, b.points_px),
+        depth_px=between(body.depth_px, a.depth_px, b.depth_px),
         world_m=between(body.world_m, a.world_m, b.world_m),
-    )  # fmt: skip
+    )
 
 
 def _leg_px(points_px: np.ndarray) -> float:
@@ -146,6 +148,9 @@ def with_legs_exchanged(body: BodyLandmarks) -> BodyLandmarks:
     rows = np.arange(len(POSE))
     rows[_LEGS], rows[_LEGS[::-1]] = _LEGS[::-1], _LEGS
     return replace(
-        body, points_px=body.points_px[rows], depth_px=body.depth_px[rows], world_m=body.world_m[rows],
+        body,
+        points_px=body.points_px[rows],
+        depth_px=body.depth_px[rows],
+        world_m=body.world_m[rows],
         visibility=body.visibility[rows],
-    )  # fmt: skip
+    )
