@@ -175,7 +175,8 @@ def _distance_mm(full: Surface, reduced: Surface, piece: str) -> float:
 
 
 def _placed(positions: np.ndarray) -> np.ndarray:
-    """VRM 0 looks the other way; the nose tells which way that is."""
+    """Standing on the ground and facing +Z: VRM 0 looks the other way, which the nose tells; Roblox's origin is in the hips."""
+    positions = positions - [0.0, positions[:, 1].min(), 0.0]
     head = positions[positions[:, 1] > np.percentile(positions[:, 1], 70)]
     forward = 1.0 if head[:, 2].max() + head[:, 2].min() > 0 else -1.0
     return positions * [forward, 1.0, forward]

@@ -26,6 +26,7 @@ _STYLES: Mapping[str, _Typical] = {
     "short": _Typical(NO_LENGTH, 0.25, 0.8, 0.07),
     "side-part": _Typical(NO_LENGTH, 0.35, 0.75, 0.13),
     "slicked-back": _Typical(NO_LENGTH, 0.35, 0.72, 0.16),
+    "ponytail": _Typical(NO_LENGTH, 0.35, 0.8, 0.15),
     "chunky": _Typical(-0.5, 0.56, 0.95, 0.0),
     "pixie": _Typical(-0.4, 0.45, 0.92, 0.10),
     "bob": _Typical(-0.1, 0.55, 0.9, 0.15),

@@ -118,7 +118,7 @@ def _converted(document: Document, platform: Platform, *, with_permission: bool)
         made, more = _of_kind(document, kind)
         notes = (*notes, *more)
     naming = platform.naming or (_PLAIN_NAMES if kind == "GLB" and human_bones(made) != bones else None)
-    if naming is not None:
+    if naming is not None and platform.body is None:
         made = with_bone_names(made, bones, naming)
     rebuilt = not broken.isdisjoint((*_REBUILDING, *_STANDING)) or bool(platform.morphs)
     made = reduced(made, platform, rebuilt=rebuilt)

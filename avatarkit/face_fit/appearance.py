@@ -11,6 +11,7 @@ import numpy as np
 from avatarkit.body.body import load_body
 from avatarkit.body.shape import BodyShape
 from avatarkit.face_fit import face_regions
+from avatarkit.face_fit.brow_look import HAIR_AB_HIGH, HAIR_AB_LOW, BrowShapeName, assumed_brows, read_brows
 from avatarkit.face_fit.face_wear import FaceWear, read_face_wear
 from avatarkit.face_fit.hair_look import HairLook, read_hair_look
 from avatarkit.face_fit.head_camera import HeadCamera
@@ -33,7 +34,6 @@ LEAST_HUE_B_PER_A = 1.0  # skin's yellow is at least its red: hue angles of face
 ROUGE_A, _LEAST_PLAIN = 10.0, 50  # CIELAB a*, texels; flushed cheeks have up to 6 more than the rest
 COLORLESS_CHROMA = 3.0  # a photo whose face has less is black and white
 PLAIN_SKIN_AB = np.array([13.0, 17.0])  # chroma lent to a black-and-white photo's skin
-HAIR_AB_LOW, HAIR_AB_HIGH = np.array([-5.0, -9.0]), np.array([40.0, 50.0])  # beyond are hats, skies and trees, and dyes
 SHADOW_L = 14.0  # CIELAB lightness that one side may lie below the other and still be believed
 SHINE_L = 7.0  # CIELAB lightness above the tone at which skin counts as shining
 FLATTEN = 0.7  # how much of the broad shading that the light's model leaves is taken out
@@ -41,7 +41,6 @@ BROAD = 0.05  # of the picture's side: what counts as broad
 SHARP_WIDTH_PX, LEAST_SHARE = 80.0, 0.5  # smaller faces are smears on a large texture: the generated skin shows through
 LEVEL_PERCENTILE = 80  # of the light on visible skin: what skin is called is what it looks like where it is well lit
 LIGHT_STRIDE = 16  # light is smooth: one texel in sixteen tells as much
-BROWS_PER_SKIN = 0.45  # sRGB: brows that are not seen, neither black nor blond
 DEFAULT_HAIR = "#3b2a20"
 
 
@@ -57,6 +56,7 @@ class Appearance:
         hair_seen, iris_seen: whether these colours were read or are only assumed.
         colorless: whether the photo is black and white, so that the skin's hue is assumed, too.
         light: linear RGB of the photo's light as it was taken out; (1, 1, 1) is plain.
+        brow_shape: how thick they are.
         hair_look: what is seen of the hair, or None.
         wear: beard and glasses.
     """
@@ -73,6 +73,7 @@ class Appearance:
     iris_seen: bool
     colorless: bool = False
     light: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    brow_shape: BrowShapeName = "natural"
     hair_look: HairLook | None = None
     wear: FaceWear = field(default_factory=FaceWear)
 
@@ -107,11 +108,12 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     look = read_hair_look(landmarks)
     hair, hair_seen = _hair_color(look, landmarks.photo.pixels, shape, camera, middle)
     iris, iris_seen = (DEFAULT_IRIS, False) if wear.dark_glasses else iris_color(landmarks, tone)
-    brows = tone * BROWS_PER_SKIN if wear.dark_glasses else _brow_color(even, texels.seen, tone)
+    brows = assumed_brows(tone) if wear.dark_glasses else read_brows(even, texels.seen, tone)
     return Appearance(
         skin=hex_color(tone),
         lips=hex_color(_middle(even, texels.seen * (face_regions.lips() > 0.9), tone * [0.9, 0.7, 0.7])),
-        brows=hex_color(brows),
+        brows=brows.color,
+        brow_shape=brows.shape,
         iris=iris,
         hair=hair,
         picture=picture,
@@ -305,19 +307,6 @@ def _closed_lips(image: np.ndarray, weight: np.ndarray) -> np.ndarray:
     result = image.copy()
     result[rows, columns] = np.clip(cv2.cvtColor(calm.astype(np.float32), cv2.COLOR_LAB2RGB), 0.0, 1.0)
     return result
-
-
-def _brow_color(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> np.ndarray:
-    """(3,) sRGB: the darker half of the brows."""
-    inside = (seen > 0.4) & (face_regions.brows() > 0.8)
-    if inside.sum() < 50:
-        return tone * BROWS_PER_SKIN
-    chosen = colors[inside]
-    dark = chosen.sum(axis=1)
-    found = np.median(chosen[dark <= np.percentile(dark, 35)], axis=0)
-    hue = to_lab(found[None])[0, 1:]
-    painted = not ((hue > HAIR_AB_LOW) & (hue < HAIR_AB_HIGH)).all()  # eye shadow
-    return tone * BROWS_PER_SKIN if painted else found
 
 
 def _hair_color(

@@ -48,6 +48,7 @@ _LIT = 75  # percentile of a forehead's lightness: strands and their shadows may
 _LEAST_HAIR = 0.02  # of the face's area, to have a colour of its own
 _LEAST_SIDE = 0.03  # of the face's area, to be hair that hangs
 _HAIR_AB_LOW, _HAIR_AB_HIGH = np.array([-6.0, -9.0]), np.array([40.0, 50.0])  # beyond are hats, and dyes we do not believe
+_LEAST_RED = 0.3  # of its yellow: no hair that grows is greenish
 _HATTED = 0.5  # of what is seen above the brows
 _USUAL_HAIRLINE = 0.12
 _PALE_COVER, _MORE_THAN_EARS = 0.3, 0.22  # above the brows, and beside the face over its area
@@ -248,6 +249,7 @@ def _color(lab: np.ndarray) -> str | None:
     middle[0] = min(float(np.percentile(lab[:, 0], _DARKER_HALF)), _LIGHTEST)
     if not ((middle[1:] > _HAIR_AB_LOW) & (middle[1:] < _HAIR_AB_HIGH)).all():
         return None
+    middle[1] = max(middle[1], _LEAST_RED * middle[2])
     return hex_color(from_lab(middle[None])[0])
 
 

@@ -11,9 +11,11 @@ import pytest
 
 from avatarkit.avatar.hair_guess import guess_hair
 from avatarkit.face_fit import face_regions, hair_look
+from avatarkit.face_fit.brow_look import read_brows
 from avatarkit.face_fit.face_wear import CHIN_BEARD, LEFT_JAW, MOUSTACHE, RIGHT_JAW, read_face_wear
 from avatarkit.face_fit.fit import fit_face
 from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook, read_hair_look
+from avatarkit.face_fit.light import hex_color
 from avatarkit.face_fit.photo_light import eyes_luminance, photo_light
 from avatarkit.face_fit.skin_scale import MONK_TONES, monk_tone
 from avatarkit.media.photo import Photo
@@ -210,3 +212,22 @@ def test_painted_cheeks_are_not_taken_for_coloured_light(landmarks: FaceLandmark
         cheek[:] = 0.4 * cheek + 0.6 * np.array([215, 60, 90])
     painted = replace(landmarks, photo=Photo(pixels))
     assert photo_light(painted) == pytest.approx(photo_light(landmarks), abs=0.12)
+
+
+@pytest.mark.parametrize(("grow", "shape"), [(-0.008, "thin"), (-0.004, "natural"), (0.0, "thick")])
+def test_brows_are_as_thick_as_their_hair_and_have_its_colour(grow: float, shape: str) -> None:
+    tone, hair = np.array([0.8, 0.6, 0.5]), np.array([0.2, 0.12, 0.08])
+    colors = np.tile(tone, (len(face_regions.lips()), 1))
+    brows = face_regions.polygon(face_regions.RIGHT_BROW, face_regions.LEFT_BROW, grow=grow) > 0.5
+    colors[brows] = hair
+    found = read_brows(colors, np.ones(len(colors)), tone)
+    assert found.shape == shape
+    assert found.color == hex_color(hair)
+
+
+def test_half_a_moustache_is_a_shadow(landmarks: FaceLandmarks) -> None:
+    tone = np.array([0.8, 0.6, 0.5])
+    colors = np.tile(tone, (len(face_regions.lips()), 1))
+    there = np.flatnonzero(face_regions.polygon(MOUSTACHE) > 0.3)
+    colors[there[: int(0.7 * len(there))]] = (0.25, 0.18, 0.12)
+    assert read_face_wear(landmarks, colors, np.ones(len(colors)), tone).beard == "none"
