@@ -39,8 +39,8 @@ class Page {
     const [choices, lost] = await Promise.all([fetch(`/choices/${language}`).then((answer) => answer.json()), startVisit()]);
     this.choices = choices;
     for (const [name, element] of Object.entries(this.places)) this.fill(name, element);
-    if (lost) toast(this.text("visit_over"), "problem");
     await this.show(this.ask("hello", {}, this.text("loading")));
+    if (lost) toast(this.text("visit_over"), "problem");
   }
 
   mount(name, element) {
