@@ -4,7 +4,7 @@ Each avatar is saved for each platform, checked by its profile, read by the Khro
 finder. Distances are those of the full avatar's vertices to the reduced surface. Prints tables and writes JSON; with --markdown
 it prints the README's table, with --readme FILE it is put there. With --quick files are saved and checked alone, and of these
 with `--outfits all` every outfit's. With --keep FOLDER each file's figures are left there, and a run broken off goes on
-where it was.
+where it was. With --files FOLDER the files themselves are left there.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from avatarkit.avatar.wardrobe import outfits
 from avatarkit.errors import AvatarkitError, NoFaceError
 from avatarkit.export.files import save_avatar, vrm1_bytes
 from avatarkit.export.platform_check import check
-from avatarkit.export.platforms import SUFFIXES, load_platform, platform_names
+from avatarkit.export.platforms import is_usd, load_platform, platform_names
 from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.export.statistics import measure
@@ -86,12 +86,12 @@ def _check_outfits(options: argparse.Namespace) -> None:
     """Each family in each outfit on each platform, saved and checked; says what fails as it goes."""
     chosen = list(outfits()) if options.outfits == ["all"] else options.outfits or [None]
     rows: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        for outfit, family in product(chosen, options.families):
-            made = _each_checked(family, outfit, options, Path(folder))
-            failed = [f"{row['platform']} {row['verdict']}" for row in made if not row["verdict"].startswith("passes")]
-            print(f"{family}, {outfit}: {len(made) - len(failed)} of {len(made)} pass", *failed, sep="\n  ", flush=True)
-            rows += made
+    for outfit, family in product(chosen, options.families):
+        with tempfile.TemporaryDirectory() as folder:
+            made = _each_checked(family, outfit, options, options.files or Path(folder))
+        failed = [f"{row['platform']} {row['verdict']}" for row in made if not row["verdict"].startswith("passes")]
+        print(f"{family}, {outfit}: {len(made) - len(failed)} of {len(made)} pass", *failed, sep="\n  ", flush=True)
+        rows += made
     passed = _share(row["verdict"].startswith("passes") for row in rows)
     figures = [Figure("files that pass their own check", passed, "", 1.0, "least"), Figure("files", len(rows))]
     print(figure_table(figures))
@@ -105,13 +105,14 @@ def _each_checked(family: str, outfit: str | None, options: argparse.Namespace, 
         return build_avatar(recipe if outfit is None else recipe.with_outfit(outfit))
 
     def checked(platform: str) -> dict[str, Any]:
-        return {"family": family, "outfit": outfit, **_checked(avatar(), platform, folder)}
+        path = folder / f"{outfit}-{family}-{platform}{load_platform(platform).suffix}"
+        return {"family": family, "outfit": outfit, **_checked(avatar(), platform, path)}
 
     return [kept(options.keep, f"{outfit}, {family}, {name}", partial(checked, name)) for name in options.platforms]
 
 
-def _checked(avatar: Avatar, platform: str, folder: Path) -> dict[str, Any]:
-    path, start = folder / f"checked{_suffix(platform)}", process_time()
+def _checked(avatar: Avatar, platform: str, path: Path) -> dict[str, Any]:
+    start = process_time()
     try:
         save_avatar(avatar, path, platform)
         verdict = _said(check(path, platform))
@@ -140,14 +141,14 @@ def _family(family: str, options: argparse.Namespace, folder: Path) -> list[dict
 def _row(family: str, avatar: Avatar, full: Surface, platform: str, folder: Path) -> dict[str, Any]:
     """One file, made and judged; a platform that cannot be served says so."""
     row: dict[str, Any] = dict.fromkeys(COLUMNS) | {"family": family, "platform": platform}
-    path = folder / f"{family}-{platform}{_suffix(platform)}"
+    path = folder / f"{family}-{platform}{load_platform(platform).suffix}"
     start = process_time()
     try:
         save_avatar(avatar, path, platform)
         row["s"] = process_time() - start
         verdict = check(path, platform)
         row |= {"verdict": _said(verdict), "MB": path.stat().st_size / 1e6}
-        if path.suffix == SUFFIXES["USDZ"]:
+        if is_usd(path):
             return row
         document = read_document(path)
         numbers = measure(document, path.stat().st_size)
@@ -158,10 +159,6 @@ def _row(family: str, avatar: Avatar, full: Surface, platform: str, folder: Path
     except AvatarkitError as error:
         row["verdict"] = f"{type(error).__name__}: {error}"
     return row
-
-
-def _suffix(platform: str) -> str:
-    return load_platform(platform).suffix
 
 
 def _broken(verdict: Verdict) -> str:
@@ -178,7 +175,8 @@ def _distance_mm(full: Surface, reduced: Surface, piece: str) -> float:
 
 
 def _placed(positions: np.ndarray) -> np.ndarray:
-    """VRM 0 looks the other way; the nose tells which way that is."""
+    """Standing on the ground and facing +Z: VRM 0 looks the other way, which the nose tells; Roblox's origin is in the hips."""
+    positions = positions - [0.0, positions[:, 1].min(), 0.0]
     head = positions[positions[:, 1] > np.percentile(positions[:, 1], 70)]
     forward = 1.0 if head[:, 2].max() + head[:, 2].min() > 0 else -1.0
     return positions * [forward, 1.0, forward]
@@ -268,6 +266,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--markdown", action="store_true", help="print the README's table, too")
     parser.add_argument("--readme", type=Path, metavar="FILE", help="put that table there in place of the old one")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave each file's figures there, and use those that are")
+    parser.add_argument("--files", type=Path, metavar="FOLDER", help="leave the files themselves there, with --quick")
     parser.add_argument("--output", type=Path, default=OUT / "platforms.json", help="where the JSON goes")
     return parser.parse_args()
 

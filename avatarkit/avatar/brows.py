@@ -23,8 +23,8 @@ _STRENGTH_PER_PX, _HAIR_BLUR_PX = 0.38, 0.55
 _ROOM_PX = 60  # around a brow for hairs that stand off it
 _BEND = 0.14
 _PAINT_BEGINS = 0.15  # of its length from the nose: painted brows on large eyes would meet when they frown
-_PAINT_DROP = 0.008  # of the picture, towards eyes that have grown upwards less than the forehead above them
-_PAINT_HEIGHT = 1.25  # of a hairy one's: seen from as far as drawn figures are, thinner ones are threads
+_PAINT_DROP = 0.026  # of the picture, towards eyes that have grown upwards less than the forehead above them
+_PAINT_HEIGHT = 1.3  # of a hairy one's: seen from as far as drawn figures are, thinner ones are threads
 _PAINT_START, _PAINT_FULL = 0.45, 0.25  # how thick a painted brow begins, and from where on it has all of its thickness
 _SHIFT = 4  # lines are drawn at a sixteenth of a pixel
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook
 
@@ -15,21 +15,33 @@ class _Typical:
     length: float
     volume: float
     cover: float
+    hairline: float
 
 
 _STYLES: Mapping[str, _Typical] = {
-    "bald": _Typical(NO_LENGTH, 0.0, 0.05),
-    "buzz": _Typical(NO_LENGTH, 0.05, 0.5),
-    "crew": _Typical(NO_LENGTH, 0.12, 0.65),
-    "short": _Typical(NO_LENGTH, 0.22, 0.75),
-    "pixie": _Typical(-0.45, 0.5, 0.9),
-    "bob": _Typical(-0.1, 0.55, 0.9),
-    "lob": _Typical(0.3, 0.5, 0.85),
-    "long": _Typical(0.8, 0.5, 0.8),
+    "bald": _Typical(NO_LENGTH, 0.0, 0.05, 0.30),
+    "buzz": _Typical(NO_LENGTH, 0.05, 0.5, 0.10),
+    "crew": _Typical(NO_LENGTH, 0.12, 0.65, 0.12),
+    "receding": _Typical(NO_LENGTH, 0.2, 0.6, 0.22),
+    "short": _Typical(NO_LENGTH, 0.25, 0.8, 0.07),
+    "side-part": _Typical(NO_LENGTH, 0.35, 0.75, 0.13),
+    "slicked-back": _Typical(NO_LENGTH, 0.35, 0.72, 0.16),
+    "ponytail": _Typical(NO_LENGTH, 0.35, 0.8, 0.15),
+    "chunky": _Typical(-0.5, 0.56, 0.95, 0.0),
+    "pixie": _Typical(-0.4, 0.45, 0.92, 0.10),
+    "bob": _Typical(-0.1, 0.55, 0.9, 0.15),
+    "chunky-bob": _Typical(-0.1, 0.65, 0.9, 0.05),
+    "lob": _Typical(0.3, 0.5, 0.85, 0.15),
+    "long": _Typical(0.8, 0.5, 0.8, 0.15),
+    "bangs": _Typical(0.8, 0.5, 0.9, 0.02),
 }
-"""Judged by eye on photos. Curls, partings and tails cannot be told from a hair's outline, so only plain styles stand here."""
+"""Judged by eye on photos. Curls and partings cannot be told from a hair's outline, so only plain styles stand here."""
 
-_WIDTHS = _Typical(0.35, 0.3, 0.35)
+_WIDTHS = _Typical(0.35, 0.3, 0.35, 0.06)
+_TIED = "ponytail"
+_BALD_COVER, _THIN_CROWN, _BARE_CROWN, _SHADE_BELOW = 0.7, 0.55, 0.2, 0.05
+"""In black and white shade around a bald skull looks like hair: what of the crown is bare then tells more, and hair that
+begins low and still leaves half of it bare is shade."""
 _BARE, _MORE_THAN_EARS = 0.3, 0.22
 _BARE_SKULL = 0.45  # room above the brows: hair adds to it, a bald head has less
 _CUT = 0.12  # room above the brows; with less the photo was cut, and nothing above is known
@@ -50,6 +62,11 @@ def guess_hair(look: HairLook | None, styles: list[str], colorless: bool) -> str
     if look.covered:
         return None
     known = {name: typical for name, typical in _STYLES.items() if name in styles}
+    if look.tied and _TIED in styles and not colorless:
+        return _TIED
+    if colorless and look.cover < _BALD_COVER and look.crown < _THIN_CROWN:
+        bare = look.crown < _BARE_CROWN or look.hairline < _SHADE_BELOW
+        return "bald" if bare else "receding"
     if colorless:  # dark clothes and rooms look like hair that hangs
         known = {name: typical for name, typical in known.items() if typical.length == NO_LENGTH}
         look = replace(look, length=NO_LENGTH)
@@ -58,5 +75,6 @@ def guess_hair(look: HairLook | None, styles: list[str], colorless: bool) -> str
 
 def _distance(look: HairLook, typical: _Typical) -> float:
     return sum(
-        ((getattr(look, name) - getattr(typical, name)) / getattr(_WIDTHS, name)) ** 2 for name in ("length", "volume", "cover")
+        ((getattr(look, each.name) - getattr(typical, each.name)) / getattr(_WIDTHS, each.name)) ** 2
+        for each in fields(typical)
     )

@@ -26,7 +26,7 @@ def make_recipe(fit: FaceFit, style: str = DEFAULT_STYLE, name: str = "Avatar") 
         sliders=fit.sliders,
         hair=replace(plain.hair, style=shown, color=seen.hair if seen.hair_seen else plain.hair.color),
         beard=replace(plain.beard, style=beard),
-        brows=replace(plain.brows, color=seen.brows),
+        brows=replace(plain.brows, color=seen.brows, shape=seen.brow_shape),
         eyes=replace(plain.eyes, iris=seen.iris if seen.iris_seen else plain.eyes.iris),
         outfit=_with_glasses(plain.outfit, seen.wear.dark_glasses) if seen.wear.glasses else plain.outfit,
         skin=Skin(seen.skin, seen.lips, skin_photo(seen.skin, seen.picture, seen.alpha)),

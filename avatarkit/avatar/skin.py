@@ -27,6 +27,7 @@ _LIP_VARIATION = 0.65  # of the skin's
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
 _PAINT_DEPTH = 0.35  # painted brows are so much darker than hairs of their colour
+_OWN_BROWS = 0.5  # of brows are the photo's where it shows them: its hairs are blurred
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 _SHINE_BY_LIGHTNESS = ((20.0, 45.0, 65.0), (0.45, 0.7, 1.0))
 """How much of a skin's reflections shows, by its lightness L*: the same reflection stands out ten times as much on dark skin,
@@ -113,11 +114,13 @@ def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, look: Look) -> np.nd
 
 
 def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows, look: Look) -> None:
-    """Draw the brows into a (2048, 2048, 3) uint8 picture, where no photo shows its own."""
+    """Draw the brows into a (2048, 2048, 3) uint8 picture, more faintly where a photo shows its own."""
     brows = _brow_cover(chosen.shape, look.brow_paint)
     rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    own = cv2.resize(cv2.convertScaleAbs(1.0 - photo_alpha, alpha=255.0), brows.shape, interpolation=cv2.INTER_LINEAR)
+    own = cv2.resize(
+        cv2.convertScaleAbs(1.0 - _OWN_BROWS * photo_alpha, alpha=255.0), brows.shape, interpolation=cv2.INTER_LINEAR
+    )
     cover = cv2.multiply(brows[window], own[window], scale=1.0 / 255**2, dtype=cv2.CV_32F)[..., None]
     color = 255.0 * np.array(parse_color(chosen.color), np.float32) * (1.0 - _PAINT_DEPTH * look.brow_paint)
     below = large[window].astype(np.float32)

@@ -15,7 +15,7 @@ from scipy import sparse
 
 from avatarkit.body.body import Body, load_body
 from avatarkit.body.lids import SIDES, lid_margins
-from avatarkit.body.stylised import Stretch, stretched_offsets
+from avatarkit.body.stylised import Stretch, bold_offsets, stretched_offsets
 from avatarkit.geometry import quaternions
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
@@ -102,7 +102,8 @@ def face_expressions(
         around = (eyeball - center) / radii[number]
         for glance, turn in zip(template.glances[number], look_turns(side).values(), strict=True):
             values[glance] = (around @ (turn - np.eye(3)).T * radii[number]).reshape(-1)
-    return sparse.csc_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
+    acted = sparse.csc_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
+    return acted if stretch is None else bold_offsets(acted, stretch)
 
 
 @dataclass(frozen=True)

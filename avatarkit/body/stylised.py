@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from avatarkit.body.body import load_body
+from avatarkit.body.bold_expressions import bolder, drawn_brows
 from avatarkit.body.face_warps import Landmarks, LidOpening, face_warps, lid_opening
 from avatarkit.body.smooth_face import smoothed_face
 from avatarkit.body.stylised_sliders import FACE_SLIDERS
@@ -41,6 +42,9 @@ class Stretch:
         before: (K, 3) metres, where the vertices were before the lids slid.
         aside: (K,) metres, how far from the middle the vertices are.
         left: expression -> part of it that is left to be done, since the face at rest has the rest.
+        bold: 0..1, how far it acts as a drawn figure.
+        resting_smile: the smile of the mouth at rest, in the smiles that are left.
+        brows: expression -> (K, 3) metres, what a drawn figure's brows do; empty if it is not bold.
     """
 
     vertices: np.ndarray
@@ -49,6 +53,9 @@ class Stretch:
     before: np.ndarray
     aside: np.ndarray
     left: Mapping[str, float]
+    bold: float
+    resting_smile: float
+    brows: Mapping[str, np.ndarray]
 
     def mean_scales(self, vertices: np.ndarray) -> np.ndarray:
         """(3,) factors in the middle of some vertices of the head."""
@@ -85,7 +92,10 @@ def stylised_face(
     result[reached] = points
     if value["smooth-face"]:
         result = smoothed_face(result, value["smooth-face"])
-    return result, Stretch(reached, scales, lids, before, np.abs(result[reached, 0]), _left(value))
+    left, bold = _left(value), value["bold-expressions"]
+    smile = _SMILE * value["smiling"] / left[_SMILES[0]]
+    brows = drawn_brows(before, landmarks.openings) if bold else {}
+    return result, Stretch(reached, scales, lids, before, np.abs(result[reached, 0]), left, bold, smile, brows)
 
 
 @cache
@@ -118,6 +128,14 @@ def stretched_offsets(offsets: sparse.csc_matrix, stretch: Stretch, vertex_count
         part = _part(offsets, name)
         scaled[part, 0] = np.clip(scaled[part, 0], -most[part], most[part])
     return sparse.csc_matrix((scaled.reshape(-1), offsets.indices, offsets.indptr), shape=offsets.shape)
+
+
+def bold_offsets(offsets: sparse.csc_matrix, stretch: Stretch) -> sparse.csc_matrix:
+    """Expression offsets (3V, 52) of a head as bold as its stretch says."""
+    if not stretch.bold:
+        return offsets
+    brows = {name: (stretch.vertices, moves * stretch.scales) for name, moves in stretch.brows.items()}
+    return bolder(offsets, stretch.bold, stretch.resting_smile, brows)
 
 
 def _part(offsets: sparse.csc_matrix, name: str) -> slice:

@@ -12,6 +12,7 @@ FACE_SLIDERS: Mapping[str, tuple[float, str]] = {
     "small-nose": (0.0, "nose from a person's (0) to a hint of one (1)"),
     "small-mouth": (-1.0, "mouth from larger (-1) to half as large (1)"),
     "smiling": (0.0, "resting mouth from a person's (0) to a smile (1)"),
+    "bold-expressions": (0.0, "expressions from a person's (0) to a drawn figure's (1)"),
     "small-chin": (-1.0, "lower face from longer (-1) to short (1)"),
     "pointed-chin": (-1.0, "lower face from broader (-1) to tapering to a point (1)"),
     "flat-face": (0.0, "relief of the face from a person's (0) to a drawn figure's (1)"),

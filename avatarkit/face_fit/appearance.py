@@ -11,10 +11,12 @@ import numpy as np
 from avatarkit.body.body import load_body
 from avatarkit.body.shape import BodyShape
 from avatarkit.face_fit import face_regions
+from avatarkit.face_fit.brow_look import HAIR_AB_HIGH, HAIR_AB_LOW, BrowShapeName, assumed_brows, read_brows
 from avatarkit.face_fit.face_wear import FaceWear, read_face_wear
 from avatarkit.face_fit.hair_look import HairLook, read_hair_look
 from avatarkit.face_fit.head_camera import HeadCamera
-from avatarkit.face_fit.light import evened, from_lab, harmonics, light_on_skin, to_lab
+from avatarkit.face_fit.iris_color import DEFAULT_IRIS, iris_color
+from avatarkit.face_fit.light import evened, from_lab, harmonics, hex_color, light_on_skin, to_lab
 from avatarkit.face_fit.photo_light import in_plain_light, lit_cheek, photo_light, plain_colors
 from avatarkit.face_fit.projection import PICTURE_SIZE, FaceTexels, front_texels, project_photo
 from avatarkit.geometry.arrays import checked_array
@@ -32,7 +34,6 @@ LEAST_HUE_B_PER_A = 1.0  # skin's yellow is at least its red: hue angles of face
 ROUGE_A, _LEAST_PLAIN = 10.0, 50  # CIELAB a*, texels; flushed cheeks have up to 6 more than the rest
 COLORLESS_CHROMA = 3.0  # a photo whose face has less is black and white
 PLAIN_SKIN_AB = np.array([13.0, 17.0])  # chroma lent to a black-and-white photo's skin
-HAIR_AB_LOW, HAIR_AB_HIGH = np.array([-5.0, -9.0]), np.array([40.0, 50.0])  # beyond are hats, skies and trees, and dyes
 SHADOW_L = 14.0  # CIELAB lightness that one side may lie below the other and still be believed
 SHINE_L = 7.0  # CIELAB lightness above the tone at which skin counts as shining
 FLATTEN = 0.7  # how much of the broad shading that the light's model leaves is taken out
@@ -40,12 +41,7 @@ BROAD = 0.05  # of the picture's side: what counts as broad
 SHARP_WIDTH_PX, LEAST_SHARE = 80.0, 0.5  # smaller faces are smears on a large texture: the generated skin shows through
 LEVEL_PERCENTILE = 80  # of the light on visible skin: what skin is called is what it looks like where it is well lit
 LIGHT_STRIDE = 16  # light is smooth: one texel in sixteen tells as much
-NARROWED = 0.75  # of an iris's radius: between lids nearer than that hardly anything of it is seen
-LIGHTEST_IRIS_L = 58.0  # CIELAB; what is lighter in an eye's middle are lids, glasses or glare
-BROWN_BELOW_L, LEAST_BROWN, REDDEST, GREY_BELOW_B = 36.0, 13.0, 0.5, 8.0  # CIELAB; irises darker than the first are brown
-BROWS_PER_SKIN = 0.45  # sRGB: brows that are not seen, neither black nor blond
 DEFAULT_HAIR = "#3b2a20"
-DEFAULT_IRIS = "#5a4632"
 
 
 @dataclass(frozen=True)
@@ -60,6 +56,7 @@ class Appearance:
         hair_seen, iris_seen: whether these colours were read or are only assumed.
         colorless: whether the photo is black and white, so that the skin's hue is assumed, too.
         light: linear RGB of the photo's light as it was taken out; (1, 1, 1) is plain.
+        brow_shape: how thick they are.
         hair_look: what is seen of the hair, or None.
         wear: beard and glasses.
     """
@@ -76,6 +73,7 @@ class Appearance:
     iris_seen: bool
     colorless: bool = False
     light: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    brow_shape: BrowShapeName = "natural"
     hair_look: HairLook | None = None
     wear: FaceWear = field(default_factory=FaceWear)
 
@@ -108,13 +106,14 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         shown = shown * (1.0 - face_regions.behind_glasses())
     picture, alpha = _face_picture(texels, even, tone, shown)
     look = read_hair_look(landmarks)
-    hair, hair_seen = (look.color, True) if look and look.color else _hair_color(landmarks.photo.pixels, shape, camera, middle)
-    iris, iris_seen = (DEFAULT_IRIS, False) if wear.dark_glasses else _iris_color(landmarks, tone)
-    brows = tone * BROWS_PER_SKIN if wear.dark_glasses else _brow_color(even, texels.seen, tone)
+    hair, hair_seen = _hair_color(look, landmarks.photo.pixels, shape, camera, middle)
+    iris, iris_seen = (DEFAULT_IRIS, False) if wear.dark_glasses else iris_color(landmarks, tone)
+    brows = assumed_brows(tone) if wear.dark_glasses else read_brows(even, texels.seen, tone)
     return Appearance(
         skin=hex_color(tone),
         lips=hex_color(_middle(even, texels.seen * (face_regions.lips() > 0.9), tone * [0.9, 0.7, 0.7])),
-        brows=hex_color(brows),
+        brows=brows.color,
+        brow_shape=brows.shape,
         iris=iris,
         hair=hair,
         picture=picture,
@@ -127,11 +126,6 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         hair_look=look,
         wear=wear,
     )
-
-
-def hex_color(color: np.ndarray) -> str:
-    """ "#rrggbb" of sRGB (3,) 0..1."""
-    return "#" + "".join(f"{round(float(c) * 255):02x}" for c in np.clip(color, 0.0, 1.0))
 
 
 def _middle(colors: np.ndarray, weights: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
@@ -315,20 +309,16 @@ def _closed_lips(image: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return result
 
 
-def _brow_color(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> np.ndarray:
-    """(3,) sRGB: the darker half of the brows."""
-    inside = (seen > 0.4) & (face_regions.brows() > 0.8)
-    if inside.sum() < 50:
-        return tone * BROWS_PER_SKIN
-    chosen = colors[inside]
-    dark = chosen.sum(axis=1)
-    found = np.median(chosen[dark <= np.percentile(dark, 35)], axis=0)
-    hue = to_lab(found[None])[0, 1:]
-    painted = not ((hue > HAIR_AB_LOW) & (hue < HAIR_AB_HIGH)).all()  # eye shadow
-    return tone * BROWS_PER_SKIN if painted else found
+def _hair_color(
+    look: HairLook | None, pixels: np.ndarray, shape: BodyShape, camera: HeadCamera, skin_lab: np.ndarray
+) -> tuple[str, bool]:
+    """The hair's colour, and whether it was seen: under hats and scarves it is not."""
+    if look and look.covered:
+        return DEFAULT_HAIR, False
+    return (look.color, True) if look and look.color else _color_above(pixels, shape, camera, skin_lab)
 
 
-def _hair_color(pixels: np.ndarray, shape: BodyShape, camera: HeadCamera, skin_lab: np.ndarray) -> tuple[str, bool]:
+def _color_above(pixels: np.ndarray, shape: BodyShape, camera: HeadCamera, skin_lab: np.ndarray) -> tuple[str, bool]:
     """The colour above the hairline that is neither skin nor hat nor sky; assumed where nothing is there to see."""
     above = np.round(camera.project(shape.positions[_hairline()])).astype(int)
     inside = ((above >= 2) & (above < np.array(pixels.shape[1::-1]) - 2)).all(axis=1)
@@ -352,46 +342,3 @@ def _hairline() -> np.ndarray:
     head = np.unique(body.parts["head"].quads)
     x, y, z = body.positions[head].T
     return head[(y > 0.797) & (y < 0.832) & (np.abs(x) < 0.055) & (z > 0.03)]
-
-
-def _iris_color(landmarks: FaceLandmarks, tone: np.ndarray) -> tuple[str, bool]:
-    """The ring between pupil and limbus of both eyes, the lids' shadow and the catch light left out; none of narrowed eyes."""
-    pixels, found = landmarks.photo.pixels, []
-    for start, (above, below_it) in ((468, (159, 145)), (473, (386, 374))):
-        middle, rim = landmarks.points_px[start], landmarks.points_px[start + 1 : start + 5]
-        radius = float(np.linalg.norm(rim - middle, axis=1).mean())
-        opening = float(np.linalg.norm(landmarks.points_px[above] - landmarks.points_px[below_it]))
-        if radius < 2.0 or opening < NARROWED * radius:
-            continue
-        low = np.clip(np.floor(middle - radius).astype(int), 0, None)
-        crop = pixels[low[1] : int(middle[1] + radius) + 2, low[0] : int(middle[0] + radius) + 2].astype(np.float32) / 255.0
-        if crop.size == 0:
-            continue
-        rows, columns = np.mgrid[: crop.shape[0], : crop.shape[1]]
-        away = np.hypot(columns + 0.5 + low[0] - middle[0], rows + 0.5 + low[1] - middle[1]) / radius
-        below = rows + low[1] > middle[1] - 0.35 * radius  # the upper lid shades and often covers the rest
-        ring = crop[(away > 0.5) & (away < 0.88) & below]
-        if len(ring) >= 6:
-            light = ring.sum(axis=1)
-            found.append(ring[(light <= np.percentile(light, 75)) & (light >= np.percentile(light, 20))])
-    if not found:
-        return DEFAULT_IRIS, False
-    color = np.median(np.concatenate(found), axis=0)
-    lightness, skin = (float(to_lab(each[None])[0, 0]) for each in (color, tone))
-    if lightness > min(skin, LIGHTEST_IRIS_L):
-        return DEFAULT_IRIS, False
-    return hex_color(_as_iris(np.clip(color * 1.15, 0.0, 1.0))), True
-
-
-def _as_iris(color: np.ndarray) -> np.ndarray:
-    """The colour (3,) sRGB as an iris has it: skin mirrors in eyes, so that grey ones look pink, brown ones red or grey.
-
-    Source: irises are brown by melanin or blue by scattering; between lie hazel, green and grey, never red.
-    """
-    lightness, red, yellow = to_lab(color[None])[0]
-    if lightness < BROWN_BELOW_L:
-        yellow = max(yellow, LEAST_BROWN)
-        red = max(red, 0.3 * yellow)
-    if yellow < GREY_BELOW_B:
-        red = min(red, 0.0)
-    return from_lab(np.array([[lightness, min(red, REDDEST * abs(yellow)), yellow]]))[0]

@@ -21,6 +21,8 @@ RIGHT_JAW, LEFT_JAW = (58, 172, 136, 150, 169, 135, 214, 192), (288, 397, 365, 3
 """Outlines of MediaPipe's landmarks around what beards cover."""
 
 _DARK_MOUSTACHE, _DARK_CHIN, _DARK_JAW = 22.0, 12.0, 20.0  # CIELAB lightness below the skin's; shadows of noses have up to 15
+_LIGHTER_FIFTH, _LIGHTEST_MOUSTACHE = 80, -8.0  # percentile, CIELAB: shadows of lips and noses leave part of it bare
+_CHIN_PER_MOUSTACHE, _DARKEST_NEEDED = 0.6, 40.0  # a full beard is nearly as dark on the chin, where no shadow lies
 _PALE = 0.55  # of the skin's chroma: grey and white hair has hardly any; measured 0.4 on moustaches, 0.8 and more on bare lips
 _LEAST_CHROMA = 8.0  # CIELAB; a skin with less, as in black and white, tells nothing about pale hair
 _LEAST_TEXELS = 50
@@ -63,18 +65,22 @@ def _beard(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> BeardKind:
     bare = (seen > 0.4) & (face_regions.lips() < 0.2)
     chroma = float(np.hypot(*skin[1:]))
 
-    def grown(darker: float, *outlines: tuple[int, ...]) -> bool:
+    def grown(darker: float, *outlines: tuple[int, ...], lightest: float = np.inf) -> float:
+        """How much darker than the skin it is there; 0 where no hair grows, infinite where it is pale."""
         region = (face_regions.polygon(*outlines) > 0.7) & bare
         if region.sum() < _LEAST_TEXELS:
-            return False
+            return 0.0
         lightness, red, yellow = np.median(lab[region], axis=0)
-        pale = chroma > _LEAST_CHROMA and float(np.hypot(red, yellow)) < _PALE * chroma
-        return bool(skin[0] - lightness > darker or pale)
+        if chroma > _LEAST_CHROMA and float(np.hypot(red, yellow)) < _PALE * chroma:
+            return np.inf
+        light = float(np.percentile(lab[region, 0], _LIGHTER_FIFTH)) - skin[0]
+        return float(skin[0] - lightness) if skin[0] - lightness > darker and light < lightest else 0.0
 
-    if not grown(_DARK_MOUSTACHE, MOUSTACHE):
+    moustache = grown(_DARK_MOUSTACHE, MOUSTACHE, lightest=_LIGHTEST_MOUSTACHE)
+    if not moustache:
         return "none"
     chin = grown(_DARK_CHIN, CHIN_BEARD)
-    if chin and grown(_DARK_JAW, RIGHT_JAW, LEFT_JAW):
+    if chin >= _CHIN_PER_MOUSTACHE * min(moustache, _DARKEST_NEEDED) and grown(_DARK_JAW, RIGHT_JAW, LEFT_JAW):
         return "full"
     return "goatee" if chin else "moustache"
 

@@ -135,6 +135,7 @@ def _in_odd_light(appearance: Appearance) -> bool:
 def _notes(landmarks: FaceLandmarks, solution: Solution, appearance: Appearance) -> tuple[str, ...]:
     yaw, _, _ = solution.state.camera.yaw_pitch_roll_deg
     others = landmarks.faces_found - 1
+    covered = appearance.hair_look is not None and appearance.hair_look.covered
     doubts = {
         f"{others} more face{'s' if others > 1 else ''} in the picture": others > 0,
         f"the face is only {landmarks.face_width_px:.0f} pixels wide": landmarks.face_width_px < GOOD_WIDTH_PX,
@@ -143,8 +144,10 @@ def _notes(landmarks: FaceLandmarks, solution: Solution, appearance: Appearance)
         "much of the face could not be seen": appearance.seen < 0.45,
         "the photo is black and white: the colours of skin, hair and eyes are assumed": appearance.colorless,
         "the light was dim or coloured: colours are as they would be in plain light": _in_odd_light(appearance),
-        "the hair's colour could not be read": not appearance.hair_seen,
-        "the eyes' colour could not be read": not appearance.iris_seen,
+        "the glasses are dark: eyes and brows are assumed": appearance.wear.dark_glasses,
+        "the head is covered: the hair is assumed": covered,
+        "the hair's colour could not be read": not (appearance.hair_seen or covered),
+        "the eyes' colour could not be read": not (appearance.iris_seen or appearance.wear.dark_glasses),
         "the ears and the back of the head are assumed": True,
     }
     return tuple(text for text, holds in doubts.items() if holds)

@@ -20,6 +20,11 @@ def from_lab(lab: np.ndarray) -> np.ndarray:
     return np.clip(cv2.cvtColor(np.ascontiguousarray(lab, np.float32)[None], cv2.COLOR_LAB2RGB)[0], 0.0, 1.0)
 
 
+def hex_color(color: np.ndarray) -> str:
+    """ "#rrggbb" of sRGB (3,) 0..1."""
+    return "#" + "".join(f"{round(float(c) * 255):02x}" for c in np.clip(color, 0.0, 1.0))
+
+
 def harmonics(normals: np.ndarray) -> np.ndarray:
     """(N, 9) real spherical harmonics up to the second order, unnormalised, of unit normals (N, 3).
 

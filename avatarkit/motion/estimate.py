@@ -96,7 +96,8 @@ def estimate_motion(
     raw = raw_motion(untangled, person, progress)
     lap("poses")
     parts = takes(raw.times_s, raw.root_positions, hips_seen(raw))
-    smoothed = [smooth_motion(part_of(raw, part)) for part in parts]
+    filled = replace(raw, rotations=fill_gaps(raw.times_s, raw.rotations, seen_mask(raw.confidence), rest_rotations(), parts))
+    smoothed = [smooth_motion(part_of(filled, part)) for part in parts]
     lap("smoothing")
     speeds = [sole_speeds(untangled, part, motion) for part, motion in zip(parts, smoothed, strict=True)]
     standing = [stand(onto_floor(part, find_floor(part)), speed, feet) for part, speed in zip(smoothed, speeds, strict=True)]
@@ -131,11 +132,9 @@ def motion_of(person: Person, poses: list[HumanPose]) -> HumanMotion:
 
 
 def smooth_motion(motion: HumanMotion) -> HumanMotion:
-    """A motion with its gaps filled and its noise removed, nothing delayed."""
-    times = motion.times_s
-    seen = seen_mask(motion.confidence)
-    local = fill_gaps(times, motion.rotations, seen, rest_rotations())
-    weights = np.where(seen, motion.confidence, UNSEEN_WEIGHT)
+    """A motion of which nothing is missing with its noise removed, nothing delayed."""
+    times, local = motion.times_s, motion.rotations
+    weights = np.where(seen_mask(motion.confidence), motion.confidence, UNSEEN_WEIGHT)
     world = world_rotations(local)
     for bone in _BODY:
         world[:, bone] = smooth_adaptively(times, world[:, bone], weights[:, bone], STILL_CUTOFF_HZ, BODY_CUTOFF_HZ)

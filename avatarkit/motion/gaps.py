@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -60,9 +61,15 @@ def fill_rotations(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray,
     return np.where(seen[:, None], rotations, filled)
 
 
-def fill_gaps(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray, rest: np.ndarray) -> np.ndarray:
-    """All bones' rotations (T, B, 4) without what was not seen (T, B), or not believable; `rest` is (B, 4)."""
-    seen = believable(times_s, rotations, seen)
+def fill_gaps(
+    times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray, rest: np.ndarray, parts: Sequence[slice] = (slice(None),)
+) -> np.ndarray:
+    """All bones' rotations (T, B, 4) without what was not seen (T, B), or not believable; `rest` is (B, 4).
+
+    What is believed is settled within each of the `parts`, since anything may follow on a cut; a gap before the next of them
+    ends in its first pose all the same, as any other.
+    """
+    seen = np.concatenate([believable(times_s[part], rotations[part], seen[part]) for part in parts])
     filled = [fill_rotations(times_s, rotations[:, bone], seen[:, bone], rest[bone]) for bone in range(rotations.shape[1])]
     return continuous(np.stack(filled, axis=1))
 

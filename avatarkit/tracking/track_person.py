@@ -21,10 +21,11 @@ from avatarkit.tracking.film_cuts import Glimpse, glimpse_of, is_cut
 from avatarkit.tracking.follow_body import BodyMemory, follow_body
 from avatarkit.tracking.follow_face import FaceMemory
 from avatarkit.tracking.follow_hands import SIDES, HandMemory, LastReading, SeenHand
+from avatarkit.tracking.hand_shape import of_its_side
 from avatarkit.tracking.mediapipe_graphs import FaceGraphs, face_graphs
 from avatarkit.tracking.person_graphs import PersonGraphs, person_graphs
 from avatarkit.tracking.square_crop import PhotoPyramid
-from avatarkit.tracking.tracked_frame import BodyLandmarks, TrackedFace, TrackedFrame
+from avatarkit.tracking.tracked_frame import BodyLandmarks, HandLandmarks, TrackedFace, TrackedFrame
 
 
 @dataclass(frozen=True)
@@ -257,9 +258,12 @@ def _remembered(
         glimpse=look.glimpse,
         time_s=look.time_s,
     )
-    return remembered, TrackedFrame(
-        look.time_s, look.pyramid.size, seen.body, left.landmarks if left else None, right.landmarks if right else None, face[1]
-    )
+    left_hand, right_hand = (_shape_of(hand, side) for hand, side in ((left, "left"), (right, "right")))
+    return remembered, TrackedFrame(look.time_s, look.pyramid.size, seen.body, left_hand, right_hand, face[1])
+
+
+def _shape_of(hand: SeenHand | None, side: str) -> HandLandmarks | None:
+    return None if hand is None else of_its_side(hand.landmarks, hand.leftness, side)
 
 
 def _settled_hands(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 from avatarkit.avatar.hair_guess import guess_hair
-from avatarkit.face_fit import face_regions
+from avatarkit.face_fit import face_regions, hair_look
+from avatarkit.face_fit.brow_look import read_brows
 from avatarkit.face_fit.face_wear import CHIN_BEARD, LEFT_JAW, MOUSTACHE, RIGHT_JAW, read_face_wear
+from avatarkit.face_fit.fit import fit_face
 from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook, read_hair_look
+from avatarkit.face_fit.light import hex_color
 from avatarkit.face_fit.photo_light import eyes_luminance, photo_light
 from avatarkit.face_fit.skin_scale import MONK_TONES, monk_tone
 from avatarkit.media.photo import Photo
@@ -18,7 +23,8 @@ from avatarkit.tracking.face_landmarks import FaceLandmarks
 from avatarkit.tracking.segment_person import person_mask
 from avatarkit.tracking.track_face import track_face
 
-STYLES = ["bald", "buzz", "crew", "short", "pixie", "bob", "lob", "long"]
+STYLES = ["bald", "buzz", "crew", "receding", "short", "side-part", "slicked-back", "chunky", "pixie", "bob", "chunky-bob",
+          "lob", "long", "bangs", "ponytail"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -53,18 +59,23 @@ def test_nobody_is_in_a_grey_picture_and_somebody_in_a_portrait(portrait: Photo)
 
 
 def look(**values: float) -> HairLook:
-    plain: dict[str, float] = {"cover": 0.8, "volume": 0.3, "length": NO_LENGTH, "room": 0.5, "beside": 0.1}
+    plain: dict[str, Any] = {"cover": 0.8, "volume": 0.3, "length": NO_LENGTH, "room": 0.5, "beside": 0.1}
     return HairLook(color="#402010", **{**plain, **values})
 
 
 @pytest.mark.parametrize(
     ("seen", "style"),
     [
-        (look(cover=0.05, volume=0.0), "bald"),
-        (look(cover=0.5, volume=0.04), "buzz"),
-        (look(volume=0.22), "short"),
-        (look(length=-0.1, volume=0.5, cover=0.9), "bob"),
-        (look(length=0.9, volume=0.5), "long"),
+        (look(cover=0.05, volume=0.0, hairline=0.3), "bald"),
+        (look(cover=0.5, volume=0.04, hairline=0.1), "buzz"),
+        (look(cover=0.6, volume=0.2, hairline=0.22), "receding"),
+        (look(volume=0.25, hairline=0.06), "short"),
+        (look(volume=0.35, cover=0.72, hairline=0.17), "slicked-back"),
+        (look(length=-0.1, volume=0.6, hairline=0.04), "chunky-bob"),
+        (look(length=-0.1, volume=0.3, tied=True), "ponytail"),
+        (look(length=-0.1, volume=0.5, cover=0.9, hairline=0.15), "bob"),
+        (look(length=0.9, volume=0.5, hairline=0.15), "long"),
+        (look(length=0.9, volume=0.5, hairline=0.0), "bangs"),
     ],
 )
 def test_a_look_becomes_the_style_it_is_nearest_to(seen: HairLook, style: str) -> None:
@@ -72,9 +83,10 @@ def test_a_look_becomes_the_style_it_is_nearest_to(seen: HairLook, style: str) -
 
 
 def test_longer_hair_never_becomes_a_shorter_style() -> None:
-    looks = [look(length=x, volume=0.5) for x in np.linspace(-0.8, 1, 12)]
-    order = [STYLES.index(guess_hair(seen, STYLES, colorless=False) or "") for seen in looks]
-    assert order == sorted(order)
+    plain = ["short", "pixie", "bob", "lob", "long"]
+    looks = [look(length=x, volume=0.5, hairline=0.15) for x in np.linspace(-0.8, 1, 12)]
+    order = [plain.index(guess_hair(seen, plain, colorless=False) or "") for seen in looks]
+    assert order == sorted(order) and len(set(order)) > 3
 
 
 def test_what_cannot_be_told_is_not_guessed() -> None:
@@ -91,7 +103,9 @@ def test_the_monk_scale_names_its_own_tones() -> None:
 
 
 def test_a_bald_head_in_black_and_white_is_bald_and_light_hair_is_left_open() -> None:
-    assert guess_hair(look(cover=0.1, volume=0.02, room=0.32), STYLES, colorless=True) == "bald"
+    bare = look(cover=0.1, volume=0.02, room=0.32, crown=0.0)
+    assert guess_hair(bare, STYLES, colorless=True) == "bald"
+    assert guess_hair(replace(bare, cover=0.5, crown=0.4, hairline=0.2), STYLES, colorless=True) == "receding"
     assert guess_hair(look(cover=0.1, volume=0.02, room=0.6), STYLES, colorless=True) is None
 
 
@@ -105,6 +119,58 @@ def test_hair_under_a_hat_is_not_guessed() -> None:
     hatted = replace(look(cover=0.95, volume=0.9), color=None)
     assert hatted.covered and not look(cover=0.95).covered
     assert guess_hair(hatted, STYLES, colorless=False) is None
+    assert look(cover=1.0, wrapped=True).covered
+
+
+def scarfed(landmarks: FaceLandmarks) -> FaceLandmarks:
+    points, pixels = landmarks.points_px, landmarks.photo.pixels.copy()
+    face = np.zeros(pixels.shape[:2], np.uint8)
+    cv2.fillPoly(face, [np.round(points[list(face_regions.OVAL)]).astype(np.int32)], (1,))
+    middle, height = 0.5 * (points[10] + points[152]), float(np.linalg.norm(points[10] - points[152]))
+    around = cv2.ellipse(np.zeros_like(face), (middle, (1.3 * height, 1.8 * height), 0.0), (1,), -1)
+    pixels[(around > 0) & (face == 0)] = (60, 40, 28)
+    return replace(landmarks, photo=Photo(pixels))
+
+
+def behind_dark_glasses(landmarks: FaceLandmarks) -> FaceLandmarks:
+    points, pixels = landmarks.points_px, landmarks.photo.pixels.copy()
+    apart = float(np.linalg.norm(points[33] - points[263]))
+    for corners in ((33, 133), (362, 263)):
+        lens = (points[list(corners)].mean(axis=0), (0.5 * apart, 0.26 * apart), 0.0)
+        cv2.ellipse(pixels, lens, (14, 14, 14), -1)
+    bridge = np.round(points[[133, 362]]).astype(int)
+    cv2.line(pixels, bridge[0].tolist(), bridge[1].tolist(), (14, 14, 14), max(round(0.05 * apart), 1))
+    return replace(landmarks, photo=Photo(pixels))
+
+
+def test_a_scarf_of_a_hairs_colour_that_closes_under_the_chin_is_no_hair(landmarks: FaceLandmarks) -> None:
+    found, bare = read_hair_look(scarfed(landmarks)), read_hair_look(landmarks)
+    assert found is not None and found.covered
+    assert bare is not None and not bare.covered
+
+
+def test_what_hides_hair_or_eyes_is_noted_once(landmarks: FaceLandmarks) -> None:
+    plain, scarf, glasses = (fit_face(each) for each in (landmarks, scarfed(landmarks), behind_dark_glasses(landmarks)))
+    assert not [note for note in plain.notes if "is covered" in note or "are dark" in note]
+    assert [note for note in scarf.notes if "hair" in note] == ["the head is covered: the hair is assumed"]
+    assert [note for note in glasses.notes if "eyes" in note] == ["the glasses are dark: eyes and brows are assumed"]
+
+
+@pytest.mark.parametrize("cheeks", [False, True])
+def test_hair_beside_free_cheeks_is_tied_and_hair_over_them_is_not(
+    landmarks: FaceLandmarks, cheeks: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hair_look, "person_mask", lambda picture: np.ones(picture.shape[:2], np.float32))
+    points, pixels = landmarks.points_px, landmarks.photo.pixels.copy()
+    height = float(np.linalg.norm(points[10] - points[152]))
+    inner, outer = (points[454, 0] + share * height for share in ((0.0 if cheeks else 0.2), 0.55))
+    rows = slice(int(points[10, 1] - 0.2 * height), int(points[152, 1]))
+    skin = pixels[tuple(points[280, ::-1].astype(int))]
+    for edge in points[[234, 454], 0]:
+        pixels[int(points[9, 1]) : rows.stop, int(edge - 0.16 * height) : int(edge + 0.16 * height)] = skin
+    pixels[rows, int(inner) : int(outer)] = (100, 80, 45)
+    found = read_hair_look(replace(landmarks, photo=Photo(pixels)))
+    assert found is not None and found.tied is not cheeks
 
 
 @pytest.mark.parametrize("hair", [(0.93, 0.93, 0.95), (0.25, 0.18, 0.12)], ids=["white", "brown"])
@@ -146,3 +212,22 @@ def test_painted_cheeks_are_not_taken_for_coloured_light(landmarks: FaceLandmark
         cheek[:] = 0.4 * cheek + 0.6 * np.array([215, 60, 90])
     painted = replace(landmarks, photo=Photo(pixels))
     assert photo_light(painted) == pytest.approx(photo_light(landmarks), abs=0.12)
+
+
+@pytest.mark.parametrize(("grow", "shape"), [(-0.008, "thin"), (-0.004, "natural"), (0.0, "thick")])
+def test_brows_are_as_thick_as_their_hair_and_have_its_colour(grow: float, shape: str) -> None:
+    tone, hair = np.array([0.8, 0.6, 0.5]), np.array([0.2, 0.12, 0.08])
+    colors = np.tile(tone, (len(face_regions.lips()), 1))
+    brows = face_regions.polygon(face_regions.RIGHT_BROW, face_regions.LEFT_BROW, grow=grow) > 0.5
+    colors[brows] = hair
+    found = read_brows(colors, np.ones(len(colors)), tone)
+    assert found.shape == shape
+    assert found.color == hex_color(hair)
+
+
+def test_half_a_moustache_is_a_shadow(landmarks: FaceLandmarks) -> None:
+    tone = np.array([0.8, 0.6, 0.5])
+    colors = np.tile(tone, (len(face_regions.lips()), 1))
+    there = np.flatnonzero(face_regions.polygon(MOUSTACHE) > 0.3)
+    colors[there[: int(0.7 * len(there))]] = (0.25, 0.18, 0.12)
+    assert read_face_wear(landmarks, colors, np.ones(len(colors)), tone).beard == "none"

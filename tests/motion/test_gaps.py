@@ -90,3 +90,21 @@ def test_a_glimpse_in_the_air_does_not_join_roof_and_ground():
     again = int(np.flatnonzero(TIMES > 1.5)[0])
     assert takes(TIMES, places, seen) == [slice(0, again), slice(again, len(TIMES))]
     assert (fill_places(TIMES[:again], places[:again], seen[:again])[:, 1] == 2.5).all()
+
+
+def test_a_gap_before_another_take_ends_in_its_first_pose():
+    cut = 30
+    rotations = turning(np.where(np.arange(len(TIMES)) < cut, 0.0, 2.0))
+    seen = SEEN.copy()
+    seen[10:cut] = False
+    filled = fill_gaps(TIMES, rotations, seen, REST, [slice(0, cut), slice(cut, len(TIMES))])
+    steps = angles_between(filled[1:], filled[:-1])[:, HAND]
+    assert steps.max() < 2.0 * steps.sum() / (cut - 10)
+    assert np.array_equal(filled[cut:], continuous(rotations)[cut:])
+
+
+def test_on_a_cut_anything_may_follow():
+    rotations = turning(np.where(TIMES < 1.9, 0.0, np.pi))
+    cut = int(np.flatnonzero(TIMES >= 1.9)[0])
+    parts = [slice(0, cut), slice(cut, len(TIMES))]
+    assert np.array_equal(np.abs(fill_gaps(TIMES, rotations, SEEN, REST, parts)), np.abs(rotations))

@@ -69,6 +69,16 @@ def test_hands_that_touch_are_two() -> None:
     assert set(settled(hands, touching)) == {"left", "right"}
 
 
+def test_of_two_touching_hands_that_look_like_one_side_the_one_that_does_not_fit_is_the_other() -> None:
+    touching = body()
+    points = touching.points_px.copy()
+    points[POSE["leftWrist"]], points[POSE["rightWrist"]] = [320, 300], [300, 300]
+    touching = BodyLandmarks(points, touching.depth_px, touching.world_m, touching.visibility, 1.0)
+    for leftness, side in ((0.9, "left"), (0.1, "right")):
+        hands = {"left": hand(np.array([320.0, 300.0]), leftness), "right": hand(np.array([300.0, 300.0]), leftness)}
+        assert set(settled(hands, touching)) == {side}
+
+
 def test_without_a_body_one_hand_goes_by_its_looks() -> None:
     assert set(settled({"left": hand(LEFT, 0.9), "right": hand(LEFT, 0.8)}, None)) == {"left"}
     assert set(settled({"left": hand(LEFT, 0.2), "right": hand(LEFT, 0.1)}, None)) == {"right"}

@@ -8,6 +8,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from avatarkit.body.body import load_body
 from avatarkit.face_fit.face_model import FaceModel, load_face_model
@@ -55,6 +56,10 @@ REST_ROUNDS = (1.0, 0.0)
 
 SURE = 0.5
 """Confidence from which a picture teaches."""
+
+STRANGE_SHARE = 0.5
+"""Of a clip's pictures: where fewer are read surely, it is the model that the face is far from, as drawn ones are. How little
+it seems to express says nothing then; its most usual look is taken for its rest, and all pictures teach."""
 
 SHUT_LIMITS, SHUT_PICTURES, SHUT_NOISE = (0.25, 0.5), 3, 0.04
 """A person's shut eyes are taken from the third lowest aperture. Sharp rendered ones read 0.1 to 0.25, blurred ones in videos
@@ -118,13 +123,17 @@ def fit_identity(faces: Sequence[TrackedFace]) -> FaceIdentity:
     identity = guess_identity(faces)
     some = _spread(faces, MOST_READ)
     identity = rested(identity, some, REST_ROUNDS)
-    return _with_eyes(identity, _read(some, identity))
+    return _with_eyes(identity, _sure(_read(some, identity)))
 
 
 def rested(identity: FaceIdentity, faces: Sequence[TrackedFace], rounds: Sequence[float]) -> FaceIdentity:
     """The identity with what the faces show at rest; `rounds` as `REST_ROUNDS`."""
+    strange = None
     for allowance in rounds:
-        identity = _with_rest(identity, _read(faces, identity), allowance)
+        read = _read(faces, identity)
+        strange = _strange(read) if strange is None else strange
+        quiet = _most_alike(identity, read) if strange else _least_moved(_sure(read))
+        identity = _with_rest(identity, quiet, allowance)
     return identity
 
 
@@ -132,24 +141,51 @@ _Read = list[tuple[TrackedFace, "FaceReading", "FaceMemory"]]
 
 
 def _read(faces: Sequence[TrackedFace], identity: FaceIdentity) -> _Read:
-    """Those of the faces that were read surely; of a face so far from the model that none was, all: they bring it nearer."""
     from avatarkit.motion.face.read_face import read_face
 
     memory, read = None, []
     for face in faces:
         reading, memory = read_face(face, identity, memory)
         read.append((face, reading, memory))
+    return read
+
+
+def _sure(read: _Read) -> _Read:
+    """Those of the pictures that were read surely; of a face so far from the model that none was, all."""
     return [one for one in read if one[1].confidence > SURE] or read
 
 
-def _with_rest(identity: FaceIdentity, read: _Read, allowance: float) -> FaceIdentity:
-    """The identity with what its model misses in the quietest pictures added to its neutral face."""
+def _strange(read: _Read) -> bool:
+    return sum(reading.confidence > SURE for _, reading, _ in read) < STRANGE_SHARE * len(read)
+
+
+def _least_moved(read: _Read) -> _Read:
+    """The pictures that show the least expression."""
+    effort = np.array([memory.weights.sum() for *_, memory in read])
+    return [read[i] for i in np.argsort(effort, kind="stable")[: _quiet_count(read)]]
+
+
+def _most_alike(identity: FaceIdentity, read: _Read) -> _Read:
+    """The pictures that look most like one another: the densest spot among them."""
     from avatarkit.motion.face.read_face import neutral_offsets
 
-    if not read:
+    still = np.zeros(len(ARKIT_NAMES))
+    looks = np.array([neutral_offsets(face, identity, memory, still).reshape(-1) for face, _, memory in read])
+    apart, count = cdist(looks, looks), _quiet_count(read)
+    middle = np.argmin(np.sort(apart, axis=1)[:, min(count, len(read) - 1)])
+    return [read[i] for i in np.argsort(apart[middle], kind="stable")[:count]]
+
+
+def _quiet_count(read: _Read) -> int:
+    return max(1, round(QUIET_SHARE * len(read)))
+
+
+def _with_rest(identity: FaceIdentity, quiet: _Read, allowance: float) -> FaceIdentity:
+    """The identity with what its model misses in quiet pictures added to its neutral face."""
+    from avatarkit.motion.face.read_face import neutral_offsets
+
+    if not quiet:
         return identity
-    effort = np.array([memory.weights.sum() for *_, memory in read])
-    quiet = [read[i] for i in np.argsort(effort, kind="stable")[: max(1, round(QUIET_SHARE * len(read)))]]
     offsets = np.mean(
         [neutral_offsets(face, identity, memory, _kept(memory.weights, allowance)) for face, _, memory in quiet], axis=0
     )

@@ -11,7 +11,7 @@ from avatarkit.geometry import quaternions
 from avatarkit.motion.face.eyes import apertures
 from avatarkit.motion.face.face_points import EYE_CORNERS, IRIS_MIDDLES, POINTS
 from avatarkit.motion.face.head_view import HeadView
-from avatarkit.motion.face.identity import REST_ROUNDS, average_identity, rested
+from avatarkit.motion.face.identity import REST_ROUNDS, SURE, average_identity, rested
 from avatarkit.motion.face.read_face import base_at, read_face
 from avatarkit.motion.face.response import load_response
 from avatarkit.motion.face.solve_expressions import UNOBSERVED, bounded_solve
@@ -80,6 +80,30 @@ def test_who_smiles_throughout_smiles_but_a_hint_of_it_is_how_the_face_rests(sho
         reading, memory = read_face(face, identity, memory)
     smile = reading.expressions[ARKIT_NAMES.index("mouthSmileLeft")]
     assert least <= smile <= most
+
+
+def test_a_face_far_from_any_persons_rests_in_its_most_usual_look() -> None:
+    spoken = [{"jawOpen": 0.6}, {"mouthPucker": 0.8}, {"browDownLeft": 0.8, "browDownRight": 0.8}]
+    faces = [drawn(seen_face(view(), **weights)) for weights in (*spoken, {}, {}, {}, {})]
+    assert read(faces[-1]).confidence < SURE
+    identity = rested(average_identity(), faces, REST_ROUNDS)
+    still, _ = read_face(faces[-1], identity)
+    speaking, _ = read_face(faces[0], identity)
+    jaw = ARKIT_NAMES.index("jawOpen")
+    acted = [column for column, name in enumerate(ARKIT_NAMES) if not name.startswith("eyeLook")]
+    assert still.expressions[acted].max() < 0.05 and still.confidence > SURE
+    assert speaking.expressions[jaw] > 0.3
+
+
+def drawn(face: TrackedFace) -> TrackedFace:
+    """A figure with eyes half as large again, and what is below them nearer."""
+    points, middle = np.array(face.points_px), face.points_px[POINTS].mean(axis=0)
+    for side in ("Left", "Right"):
+        eye = face.points_px[list(EYE_CORNERS[side])].mean(axis=0)
+        away = face.points_px - eye
+        points += 0.7 * away * np.exp(-((np.linalg.norm(away, axis=1) / 45.0) ** 2))[:, None]
+    points[:, 1] -= 0.25 * np.maximum(face.points_px[:, 1] - middle[1], 0.0)
+    return replace(face, points_px=points)
 
 
 @pytest.mark.parametrize("turn", [(0, 0, 0), (20, 0, 0), (-20, 5, 10), (0, -15, -20), (30, 10, 5)])

@@ -1,0 +1,139 @@
+"""A drawn figure's acting: brows that slant as one stroke, mouths that leave the smile they rest in, all a little larger.
+
+What a person's face does in millimetres is lost on a face that is seen from afar and painted in a few lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+from scipy import sparse
+
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+
+SIDES = ("Left", "Right")
+
+Brows = Mapping[str, tuple[np.ndarray, np.ndarray]]
+_NO_BROWS = np.zeros(0, int), np.zeros((0, 3))
+
+_BROW_ENDS = (0.35, 1.85)  # of the distance from the middle line to an eye: where a brow begins and ends
+_BROW_FADES = (0.5, 0.5)  # of the same, beyond them
+_BROW_HEIGHTS_M = (0.001, 0.010, 0.028, 0.050)  # above the eye's opening: still, as far as the brow, up to there, still again
+_BROWS: Mapping[str, tuple[tuple[float, float, float], float]] = {
+    "browDown": ((-0.0090, -0.0040, 0.0020), -0.0020),
+    "browInnerUp": ((0.0045, 0.0010, -0.0030), 0.0),
+    "browOuterUp": ((0.0005, 0.0035, 0.0040), 0.0),
+    "noseSneer": ((0.0035, 0.0015, 0.0), 0.0),
+}
+"""Expression -> metres up at the brow's beginning, middle and end; metres outwards at its beginning. Judged by eye, and no
+higher than face finders follow brows above large eyes. Of a sneer it takes back what a person's does to brows."""
+
+_REPLACED = ("browDown", "browInnerUp", "browOuterUp")
+"""Expressions of which nothing of a person's stays."""
+
+_LARGER: Mapping[str, float] = {
+    "mouthSmile": 0.5, "mouthFrown": 0.15, "mouthStretch": 0.5, "mouthUpperUp": 0.4, "jawOpen": 0.5, "eyeWide": 0.3,
+}  # fmt: skip
+"""Expression -> what is added of itself."""
+
+_UNSMILING: Mapping[str, float] = {
+    "mouthFrown": 1.0, "mouthPress": 0.6, "mouthStretch": 0.25, "noseSneer": 0.3, "mouthUpperUp": 0.3,
+}  # fmt: skip
+"""Expression -> part of the resting smile that it takes back."""
+
+_WITH: Mapping[str, Mapping[str, float]] = {
+    "cheekSquint": {"eyeSquint": 0.5},
+    "noseSneer": {"mouthUpperUp": 0.3, "eyeSquint": 0.4},
+    "jawOpen": {"mouthFunnel": 0.2},
+}
+"""Expression -> others that come along."""
+
+
+def bolder(offsets: sparse.csc_matrix, bold: float, resting_smile: float, brows: Brows) -> sparse.csc_matrix:
+    """Expression offsets of a drawn figure.
+
+    Args:
+        offsets: (3V, 52) metres, as a person's face would act; three rows of a vertex side by side.
+        bold: 0..1, how far it acts as a drawn one.
+        resting_smile: the smile that the mouth rests in, in full smiles of `offsets`.
+        brows: expression -> vertices (N,) and their offsets (N, 3), metres: what it does to brows in place of a person's.
+
+    Returns:
+        (3V, 52) metres, likewise.
+    """
+    mixing = _mixing(resting_smile)
+    changed = np.flatnonzero(mixing.any(axis=0))
+    mixed = (offsets @ (np.eye(len(mixing)) + bold * mixing)[:, changed]).reshape(-1, 3, len(changed))
+    columns = [(offsets.indices[first:last:3] // 3, offsets.data[first:last]) for first, last in pairwise(offsets.indptr)]
+    for number, moves in zip(changed, np.moveaxis(mixed, 2, 0), strict=True):
+        vertices, drawn = brows.get(ARKIT_NAMES[number], _NO_BROWS)
+        moves[vertices] += bold * drawn
+        moved = np.flatnonzero(moves.any(axis=1))
+        columns[number] = moved, moves[moved].reshape(-1)
+    ends = np.cumsum([0, *(len(values) for _, values in columns)])
+    indices = np.concatenate([(3 * vertices[:, None] + np.arange(3)).reshape(-1) for vertices, _ in columns])
+    return sparse.csc_matrix((np.concatenate([values for _, values in columns]), indices, ends), shape=offsets.shape)
+
+
+@cache
+def _mixing(resting_smile: float) -> np.ndarray:
+    """(52, 52) what is added of each expression (rows) to each (columns)."""
+    mixing = np.zeros((len(ARKIT_NAMES), len(ARKIT_NAMES)))
+
+    def add(part: str, name: str, share: float) -> None:
+        for side in SIDES:
+            pair = [one if one in ARKIT_NAMES else one + side for one in (part, name)]
+            mixing[ARKIT_NAMES.index(pair[0]), ARKIT_NAMES.index(pair[1])] = share
+
+    for name, more in _LARGER.items():
+        add(name, name, more)
+    for name in _REPLACED:
+        add(name, name, -1.0)
+    for name, back in _UNSMILING.items():
+        add("mouthSmile", name, -back * resting_smile)
+    for name, parts in _WITH.items():
+        for part, share in parts.items():
+            add(part, name, share)
+    return mixing
+
+
+def drawn_brows(points: np.ndarray, openings: np.ndarray) -> dict[str, np.ndarray]:
+    """ARKit's name -> (N, 3) metres: each brow moved as one curved stroke, with the skin that it is painted on.
+
+    Args:
+        points: (N, 3) metres, of a head that is not stylised.
+        openings: (2, 3) middles of what the lids of the left and the right eye leave open.
+    """
+    moves: dict[str, np.ndarray] = {}
+    for opening, side in zip(openings, SIDES, strict=True):
+        outward = np.sign(opening[0])
+        across, up = points[:, 0] / opening[0], points[:, 1] - opening[1]
+        low, first, last, high = _BROW_HEIGHTS_M
+        share = _rise(up, low, first) * _rise(-up, -high, -last)
+        share *= _rise(across, _BROW_ENDS[0] - _BROW_FADES[0], _BROW_ENDS[0])
+        share *= _rise(-across, -_BROW_ENDS[1] - _BROW_FADES[1], -_BROW_ENDS[1])
+        along = np.clip((across - _BROW_ENDS[0]) / (_BROW_ENDS[1] - _BROW_ENDS[0]), 0.0, 1.0)
+        for name, (heights, out) in _BROWS.items():
+            move = np.zeros_like(points)
+            move[:, 0] = share * outward * out * (1.0 - along)
+            move[:, 1] = share * _through(heights, along)
+            key = name if name in ARKIT_NAMES else name + side
+            moves[key] = moves.get(key, 0.0) + move
+    return moves
+
+
+def _through(heights: tuple[float, float, float], along: np.ndarray) -> np.ndarray:
+    """(N,) the parabola through three values at 0, 1/2 and 1."""
+    first, middle, last = heights
+    return (
+        first * (1.0 - along) * (1.0 - 2.0 * along) + 4.0 * middle * along * (1.0 - along) + last * along * (2.0 * along - 1.0)
+    )
+
+
+def _rise(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """0 up to `low`, 1 from `high` on, smooth between."""
+    t = np.clip((values - low) / (high - low), 0.0, 1.0)
+    return np.asarray(t * t * (3.0 - 2.0 * t))

@@ -1,0 +1,69 @@
+"""A drawn figure's acting: brows slant, sad mouths do not smile, both sides do the same, and a person acts as before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from avatarkit.body.body import load_body
+from avatarkit.body.lids import lid_margins
+from avatarkit.body.rest import RestBody, rest_body
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
+
+DRAWN = {"big-eyes": 1.0, "smiling": 1.0, "bold-expressions": 1.0}
+
+
+def moved(rest: RestBody, *names: str) -> np.ndarray:
+    """(V, 3) metres: what some expressions do together at full strength."""
+    columns = [ARKIT_NAMES.index(name) for name in names]
+    return np.asarray(rest.expression_offsets[:, columns].sum(axis=1)).reshape(-1, 3)
+
+
+def brow(rest: RestBody) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices of the left brow's skin, and how far from the middle each is, in distances of the eye."""
+    eye, top = rest.joint("leftEye"), rest.positions[lid_margins("left")[0], 1].max()
+    head = np.unique(load_body().parts["head"].quads)
+    at = rest.positions[head]
+    near = (np.abs(at[:, 1] - top - 0.015) < 0.006) & (at[:, 0] > 0.2 * eye[0]) & (at[:, 2] > eye[2])
+    return head[near], at[near, 0] / eye[0]
+
+
+@pytest.mark.parametrize(("name", "way"), [("browDownLeft", -1.0), ("browInnerUp", 1.0)])
+def test_a_drawn_brow_slants_as_one_stroke(name: str, way: float) -> None:
+    drawn = rest_body(DRAWN)
+    vertices, across = brow(drawn)
+    along = way * moved(drawn, name)[vertices, 1]
+    inner, outer = along[across < 0.6], along[(across > 1.5) & (across < 1.9)]
+    assert inner.min() > 0.004
+    assert outer.max() < 0.4 * inner.min()
+
+
+def test_a_frown_of_who_smiles_at_rest_ends_where_that_of_others_does() -> None:
+    frown = ("mouthFrownLeft", "mouthFrownRight")
+    mouth = np.unique(load_body().parts["teeth-upper"].quads)
+    calm, friendly = (rest_body({"bold-expressions": 1.0, "smiling": value}) for value in (0.0, 1.0))
+    skin = np.setdiff1d(np.unique(load_body().parts["head"].quads), mouth)
+    ends = [(rest.positions + moved(rest, *frown))[skin] for rest in (calm, friendly)]
+    rests = [rest.positions[skin] for rest in (calm, friendly)]
+    assert np.abs(rests[1] - rests[0]).max() > 4e-3
+    np.testing.assert_allclose(ends[1], ends[0], atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["browDown", "browOuterUp", "mouthFrown", "noseSneer", "cheekSquint"])
+def test_both_sides_do_the_same(name: str) -> None:
+    drawn, body = rest_body(DRAWN), load_body()
+    head = np.unique(body.parts["head"].quads)
+    left, right = (moved(drawn, name + side) for side in ("Left", "Right"))
+    np.testing.assert_allclose(right[body.mirror[head]] * (-1, 1, 1), left[head], atol=1e-3)
+
+
+def test_half_as_bold_is_half_way() -> None:
+    still, half, whole = (moved(rest_body({**DRAWN, "bold-expressions": bold}), "browDownLeft") for bold in (0.0, 0.5, 1.0))
+    np.testing.assert_allclose(half, 0.5 * (still + whole), atol=1e-6)
+
+
+def test_whole_vertices_are_stored() -> None:
+    offsets = rest_body(DRAWN).expression_offsets
+    for first, last in zip(offsets.indptr, offsets.indptr[1:], strict=False):
+        rows = offsets.indices[first:last].reshape(-1, 3)
+        assert (rows == 3 * (rows[:, :1] // 3) + np.arange(3)).all() and (np.diff(rows[:, 0]) > 0).all()
