@@ -29,7 +29,7 @@ from avatarkit.avatar.wardrobe import outfits
 from avatarkit.errors import AvatarkitError, NoFaceError
 from avatarkit.export.files import save_avatar, vrm1_bytes
 from avatarkit.export.platform_check import check
-from avatarkit.export.platforms import SUFFIXES, load_platform, platform_names
+from avatarkit.export.platforms import is_usd, load_platform, platform_names
 from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.export.statistics import measure
@@ -148,7 +148,7 @@ def _row(family: str, avatar: Avatar, full: Surface, platform: str, folder: Path
         row["s"] = process_time() - start
         verdict = check(path, platform)
         row |= {"verdict": _said(verdict), "MB": path.stat().st_size / 1e6}
-        if path.suffix == SUFFIXES["USDZ"]:
+        if is_usd(path):
             return row
         document = read_document(path)
         numbers = measure(document, path.stat().st_size)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from avatarkit.export.inspection import container_of
 from avatarkit.export.platform_rules import RULE_CHECKS, RULE_FIXES, Subject
-from avatarkit.export.platforms import RULES, SUFFIXES, Platform, load_platform, platform_names
+from avatarkit.export.platforms import RULES, Platform, is_usd, load_platform, platform_names
 from avatarkit.export.r15_check import r15_findings
 from avatarkit.export.statistics import STATISTICS
 from avatarkit.export.usdz_check import usdz_verdict
@@ -74,7 +74,7 @@ def check_all(path: str | Path) -> list[Verdict]:
 
 
 def _verdicts(path: Path, platforms: Sequence[Platform]) -> list[Verdict]:
-    if path.suffix.lower() == SUFFIXES["USDZ"]:
+    if is_usd(path):
         return [usdz_verdict(path, platform) for platform in platforms]
     subject = Subject(read_document(path), path.stat().st_size, container_of(path))
     return [verdict_on(subject, platform) for platform in platforms]

@@ -41,6 +41,11 @@ SUFFIXES: Mapping[str, str] = {"GLB": ".glb", "VRM 1.0": ".vrm", "VRM 0.x": ".vr
 """Kind of file, as `inspect` calls it -> its suffix."""
 
 
+def is_usd(path: str | Path) -> bool:
+    """Whether a file is a package of USD, by its name; all others are glTF."""
+    return Path(path).suffix.lower() == SUFFIXES["USDZ"]
+
+
 @dataclass(frozen=True)
 class Ranked:
     """The most of one statistic for each rank, best rank first."""
@@ -97,6 +102,11 @@ class Platform:
     def suffix(self) -> str:
         """Of the kind of file that it likes best."""
         return SUFFIXES[self.formats[0]]
+
+    @property
+    def takes_usd_alone(self) -> bool:
+        """Whether no glTF of any kind goes there."""
+        return self.formats == ("USDZ",)
 
     def most(self, statistic: str) -> float:
         """The most of a statistic that a file made for this place has: its limit, and that of the rank aimed for."""
