@@ -66,16 +66,17 @@ def look(**values: float) -> HairLook:
 @pytest.mark.parametrize(
     ("seen", "style"),
     [
-        (look(cover=0.05, volume=0.0, hairline=0.3), "bald"),
-        (look(cover=0.5, volume=0.04, hairline=0.1), "buzz"),
-        (look(cover=0.6, volume=0.2, hairline=0.22), "receding"),
+        (look(cover=0.05, volume=0.0, hairline=0.3, crown=0.0), "bald"),
+        (look(cover=0.5, volume=0.04, hairline=0.1, crown=0.6), "buzz"),
+        (look(cover=0.6, volume=0.2, hairline=0.22, crown=0.35), "receding"),
         (look(volume=0.25, hairline=0.06), "short"),
-        (look(volume=0.35, cover=0.72, hairline=0.17), "slicked-back"),
+        (look(volume=0.35, cover=0.72, hairline=0.17, crown=0.65), "slicked-back"),
         (look(length=-0.1, volume=0.6, hairline=0.04), "chunky-bob"),
         (look(length=-0.1, volume=0.3, tied=True), "ponytail"),
         (look(length=-0.1, volume=0.5, cover=0.9, hairline=0.15), "bob"),
         (look(length=0.9, volume=0.5, hairline=0.15), "long"),
-        (look(length=0.9, volume=0.5, hairline=0.0), "bangs"),
+        (look(length=0.9, volume=0.5, hairline=0.0, fringe=0.8), "bangs"),
+        (look(length=0.9, volume=0.5, hairline=0.0, fringe=0.1), "long"),
     ],
 )
 def test_a_look_becomes_the_style_it_is_nearest_to(seen: HairLook, style: str) -> None:
