@@ -19,7 +19,7 @@ from avatarkit.avatar.avatar import Avatar
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.style import default_recipe
 from avatarkit.export.files import save_avatar
-from avatarkit.export.platforms import SUFFIXES, load_platform, platform_names
+from avatarkit.export.platforms import load_platform, platform_names
 from avatarkit.export.statistics import measure
 from avatarkit.gltf.document import Document
 from avatarkit.gltf.reading import read_document
@@ -86,10 +86,10 @@ def _family(family: str, platforms: list[str], folder: Path) -> Iterator[tuple[s
     avatar = build_avatar(default_recipe(family))
     reference = read_clip(_saved(avatar, folder / "full.vrm", None), REFERENCE_PX)
     for platform in platforms:
-        suffix = load_platform(platform).suffix
-        if suffix == SUFFIXES["USDZ"]:
+        profile = load_platform(platform)
+        if profile.takes_usd_alone:
             continue  # a figure at rest
-        document = _saved(avatar, folder / f"{platform}{suffix}", platform)
+        document = _saved(avatar, folder / f"{platform}{profile.suffix}", platform)
         if measure(document, 0)["triangles"] < SMALLEST_WITH_A_FACE:
             continue
         read = read_clip(document, SIZE_PX)

@@ -29,7 +29,7 @@ from avatarkit.avatar.wardrobe import outfits
 from avatarkit.errors import AvatarkitError, NoFaceError
 from avatarkit.export.files import save_avatar, vrm1_bytes
 from avatarkit.export.platform_check import check
-from avatarkit.export.platforms import SUFFIXES, load_platform, platform_names
+from avatarkit.export.platforms import is_usd, load_platform, platform_names
 from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.export.statistics import measure
@@ -148,7 +148,7 @@ def _row(family: str, avatar: Avatar, full: Surface, platform: str, folder: Path
         row["s"] = process_time() - start
         verdict = check(path, platform)
         row |= {"verdict": _said(verdict), "MB": path.stat().st_size / 1e6}
-        if path.suffix == SUFFIXES["USDZ"]:
+        if is_usd(path):
             return row
         document = read_document(path)
         numbers = measure(document, path.stat().st_size)
@@ -175,7 +175,8 @@ def _distance_mm(full: Surface, reduced: Surface, piece: str) -> float:
 
 
 def _placed(positions: np.ndarray) -> np.ndarray:
-    """VRM 0 looks the other way; the nose tells which way that is."""
+    """Standing on the ground and facing +Z: VRM 0 looks the other way, which the nose tells; Roblox's origin is in the hips."""
+    positions = positions - [0.0, positions[:, 1].min(), 0.0]
     head = positions[positions[:, 1] > np.percentile(positions[:, 1], 70)]
     forward = 1.0 if head[:, 2].max() + head[:, 2].min() > 0 else -1.0
     return positions * [forward, 1.0, forward]

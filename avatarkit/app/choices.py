@@ -12,7 +12,7 @@ from avatarkit.app.texts import name_for_people, said_of, texts
 from avatarkit.avatar import wardrobe
 from avatarkit.avatar.style import load_style, style_names
 from avatarkit.body.body import load_body
-from avatarkit.export.platforms import SUFFIXES, load_platform, platform_names
+from avatarkit.export.platforms import load_platform, platform_names
 from avatarkit.export.usdz import usd_is_there
 
 HAIR_DYES = (
@@ -135,5 +135,5 @@ def _platforms(language: str) -> list[dict[str, str]]:
     return [
         {"name": name, "label": said_of("platform", name, language).get("label", load_platform(name).title)}
         for name in names
-        if name in platform_names() and (load_platform(name).suffix != SUFFIXES["USDZ"] or usd_is_there())
+        if name in platform_names() and (usd_is_there() or not load_platform(name).takes_usd_alone)
     ]

@@ -40,8 +40,10 @@ def build(
 
 def check_kind(output: Path, platform: str | None) -> None:
     """Raise UsageError unless an avatar is written under such a name, and for that platform; MissingError without usd-core."""
+    from avatarkit.export.platforms import is_usd
+
     check_suffix(output, AVATAR_SUFFIXES)
-    if output.suffix.lower() == ".usdz":
+    if is_usd(output):
         from avatarkit.export import usdz
 
         usdz.check_usd()

@@ -58,8 +58,13 @@ def adapted(avatar: Avatar, platform: Platform) -> Avatar:
 
     Args:
         avatar: as built.
-        platform: its `morphs`, `naming` and `meshes` are followed.
+        platform: its `without`, `morphs`, `naming` and `meshes` are followed.
     """
+    if platform.without:
+        left = (mesh for mesh in avatar.meshes if not mesh.name.startswith(platform.without))
+        avatar = replace(avatar, meshes=tuple(left))
+    if platform.body is not None:
+        return avatar  # cut into parts, and named, when its triangles are few enough
     sets = {"visemes": VISEMES, "readyplayerme": EXTRAS}
     shapes = {name: parts for kind in platform.morphs if kind in sets for name, parts in sets[kind].items()}
     if shapes:

@@ -95,8 +95,8 @@ def convert(path: str | Path, platform: str, *, with_permission: bool = False) -
         InputError: not glTF 2, damaged, without a surface, or nobody in it where the platform takes VRM alone.
     """
     profile, path = load_platform(platform), Path(path)
-    if profile.formats == ("USDZ",):
-        raise UsageError(f"{platform} is made of recipes alone: avatarkit build RECIPE -o OUT{SUFFIXES['USDZ']}.")
+    if profile.takes_usd_alone:
+        raise UsageError(f"{platform} is made of recipes alone: avatarkit build RECIPE -o OUT{profile.suffix}.")
     document = read_document(path)
     refuse_if_forbidden(document, with_permission=with_permission)
     try:
@@ -118,7 +118,7 @@ def _converted(document: Document, platform: Platform, *, with_permission: bool)
         made, more = _of_kind(document, kind)
         notes = (*notes, *more)
     naming = platform.naming or (_PLAIN_NAMES if kind == "GLB" and human_bones(made) != bones else None)
-    if naming is not None:
+    if naming is not None and platform.body is None:
         made = with_bone_names(made, bones, naming)
     rebuilt = not broken.isdisjoint((*_REBUILDING, *_STANDING)) or bool(platform.morphs)
     made = reduced(made, platform, rebuilt=rebuilt)

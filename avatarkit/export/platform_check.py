@@ -7,19 +7,22 @@ from pathlib import Path
 
 from avatarkit.export.inspection import container_of
 from avatarkit.export.platform_rules import RULE_CHECKS, RULE_FIXES, Subject
-from avatarkit.export.platforms import RULES, SUFFIXES, Platform, load_platform, platform_names
+from avatarkit.export.platforms import RULES, Platform, is_usd, load_platform, platform_names
+from avatarkit.export.r15_check import r15_findings
 from avatarkit.export.statistics import STATISTICS
 from avatarkit.export.usdz_check import usdz_verdict
 from avatarkit.export.verdict import WORSE_THAN_ALL, Finding, Verdict
 from avatarkit.gltf.reading import read_document
 from avatarkit.rig.naming import naming_families
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
+from avatarkit.vocabulary.r15 import FACE_POSES
 from avatarkit.vocabulary.visemes import OCULUS_VISEMES, READY_PLAYER_ME_EXTRAS
 
 _MORPH_SETS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "arkit": ("ARKit's morphs", ARKIT_NAMES),
     "visemes": ("Oculus' visemes", OCULUS_VISEMES),
     "readyplayerme": ("Ready Player Me's own morphs", READY_PLAYER_ME_EXTRAS),
+    "facs": ("Roblox's face poses, as morphs", tuple(FACE_POSES)),
 }
 
 _FIXES: Mapping[str, str] = {
@@ -71,7 +74,7 @@ def check_all(path: str | Path) -> list[Verdict]:
 
 
 def _verdicts(path: Path, platforms: Sequence[Platform]) -> list[Verdict]:
-    if path.suffix.lower() == SUFFIXES["USDZ"]:
+    if is_usd(path):
         return [usdz_verdict(path, platform) for platform in platforms]
     subject = Subject(read_document(path), path.stat().st_size, container_of(path))
     return [verdict_on(subject, platform) for platform in platforms]
@@ -96,6 +99,8 @@ def _findings(platform: Platform, subject: Subject) -> Iterator[Finding]:
     for name in platform.morphs:
         yield _morph_set(name, subject)
     yield from _names(platform, subject)
+    if platform.body is not None:
+        yield from r15_findings(subject.document)
     for text in platform.unchecked:
         yield Finding(text, "", "", None)
 

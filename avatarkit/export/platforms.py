@@ -30,12 +30,20 @@ RULES: Mapping[str, str] = {
 }
 """Name -> what must hold."""
 
-MORPH_SETS = ("arkit", "visemes", "readyplayerme")
-"""ARKit's 52; Oculus' 15; the five that Ready Player Me has beside them."""
+MORPH_SETS = ("arkit", "visemes", "readyplayerme", "facs")
+"""ARKit's 52; Oculus' 15; the five that Ready Player Me has beside them; Roblox's 17."""
+
+BODIES = ("r15",)
+"""Kinds of body that are cut into parts: Roblox's fifteen."""
 
 
 SUFFIXES: Mapping[str, str] = {"GLB": ".glb", "VRM 1.0": ".vrm", "VRM 0.x": ".vrm", "USDZ": ".usdz"}
 """Kind of file, as `inspect` calls it -> its suffix."""
+
+
+def is_usd(path: str | Path) -> bool:
+    """Whether a file is a package of USD, by its name; all others are glTF."""
+    return Path(path).suffix.lower() == SUFFIXES["USDZ"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,8 @@ class Platform:
         meshes: names that meshes must have.
         root: name of the node above all joints, if it must have one.
         naming: family of bone names in rigs/, if it must be that one.
+        body: one of `BODIES`, if it must be cut into parts.
+        without: kinds of meshes that files for it do without, by the beginning of their names.
         unchecked: what it asks for besides and we cannot see.
     """
 
@@ -84,12 +94,19 @@ class Platform:
     meshes: tuple[str, ...] = ()
     root: str | None = None
     naming: str | None = None
+    body: str | None = None
+    without: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()
 
     @property
     def suffix(self) -> str:
         """Of the kind of file that it likes best."""
         return SUFFIXES[self.formats[0]]
+
+    @property
+    def takes_usd_alone(self) -> bool:
+        """Whether no glTF of any kind goes there."""
+        return self.formats == ("USDZ",)
 
     def most(self, statistic: str) -> float:
         """The most of a statistic that a file made for this place has: its limit, and that of the rank aimed for."""
@@ -116,7 +133,7 @@ def load_platform(name: str) -> Platform:
     return platform_from_tables(name, _toml(paths[name]))
 
 
-_TEXTS, _LISTS = ("title", "source", "date"), ("formats", "bones", "rules", "morphs", "meshes", "unchecked")
+_TEXTS, _LISTS = ("title", "source", "date"), ("formats", "bones", "rules", "morphs", "meshes", "without", "unchecked")
 
 
 def platform_from_tables(name: str, content: Mapping[str, Any]) -> Platform:
@@ -126,7 +143,7 @@ def platform_from_tables(name: str, content: Mapping[str, Any]) -> Platform:
         InputError: a missing or unknown entry, a rule, bone or statistic that does not exist.
     """
     where = f"rigs/platforms/{name}.toml"
-    known = (*_TEXTS, *_LISTS, "limits", "ranks", "root", "naming")
+    known = (*_TEXTS, *_LISTS, "limits", "ranks", "root", "naming", "body")
     for key in content:
         if key not in known:
             raise InputError(f"{where}: {unknown_name('entry', key, known)}")
@@ -140,6 +157,8 @@ def platform_from_tables(name: str, content: Mapping[str, Any]) -> Platform:
         if ranks and rank not in order:
             raise InputError(f"{where}: {unknown_name('rank', str(rank), order)}")
     lists: dict[str, Any] = {key: tuple(content.get(key, ())) for key in _LISTS}
+    if content.get("body", BODIES[0]) not in BODIES:
+        raise InputError(f"{where}: {unknown_name('kind of body', str(content['body']), BODIES)}")
     _check_names(where, lists, (*content.get("limits", {}), *ranks))
     if any(len(values) != len(order) for values in ranks.values()):
         raise InputError(f"{where}: every statistic needs one value for each of the ranks {', '.join(order)}.")
@@ -153,6 +172,7 @@ def platform_from_tables(name: str, content: Mapping[str, Any]) -> Platform:
         ranks={statistic: Ranked(tuple(values)) for statistic, values in ranks.items()},
         root=content.get("root"),
         naming=content.get("naming"),
+        body=content.get("body"),
         **texts,
         **lists,
     )

@@ -28,6 +28,8 @@ POSTURE_LEAN_RAD, POSTURE_SPREAD_RAD = np.radians(4.0), np.radians(3.5)
 """How far the line from a standing person's ankles to the neck is from upright: bodies seem to lean towards the camera
 (google-ai-edge/mediapipe#2918). Mean and spread over rendered clips whose camera is known."""
 
+_LEAN = float(np.tan(POSTURE_LEAN_RAD))
+
 POINT_SPREAD_M = 0.15
 """How far a standing foot is seen from the plane of the floor; mostly its depth."""
 
@@ -42,6 +44,8 @@ TINY = 1e-6
 
 MAX_TILT_RAD, MAX_ROLL_RAD = np.radians(35.0), np.radians(10.0)
 """Beyond this, up or down and sideways, the picture does not show people upright."""
+
+_STEEPEST = float(np.tan(MAX_TILT_RAD))
 
 FLOOR_PERCENTILE = 30.0
 """Of the lower sole's heights: most of the time somebody stands, and noise is as often below as above."""
@@ -124,19 +128,36 @@ def _up(places: np.ndarray, soles: np.ndarray, skeleton: HumanSkeleton) -> np.nd
     if len(upright):
         share = len(upright) / len(places) / POSTURE_SPREAD_RAD**2
         body = np.median(upright, axis=0)
-        matrix, right = share * np.eye(2), share * (body[[0, 2]] / body[1] - (0.0, np.tan(POSTURE_LEAN_RAD)))
+        matrix, right = share * np.eye(2), share * (body[[0, 2]] / body[1] - (0.0, _LEAN))
     slopes = np.zeros(2)
     for _ in range(ROUNDS):
         told = (_level_camera(foot, slopes[1]), _plane(lower - foot, slopes))
         slopes = np.linalg.solve(matrix + sum(one for one, _ in told), right + sum(one for _, one in told))
-    slopes = slopes * min(1.0, np.tan(MAX_TILT_RAD) / max(float(np.hypot(*slopes)), TINY))
+    slopes = slopes * min(1.0, _STEEPEST / max(float(np.hypot(*slopes)), TINY))
     return np.array([slopes[0], 1.0, slopes[1]]) / np.sqrt(1.0 + slopes @ slopes)
 
 
-def camera_pitch(foot: np.ndarray) -> float:
-    """Radians about +X that turn the camera's axes into upright ones when nothing is known but where a foot (3,) stands."""
-    precision, weighted = _slope_by_height(foot)
-    return -atan(weighted / (PITCH_SPREAD_RAD**-2 + precision))
+def camera_pitch(foot: np.ndarray, posture: float, share: float) -> float:
+    """Radians about +X that turn the camera's axes into upright ones, as `_up` would if it knew nothing of a plane.
+
+    Args:
+        foot: (3,) where one stands.
+        posture: slope (z over y) of the straight body; see `upright_slope`.
+        share: 0..1 of the time in which the body was straight.
+    """
+    straight, slope = share / POSTURE_SPREAD_RAD**2, 0.0
+    for _ in range(ROUNDS):
+        level, usual, weighted = _level_pitch(foot, slope)
+        slope = (weighted + straight * posture) / (level + usual + straight)
+    return -atan(min(max(slope, -_STEEPEST), _STEEPEST))
+
+
+def upright_slope(body: np.ndarray, skeleton: HumanSkeleton) -> float | None:
+    """The slope (z over y) of upright in the camera's axes, by the way (3,) from the ankles to the neck of a body that stands
+    straight; None of any other."""
+    if not len(_straight(body[None], skeleton)):
+        return None
+    return float(body[2] / body[1] - _LEAN)
 
 
 def _slope_by_height(foot: np.ndarray) -> tuple[float, float]:
@@ -152,20 +173,29 @@ def _level_camera(foot: np.ndarray, slope: float) -> tuple[np.ndarray, np.ndarra
 
     Either counts less the more the `slope` that was found before exceeds it: some cameras hang on a wall and look down.
     """
+    level, usual, weighted = _level_pitch(foot, slope)
+    return np.diag([ROLL_SPREAD_RAD**-2, level + usual]), np.array([0.0, weighted])
+
+
+def _level_pitch(foot: np.ndarray, slope: float) -> tuple[float, float, float]:
+    """Of the slope away from the camera: the precision of none, that of the usual height's one, and the latter times it."""
     precision, weighted = _slope_by_height(foot)
     level = 1.0 / (PITCH_SPREAD_RAD**2 + max(slope, 0.0) ** 2)
     usual = 1.0 / (1.0 + precision * max(slope - weighted / precision, 0.0) ** 2)
-    return np.diag([ROLL_SPREAD_RAD**-2, level + usual * precision]), np.array([0.0, usual * weighted])
+    return level, usual * precision, usual * weighted
 
 
 def _upright(places: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
     """(S, 3) from the ankles to the neck at the moments when the body stands straight."""
-    neck, feet = BONE["neck"], FOOT_BONES
+    return _straight(places[:, BONE["neck"]] - places[:, FOOT_BONES].mean(axis=1), skeleton)
+
+
+def _straight(bodies: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
+    """Those of the ways (T, 3) from the ankles to the neck that are straight bodies'."""
     rest = skeleton.rest_positions
-    bodies = places[:, neck] - places[:, feet].mean(axis=1)
-    straight = np.linalg.norm(bodies, axis=1) > STRAIGHT * (rest[neck, 1] - rest[feet[0], 1])
+    straight = np.linalg.norm(bodies, axis=1) > STRAIGHT * (rest[BONE["neck"], 1] - rest[FOOT_BONES[0], 1])
     aside, up, ahead = np.abs(bodies.T)
-    return bodies[straight & (bodies[:, 1] > 0.0) & (aside < np.tan(MAX_ROLL_RAD) * up) & (ahead < np.tan(MAX_TILT_RAD) * up)]
+    return bodies[straight & (bodies[:, 1] > 0.0) & (aside < np.tan(MAX_ROLL_RAD) * up) & (ahead < _STEEPEST * up)]
 
 
 def _plane(soles: np.ndarray, slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

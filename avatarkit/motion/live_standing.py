@@ -11,7 +11,7 @@ from avatarkit.geometry import plain_quaternions
 from avatarkit.geometry.two_bone_ik import two_bone_ik
 from avatarkit.motion.feet import DEPTH_SHARE, EASE_S, LAND_HEIGHT_M, LAND_SPEED, LIFT_HEIGHT_M, LIFT_SPEED
 from avatarkit.motion.filters import expectile
-from avatarkit.motion.floor import camera_pitch
+from avatarkit.motion.floor import camera_pitch, upright_slope
 from avatarkit.motion.human_motion import BONE
 from avatarkit.motion.leg_frames import KNEE_HINGE, SHIN, THIGH, leg_frames, with_turned_legs
 from avatarkit.motion.person import Person
@@ -22,6 +22,9 @@ FLOOR_DOWN_S, FLOOR_UP_S = 0.3, 6.0
 
 PLACE_S = 5.0
 """How long it takes to learn where the person stands, from which the camera's tilt follows."""
+
+POSTURE_S = 20.0
+"""The same of how straight bodies stand: whoever leans for a while has not tilted the camera, and the floor must not sway."""
 
 SLIP_M = 0.12
 """A held foot this far from where it is seen has stepped."""
@@ -48,6 +51,7 @@ class Standing:
     Attributes:
         time_s: the moment.
         place: (3,) the lower sole in the camera's space, slowly averaged.
+        posture: the straight body's slope, likewise; straight: 0..1, in how much of the time it was.
         floor: its height in the upright axes; `origin` (3,) the first place's x and z.
         quiet: 0..1 how far the legs are at rest because they are not seen.
         balls: (2, 3) where the balls of the feet were; `stands` (2,); `anchors`, `offsets` (2, 3) what the feet were moved by.
@@ -55,6 +59,8 @@ class Standing:
 
     time_s: float
     place: np.ndarray
+    posture: float
+    straight: float
     floor: float
     origin: np.ndarray
     quiet: float
@@ -81,8 +87,8 @@ def stand(
     """
     step, levers = time_s - before.time_s if before else 0.0, person.sole_levers
     frames = leg_frames(rotations) if legs_seen or before is None else None
-    place = _place(root, frames, levers, step, before)
-    root, rotations, tilt = _upright(root, rotations, camera_pitch(place))
+    known = _place(root, frames, person, step, before)
+    root, rotations, tilt = _upright(root, rotations, camera_pitch(*known))
     quiet = _towards(float(not legs_seen), before.quiet, step) if before else float(not legs_seen)
     if quiet > 0.0:
         rotations = quiet_legs(rotations, np.array(quiet))
@@ -92,20 +98,31 @@ def stand(
     floor = _floor(float(root[1] + soles[:, 1].min()), legs_seen, step, before)
     root = root - origin - floor * _UP
     root[1] += quiet * (person.skeleton.hip_height - root[1])
-    now = Standing(time_s, place, floor, origin, quiet, root + soles, *_held(root + soles, quiet, step, before))
+    now = Standing(time_s, *known, floor, origin, quiet, root + soles, *_held(root + soles, quiet, step, before))
     free = arms[:, THIGH] + arms[:, SHIN]
     turns = two_bone_ik(arms[:, THIGH], arms[:, SHIN], free + now.offsets, frames[:, THIGH] @ KNEE_HINGE)
     return root, with_turned_legs(rotations, frames, *turns), now
 
 
-def _place(root: np.ndarray, frames: np.ndarray | None, levers: np.ndarray, step: float, before: Standing | None) -> np.ndarray:
-    """(3,) where the person stands in the camera's space, of legs with such frames; as before where they are not seen."""
+def _place(
+    root: np.ndarray, frames: np.ndarray | None, person: Person, step: float, before: Standing | None
+) -> tuple[np.ndarray, float, float]:
+    """Where the person stands in the camera's space (3,), the straight body's slope and how often it was straight, of legs with
+    such frames; as before where they are not seen."""
     if frames is None:
         assert before is not None
-        return before.place
-    soles = np.add.reduce((frames @ levers)[..., 0], axis=1)
+        return before.place, before.posture, before.straight
+    arms = (frames @ person.sole_levers)[..., 0]
+    soles, ankles = np.add.reduce(arms, axis=1), np.add.reduce(arms[:, : SHIN + 1], axis=(0, 1)) / len(arms)
     lower = root + soles[soles[:, 1].argmin()]
-    return before.place + min(step / PLACE_S, 1.0) * (lower - before.place) if before else lower
+    slope = upright_slope(frames[0, 0] @ person.to_neck - ankles, person.skeleton)
+    if before is None:
+        return lower, slope or 0.0, float(slope is not None)
+    place = before.place + min(step / PLACE_S, 1.0) * (lower - before.place)
+    share = min(step / POSTURE_S, 1.0)
+    straight = before.straight + share * (float(slope is not None) - before.straight)
+    posture = before.posture if slope is None else before.posture + share / max(straight, share) * (slope - before.posture)
+    return place, posture, straight
 
 
 def _upright(root: np.ndarray, rotations: np.ndarray, pitch: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -80,6 +80,12 @@ class Person:
         return np.asarray(rest[BONE["hips"]] - rest[LEGS[:, 0]].mean(axis=0))
 
     @cached_property
+    def to_neck(self) -> np.ndarray:
+        """(3,) metres from the hips' joint to the neck's."""
+        rest = self.skeleton.rest_positions
+        return np.asarray(rest[BONE["neck"]] - rest[BONE["hips"]])
+
+    @cached_property
     def sole_levers(self) -> np.ndarray:
         """(2, 4, 3, 1) metres that each of `leg_frames` adds to the way from the hips to the sole under the ball."""
         rest = self.skeleton.rest_positions

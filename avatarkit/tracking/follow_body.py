@@ -13,8 +13,11 @@ from avatarkit.tracking.regions import distance, whole_picture
 from avatarkit.tracking.square_crop import PhotoPyramid, SquareCrop
 from avatarkit.tracking.tracked_frame import BodyLandmarks
 
-LOOK_EVERY_S = 1.0
-"""How often other people are looked for, and the body is doubted, while it is followed."""
+DOUBT_EVERY_S = 1.0
+"""How often a body is doubted while it is followed."""
+
+COUNT_EVERY_S = 3.0
+"""How often people are counted meanwhile, which takes as long as two or three bodies."""
 
 WAIT_FOR_S = 1.0
 """How long a lost person is waited for near the place where they were before anybody else is taken."""
@@ -43,7 +46,8 @@ class BodyMemory:
         square: where to look next; None when nobody is followed.
         place: where the person was last; None before anybody was seen and after a cut.
         seen_s: when the person was seen last.
-        looked_s: when people were looked for last.
+        doubted_s: when the body was doubted last.
+        counted_s: when people were looked for last.
         searches: pictures since the person was seen.
         doubts: looks in a row that found the body unsteady.
         people: the largest number of people seen at once.
@@ -52,7 +56,8 @@ class BodyMemory:
     square: SquareCrop | None = None
     place: SquareCrop | None = None
     seen_s: float = -np.inf
-    looked_s: float = -np.inf
+    doubted_s: float = -np.inf
+    counted_s: float = -np.inf
     searches: int = 0
     doubts: int = 0
     people: int = 0
@@ -81,12 +86,11 @@ def follow_body(
     hopped = (
         reading is not None and memory.place is not None and distance(reading.square, memory.place) > HOP * memory.place.side
     )
-    if reading is not None and time_s - memory.looked_s >= LOOK_EVERY_S:
-        people = find_people(pyramid, whole_picture(pyramid.size), graphs)
+    if reading is not None and time_s - memory.counted_s >= COUNT_EVERY_S:
+        memory = _counted(memory, time_s, find_people(pyramid, whole_picture(pyramid.size), graphs))
+    if reading is not None and time_s - memory.doubted_s >= DOUBT_EVERY_S:
         steady = steadiness(pyramid, reading, graphs).is_within(KEPT)
-        memory = replace(
-            memory, looked_s=time_s, doubts=0 if steady else memory.doubts + 1, people=max(memory.people, len(people))
-        )
+        memory = replace(memory, doubted_s=time_s, doubts=0 if steady else memory.doubts + 1)
         reading = reading if memory.doubts < MOST_DOUBTS else None
     if reading is None or hopped:
         memory, found = _search(pyramid, time_s, memory, graphs, person)
@@ -97,12 +101,16 @@ def follow_body(
     return seen, reading.body
 
 
+def _counted(memory: BodyMemory, time_s: float, people: list[SquareCrop]) -> BodyMemory:
+    return replace(memory, counted_s=time_s, people=max(memory.people, len(people)))
+
+
 def _search(
     pyramid: PhotoPyramid, time_s: float, memory: BodyMemory, graphs: PersonGraphs, person: int | None
 ) -> tuple[BodyMemory, BodyReading | None]:
     """The person, looked for in the whole picture and in one closer view, another one in each picture."""
     whole = find_people(pyramid, whole_picture(pyramid.size), graphs)
-    memory = replace(memory, looked_s=time_s, doubts=0, people=max(memory.people, len(whole)))
+    memory = _counted(replace(memory, doubted_s=time_s, doubts=0), time_s, whole)
     found = _first_proven(pyramid, _candidates(time_s, memory, whole, person), graphs)
     if found is None and (person is None or memory.place is not None):  # a closer view cannot say who is the second largest
         closer = find_people(pyramid, _closer_view(pyramid, memory), graphs)

@@ -165,7 +165,7 @@ def three_vrm_moving(
         times_s: when to look.
         folder: where the pictures go.
         motion: a .vrma to play; without one, head and hips are shaken.
-        views: "front", "back", "side", "whole", "head".
+        views: "front", "back", "side", "whole", "far", "head".
         gaze_deg: yaws and pitches to look at, at the end.
         size: width and height of the pictures, pixels.
     """

@@ -85,13 +85,13 @@ function prepared(vrm, [width, height]) {
   };
 }
 
-// "front", "back", "side" show the figure from hip to head, "whole" all of it, "head" its head.
+// "front", "back", "side" show the figure from hip to head, "whole" and "far" all of it, "head" its head.
 function aimed(vrm, view, aspect) {
   vrm.scene.updateMatrixWorld(true);
   const place = (bone) => vrm.humanoid.getRawBoneNode(bone).getWorldPosition(new THREE.Vector3());
-  const far = { head: 1.0, whole: 4.2 }[view] ?? 2.2;
+  const far = { head: 1.0, whole: 4.2, far: 15.0 }[view] ?? 2.2;
   const target = view === "head" ? place("head").add(new THREE.Vector3(0, 0.06, 0)) : place("hips").lerp(place("head"), 0.55);
-  if (view === "whole") target.y = 0.85;
+  if (view === "whole" || view === "far") target.y = 0.85;
   const turn = { back: Math.PI, side: Math.PI / 2 }[view] ?? 0;
   const camera = new THREE.PerspectiveCamera(28, aspect, 0.05, 50);
   camera.position.copy(target).add(new THREE.Vector3(Math.sin(turn) * far, 0.02, Math.cos(turn) * far));

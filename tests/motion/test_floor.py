@@ -9,6 +9,8 @@ from avatarkit.geometry import quaternions
 from avatarkit.motion.floor import find_floor, onto_floor, sole_points
 from avatarkit.motion.human_motion import BONE, HumanMotion
 from avatarkit.motion.kinematics import world_rotations
+from avatarkit.motion.live_standing import stand
+from avatarkit.motion.person import average_person
 from tests.motion.simulated import walking
 
 TIMES_S = np.arange(-1.0, 1.0, 1.0 / 30.0)
@@ -44,3 +46,15 @@ def test_who_walks_away_from_a_camera_above_stays_on_the_floor() -> None:
     found = onto_floor(away, find_floor(away))
     soles = sole_points(found.skeleton, found.root_positions, world_rotations(found.rotations))[..., 1].min(axis=(1, 2))
     assert np.abs(soles).max() < 0.15
+
+
+@pytest.mark.parametrize("degrees", [-20.0, 0.0, 25.0])
+def test_a_live_body_that_stands_straight_tells_how_far_the_camera_looks_down(degrees: float) -> None:
+    standing, person = seen_from_above(turned(walking(TIMES_S), 1, 90.0), degrees), average_person()
+    before, leans = None, []
+    for time, root, rotations in zip(standing.times_s, standing.root_positions, standing.rotations, strict=True):
+        _, upright, before = stand(time, root, rotations, legs_seen=True, person=person, before=before)
+        up = quaternions.rotate(upright[BONE["hips"]], np.array([0.0, 1.0, 0.0]))
+        leans.append(np.degrees(np.arctan2(up[2], up[1])))
+    assert np.abs(leans).max() < 2.0 * LEAN_DEG + LEVEL_DEG
+    assert np.ptp(leans) < LEVEL_DEG

@@ -9,6 +9,7 @@ import numpy as np
 
 from avatarkit.export.adapt import EXTRAS, VISEMES
 from avatarkit.export.platforms import Platform
+from avatarkit.export.reduction.body_parts import with_body_parts
 from avatarkit.export.reduction.bones import with_most_joints
 from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.detail import with_most_triangles
@@ -17,7 +18,7 @@ from avatarkit.export.reduction.human import human_bones, triangle_weights
 from avatarkit.export.reduction.merge_materials import KINDS, Plan, groups_for, materials_apart, with_merged_materials
 from avatarkit.export.reduction.paints import CHANNELS
 from avatarkit.export.reduction.references import with_used_pictures
-from avatarkit.export.reduction.shapes import with_shapes
+from avatarkit.export.reduction.shapes import with_shapes, with_shapes_alone
 from avatarkit.export.reduction.springs import with_most_springs
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.export.reduction.textures import with_jpegs, with_longest_side, with_most_pixels
@@ -26,6 +27,7 @@ from avatarkit.export.statistics import MEGABYTE, MIPMAPS, measure
 from avatarkit.gltf.document import Document
 from avatarkit.gltf.writing import document_to_glb
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
+from avatarkit.vocabulary.r15 import FACE_POSES
 from avatarkit.vocabulary.vrm import REQUIRED_BONES
 
 GEOMETRY = ("triangles", "vertices", "meshes", "skinned_meshes", "slots", "materials", "joints", "nodes", "influences",
@@ -56,7 +58,7 @@ def reduced(document: Document, platform: Platform, *, rebuilt: bool = False) ->
     document = with_most_springs(document, *(platform.most(f"spring_{what}") for what in ("chains", "joints", "colliders")))
     figures = measure(document, 0)
     too_much = any(figures[name] > platform.most(name) for name in GEOMETRY)
-    if too_much or rebuilt:
+    if too_much or rebuilt or platform.body is not None:
         document = _rebuilt(document, platform, figures)
     return _with_pictures(document, platform)
 
@@ -66,10 +68,14 @@ def _rebuilt(document: Document, platform: Platform, figures: Mapping[str, float
     surface = surface_of(document)
     if not {"visemes", "readyplayerme"}.isdisjoint(platform.morphs):
         surface = with_shapes(surface, {**VISEMES, **EXTRAS})
+    if platform.body is not None:
+        surface = with_shapes_alone(surface, FACE_POSES)
     surface = with_most_morphs(surface, platform.most("morphs"), ARKIT_NAMES)
     surface = with_most_joints(document, surface, platform.most("joints"), bones, {*platform.bones, *REQUIRED_BONES})
     weights = triangle_weights(document, surface, bones)
     document, surface = _with_fewer_materials(document, surface, platform, weights)
+    if platform.body is not None:
+        return with_used_pictures(with_surface(*with_body_parts(document, surface, bones), merged=False))
     surface = _with_fewer_triangles(surface, platform, weights)
     merged = any(figures[name] > platform.most(name) for name in ("skinned_meshes", "meshes", "slots"))
     return with_used_pictures(with_surface(document, surface, merged=merged))

@@ -22,6 +22,14 @@ def with_shapes(surface: Surface, shapes: Mapping[str, Mapping[str, float]]) -> 
     return replace(surface, morphs={**surface.morphs, **made}, piece_morphs=names)
 
 
+def with_shapes_alone(surface: Surface, shapes: Mapping[str, Mapping[str, float]]) -> Surface:
+    """The same without its own morphs."""
+    mixed = with_shapes(surface, shapes)
+    kept = {name: moves for name, moves in mixed.morphs.items() if name in shapes}
+    names = tuple(tuple(name for name in own if name in kept) for own in mixed.piece_morphs)
+    return replace(mixed, morphs=kept, piece_morphs=names)
+
+
 def with_bone_names(document: Document, bones: Mapping[str, int], family: str) -> Document:
     """Human bones under a family's names; those that it has no name for keep theirs."""
     table = next(known for known in naming_families() if known.name == family)
