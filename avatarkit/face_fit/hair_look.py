@@ -17,9 +17,9 @@ from avatarkit.tracking.face_landmarks import FaceLandmarks
 from avatarkit.tracking.segment_person import MASK_SIDE_PX, person_mask
 
 CHIN, TOP, BROW, LIP, RIGHT_EDGE, LEFT_EDGE = 152, 10, 9, 164, 234, 454
-CHEEKS, EYES, MOUTH = (117, 346), (33, 263), (61, 291)
+CHEEKS, EYES, MOUTH, BROWS = (117, 346), (33, 263), (61, 291), (105, 334)
 """MediaPipe's landmarks on the middle line, at the cheeks' outer edges, below the eyes, where no glasses reach, and at the
-outer corners of eyes and mouth."""
+outer corners of eyes and mouth, and over the brows."""
 
 _CROP_PER_FACE = 3.6  # side of the picture that is looked at: hair down to the chest, and some room above
 _CROP_CENTER = 0.46  # where the face's middle lies in it, from the top
@@ -31,6 +31,7 @@ _SIDE_REACH, _BELOW_REACH, _ABOVE_REACH = 1.15, 1.4, 0.75  # of the face's heigh
 _HEAD_REACH = 0.65  # of the face's height to each side: above the brows, what is farther off is somebody else
 _LOPSIDED = 2.5  # times the lesser half's is the most volume that is believed: the rest is somebody else's
 _FRONTAL = 0.1  # of the face's width, from its middle to its top's
+_EDGE = 0.04  # of the face's height: brows and hairline are no forehead
 _CROWN, _RIM = 0.18, 0.10  # of the face's width: half of the band over its middle, and the rim beside its cheeks
 _LIKE_CLOTHES = 1.2  # distance from the hair's colour below which shoulders look like hair: where it ends is not seen
 _CLOTHES_FROM, _HIDDEN_END = 0.6, -0.05  # of the face's height, from the chin
@@ -69,6 +70,7 @@ class HairLook:
         beside: area between brows and mouth beside the face over the face's; more than ears is hair, whatever its colour.
         hairline: how high over the face's top hair begins in the middle, in heights of the face; a fringe has about 0.
         crown: 0..1, how much of the head's middle over the face is hair.
+        fringe: 0..1, how much of the forehead hangs full of hair.
         tied: whether hair hangs behind the head and leaves the cheeks free.
         wrapped: whether it closes under the chin, or sits low and leaves nothing bare: a scarf or a hat.
     """
@@ -81,6 +83,7 @@ class HairLook:
     beside: float
     hairline: float = _USUAL_HAIRLINE
     crown: float = 1.0
+    fringe: float = 0.0
     tied: bool = False
     wrapped: bool = False
 
@@ -149,8 +152,11 @@ def read_hair_look(landmarks: FaceLandmarks) -> HairLook | None:
     color = _color(view.lab[hair if hair.any() else surely])
     hatted = cover > _WHOLLY and hairline < _BRIM and temples < _FREE_TEMPLES
     tied = length > _TAIL_FROM and hanging > _LEAST_TAIL and max(cheeks) < _FREE_CHEEKS
+    if max(cheeks) < _FREE_CHEEKS and not tied:
+        length = NO_LENGTH  # what is dark beside the neck is a collar, or an ear's shadow
     wrapped = hatted or (min(cheeks) > _WRAPPED and under > _WRAPPED)
-    return HairLook(cover, _volume(view, hair), length, color, room, sides, hairline, crown, tied, wrapped)
+    fringe = _fringe(view, hair, from_skin)
+    return HairLook(cover, _volume(view, hair), length, color, room, sides, hairline, crown, fringe, tied, wrapped)
 
 
 def _from_skin(view: _View, skin: np.ndarray, forehead: np.ndarray, inner: np.ndarray) -> np.ndarray:
@@ -196,6 +202,15 @@ def _hairline(view: _View, hair: np.ndarray) -> tuple[float, float]:
     rows = np.flatnonzero(shares > 0.5)
     first = rows.max() if len(rows) else np.flatnonzero(band.any(axis=1)).min()
     return float((top - first) / view.height), float(hair[band].mean())
+
+
+def _fringe(view: _View, hair: np.ndarray, from_skin: np.ndarray) -> float:
+    """How much of the forehead, but for its edges, has the hair's colour and not the skin's."""
+    forehead = view.face & (view.rows < view.points[list(BROWS), 1].mean() - _EDGE * view.height)
+    forehead &= view.rows > view.points[TOP, 1] + _EDGE * view.height
+    if not hair.any():
+        return 0.0
+    return _share((_distances(view.lab, hair) < _LIKE_HAIR) & (from_skin > _NOT_SKIN), forehead)
 
 
 def _rim(view: _View, hair: np.ndarray) -> tuple[float, tuple[float, float], float]:
