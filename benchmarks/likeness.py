@@ -52,14 +52,13 @@ class PersonAxes:
 def person_axes() -> PersonAxes:
     """The axes, from the fit's prior and its table of what stays open.
 
-    A fit answers a share 1 - w of what a person departs from the average, where w is what stays open; answers of one person
-    then vary by w (1 - w).
+    What stays open of an axis is never left at the average by a fit: landmarks that err together move it, so that answers of
+    one person vary by all of it.
     """
     model = load_face_model()
     still_open, vectors = eigh(load_sight_table().left_open, model.covariance)
     still_open = np.clip(still_open, 0.0, 1.0)
-    errors = still_open * (1.0 - still_open) + ALWAYS_OPEN
-    return PersonAxes(model.slider_names, model.covariance @ vectors, vectors.T, errors)
+    return PersonAxes(model.slider_names, model.covariance @ vectors, vectors.T, still_open + ALWAYS_OPEN)
 
 
 def slider_places(family: str, people: Sequence[Sliders]) -> np.ndarray:

@@ -141,6 +141,11 @@ def danced(visit: Visit) -> dict[str, Any]:
     }
 
 
+def remembered(visit: Visit) -> dict[str, Any]:
+    """The motion that the visitor made before a reload, if there is one."""
+    return {} if visit.motion is None else {"dance": danced(visit)}
+
+
 def motion_file(visit: Visit, kind: object) -> dict[str, Any]:
     """The motion as a file: on the visitor's avatar as GLB, or alone as VRMA or BVH."""
     if kind not in MOTION_FORMATS:

@@ -98,7 +98,7 @@ def _wire(house: House, language: str) -> None:
         "avatar",
         language,
         {
-            "hello": asks(lambda visit, _: making.shown(visit)),
+            "hello": asks(lambda visit, _: making.shown(visit) | moving.remembered(visit)),
             "photo": asks(lambda visit, asked: making.take_photo(visit, str(asked.get("style")))),
             "alter": asks(lambda visit, asked: making.edit(visit, asked.get("changes"))),
             "describe": asks(lambda visit, asked: making.take_description(visit, asked.get("text"))),

@@ -19,6 +19,10 @@ HOST, PORT = "127.0.0.1", 7860
 """Where the page is unless told. Source: the project's contract; 7860 is Gradio's own."""
 
 _SWEEP_S = 5.0
+_GOODBYE_S = 0.5
+"""How long pages may take to go when the app ends; then the process does: visits are over by then, and the library is whole
+at any moment. A second in all is promised."""
+
 _QUIET = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
@@ -161,11 +165,14 @@ def _run(app: Any, listening: socket.socket, folder: Path, ready: Callable[[str]
     import uvicorn
 
     class Server(uvicorn.Server):
-        """Uvicorn's server, which leaves nothing behind."""
+        """Uvicorn's server, which leaves nothing behind and is gone within a second."""
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             app.state.house.visits.end_all()
             shutil.rmtree(folder, ignore_errors=True)
+            last = threading.Timer(_GOODBYE_S, os._exit, [128 + sig])  # what shells report of a program ended by a signal
+            last.daemon = True
+            last.start()
             super().handle_exit(sig, frame)
 
     warm_up()

@@ -19,9 +19,11 @@ def listed(library: Library) -> dict[str, Any]:
 
 
 def save(library: Library, visit: Visit, name: object) -> dict[str, Any]:
-    """Keep the visitor's avatar under a name, with the picture the page sent; a saved one is saved anew."""
+    """Keep the visitor's avatar under a name, with the picture the page sent; under its own name a saved one is saved anew."""
     visit.become(edited(current(visit), {"name": name}))
-    entry = library.save(current(visit), _picture(visit), visit.saved_id)
+    recipe, names = current(visit), {entry.id: entry.name for entry in library.entries()}
+    own = visit.saved_id if names.get(visit.saved_id or "") == recipe.name else None
+    entry = library.save(recipe, _picture(visit), own)
     visit.saved_id = entry.id
     return {**listed(library), "saved": entry.id}
 

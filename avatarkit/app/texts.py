@@ -32,8 +32,16 @@ def name_for_people(name: str, language: str) -> str:
         table = _tables()["word"]
         translated = [table.get(word) for word in words]
         if all(word is not None for word in translated):
-            return "".join(str(word) for word in translated)
+            return _joined([str(word) for word in translated])
     return " ".join(words).capitalize()
+
+
+def _joined(words: list[str]) -> str:
+    """Chinese words as one, a character at a joint said once: 眼 and 眼角 are 眼角."""
+    text = ""
+    for word in words:
+        text += word[1:] if text.endswith(word[0]) else word
+    return text
 
 
 def said_of(table: str, name: str, language: str) -> dict[str, str]:

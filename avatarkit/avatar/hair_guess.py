@@ -16,28 +16,30 @@ class _Typical:
     volume: float
     cover: float
     hairline: float
+    crown: float
 
 
 _STYLES: Mapping[str, _Typical] = {
-    "bald": _Typical(NO_LENGTH, 0.0, 0.05, 0.30),
-    "buzz": _Typical(NO_LENGTH, 0.05, 0.5, 0.10),
-    "crew": _Typical(NO_LENGTH, 0.12, 0.65, 0.12),
-    "receding": _Typical(NO_LENGTH, 0.2, 0.6, 0.22),
-    "short": _Typical(NO_LENGTH, 0.25, 0.8, 0.07),
-    "side-part": _Typical(NO_LENGTH, 0.35, 0.75, 0.13),
-    "slicked-back": _Typical(NO_LENGTH, 0.35, 0.72, 0.16),
-    "ponytail": _Typical(NO_LENGTH, 0.35, 0.8, 0.15),
-    "chunky": _Typical(-0.5, 0.56, 0.95, 0.0),
-    "pixie": _Typical(-0.4, 0.45, 0.92, 0.10),
-    "bob": _Typical(-0.1, 0.55, 0.9, 0.15),
-    "chunky-bob": _Typical(-0.1, 0.65, 0.9, 0.05),
-    "lob": _Typical(0.3, 0.5, 0.85, 0.15),
-    "long": _Typical(0.8, 0.5, 0.8, 0.15),
-    "bangs": _Typical(0.8, 0.5, 0.9, 0.02),
+    "bald": _Typical(NO_LENGTH, 0.0, 0.05, 0.30, 0.0),
+    "buzz": _Typical(NO_LENGTH, 0.05, 0.5, 0.10, 0.6),
+    "crew": _Typical(NO_LENGTH, 0.12, 0.65, 0.12, 0.6),
+    "receding": _Typical(NO_LENGTH, 0.2, 0.6, 0.22, 0.3),
+    "short": _Typical(NO_LENGTH, 0.25, 0.8, 0.07, 0.8),
+    "side-part": _Typical(NO_LENGTH, 0.35, 0.75, 0.13, 0.7),
+    "slicked-back": _Typical(NO_LENGTH, 0.35, 0.72, 0.16, 0.65),
+    "ponytail": _Typical(NO_LENGTH, 0.35, 0.8, 0.15, 0.65),
+    "chunky": _Typical(-0.5, 0.56, 0.95, 0.0, 0.8),
+    "pixie": _Typical(-0.4, 0.45, 0.92, 0.10, 0.8),
+    "bob": _Typical(-0.1, 0.55, 0.9, 0.15, 0.8),
+    "chunky-bob": _Typical(-0.1, 0.65, 0.9, 0.05, 0.8),
+    "lob": _Typical(0.3, 0.5, 0.85, 0.15, 0.8),
+    "long": _Typical(0.8, 0.5, 0.8, 0.15, 0.8),
+    "bangs": _Typical(0.8, 0.5, 0.9, 0.02, 0.8),
 }
 """Judged by eye on photos. Curls and partings cannot be told from a hair's outline, so only plain styles stand here."""
 
-_WIDTHS = _Typical(0.35, 0.3, 0.35, 0.06)
+_WIDTHS = _Typical(0.35, 0.3, 0.35, 0.06, 0.25)
+_FULL_FRINGE = 0.35  # of the forehead
 _TIED = "ponytail"
 _BALD_COVER, _THIN_CROWN, _BARE_CROWN, _SHADE_BELOW = 0.7, 0.55, 0.2, 0.05
 """In black and white shade around a bald skull looks like hair: what of the crown is bare then tells more, and hair that
@@ -62,6 +64,8 @@ def guess_hair(look: HairLook | None, styles: list[str], colorless: bool) -> str
     if look.covered:
         return None
     known = {name: typical for name, typical in _STYLES.items() if name in styles}
+    if look.fringe < _FULL_FRINGE:
+        known.pop("bangs", None)
     if look.tied and _TIED in styles and not colorless:
         return _TIED
     if colorless and look.cover < _BALD_COVER and look.crown < _THIN_CROWN:

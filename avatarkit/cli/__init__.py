@@ -1,10 +1,10 @@
 """The commands: the public Python names with arguments, one command a file.
 
-A command returns the text it has to say; `entry.main` alone writes, and turns errors into exit codes.
+A command returns the text it has to say; `entry.main` alone writes, and turns errors into exit codes; `run` is the process.
 """
 
 from __future__ import annotations
 
-from avatarkit.cli.entry import main
+from avatarkit.cli.entry import main, run
 
-__all__ = ["main"]
+__all__ = ["main", "run"]

@@ -35,6 +35,7 @@ ROUGE_A, _LEAST_PLAIN = 10.0, 50  # CIELAB a*, texels; flushed cheeks have up to
 COLORLESS_CHROMA = 3.0  # a photo whose face has less is black and white
 PLAIN_SKIN_AB = np.array([13.0, 17.0])  # chroma lent to a black-and-white photo's skin
 SHADOW_L = 14.0  # CIELAB lightness that one side may lie below the other and still be believed
+FOLDED_M = 0.005  # that the skin of cheeks has moved by: smiles move it by up to 12 mm
 SHINE_L = 7.0  # CIELAB lightness above the tone at which skin counts as shining
 FLATTEN = 0.7  # how much of the broad shading that the light's model leaves is taken out
 BROAD = 0.05  # of the picture's side: what counts as broad
@@ -104,14 +105,17 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     shown = shown * float(np.clip(landmarks.face_width_px / SHARP_WIDTH_PX, LEAST_SHARE, 1.0))
     if wear.glasses:  # frames, lenses and what shines on them are no skin
         shown = shown * (1.0 - face_regions.behind_glasses())
-    picture, alpha = _face_picture(texels, even, tone, shown)
+    if wear.mouth_covered:
+        shown = shown * (1.0 - face_regions.around_mouth())
+    picture, alpha = _face_picture(texels, even, tone, shown * (1.0 - _folded(shape, posed)))
     look = read_hair_look(landmarks)
     hair, hair_seen = _hair_color(look, landmarks.photo.pixels, shape, camera, middle)
     iris, iris_seen = (DEFAULT_IRIS, False) if wear.dark_glasses else iris_color(landmarks, tone)
     brows = assumed_brows(tone) if wear.dark_glasses else read_brows(even, texels.seen, tone)
+    lips_seen = np.zeros_like(texels.seen) if wear.mouth_covered else texels.seen
     return Appearance(
         skin=hex_color(tone),
-        lips=hex_color(_middle(even, texels.seen * (face_regions.lips() > 0.9), tone * [0.9, 0.7, 0.7])),
+        lips=hex_color(_middle(even, lips_seen * (face_regions.lips() > 0.9), tone * [0.9, 0.7, 0.7])),
         brows=brows.color,
         brow_shape=brows.shape,
         iris=iris,
@@ -232,6 +236,12 @@ def _background(lab: np.ndarray, skin: np.ndarray, texels: FaceTexels) -> np.nda
     image = cv2.dilate(texels.texels.picture(strange.astype(np.float32)), np.ones((21, 21), np.uint8))
     outer = cv2.GaussianBlur(np.clip(2.0 * image, 0.0, 1.0), (0, 0), 8).reshape(-1)[texels.texels.texels]
     return outer * (1.0 - face_regions.middle_of_face())
+
+
+def _folded(shape: BodyShape, posed: np.ndarray) -> np.ndarray:
+    """(N,) 0..1 where the photo's expression folds the cheeks: a face at rest has other lines there."""
+    moved = front_texels().on_surface(np.linalg.norm(posed - shape.positions, axis=1, keepdims=True).astype(np.float32))[:, 0]
+    return face_regions.folds() * np.clip(moved / FOLDED_M, 0.0, 1.0)
 
 
 def _face_picture(texels: FaceTexels, colors: np.ndarray, tone: np.ndarray, shown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -23,7 +23,7 @@ _THIN, _THICK, _THICK_CONTRAST_L = (
     6.5,
     17.0,
     35.0,
-)  # texels of hair over the brow, median along it; thin ones have 5, bushy ones 20
+)  # texels of hair over the brow, median along it; thin ones have 3, bushy ones 20
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,11 @@ RIGHT_BROW, LEFT_BROW = (70, 63, 105, 66, 107, 55, 65, 52, 53, 46), (300, 293, 3
 RIGHT_EYE = (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7)
 LEFT_EYE = (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249)
 RIGHT_CHEEK, LEFT_CHEEK = (117, 118, 101, 36, 205, 187, 123), (346, 347, 330, 266, 425, 411, 352)
+RIGHT_FOLD, LEFT_FOLD = (
+    (129, 36, 205, 207, 214, 210, 202, 57, 186, 92, 98),
+    (358, 266, 425, 427, 434, 430, 422, 287, 410, 322, 327),
+)
+MUZZLE = (98, 92, 57, 202, 210, 211, 32, 208, 199, 428, 262, 431, 430, 422, 287, 322, 327, 2)
 NOSE_RIDGE, FOREHEAD = (6, 122, 196, 3, 51, 5, 281, 248, 419, 351), (109, 10, 338, 337, 336, 9, 107, 108)
 
 
@@ -76,6 +81,18 @@ def mouth_window() -> tuple[slice, slice]:
     rows, columns = np.divmod(front_texels().texels[lips() > 0.01], PICTURE_SIZE)
     margin = 16
     return slice(rows.min() - margin, rows.max() + margin), slice(columns.min() - margin, columns.max() + margin)
+
+
+@cache
+def folds() -> np.ndarray:
+    """Where smiles fold the cheeks: from the nose's wings past the corners of the mouth, softly; not the lips."""
+    return polygon(RIGHT_FOLD, LEFT_FOLD, grow=0.012, soft=0.012) * (1.0 - lips())
+
+
+@cache
+def around_mouth() -> np.ndarray:
+    """What a hand, a cup or a mask before the mouth hides, softly: from the nose to the chin."""
+    return polygon(RIGHT_FOLD, LEFT_FOLD, MUZZLE, grow=0.03, soft=0.02)
 
 
 @cache

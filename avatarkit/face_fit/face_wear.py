@@ -26,6 +26,7 @@ _CHIN_PER_MOUSTACHE, _DARKEST_NEEDED = 0.6, 40.0  # a full beard is nearly as da
 _PALE = 0.55  # of the skin's chroma: grey and white hair has hardly any; measured 0.4 on moustaches, 0.8 and more on bare lips
 _LEAST_CHROMA = 8.0  # CIELAB; a skin with less, as in black and white, tells nothing about pale hair
 _LEAST_TEXELS = 50
+_DARKER_LIPS, _REDDER_LIPS, _COLORED_LIPS = 3.0, 2.5, 0.3  # CIELAB, and of the skin's chroma; measured from 3, 3 or darker, 0.5
 
 _DARK_LENS = 0.05  # of a cheek's light; narrowed eyes behind clear glasses still have a tenth
 _EYES_APART_PX = 160.0  # between the outer corners, in the upright picture that is looked at
@@ -40,11 +41,12 @@ BELOW_EYES = ((145, 118), (374, 347))
 @dataclass(frozen=True)
 class FaceWear:
     """A beard darker or paler than the skin, as far as it stands out; whether the person wears glasses, and so dark ones that
-    eyes and brows cannot be read."""
+    eyes and brows cannot be read; whether a hand or something else is before the mouth."""
 
     beard: BeardKind = "none"
     glasses: bool = False
     dark_glasses: bool = False
+    mouth_covered: bool = False
 
 
 def read_face_wear(landmarks: FaceLandmarks, colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> FaceWear:
@@ -57,7 +59,24 @@ def read_face_wear(landmarks: FaceLandmarks, colors: np.ndarray, seen: np.ndarra
     """
     glasses = _has_glasses(landmarks)
     eyes = eyes_luminance(landmarks) if glasses else None
-    return FaceWear(_beard(colors, seen, tone), glasses, eyes is not None and eyes < _DARK_LENS)
+    darker, redder, colored = _lips(colors, seen, tone)
+    like_skin = darker < _DARKER_LIPS and redder < _REDDER_LIPS
+    beard = "none" if like_skin else _beard(colors, seen, tone)
+    hidden = like_skin or (beard == "none" and colored < _COLORED_LIPS)
+    return FaceWear(beard, glasses, eyes is not None and eyes < _DARK_LENS, hidden)
+
+
+def _lips(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> tuple[float, float, float]:
+    """How much darker and redder than the skin it is where lips should be, CIELAB, and its chroma over the skin's.
+
+    Those of bare lips where too little is seen.
+    """
+    skin, inside = to_lab(tone[None])[0], (seen > 0.4) & (face_regions.lips() > 0.9)
+    chroma = float(np.hypot(*skin[1:]))
+    if inside.sum() < _LEAST_TEXELS or chroma < _LEAST_CHROMA:
+        return _DARKER_LIPS, _REDDER_LIPS, 1.0
+    lightness, red, yellow = np.median(to_lab(colors[inside]), axis=0)
+    return float(skin[0] - lightness), float(red - skin[1]), float(np.hypot(red, yellow)) / chroma
 
 
 def _beard(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> BeardKind:

@@ -145,6 +145,7 @@ def _notes(landmarks: FaceLandmarks, solution: Solution, appearance: Appearance)
         "the photo is black and white: the colours of skin, hair and eyes are assumed": appearance.colorless,
         "the light was dim or coloured: colours are as they would be in plain light": _in_odd_light(appearance),
         "the glasses are dark: eyes and brows are assumed": appearance.wear.dark_glasses,
+        "something is before the mouth: lips and chin are assumed": appearance.wear.mouth_covered,
         "the head is covered: the hair is assumed": covered,
         "the hair's colour could not be read": not (appearance.hair_seen or covered),
         "the eyes' colour could not be read": not (appearance.iris_seen or appearance.wear.dark_glasses),

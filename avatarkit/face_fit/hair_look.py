@@ -17,9 +17,9 @@ from avatarkit.tracking.face_landmarks import FaceLandmarks
 from avatarkit.tracking.segment_person import MASK_SIDE_PX, person_mask
 
 CHIN, TOP, BROW, LIP, RIGHT_EDGE, LEFT_EDGE = 152, 10, 9, 164, 234, 454
-CHEEKS, EYES, MOUTH = (117, 346), (33, 263), (61, 291)
+CHEEKS, EYES, MOUTH, BROWS = (117, 346), (33, 263), (61, 291), (105, 334)
 """MediaPipe's landmarks on the middle line, at the cheeks' outer edges, below the eyes, where no glasses reach, and at the
-outer corners of eyes and mouth."""
+outer corners of eyes and mouth, and over the brows."""
 
 _CROP_PER_FACE = 3.6  # side of the picture that is looked at: hair down to the chest, and some room above
 _CROP_CENTER = 0.46  # where the face's middle lies in it, from the top
@@ -31,6 +31,7 @@ _SIDE_REACH, _BELOW_REACH, _ABOVE_REACH = 1.15, 1.4, 0.75  # of the face's heigh
 _HEAD_REACH = 0.65  # of the face's height to each side: above the brows, what is farther off is somebody else
 _LOPSIDED = 2.5  # times the lesser half's is the most volume that is believed: the rest is somebody else's
 _FRONTAL = 0.1  # of the face's width, from its middle to its top's
+_EDGE = 0.04  # of the face's height: brows and hairline are no forehead
 _CROWN, _RIM = 0.18, 0.10  # of the face's width: half of the band over its middle, and the rim beside its cheeks
 _LIKE_CLOTHES = 1.2  # distance from the hair's colour below which shoulders look like hair: where it ends is not seen
 _CLOTHES_FROM, _HIDDEN_END = 0.6, -0.05  # of the face's height, from the chin
@@ -48,6 +49,7 @@ _LIT = 75  # percentile of a forehead's lightness: strands and their shadows may
 _LEAST_HAIR = 0.02  # of the face's area, to have a colour of its own
 _LEAST_SIDE = 0.03  # of the face's area, to be hair that hangs
 _HAIR_AB_LOW, _HAIR_AB_HIGH = np.array([-6.0, -9.0]), np.array([40.0, 50.0])  # beyond are hats, and dyes we do not believe
+_SHORN, _SHORN_DARK = 0.22, 20  # volume, percentile of lightness: through shorter hair the scalp shows
 _LEAST_RED = 0.3  # of its yellow: no hair that grows is greenish
 _HATTED = 0.5  # of what is seen above the brows
 _USUAL_HAIRLINE = 0.12
@@ -69,6 +71,7 @@ class HairLook:
         beside: area between brows and mouth beside the face over the face's; more than ears is hair, whatever its colour.
         hairline: how high over the face's top hair begins in the middle, in heights of the face; a fringe has about 0.
         crown: 0..1, how much of the head's middle over the face is hair.
+        fringe: 0..1, how much of the forehead hangs full of hair.
         tied: whether hair hangs behind the head and leaves the cheeks free.
         wrapped: whether it closes under the chin, or sits low and leaves nothing bare: a scarf or a hat.
     """
@@ -81,6 +84,7 @@ class HairLook:
     beside: float
     hairline: float = _USUAL_HAIRLINE
     crown: float = 1.0
+    fringe: float = 0.0
     tied: bool = False
     wrapped: bool = False
 
@@ -146,11 +150,16 @@ def read_hair_look(landmarks: FaceLandmarks) -> HairLook | None:
     length, hanging = _length(view, hair, surely)
     hairline, crown = (_USUAL_HAIRLINE, 1.0) if pale else _hairline(view, hair)
     temples, cheeks, under = _rim(view, hair)
-    color = _color(view.lab[hair if hair.any() else surely])
+    volume = _volume(view, hair)
+    percentile = _SHORN_DARK if volume < _SHORN and length == NO_LENGTH else _DARKER_HALF
+    color = _color(view.lab[hair if hair.any() else surely], percentile)
     hatted = cover > _WHOLLY and hairline < _BRIM and temples < _FREE_TEMPLES
     tied = length > _TAIL_FROM and hanging > _LEAST_TAIL and max(cheeks) < _FREE_CHEEKS
+    if max(cheeks) < _FREE_CHEEKS and not tied:
+        length = NO_LENGTH  # what is dark beside the neck is a collar, or an ear's shadow
     wrapped = hatted or (min(cheeks) > _WRAPPED and under > _WRAPPED)
-    return HairLook(cover, _volume(view, hair), length, color, room, sides, hairline, crown, tied, wrapped)
+    fringe = _fringe(view, hair, from_skin)
+    return HairLook(cover, volume, length, color, room, sides, hairline, crown, fringe, tied, wrapped)
 
 
 def _from_skin(view: _View, skin: np.ndarray, forehead: np.ndarray, inner: np.ndarray) -> np.ndarray:
@@ -196,6 +205,15 @@ def _hairline(view: _View, hair: np.ndarray) -> tuple[float, float]:
     rows = np.flatnonzero(shares > 0.5)
     first = rows.max() if len(rows) else np.flatnonzero(band.any(axis=1)).min()
     return float((top - first) / view.height), float(hair[band].mean())
+
+
+def _fringe(view: _View, hair: np.ndarray, from_skin: np.ndarray) -> float:
+    """How much of the forehead, but for its edges, has the hair's colour and not the skin's."""
+    forehead = view.face & (view.rows < view.points[list(BROWS), 1].mean() - _EDGE * view.height)
+    forehead &= view.rows > view.points[TOP, 1] + _EDGE * view.height
+    if not hair.any():
+        return 0.0
+    return _share((_distances(view.lab, hair) < _LIKE_HAIR) & (from_skin > _NOT_SKIN), forehead)
 
 
 def _rim(view: _View, hair: np.ndarray) -> tuple[float, tuple[float, float], float]:
@@ -244,9 +262,9 @@ def _distances(lab: np.ndarray, where: np.ndarray) -> np.ndarray:
     return np.linalg.norm((lab - middle) / spread, axis=2)
 
 
-def _color(lab: np.ndarray) -> str | None:
+def _color(lab: np.ndarray, percentile: float) -> str | None:
     middle = np.median(lab, axis=0)
-    middle[0] = min(float(np.percentile(lab[:, 0], _DARKER_HALF)), _LIGHTEST)
+    middle[0] = min(float(np.percentile(lab[:, 0], percentile)), _LIGHTEST)
     if not ((middle[1:] > _HAIR_AB_LOW) & (middle[1:] < _HAIR_AB_HIGH)).all():
         return None
     middle[1] = max(middle[1], _LEAST_RED * middle[2])

@@ -29,7 +29,7 @@ Feet = Literal["auto", "always", "never"]
 STILL_CUTOFF_HZ = 0.5
 """The fastest movement that is kept of what hardly moves: below it, what trembles is noise."""
 
-BODY_CUTOFF_HZ = 5.0
+BODY_CUTOFF_HZ = 7.0
 """The fastest movement of trunk and limbs that is kept at full confidence."""
 
 HAND_CUTOFF_HZ = 5.0

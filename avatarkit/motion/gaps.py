@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from avatarkit.geometry import quaternions
+from avatarkit.motion.human_motion import BONE
 from avatarkit.motion.kinematics import PARENTS
 from avatarkit.motion.smooth import continuous
 
@@ -22,6 +23,8 @@ EASE_S = 0.8
 
 BRIDGE_S = 1.0
 """Up to so long a gap is passed in one turn from its one end to the other."""
+
+_HIPS = BONE["hips"]
 
 
 def presence(since_s: np.ndarray) -> np.ndarray:
@@ -41,7 +44,14 @@ def seen_mask(confidence: np.ndarray) -> np.ndarray:
 
 
 def fill_rotations(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray, rest: np.ndarray) -> np.ndarray:
-    """One bone's rotations (T, 4) with those replaced that were not seen (T,); `rest` is (4,)."""
+    """One bone's rotations (T, 4) with those replaced that were not seen (T,).
+
+    Args:
+        times_s: (T,).
+        rotations: (T, 4).
+        seen: (T,) bool.
+        rest: (4,), or (T, 4) the rest after or before each rotation.
+    """
     if seen.all():
         return rotations
     known = np.flatnonzero(seen)
@@ -56,7 +66,7 @@ def fill_rotations(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray,
     share = np.where(gap <= BRIDGE_S, np.minimum(since, BRIDGE_S) / np.maximum(gap, 1e-9), 0.0)
     bridged = quaternions.slerp(rotations[last], rotations[following], share)
     nearest = np.where(until < since, following, last)
-    eased = quaternions.slerp(rest, rotations[nearest], presence(np.minimum(since, until)))
+    eased = quaternions.slerp(rest if rest.ndim == 1 else rest[nearest], rotations[nearest], presence(np.minimum(since, until)))
     filled = np.where((gap <= BRIDGE_S)[:, None], bridged, eased)
     return np.where(seen[:, None], rotations, filled)
 
@@ -67,11 +77,19 @@ def fill_gaps(
     """All bones' rotations (T, B, 4) without what was not seen (T, B), or not believable; `rest` is (B, 4).
 
     What is believed is settled within each of the `parts`, since anything may follow on a cut; a gap before the next of them
-    ends in its first pose all the same, as any other.
+    ends in its first pose all the same, as any other. A body that is lost stands upright and faces where it faced.
     """
     seen = np.concatenate([believable(times_s[part], rotations[part], seen[part]) for part in parts])
-    filled = [fill_rotations(times_s, rotations[:, bone], seen[:, bone], rest[bone]) for bone in range(rotations.shape[1])]
+    rests = [upright(rotations[:, bone]) if bone == _HIPS and seen[:, bone].any() else one for bone, one in enumerate(rest)]
+    filled = [fill_rotations(times_s, rotations[:, bone], seen[:, bone], one) for bone, one in enumerate(rests)]
     return continuous(np.stack(filled, axis=1))
+
+
+def upright(rotations: np.ndarray) -> np.ndarray:
+    """Rotations (T, 4) about the upright axis alone that face where the given ones face."""
+    ahead = quaternions.rotate(rotations, np.array([0.0, 0.0, 1.0]))
+    half = 0.5 * np.arctan2(ahead[:, 0], ahead[:, 2])
+    return np.stack([np.zeros_like(half), np.sin(half), np.zeros_like(half), np.cos(half)], axis=-1)
 
 
 def believable(times_s: np.ndarray, rotations: np.ndarray, seen: np.ndarray) -> np.ndarray:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from avatarkit.app.library import Library
+from avatarkit.app.shelf import save
+from avatarkit.app.visits import Visit
 from avatarkit.avatar.recipe_json import recipe_from_json
 from avatarkit.avatar.style import default_recipe
 from avatarkit.errors import UsageError
@@ -39,6 +41,13 @@ def test_saving_again_takes_the_same_place(library: Library) -> None:
     again = library.save(default_recipe("anime", name="Two"), b"", entry.id)
     assert [(e.id, e.name) for e in library.entries()] == [(entry.id, "Two")]
     assert again.id == entry.id
+
+
+def test_under_another_name_the_page_saves_another_avatar(library: Library, tmp_path: Path) -> None:
+    visit = Visit("token", tmp_path, recipe=default_recipe())
+    for name in ("One", "Two", "Two"):
+        save(library, visit, name)
+    assert sorted(entry.name for entry in library.entries()) == ["One", "Two"]
 
 
 def test_a_new_name_is_in_the_list_and_in_the_recipe(library: Library) -> None:

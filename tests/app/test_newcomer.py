@@ -119,6 +119,7 @@ def test_the_page_says_what_it_saw_and_how_late_it_is(walk: Walk) -> None:
     assert said["seen"] >= 4
     assert said["kept"] == "Newcomer"
     assert said["latency"].removesuffix(" ms").isdigit()
+    assert "unplugged" in said["unplugged"]
 
 
 def test_forgetting_leaves_nothing_and_begins_anew(walk: Walk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,3 +83,9 @@ def test_every_card_of_the_page_has_a_picture_and_all_are_small() -> None:
     assert set(card_pictures()) == named, "draw them: assets/scripts/draw_cards.py"
     assert asset_path(CARDS).stat().st_size < 1024**2
     assert all(picture[8:12] == b"WEBP" for picture in card_pictures().values())
+
+
+def test_no_chinese_name_says_a_character_twice_in_a_row() -> None:
+    labels = [slider["label"] for group in choices("zh")["sliders"] for slider in group["sliders"]]
+    assert len(labels) > 100
+    assert [label for label in labels if re.search(r"(.)\1", label)] == []

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from avatarkit.app.making import current
+from avatarkit.app.moving import remembered
 from avatarkit.app.visits import GRACE_S, NEVER_SEEN_S, Visits
 from avatarkit.avatar.style import default_recipe
 from avatarkit.errors import UsageError
+from tests.motion.simulated import standing
 
 
 @pytest.fixture
@@ -27,6 +30,15 @@ def test_what_one_visitor_changes_the_other_does_not_see(visits: Visits) -> None
     assert one.token != other.token
     assert list(other.folder.iterdir()) == []
     assert visits.get(one.token) is one and visits.get(other.token) is other
+
+
+def test_a_dance_is_there_again_after_a_reload(visits: Visits) -> None:
+    visit = visits.begin()
+    assert remembered(visit) == {}
+    visit.motion = standing(np.arange(4) / 30)
+    dance = remembered(visit)["dance"]
+    assert dance["frames"] == 4
+    assert visit.file(dance["url"].rpartition("/")[2]).is_file()
 
 
 def test_the_folder_vanishes_when_the_last_page_has_been_closed_long_enough(visits: Visits) -> None:

@@ -17,6 +17,7 @@ from avatarkit.face_fit.fit import fit_face
 from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook, read_hair_look
 from avatarkit.face_fit.light import hex_color
 from avatarkit.face_fit.photo_light import eyes_luminance, photo_light
+from avatarkit.face_fit.projection import front_texels
 from avatarkit.face_fit.skin_scale import MONK_TONES, monk_tone
 from avatarkit.media.photo import Photo
 from avatarkit.tracking.face_landmarks import FaceLandmarks
@@ -66,16 +67,17 @@ def look(**values: float) -> HairLook:
 @pytest.mark.parametrize(
     ("seen", "style"),
     [
-        (look(cover=0.05, volume=0.0, hairline=0.3), "bald"),
-        (look(cover=0.5, volume=0.04, hairline=0.1), "buzz"),
-        (look(cover=0.6, volume=0.2, hairline=0.22), "receding"),
+        (look(cover=0.05, volume=0.0, hairline=0.3, crown=0.0), "bald"),
+        (look(cover=0.5, volume=0.04, hairline=0.1, crown=0.6), "buzz"),
+        (look(cover=0.6, volume=0.2, hairline=0.22, crown=0.35), "receding"),
         (look(volume=0.25, hairline=0.06), "short"),
-        (look(volume=0.35, cover=0.72, hairline=0.17), "slicked-back"),
+        (look(volume=0.35, cover=0.72, hairline=0.17, crown=0.65), "slicked-back"),
         (look(length=-0.1, volume=0.6, hairline=0.04), "chunky-bob"),
         (look(length=-0.1, volume=0.3, tied=True), "ponytail"),
         (look(length=-0.1, volume=0.5, cover=0.9, hairline=0.15), "bob"),
         (look(length=0.9, volume=0.5, hairline=0.15), "long"),
-        (look(length=0.9, volume=0.5, hairline=0.0), "bangs"),
+        (look(length=0.9, volume=0.5, hairline=0.0, fringe=0.8), "bangs"),
+        (look(length=0.9, volume=0.5, hairline=0.0, fringe=0.1), "long"),
     ],
 )
 def test_a_look_becomes_the_style_it_is_nearest_to(seen: HairLook, style: str) -> None:
@@ -188,6 +190,7 @@ def test_beards_are_seen_whether_darker_or_paler_than_the_skin(
 ) -> None:
     tone = np.array([0.8, 0.6, 0.5])
     colors = np.tile(tone, (len(face_regions.lips()), 1))
+    colors[face_regions.lips() > 0.5] = (0.7, 0.4, 0.38)
     for outline in outlines:
         colors[face_regions.polygon(outline) > 0.3] = hair
     assert read_face_wear(landmarks, colors, np.ones(len(colors)), tone).beard == beard
@@ -231,3 +234,23 @@ def test_half_a_moustache_is_a_shadow(landmarks: FaceLandmarks) -> None:
     there = np.flatnonzero(face_regions.polygon(MOUSTACHE) > 0.3)
     colors[there[: int(0.7 * len(there))]] = (0.25, 0.18, 0.12)
     assert read_face_wear(landmarks, colors, np.ones(len(colors)), tone).beard == "none"
+
+
+def behind_a_hand(landmarks: FaceLandmarks) -> FaceLandmarks:
+    points, pixels = landmarks.points_px, landmarks.photo.pixels.copy()
+    skin = np.median(pixels[tuple(points[[50, 280, 205, 425]].astype(int).T[::-1])], axis=0)
+    hand = (0.5 * (points[13] + points[14]), (0.75 * landmarks.face_width_px, 0.4 * landmarks.face_width_px), 0.0)
+    cv2.ellipse(pixels, hand, skin.tolist(), -1)
+    for k in range(-2, 3):  # between the fingers
+        at = np.round(points[13] + [-0.35 * landmarks.face_width_px, 0.08 * k * landmarks.face_width_px]).astype(int)
+        cv2.line(pixels, at.tolist(), [int(at[0] + 0.7 * landmarks.face_width_px), int(at[1])], (0.6 * skin).tolist(), 1)
+    return replace(landmarks, photo=Photo(pixels))
+
+
+def test_a_hand_before_the_mouth_is_noted_and_leaves_no_lines_on_the_face(landmarks: FaceLandmarks) -> None:
+    hidden, plain = fit_face(behind_a_hand(landmarks)), fit_face(landmarks)
+    assert hidden.appearance.wear.mouth_covered and not plain.appearance.wear.mouth_covered
+    assert [note for note in hidden.notes if "before the mouth" in note]
+    mouth = front_texels().picture((face_regions.lips() > 0.9).astype(np.float32))
+    mouth = cv2.resize(mouth, hidden.appearance.alpha.shape, interpolation=cv2.INTER_AREA) > 0.9
+    assert hidden.appearance.alpha[mouth].max() < 40 < plain.appearance.alpha[mouth].mean()

@@ -17,6 +17,9 @@ try {
   page.on("pageerror", (error) => told.problems.push(String(error)));
   page.on("request", (request) => told.requests.push(request.url()));
   page.on("websocket", (socket) => told.requests.push(socket.url()));
+  await page.addInitScript(() => {
+    window.unplug = (stream) => stream.getTracks().forEach((track) => (track.stop(), track.dispatchEvent(new Event("ended"))));
+  });
   await walk(page);
 } finally {
   await browser.close();
@@ -73,7 +76,9 @@ async function walk(page) {
   await page.waitForFunction(() => document.getElementById("live-sees").textContent === "you");
   told.said.latency = await page.textContent("#live-latency");
   await read(page, "live");
-  await page.click("#body-live .secondary");
+  await page.evaluate(() => unplug(document.querySelector("#body-live video").srcObject));
+  await page.waitForFunction(() => !document.querySelector("#body-live .primary").hidden);
+  told.said.unplugged = await page.textContent("#toasts .problem");
   const visit = () => page.evaluate(() => sessionStorage.getItem("avatarkit-visit"));
   told.said.visit = await visit();
   await page.click("#forget");

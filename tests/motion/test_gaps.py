@@ -108,3 +108,16 @@ def test_on_a_cut_anything_may_follow():
     cut = int(np.flatnonzero(TIMES >= 1.9)[0])
     parts = [slice(0, cut), slice(cut, len(TIMES))]
     assert np.array_equal(np.abs(fill_gaps(TIMES, rotations, SEEN, REST, parts)), np.abs(rotations))
+
+
+def test_who_is_lost_stands_upright_and_faces_where_they_faced():
+    bent = quaternions.multiply(
+        quaternions.from_rotation_vector(np.array([0.0, 2.5, 0.0])), quaternions.from_rotation_vector(np.array([0.4, 0.0, 0.0]))
+    )
+    rotations, seen = np.tile(REST, (len(TIMES), 1, 1)), SEEN.copy()
+    rotations[:, BONE["hips"]] = bent
+    seen[10:, BONE["hips"]] = False
+    hips = fill_gaps(TIMES, rotations, seen, REST)[:, BONE["hips"]]
+    up, ahead = (quaternions.rotate(hips, np.eye(3)[axis]) for axis in (1, 2))
+    assert np.allclose(up[-1], (0.0, 1.0, 0.0), atol=0.05)
+    assert np.allclose(np.arctan2(ahead[:, 0], ahead[:, 2]), 2.5, atol=1e-6)

@@ -138,6 +138,7 @@ export function dropzone({ title, hint, button, accept, symbol, take, extra }) {
 export function toast(text, kind = "good") {
   const place = document.getElementById("toasts");
   if (!place || !text) return;
+  for (const shown of [...place.children]) if (shown.firstChild.data === text) shown.remove();
   const made = el("p", { class: `toast ${kind}` }, text, el("button", { type: "button", "aria-label": "×", onclick: () => made.remove() }, "×"));
   place.append(made);
   setTimeout(() => made.remove(), kind === "problem" ? 12000 : 4000);

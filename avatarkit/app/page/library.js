@@ -4,7 +4,7 @@ import { ask } from "./talk.js";
 
 export function libraryPanel(page, body) {
   const list = el("div", { class: "shelf" });
-  const all = el("a", { class: "secondary", href: "/library/all.zip", download: "avatars.zip" }, page.text("export_all"));
+  const all = el("a", { class: "secondary", hidden: true, href: "/library/all.zip", download: "avatars.zip" }, page.text("export_all"));
 
   const show = ({ entries }) => {
     all.hidden = entries.length === 0;

@@ -22,7 +22,7 @@ export function livePanel(page, body) {
   async function begin() {
     start.disabled = true;
     try {
-      const stream = await openWebcam(page, ...FRAME);
+      const stream = await openWebcam(page, ...FRAME, end);
       video.srcObject = stream;
       await video.play();
       run = follow(page, video, stream, end);

@@ -4,7 +4,7 @@ import { el, fetchFile, toast } from "./elements.js";
 import { libraryPanel } from "./library.js";
 import { livePanel } from "./live.js";
 import { movePanel } from "./move.js";
-import { ask, connect, forgetVisit, startVisit } from "./talk.js";
+import { ask, connect, forgetVisit, startVisit, visitToken } from "./talk.js";
 
 const PANELS = { create: createPanel, move: movePanel, live: livePanel, library: libraryPanel };
 
@@ -20,6 +20,8 @@ class Page {
     this.current = "create";
     this.views = { create: "bust", move: "body", live: "bust", library: "bust" };
     this.ready = Promise.resolve(); // when the last answer's file is on the screen
+    this.tabs = new BroadcastChannel("avatarkit"); // other windows of this browser; a duplicated one shares the visit
+    this.tabs.onmessage = ({ data }) => this.avatar && data === visitToken() && this.show(this.ask("hello", {}));
   }
 
   get viewer() {
@@ -34,10 +36,11 @@ class Page {
   async start() {
     const language = window.avatarkit.language;
     document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
-    const [choices] = await Promise.all([fetch(`/choices/${language}`).then((answer) => answer.json()), startVisit()]);
+    const [choices, lost] = await Promise.all([fetch(`/choices/${language}`).then((answer) => answer.json()), startVisit()]);
     this.choices = choices;
     for (const [name, element] of Object.entries(this.places)) this.fill(name, element);
     await this.show(this.ask("hello", {}, this.text("loading")));
+    if (lost) toast(this.text("visit_over"), "problem");
   }
 
   mount(name, element) {
@@ -65,10 +68,17 @@ class Page {
   async ask(event, data, working) {
     this.work(working ?? this.text("working"), 1);
     try {
-      return await ask("avatar", event, data);
+      const answer = await ask("avatar", event, data);
+      if (event !== "hello") this.changed();
+      return answer;
     } finally {
       this.work("", -1);
     }
+  }
+
+  /** Let other windows of the same visit show what has become of the avatar. */
+  changed() {
+    this.tabs.postMessage(visitToken());
   }
 
   /** Take the answer: load its file, tell the panels. Resolves when it is on the screen; false if there was a problem. */

@@ -17,21 +17,27 @@ export function movePanel(page, body) {
     result.replaceChildren();
     bar.value = 0;
     try {
-      state.textContent = page.text("sending");
-      await upload("video", file, page.choices.limits.video, page.text("video_too_large", { most: bytes(page.choices.limits.video) }), (share) => (bar.value = SENDING_SHARE * share));
-      const answer = await ask("dance", "dance", {}, (share) => {
-        bar.value = SENDING_SHARE + (1 - SENDING_SHARE) * share;
-        state.textContent = page.text(share > 0.8 ? "solving" : "following", { percent: Math.round(100 * share) });
-      });
+      const answer = await follow(file);
       if (answer.cancelled) return toast(page.text("cancelled"));
-      dance = answer;
-      result.replaceChildren(danceCard(page, answer));
+      learn(answer);
       play();
     } catch (problem) {
       toast(problem.message, "problem");
     } finally {
       progress.hidden = true;
     }
+  };
+  const follow = async (file) => {
+    state.textContent = page.text("sending");
+    await upload("video", file, page.choices.limits.video, page.text("video_too_large", { most: bytes(page.choices.limits.video) }), (share) => (bar.value = SENDING_SHARE * share));
+    return ask("dance", "dance", {}, (share) => {
+      bar.value = SENDING_SHARE + (1 - SENDING_SHARE) * share;
+      state.textContent = page.text(share > 0.8 ? "solving" : "following", { percent: Math.round(100 * share) });
+    });
+  };
+  const learn = (answer) => {
+    dance = answer;
+    result.replaceChildren(danceCard(page, answer));
   };
   const play = () => {
     if (!dance) return;
@@ -44,7 +50,10 @@ export function movePanel(page, body) {
   return {
     enter: play,
     leave: () => page.viewer.stop(),
-    refresh: () => page.current === "move" && page.viewer.addEventListener("loaded", play, { once: true }),
+    refresh: (answer) => {
+      if (answer.dance) learn(answer.dance); // of before a reload
+      if (page.current === "move") page.viewer.addEventListener("loaded", play, { once: true });
+    },
   };
 }
 

@@ -61,6 +61,7 @@ async function remember(page, values) {
     await ask("sliders", "mold", { sliders: values });
     for (const [name, value] of Object.entries(values)) for (const one of [name, `${name}-left`, `${name}-right`]) page.avatar.recipe.sliders[one] = value;
     document.getElementById("undo").disabled = false;
+    page.changed();
   } catch (problem) {
     toast(problem.message, "problem");
   }

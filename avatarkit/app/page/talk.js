@@ -6,6 +6,15 @@ const RETRY_MS = 2000;
 const channels = {}; // name -> { trigger, waiting: Map(call -> tell), last: Promise }
 let calls = 0;
 let token = "";
+let unfinished = 0; // work that a reload would lose
+
+addEventListener("beforeunload", (event) => unfinished && event.preventDefault());
+
+/** While that work is under way, the browser asks before the page is left. */
+function unlessLeft(work) {
+  unfinished += 1;
+  return work.finally(() => (unfinished -= 1));
+}
 
 export const visitToken = () => token;
 
@@ -33,7 +42,7 @@ export function ask(name, event, data = {}, progress = null) {
   const channel = (channels[name] ??= { waiting: new Map(), last: Promise.resolve() });
   const asked = channel.last.then(() => send(channel, event, data, progress));
   channel.last = asked.catch(() => undefined);
-  return asked;
+  return unlessLeft(asked);
 }
 
 function send(channel, event, data, progress) {
@@ -48,14 +57,14 @@ function send(channel, event, data, progress) {
   });
 }
 
-/** Begin a visit, or go on with the one this window had before a reload. */
+/** Begin a visit, or go on with the one this window had before a reload; resolves with whether that one is over. */
 export async function startVisit() {
   const before = sessionStorage.getItem(VISIT);
   const known = before && (await fetch(ours(`/${before}`)).catch(() => null));
   token = known?.ok ? before : (await json(await fetch(ours(""), { method: "POST" }))).visit;
   sessionStorage.setItem(VISIT, token);
   stay();
-  return Boolean(known?.ok);
+  return Boolean(before) && token !== before;
 }
 
 /** Be here: when this connection ends for good, the server forgets the visit. */
@@ -74,7 +83,7 @@ export async function forgetVisit() {
 
 /** Send a file into the visit's folder; fails with a text for people. */
 export function upload(kind, file, most, tooLarge, progress = () => undefined) {
-  return new Promise((resolve, reject) => {
+  return unlessLeft(new Promise((resolve, reject) => {
     if (most && file.size > most) return reject(new Error(tooLarge));
     const request = new XMLHttpRequest();
     request.open("PUT", ours(`/${token}/${kind}`));
@@ -82,7 +91,7 @@ export function upload(kind, file, most, tooLarge, progress = () => undefined) {
     request.onload = () => (request.status === 200 ? resolve() : reject(new Error(problemOf(request.responseText))));
     request.onerror = () => reject(new Error(tooLarge));
     request.send(file);
-  });
+  }));
 }
 
 export async function json(response) {

@@ -3,11 +3,13 @@ import { el, toast } from "./elements.js";
 
 const COUNT_S = 3;
 
-/** The camera's stream; fails with a text for people. */
-export async function openWebcam(page, width, height) {
+/** The camera's stream; fails with a text for people. `gone` is told, in such a text, that the camera was unplugged or taken away. */
+export async function openWebcam(page, width, height, gone) {
   if (!navigator.mediaDevices?.getUserMedia) throw new Error(page.text("camera_insecure"));
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio: false, video: { width: { ideal: width }, height: { ideal: height }, facingMode: "user" } });
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { width: { ideal: width }, height: { ideal: height }, facingMode: "user" } });
+    for (const track of stream.getTracks()) track.addEventListener("ended", () => gone(page.text("camera_gone")));
+    return stream;
   } catch (problem) {
     const keys = { NotAllowedError: "camera_refused", NotFoundError: "camera_none", NotReadableError: "camera_busy" };
     throw new Error(page.text(keys[problem.name] ?? "camera_none"));
@@ -22,7 +24,7 @@ export function closeWebcam(stream) {
 export async function takeWebcamPicture(page, take) {
   let stream;
   try {
-    stream = await openWebcam(page, 1280, 960);
+    stream = await openWebcam(page, 1280, 960, (problem) => (dialog.close(), toast(problem, "problem")));
   } catch (problem) {
     return toast(problem.message, "problem");
   }
