@@ -49,6 +49,7 @@ _LIT = 75  # percentile of a forehead's lightness: strands and their shadows may
 _LEAST_HAIR = 0.02  # of the face's area, to have a colour of its own
 _LEAST_SIDE = 0.03  # of the face's area, to be hair that hangs
 _HAIR_AB_LOW, _HAIR_AB_HIGH = np.array([-6.0, -9.0]), np.array([40.0, 50.0])  # beyond are hats, and dyes we do not believe
+_SHORN, _SHORN_DARK = 0.22, 20  # volume, percentile of lightness: through shorter hair the scalp shows
 _LEAST_RED = 0.3  # of its yellow: no hair that grows is greenish
 _HATTED = 0.5  # of what is seen above the brows
 _USUAL_HAIRLINE = 0.12
@@ -149,14 +150,16 @@ def read_hair_look(landmarks: FaceLandmarks) -> HairLook | None:
     length, hanging = _length(view, hair, surely)
     hairline, crown = (_USUAL_HAIRLINE, 1.0) if pale else _hairline(view, hair)
     temples, cheeks, under = _rim(view, hair)
-    color = _color(view.lab[hair if hair.any() else surely])
+    volume = _volume(view, hair)
+    percentile = _SHORN_DARK if volume < _SHORN and length == NO_LENGTH else _DARKER_HALF
+    color = _color(view.lab[hair if hair.any() else surely], percentile)
     hatted = cover > _WHOLLY and hairline < _BRIM and temples < _FREE_TEMPLES
     tied = length > _TAIL_FROM and hanging > _LEAST_TAIL and max(cheeks) < _FREE_CHEEKS
     if max(cheeks) < _FREE_CHEEKS and not tied:
         length = NO_LENGTH  # what is dark beside the neck is a collar, or an ear's shadow
     wrapped = hatted or (min(cheeks) > _WRAPPED and under > _WRAPPED)
     fringe = _fringe(view, hair, from_skin)
-    return HairLook(cover, _volume(view, hair), length, color, room, sides, hairline, crown, fringe, tied, wrapped)
+    return HairLook(cover, volume, length, color, room, sides, hairline, crown, fringe, tied, wrapped)
 
 
 def _from_skin(view: _View, skin: np.ndarray, forehead: np.ndarray, inner: np.ndarray) -> np.ndarray:
@@ -259,9 +262,9 @@ def _distances(lab: np.ndarray, where: np.ndarray) -> np.ndarray:
     return np.linalg.norm((lab - middle) / spread, axis=2)
 
 
-def _color(lab: np.ndarray) -> str | None:
+def _color(lab: np.ndarray, percentile: float) -> str | None:
     middle = np.median(lab, axis=0)
-    middle[0] = min(float(np.percentile(lab[:, 0], _DARKER_HALF)), _LIGHTEST)
+    middle[0] = min(float(np.percentile(lab[:, 0], percentile)), _LIGHTEST)
     if not ((middle[1:] > _HAIR_AB_LOW) & (middle[1:] < _HAIR_AB_HIGH)).all():
         return None
     middle[1] = max(middle[1], _LEAST_RED * middle[2])
