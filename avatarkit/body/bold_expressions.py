@@ -26,7 +26,7 @@ _BROWS: Mapping[str, tuple[tuple[float, float, float], float]] = {
     "browDown": ((-0.0090, -0.0040, 0.0020), -0.0020),
     "browInnerUp": ((0.0045, 0.0010, -0.0030), 0.0),
     "browOuterUp": ((0.0005, 0.0035, 0.0040), 0.0),
-    "noseSneer": ((0.0035, 0.0015, 0.0), 0.0),
+    "noseSneer": ((0.0035, 0.0028, 0.0025), 0.0),
 }
 """Expression -> metres up at the brow's beginning, middle and end; metres outwards at its beginning. Judged by eye, and no
 higher than face finders follow brows above large eyes. Of a sneer it takes back what a person's does to brows."""
@@ -46,8 +46,8 @@ _UNSMILING: Mapping[str, float] = {
 
 _WITH: Mapping[str, Mapping[str, float]] = {
     "cheekSquint": {"eyeSquint": 0.5},
-    "noseSneer": {"mouthUpperUp": 0.3, "eyeSquint": 0.4},
-    "jawOpen": {"mouthFunnel": 0.2},
+    "noseSneer": {"mouthUpperUp": 0.3, "eyeSquint": 0.25},
+    "jawOpen": {"mouthFunnel": 0.35},
 }
 """Expression -> others that come along."""
 

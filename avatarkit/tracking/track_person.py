@@ -273,7 +273,8 @@ def _settled_hands(
         return follow_hands.settled(found or follow_hands.find_hands_alone(seen.look.pyramid, graphs), None)
     kept = follow_hands.settled(found, seen.body)
     for side in [side for side in SIDES if side in found and side not in kept]:  # one that took the other for itself
-        hand = _find_hand(seen, seen.body, side, memory, graphs)
+        was_followed = memory.hand(side).square is not None  # else it was looked for a moment ago, in the very same squares
+        hand = _find_hand(seen, seen.body, side, memory, graphs) if was_followed else None
         if hand is not None:
             kept[side] = hand
     return follow_hands.settled(kept, seen.body)
