@@ -43,19 +43,24 @@ class Observed:
     files: dict[str, set[str]]
 
 
+def watched(folder: Path, log: Path) -> dict[str, str]:
+    """Variables under which every Python process notes in `log` what it does; the script that notes goes into a new folder."""
+    folder.mkdir()
+    log.touch()
+    (folder / "sitecustomize.py").write_text(WATCHED)
+    return {"WATCH_LOG": str(log), "PYTHONPATH": os.pathsep.join([str(folder), *filter(None, sys.path)])}
+
+
 def observe(portrait: Photo, folder: Path, *options: str) -> Observed:
     """Run `create` in a home, a working folder and a temporary folder that were empty."""
     places = {name: folder / name for name in ("home", "work", "tmp")}
     for place in places.values():
         place.mkdir()
     log = folder / "events"
-    log.touch()
-    (folder / "watch").mkdir()
-    (folder / "watch" / "sitecustomize.py").write_text(WATCHED)
     Image.fromarray(portrait.pixels).save(folder / "me.png")
     homes = {"HOME": str(places["home"]), "TMPDIR": str(places["tmp"]), "PYTHONDONTWRITEBYTECODE": "1"}
-    homes |= {"WATCH_LOG": str(log), "PYTHONPATH": os.pathsep.join([str(folder / "watch"), *filter(None, sys.path)])}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | homes
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    environment |= homes | watched(folder / "watch", log)
     done = subprocess.run(
         [sys.executable, "-m", "avatarkit", "create", folder / "me.png", *options],
         cwd=places["work"], env=environment, capture_output=True, text=True, check=False,
