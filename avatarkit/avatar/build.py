@@ -16,7 +16,7 @@ from avatarkit.avatar.licences import licences_of
 from avatarkit.avatar.look import Look
 from avatarkit.avatar.makeup import glossiness, made_up_material, with_mascara, with_nail_polish
 from avatarkit.avatar.mouth import mouth_material, mouth_mesh
-from avatarkit.avatar.outfit import hair_under, make_outfit
+from avatarkit.avatar.outfit import Outfit, hair_under, make_outfit
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.skin import BODY_MATERIAL, FACE_MATERIAL, body_material, face_material
 from avatarkit.avatar.skin_relief import with_gloss
@@ -52,7 +52,7 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         pieces = [
             (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
             *_lashes(recipe, look, rest),
-            *((hair_under(mesh, outfit.hat), material) for mesh, material in _hair(recipe, look, rest)),
+            *((hair_under(mesh, outfit.hat), material) for mesh, material in _hair(recipe, look, rest, outfit)),
             *_beard(recipe, look, rest),
             *outfit.pieces,
         ]
@@ -88,7 +88,7 @@ def _painted_body(recipe: AvatarRecipe, look: Look) -> Material:
     return with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish"))
 
 
-def _hair(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
+def _hair(recipe: AvatarRecipe, look: Look, rest: RestBody, outfit: Outfit) -> list[tuple[AvatarMesh, Material]]:
     hair = recipe.hair
     kind: HairKind = "strands" if look.hair == "strands" else "drawn" if look.shading == "drawn" else "clumps"
     return make_hair(
@@ -100,6 +100,7 @@ def _hair(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[Avatar
         kind=kind,
         fineness=1.0 + look.hair_fineness,
         contrast=1.0 - look.hair_calm,
+        worn=[mesh for mesh, _ in outfit.pieces],
     )
 
 

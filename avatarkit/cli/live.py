@@ -138,10 +138,11 @@ def state_line(session: LiveSession, *, keys: bool, now_s: float | None = None) 
 
     figures = session.figures
     line = Text(no_wrap=True, overflow="ellipsis")
-    line.append(f"{figures.fps:3.0f} fps  ", "bold")
+    silent = session.is_silent and not session.paused
+    line.append(f"{0 if silent else figures.fps:3.0f} fps  ", "bold")
     line.append(f"{figures.latency_ms:3.0f} ms  ", "yellow" if figures.latency_ms > _SLOW_MS else "green")
-    parts = "paused" if session.paused else ", ".join(sorted(figures.parts)) or "nobody"
-    line.append(f"{parts:<17} ", "green" if figures.parts and not session.paused else "yellow")
+    parts = "paused" if session.paused else "nothing comes" if silent else ", ".join(sorted(figures.parts)) or "nobody"
+    line.append(f"{parts:<17} ", "green" if figures.parts and not (session.paused or silent) else "yellow")
     if figures.packets_lost:
         line.append(f"{figures.packets_lost} packets lost  ", "red")
     if figures.unheard:

@@ -152,7 +152,7 @@ def read_hair_look(landmarks: FaceLandmarks) -> HairLook | None:
     temples, cheeks, under = _rim(view, hair)
     volume = _volume(view, hair)
     percentile = _SHORN_DARK if volume < _SHORN and length == NO_LENGTH else _DARKER_HALF
-    color = _color(view.lab[hair if hair.any() else surely], percentile)
+    color = _color(view.lab[_own(view, hair) if hair.any() else surely], percentile)
     hatted = cover > _WHOLLY and hairline < _BRIM and temples < _FREE_TEMPLES
     tied = length > _TAIL_FROM and hanging > _LEAST_TAIL and max(cheeks) < _FREE_CHEEKS
     if max(cheeks) < _FREE_CHEEKS and not tied:
@@ -172,10 +172,23 @@ def _from_skin(view: _View, skin: np.ndarray, forehead: np.ndarray, inner: np.nd
 
 def _volume(view: _View, hair: np.ndarray) -> float:
     """Area of the hair above the face's top over the face's."""
-    over = hair & (view.rows < view.points[TOP, 1])
-    halves = [float((over & side).sum()) for side in (view.columns < view.points[TOP, 0], view.columns >= view.points[TOP, 0])]
-    frontal = abs(view.points[TOP, 0] - view.middle_x) < _FRONTAL * view.area / view.height
-    return (min(sum(halves), _LOPSIDED * min(halves)) if frontal else sum(halves)) / view.area
+    less, more = sorted(float((half & (view.rows < view.points[TOP, 1])).sum()) for half in _halves(view, hair))
+    return (min(less + more, _LOPSIDED * less) if _is_frontal(view) else less + more) / view.area
+
+
+def _own(view: _View, hair: np.ndarray) -> np.ndarray:
+    """The hair without the half that somebody else's runs into."""
+    less, more = sorted(_halves(view, hair), key=np.sum)
+    return less if _is_frontal(view) and more.sum() > _LOPSIDED * less.sum() > 0 else hair
+
+
+def _halves(view: _View, hair: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    left = view.columns < view.points[TOP, 0]
+    return hair & left, hair & ~left
+
+
+def _is_frontal(view: _View) -> bool:
+    return bool(abs(view.points[TOP, 0] - view.middle_x) < _FRONTAL * view.area / view.height)
 
 
 def _length(view: _View, hair: np.ndarray, surely: np.ndarray) -> tuple[float, float]:

@@ -20,12 +20,14 @@ class SeenPose:
         skeleton: whose it is.
         parts: which of `PARTS` are seen.
         arrived_s: when what it was made of came, on the clock of `time.monotonic`.
+        came: whether anything did; else the camera is silent, and this is of nobody.
     """
 
     pose: HumanPose
     skeleton: HumanSkeleton
     parts: frozenset[str]
     arrived_s: float
+    came: bool = True
 
 
 class PoseSource(Protocol):

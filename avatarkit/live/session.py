@@ -34,6 +34,9 @@ MOST_RECORDED = 60 * 60 * 60
 FIGURES_S = 1.0
 """Over how long figures are taken."""
 
+SILENT_S = 1.0
+"""So long without a picture, or a word of the other program, and the source counts as silent: unplugged, or not begun."""
+
 
 @dataclass
 class LiveFigures:
@@ -125,6 +128,7 @@ class LiveSession:
         self._on_rig: tuple[HumanSkeleton, Retargeter] | None = None
         self._seen_s: float | None = None
         self._recent: list[tuple[float, float]] = []
+        self._came_s = time.monotonic()
         self.closing.callback(poses.close)
 
     def __enter__(self) -> LiveSession:
@@ -153,6 +157,11 @@ class LiveSession:
     def is_calibrating(self) -> bool:
         """Whether the person is being measured."""
         return self._poses.is_calibrating
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the camera gives no pictures, or the other program says nothing, for a while now."""
+        return time.monotonic() - self._came_s > SILENT_S
 
     @property
     def paused(self) -> bool:
@@ -207,6 +216,8 @@ class LiveSession:
 
     def _count(self, seen: SeenPose) -> None:
         done, figures = time.monotonic(), self.figures
+        if seen.came:
+            self._came_s = done
         latency = 1000.0 * (done - seen.arrived_s)
         self._recent = [(at, took) for at, took in self._recent if done - at < FIGURES_S] + [(done, latency)]
         figures.pictures += 1

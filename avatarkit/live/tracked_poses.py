@@ -70,7 +70,8 @@ class TrackedPoses:
     def __iter__(self) -> Iterator[SeenPose]:
         """Poses until the pictures end; of nobody where a live source gives none."""
         for time_s, arrived, seen in read_ahead(self._bodies()):
-            yield self._posed(TrackedFrame(time_s, (1, 1)) if seen is None else self._tracker.finish(seen), arrived)
+            came = seen is not None or self.paused
+            yield self._posed(TrackedFrame(time_s, (1, 1)) if seen is None else self._tracker.finish(seen), arrived, came=came)
 
     def _bodies(self) -> Iterator[tuple[float, float, SeenBody | None]]:
         """When a picture was taken and came, and its body; read while the face and hands of the one before are."""
@@ -89,10 +90,10 @@ class TrackedPoses:
                 times.append((time_s, arrived))
                 yield None if self.paused else frame
 
-    def _posed(self, tracked: TrackedFrame, arrived_s: float) -> SeenPose:
+    def _posed(self, tracked: TrackedFrame, arrived_s: float, *, came: bool) -> SeenPose:
         self._measure(tracked)
         pose, self._memory = live_step(tracked, self._person, self._memory)
-        return SeenPose(pose, self._person.skeleton, _parts(tracked), arrived_s)
+        return SeenPose(pose, self._person.skeleton, _parts(tracked), arrived_s, came)
 
     _memory: LiveMemory | None
 

@@ -254,3 +254,14 @@ def test_a_hand_before_the_mouth_is_noted_and_leaves_no_lines_on_the_face(landma
     mouth = front_texels().picture((face_regions.lips() > 0.9).astype(np.float32))
     mouth = cv2.resize(mouth, hidden.appearance.alpha.shape, interpolation=cv2.INTER_AREA) > 0.9
     assert hidden.appearance.alpha[mouth].max() < 40 < plain.appearance.alpha[mouth].mean()
+
+
+def test_a_neighbours_hair_is_left_out_of_colour_and_volume(landmarks: FaceLandmarks) -> None:
+    view = hair_look._view_of(landmarks)
+    column, top = int(view.points[hair_look.TOP, 0]), int(view.points[hair_look.TOP, 1])
+    mine, both = np.zeros((2, *view.face.shape), bool)
+    mine[top - 20 : top, column - 20 : column + 20] = True
+    both[top - 20 : top, column - 20 : column + 90] = True
+    assert (hair_look._own(view, mine) == mine).all()
+    assert hair_look._own(view, both)[:, column:].sum() == 0
+    assert hair_look._volume(view, mine) < hair_look._volume(view, both) < 1.5 * hair_look._volume(view, mine)

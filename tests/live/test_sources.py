@@ -14,6 +14,7 @@ import pytest
 
 import avatarkit as ak
 from avatarkit.cli import main
+from avatarkit.cli.live import state_line
 from avatarkit.errors import MissingError, UsageError
 from avatarkit.live import cameras
 from avatarkit.live.cameras import MISSES, CameraPictures
@@ -97,6 +98,19 @@ def test_a_paused_session_looks_at_nothing(portrait: Photo) -> None:
         source.push(np.ascontiguousarray(portrait.pixels[0:360, 20:440]))
         next(iter(session))
         assert session.figures.parts == frozenset()
+
+
+def test_a_source_that_falls_silent_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = PushedPictures()
+    with ak.open_live(pictures=source) as session:
+        poses = iter(session)
+        source.push(GREY)
+        while session.figures.pictures == 0 or not session.moment:
+            next(poses)
+        assert not session.is_silent and "nobody" in state_line(session, keys=False)
+        monkeypatch.setattr("avatarkit.live.session.SILENT_S", 0.0)
+        next(poses)
+        assert session.is_silent and "nothing comes" in state_line(session, keys=False)
 
 
 def test_a_session_that_shall_end_does_so_within_a_second() -> None:

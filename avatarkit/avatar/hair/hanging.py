@@ -29,6 +29,9 @@ WEIGHT_M = 0.045
 DRIFT, DRIFT_TO_M, DRIFT_ABOVE_M = 0.9, 0.07, 0.16
 """How strongly locks lean past the shoulders, how far from their ridge, and from how far above it on."""
 
+FALLS_WITHIN = 0.5
+"""Of the shoulders' half breadth: locks that hang nearer to the middle keep their places side by side."""
+
 _DOWN = np.array([0.0, -1.0, 0.0])
 _LEVEL = 2.0  # weight of the level direction against the surface's own
 _NEAREST = 3
@@ -64,7 +67,8 @@ class Obstacle:
         """(N, 3) which way locks at points (N, 3) lean to pass the shoulders before (1) or behind (-1) them."""
         near = smoothstep(self.ridge[1] + DRIFT_ABOVE_M, self.ridge[1], points[:, 1])
         lacking = np.clip(DRIFT_TO_M - ahead * (points[:, 2] - self.ridge[2]), 0.0, DRIFT_TO_M) / DRIFT_TO_M
-        inward = -np.abs(ahead) * points[:, 0] / self.ridge[0]
+        aside = points[:, 0] / self.ridge[0]
+        inward = -np.abs(ahead) * (aside - np.clip(aside, -FALLS_WITHIN, FALLS_WITHIN)) / (1.0 - FALLS_WITHIN)
         return near[:, None] * DRIFT * np.stack([inward, np.zeros(len(points)), ahead * lacking], axis=1)
 
     def pushed_out(self, points: np.ndarray, clearance: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
@@ -16,6 +17,7 @@ from avatarkit.avatar.hair.gathered import Tied, tied
 from avatarkit.avatar.hair.hanging import Loose, Obstacle, curled, hang, step_count
 from avatarkit.avatar.hair.layout import CAP_COLUMNS, CAP_ROWS, LockLayout, cap_layout, lock_layout
 from avatarkit.avatar.hair.materials import hair_materials, thick_materials
+from avatarkit.avatar.hair.over_clothes import raised_by_clothes
 from avatarkit.avatar.hair.scalp import HeadSurface, head_surface, points_towards
 from avatarkit.avatar.hair.shapes import Shape, Spines, grid_triangles, joined, ribbons, tubes
 from avatarkit.avatar.hair.style import HairStyle
@@ -35,6 +37,8 @@ _BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.010, 0.022  # above the skin: cloth lies
 _LEAST_HEIGHT_M = 0.0006
 _SLIMMER = 0.7  # ribbons that were as much slimmer as they are more would leave gaps where they stray
 _LEAST_FALL, _WIDEST, _SHOULDER_M = 0.4, 0.8, 0.12  # of a step; of the shoulders' breadth; above their joints
+_SPREADS = 1.5  # hanging locks, against where they leave the scalp
+_LEAST_STEPS = 2  # what falls less is not worth a lock
 
 
 def make_hair(
@@ -47,6 +51,7 @@ def make_hair(
     kind: HairKind = "strands",
     fineness: float = 1.0,
     contrast: float = 1.0,
+    worn: Sequence[AvatarMesh] = (),
 ) -> list[tuple[AvatarMesh, Material]]:
     """Hair on a person's head: a cap that covers the scalp, locks over it, and what is tied together.
 
@@ -61,6 +66,7 @@ def make_hair(
         kind: what the locks are made of.
         fineness: of locks of single hairs: so many times as many, and as much slimmer.
         contrast: how much single hairs differ in brightness, over the strands' picture.
+        worn: clothes that long hair falls over.
 
     Raises:
         UsageError: there is no such style, or the colour is none.
@@ -70,7 +76,7 @@ def make_hair(
     dye = HairColor(parse_color(color), parse_color(roots) if roots else None, float(np.clip(grey, 0.0, 1.0)))
     thick = kind != "strands"
     chosen = thick_style(HAIR_STYLES[style]) if thick else _finer(HAIR_STYLES[style], fineness)
-    surface, obstacle = head_surface(np.asarray(rest.positions, float)), body_obstacle(rest)
+    surface, obstacle = head_surface(np.asarray(rest.positions, float)), body_obstacle(rest, worn)
     shapes = _shapes(chosen, surface, obstacle, thick=thick)
     if thick:
         crown = surface.at(points_towards(np.array([[0.0, 1.0, 0.0]])))[0][0, 1]
@@ -115,8 +121,8 @@ def _constant_triangles() -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([head.triangles[~ears], body.parts["body"].triangles]), head.triangles[ears]
 
 
-def body_obstacle(rest: RestBody) -> Obstacle:
-    """What hair lies on: the skin without the ears, and a ball about each ear."""
+def body_obstacle(rest: RestBody, worn: Sequence[AvatarMesh] = ()) -> Obstacle:
+    """What hair lies on: the skin without the ears or the clothes over it, and a ball about each ear."""
     triangles, ears = _constant_triangles()
     positions = np.asarray(rest.positions, float)
     vertices = np.unique(triangles)
@@ -124,9 +130,9 @@ def body_obstacle(rest: RestBody) -> Obstacle:
     balls = [of_ears[of_ears[:, 0] > 0], of_ears[of_ears[:, 0] < 0]]
     centres, radii = np.array([ball.mean(axis=0) for ball in balls]), np.array([0.62 * np.ptp(ball[:, 0]) for ball in balls])
     normals = vertex_normals(positions, triangles)[vertices]
-    slides = _sliding(normals, positions[vertices], rest)
+    slides, surface = _sliding(normals, positions[vertices], rest), raised_by_clothes(positions[vertices], normals, worn, rest)
     ridge, middle = rest.joint("leftUpperArm"), rest.joint("head")
-    return Obstacle(positions[vertices], normals, slides, balls=(centres, radii), ridge=ridge, middle=middle)
+    return Obstacle(surface, normals, slides, balls=(centres, radii), ridge=ridge, middle=middle)
 
 
 def _sliding(normals: np.ndarray, positions: np.ndarray, rest: RestBody) -> np.ndarray:
@@ -198,13 +204,12 @@ def _hung(spines: Spines, layout: LockLayout, style: HairStyle, obstacle: Obstac
     loose = Loose(here, unit(here - before), layout.hanging[falls], clearance, np.where(layout.ahead[falls], 1.0, -1.0))
     pitch = 1e-3 * style.curl_pitch_mm
     steps = step_count(float(layout.hanging.max()), pitch if style.curl_mm else None)
-    below = hang(loose, obstacle, steps)
-    free = _unhindered(np.concatenate([here[:, None], below], axis=1), obstacle)
-    spines, below = spines.of(free), below[free]
+    paths, falling = _until_caught(np.concatenate([here[:, None], hang(loose, obstacle, steps)], axis=1), obstacle)
+    spines, below = spines.of(falling), paths[falling, 1:]
     away = obstacle.outward(below)
     if style.curl_mm:
         below = curled(below, away, 1e-3 * style.curl_mm, pitch, 2 * np.pi * (spines.strips % 997) / 997)
-    tip = spines.widths[:, -1:] * 1.35 * np.linspace(1.0, 0.55, steps)
+    tip = spines.widths[:, -1:] * _SPREADS * np.linspace(1.0, 0.6, steps)
     return spines._replace(
         points=np.concatenate([spines.points, below], axis=1),
         outward=np.concatenate([spines.outward, away], axis=1),
@@ -212,12 +217,17 @@ def _hung(spines: Spines, layout: LockLayout, style: HairStyle, obstacle: Obstac
     )
 
 
-def _unhindered(paths: np.ndarray, obstacle: Obstacle) -> np.ndarray:
-    """(L,) whether hanging locks (L, P, 3) fall as hair falls, instead of lying caught on a shoulder."""
+def _until_caught(paths: np.ndarray, obstacle: Obstacle) -> tuple[np.ndarray, np.ndarray]:
+    """Hanging locks (L, P, 3) that end where they come to lie on a shoulder; and (L,) whether they fall at all."""
     steps = np.diff(paths, axis=1)
     level = steps[..., 1] > -_LEAST_FALL * np.linalg.norm(steps, axis=2)
     outside = np.abs(paths[:, 1:, 0]) > _WIDEST * obstacle.ridge[0]
-    return ~((level | outside) & (paths[:, 1:, 1] < obstacle.ridge[1] + _SHOULDER_M)).any(axis=1)
+    caught = (level | outside) & (paths[:, 1:, 1] < obstacle.ridge[1] + _SHOULDER_M)
+    last = np.where(caught.any(axis=1), caught.argmax(axis=1), steps.shape[1])
+    at = np.linspace(0.0, 1.0, paths.shape[1]) * last[:, None]
+    low = np.minimum(at.astype(int), steps.shape[1] - 1)
+    lock = np.arange(len(paths))[:, None]
+    return paths[lock, low] + (at - low)[..., None] * steps[lock, low], last >= _LEAST_STEPS
 
 
 def _ties(style: HairStyle, surface: HeadSurface, obstacle: Obstacle) -> list[Tied]:

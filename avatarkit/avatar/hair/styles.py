@@ -89,6 +89,7 @@ _LONG = HairStyle(
     hangs=True,
     points=6,
 )
+_CUT_LONG = replace(_LONG, cut_mm=305, tips=0.78)
 _BOB = replace(
     _LONG,
     length_mm=Zones(top=238, front=225, side=165, back=180, nape=95),
@@ -233,10 +234,10 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
     "lob": replace(_BOB, length_mm=Zones(top=310, front=300, side=240, back=255, nape=170), part_deg=8.0, locks=640,
                    lock_width_mm=22, cut_mm=165),
     "wavy": _WAVY,
-    "long": _LONG,
+    "long": _CUT_LONG,
     "curly": _CURLY,
     "long-curly": replace(_CURLY, length_mm=Zones(top=400, front=360, side=340, back=370, nape=290), locks=400),
-    "bangs": replace(_LONG, fringe=Fringe(reach_mm=49, reach_aside_mm=66, depth_mm=5)),
+    "bangs": replace(_CUT_LONG, fringe=Fringe(reach_mm=49, reach_aside_mm=66, depth_mm=5)),
     "bob-bangs": replace(_BOB, part_deg=0.0, locks=600, fringe=Fringe(reach_mm=47, reach_aside_mm=60, depth_mm=5)),
     "curtain-bangs": replace(_WAVY, part_deg=0.0, fringe=Fringe(reach_mm=34, reach_aside_mm=95, curtain=True)),
     "ponytail": replace(_TIED, gathers=(Gather("tail", (180.0, 5.0), 330, 52),)),

@@ -1,0 +1,41 @@
+"""Where hair lies on what is worn instead of on the skin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from avatarkit.avatar.avatar import AvatarMesh
+from avatarkit.body.rest import RestBody
+
+_ABOVE_NECK_M, _BELOW_NECK_M = 0.02, 0.5  # of the neck's joint: higher are hats, lower no loose hair reaches
+_THICKEST_M = 0.08  # hoods and furs; what stands farther off the skin, such as a bow, is passed by
+_ASIDE_M = 0.02  # cloth this far beside a point of the skin still lies over it
+_NEAR = 24  # of a coat's two faces and what is under it
+
+
+def raised_by_clothes(positions: np.ndarray, normals: np.ndarray, worn: Sequence[AvatarMesh], rest: RestBody) -> np.ndarray:
+    """Points of the skin (N, 3), those under clothes moved out to the clothes' outer face.
+
+    Args:
+        positions, normals: (N, 3) metres and unit vectors.
+        worn: the garments.
+        rest: the body that wears them.
+    """
+    neck = rest.joint("neck")[1]
+    top, bottom = neck + _ABOVE_NECK_M, neck - _BELOW_NECK_M
+    cloth = np.concatenate([np.zeros((0, 3)), *(mesh.positions for mesh in worn)])
+    cloth = cloth[(cloth[:, 1] < top) & (cloth[:, 1] > bottom)]
+    under = np.flatnonzero((positions[:, 1] < top) & (positions[:, 1] > bottom))
+    if len(cloth) < _NEAR or not len(under):
+        return positions
+    _, nearest = cKDTree(cloth).query(positions[under], _NEAR)
+    away = cloth[nearest] - positions[under, None]
+    height = (away * normals[under, None]).sum(axis=2)
+    aside = np.linalg.norm(away - height[..., None] * normals[under, None], axis=2)
+    over = np.where((aside < _ASIDE_M) & (height < _THICKEST_M), height, 0.0).max(axis=1)
+    raised = positions.copy()
+    raised[under] += np.maximum(over, 0.0)[:, None] * normals[under]
+    return raised

@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+from scipy.spatial import cKDTree
+
+from avatarkit.avatar.hair import make_hair
+from avatarkit.avatar.hair.over_clothes import raised_by_clothes
+from avatarkit.avatar.outfit import make_outfit
+from avatarkit.body.body import load_body
+from avatarkit.body.rest import rest_body
+from avatarkit.geometry.meshes import vertex_normals
+
+UNDER_M = 0.004  # ribbons' edges between the points that were laid over the cloth
+BROWN = "#4a2f1d"
+
+
+@pytest.fixture(scope="module")
+def dressed():
+    """A body and its cardigan."""
+    rest = rest_body({})
+    return rest, [mesh for mesh, _ in make_outfit(["cardigan"], {}, rest).pieces]
+
+
+def sunk(hair, worn):
+    """Part of the hair behind the shoulders that lies in the clothes."""
+    cloth = np.concatenate([mesh.positions for mesh in worn])
+    normals = np.concatenate([mesh.normals for mesh in worn])
+    locks = next(mesh.positions for mesh, _ in hair if mesh.name == "hair-locks")
+    away, nearest = cKDTree(cloth).query(locks)
+    over = ((locks - cloth[nearest]) * normals[nearest]).sum(axis=1)
+    near = (away < 0.05) & (locks[:, 2] < 0.0)
+    return (over[near] < -UNDER_M).mean()
+
+
+def test_long_hair_falls_over_a_coat_and_not_through_it(dressed):
+    rest, worn = dressed
+    through, over = (sunk(make_hair("long", BROWN, rest, worn=clothes), worn) for clothes in ((), worn))
+    assert over < 0.3 * through
+
+
+def test_only_what_lies_under_clothes_is_raised(dressed):
+    rest, worn = dressed
+    triangles = load_body().parts["body"].triangles
+    skin = np.asarray(rest.positions, float)
+    normals = vertex_normals(skin, triangles)
+    raised = np.linalg.norm(raised_by_clothes(skin, normals, worn, rest) - skin, axis=1)
+    body = np.unique(triangles)
+    height, chest, neck = skin[body, 1], rest.joint("chest")[1], rest.joint("neck")[1]
+    back = (np.abs(skin[body, 0]) < 0.2) & (height > chest) & (height < neck - 0.05) & (skin[body, 2] < rest.joint("neck")[2])
+    assert np.median(raised[body][back]) > 0.005
+    assert not raised[body][height > neck + 0.05].any()
+    np.testing.assert_array_equal(raised_by_clothes(skin, normals, [], rest), skin)
