@@ -150,7 +150,8 @@ def _merged(document: Document, members: Sequence[int], lead: int, kind: str, te
         return TextureUse(textures[channel]) if channel in textures else None
 
     manner = document.materials[lead] if lead >= 0 else Material("plain", metallic=0.0)
-    mixed = use("orm")
+    toon = any(number >= 0 and drawn(document, number) for number in members)
+    mixed = None if toon else use("orm")  # MToon knows no occlusion, and three-vrm minds it
     return Material(
         name=f"Atlas_{kind.capitalize()}",
         base_color_texture=use("base"),
