@@ -17,22 +17,22 @@ from avatarkit.media.photo import Photo
 WATCHED = """
 import json, os, sys
 
-log = os.open(sys.argv.pop(1), os.O_WRONLY | os.O_APPEND)
+log = os.open(os.environ["WATCH_LOG"], os.O_WRONLY | os.O_APPEND)
 writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 def watch(event, arguments):
     if event.startswith("socket.") and event not in ("socket.gethostname",):
         os.write(log, (json.dumps([event, str(arguments)]) + chr(10)).encode())
-    if event == "open" and isinstance(arguments[2], int) and arguments[2] & writing:
+    opens_file = event == "open" and not isinstance(arguments[0], int)  # a number is a pipe or file that is open already
+    if opens_file and isinstance(arguments[2], int) and arguments[2] & writing:
         os.write(log, (json.dumps(["open", str(arguments[0])]) + chr(10)).encode())
     if event in ("os.mkdir", "os.rename", "os.link", "os.symlink"):
         os.write(log, (json.dumps([event, *map(str, arguments[:2])]) + chr(10)).encode())
 
 sys.addaudithook(watch)
-from avatarkit.cli import main
-sys.exit(main())
 """
-"""Runs the command line and notes each connection, and each file opened for writing, that Python knows of."""
+"""A sitecustomize, which every Python process begins with, the one that draws too: notes each connection, and each file opened
+for writing, that Python knows of."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,26 @@ class Observed:
     files: dict[str, set[str]]
 
 
+def watched(folder: Path, log: Path) -> dict[str, str]:
+    """Variables under which every Python process notes in `log` what it does; the script that notes goes into a new folder."""
+    folder.mkdir()
+    log.touch()
+    (folder / "sitecustomize.py").write_text(WATCHED)
+    return {"WATCH_LOG": str(log), "PYTHONPATH": os.pathsep.join([str(folder), *filter(None, sys.path)])}
+
+
 def observe(portrait: Photo, folder: Path, *options: str) -> Observed:
     """Run `create` in a home, a working folder and a temporary folder that were empty."""
     places = {name: folder / name for name in ("home", "work", "tmp")}
     for place in places.values():
         place.mkdir()
     log = folder / "events"
-    log.touch()
     Image.fromarray(portrait.pixels).save(folder / "me.png")
     homes = {"HOME": str(places["home"]), "TMPDIR": str(places["tmp"]), "PYTHONDONTWRITEBYTECODE": "1"}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | homes
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    environment |= homes | watched(folder / "watch", log)
     done = subprocess.run(
-        [sys.executable, "-c", WATCHED, log, "create", folder / "me.png", *options],
+        [sys.executable, "-m", "avatarkit", "create", folder / "me.png", *options],
         cwd=places["work"], env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

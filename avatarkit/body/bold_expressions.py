@@ -23,10 +23,10 @@ _BROW_ENDS = (0.35, 1.85)  # of the distance from the middle line to an eye: whe
 _BROW_FADES = (0.5, 0.5)  # of the same, beyond them
 _BROW_HEIGHTS_M = (0.001, 0.010, 0.028, 0.050)  # above the eye's opening: still, as far as the brow, up to there, still again
 _BROWS: Mapping[str, tuple[tuple[float, float, float], float]] = {
-    "browDown": ((-0.0090, -0.0040, 0.0020), -0.0020),
+    "browDown": ((-0.0100, -0.0055, 0.0010), -0.0020),
     "browInnerUp": ((0.0045, 0.0010, -0.0030), 0.0),
     "browOuterUp": ((0.0005, 0.0035, 0.0040), 0.0),
-    "noseSneer": ((0.0035, 0.0028, 0.0025), 0.0),
+    "noseSneer": ((0.0035, 0.0022, 0.0012), 0.0),
 }
 """Expression -> metres up at the brow's beginning, middle and end; metres outwards at its beginning. Judged by eye, and no
 higher than face finders follow brows above large eyes. Of a sneer it takes back what a person's does to brows."""

@@ -32,3 +32,6 @@ FIGURE_SLIDERS: Mapping[str, tuple[float, str]] = {
 }
 STYLISED_SLIDERS: Mapping[str, tuple[float, str]] = {**FACE_SLIDERS, **FIGURE_SLIDERS}
 """Name -> low end, what it does. Each goes up to 1; 0 changes nothing at all."""
+
+ACTING_SLIDERS = ("bold-expressions",)
+"""Those of them that show in expressions alone."""

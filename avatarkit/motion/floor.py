@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import atan, radians
+from math import atan, hypot, radians
 
 import numpy as np
 
@@ -45,7 +45,7 @@ TINY = 1e-6
 MAX_TILT_RAD, MAX_ROLL_RAD = np.radians(35.0), np.radians(10.0)
 """Beyond this, up or down and sideways, the picture does not show people upright."""
 
-_STEEPEST = float(np.tan(MAX_TILT_RAD))
+_STEEPEST, _ASLANT = float(np.tan(MAX_TILT_RAD)), float(np.tan(MAX_ROLL_RAD))
 
 FLOOR_PERCENTILE = 30.0
 """Of the lower sole's heights: most of the time somebody stands, and noise is as often below as above."""
@@ -146,18 +146,19 @@ def camera_pitch(foot: np.ndarray, posture: float, share: float) -> float:
         share: 0..1 of the time in which the body was straight.
     """
     straight, slope = share / POSTURE_SPREAD_RAD**2, 0.0
+    height = _slope_by_height(foot)
     for _ in range(ROUNDS):
-        level, usual, weighted = _level_pitch(foot, slope)
+        level, usual, weighted = _level_pitch(*height, slope)
         slope = (weighted + straight * posture) / (level + usual + straight)
     return -atan(min(max(slope, -_STEEPEST), _STEEPEST))
 
 
-def upright_slope(body: np.ndarray, skeleton: HumanSkeleton) -> float | None:
+def upright_slope(body: np.ndarray, length: float) -> float | None:
     """The slope (z over y) of upright in the camera's axes, by the way (3,) from the ankles to the neck of a body that stands
-    straight; None of any other."""
-    if not len(_straight(body[None], skeleton)):
-        return None
-    return float(body[2] / body[1] - _LEAN)
+    straight; None of any other. At rest that way is `length` long."""
+    x, y, z = body.tolist()
+    straight = hypot(x, y, z) > STRAIGHT * length and abs(x) < _ASLANT * y and abs(z) < _STEEPEST * y
+    return z / y - _LEAN if straight else None
 
 
 def _slope_by_height(foot: np.ndarray) -> tuple[float, float]:
@@ -173,13 +174,17 @@ def _level_camera(foot: np.ndarray, slope: float) -> tuple[np.ndarray, np.ndarra
 
     Either counts less the more the `slope` that was found before exceeds it: some cameras hang on a wall and look down.
     """
-    level, usual, weighted = _level_pitch(foot, slope)
+    level, usual, weighted = _level_pitch(*_slope_by_height(foot), slope)
     return np.diag([ROLL_SPREAD_RAD**-2, level + usual]), np.array([0.0, weighted])
 
 
-def _level_pitch(foot: np.ndarray, slope: float) -> tuple[float, float, float]:
-    """Of the slope away from the camera: the precision of none, that of the usual height's one, and the latter times it."""
-    precision, weighted = _slope_by_height(foot)
+def _level_pitch(precision: float, weighted: float, slope: float) -> tuple[float, float, float]:
+    """Of the slope away from the camera: the precision of none, that of the usual height's one, and the latter times it.
+
+    Args:
+        precision, weighted: as `_slope_by_height` gives them.
+        slope: as found before.
+    """
     level = 1.0 / (PITCH_SPREAD_RAD**2 + max(slope, 0.0) ** 2)
     usual = 1.0 / (1.0 + precision * max(slope - weighted / precision, 0.0) ** 2)
     return level, usual * precision, usual * weighted
@@ -187,15 +192,11 @@ def _level_pitch(foot: np.ndarray, slope: float) -> tuple[float, float, float]:
 
 def _upright(places: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
     """(S, 3) from the ankles to the neck at the moments when the body stands straight."""
-    return _straight(places[:, BONE["neck"]] - places[:, FOOT_BONES].mean(axis=1), skeleton)
-
-
-def _straight(bodies: np.ndarray, skeleton: HumanSkeleton) -> np.ndarray:
-    """Those of the ways (T, 3) from the ankles to the neck that are straight bodies'."""
     rest = skeleton.rest_positions
+    bodies = places[:, BONE["neck"]] - places[:, FOOT_BONES].mean(axis=1)
     straight = np.linalg.norm(bodies, axis=1) > STRAIGHT * (rest[BONE["neck"], 1] - rest[FOOT_BONES[0], 1])
     aside, up, ahead = np.abs(bodies.T)
-    return bodies[straight & (bodies[:, 1] > 0.0) & (aside < np.tan(MAX_ROLL_RAD) * up) & (ahead < _STEEPEST * up)]
+    return bodies[straight & (bodies[:, 1] > 0.0) & (aside < _ASLANT * up) & (ahead < _STEEPEST * up)]
 
 
 def _plane(soles: np.ndarray, slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

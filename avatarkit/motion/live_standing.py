@@ -115,7 +115,7 @@ def _place(
     arms = (frames @ person.sole_levers)[..., 0]
     soles, ankles = np.add.reduce(arms, axis=1), np.add.reduce(arms[:, : SHIN + 1], axis=(0, 1)) / len(arms)
     lower = root + soles[soles[:, 1].argmin()]
-    slope = upright_slope(frames[0, 0] @ person.to_neck - ankles, person.skeleton)
+    slope = upright_slope(frames[0, 0] @ person.to_neck - ankles, person.ankles_to_neck)
     if before is None:
         return lower, slope or 0.0, float(slope is not None)
     place = before.place + min(step / PLACE_S, 1.0) * (lower - before.place)

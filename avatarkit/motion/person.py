@@ -86,6 +86,12 @@ class Person:
         return np.asarray(rest[BONE["neck"]] - rest[BONE["hips"]])
 
     @cached_property
+    def ankles_to_neck(self) -> float:
+        """Metres from the ankles up to the neck's joint."""
+        rest = self.skeleton.rest_positions
+        return float(rest[BONE["neck"], 1] - rest[BONE["leftFoot"], 1])
+
+    @cached_property
     def sole_levers(self) -> np.ndarray:
         """(2, 4, 3, 1) metres that each of `leg_frames` adds to the way from the hips to the sole under the ball."""
         rest = self.skeleton.rest_positions

@@ -13,7 +13,7 @@ import pytest
 
 from avatarkit.media.photo import Photo
 from tests.media.films import film, written
-from tests.test_privacy import WATCHED
+from tests.test_privacy import watched
 
 TALK = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.bind"}
 """Events of Python that name an address."""
@@ -37,13 +37,13 @@ def events(portrait: Photo, tmp_path_factory: pytest.TempPathFactory) -> tuple[l
     folder, home = tmp_path_factory.mktemp("live"), tmp_path_factory.mktemp("home")
     pictures = [np.ascontiguousarray(portrait.pixels[0:240, 100 + k : 340 + k]) for k in range(12)]
     clip, log = written(tmp_path_factory.mktemp("clip"), film(pictures, options={"crf": "18"})), folder.parent / "events"
-    log.touch()
     ports = free_ports(len(PROTOCOLS))
     named = [f"{protocol}://127.0.0.1:{port}" for protocol, port in zip(PROTOCOLS, ports, strict=True)]
     sends = [option for address in named for option in ("--send", address)]
     environment = {**os.environ, "HOME": str(home), "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= watched(tmp_path_factory.mktemp("noting") / "watch", log)
     done = subprocess.run(
-        [sys.executable, "-c", WATCHED, log, "live", "--video", clip, "--record", "take.npz", *sends],
+        [sys.executable, "-m", "avatarkit", "live", "--video", clip, "--record", "take.npz", *sends],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
