@@ -17,7 +17,6 @@ HAIR_AB_LOW, HAIR_AB_HIGH = np.array([-5.0, -9.0]), np.array([40.0, 50.0])  # be
 _LEAST_TEXELS = 50
 _DARKEST = 15  # per cent of the brows' texels: on all others skin shows between the hairs
 _PER_SKIN = 0.45  # sRGB: brows that are not seen, neither black nor blond
-_AROUND = 0.012  # of the picture's side around the landmarks' outline
 _SKIN_STRAYS_L, _LEAST_CONTRAST_L = 6.0, 8.0  # CIELAB
 _THIN, _THICK, _THICK_CONTRAST_L = (
     6.5,
@@ -60,7 +59,7 @@ def read_brows(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> BrowLo
 
 def _shape(colors: np.ndarray, seen: np.ndarray, skin_l: float, brow_l: float) -> BrowShapeName:
     """By how much hair lies one above another, in the middle of a brow's length."""
-    inside = (seen > 0.4) & (face_regions.polygon(face_regions.RIGHT_BROW, face_regions.LEFT_BROW, grow=_AROUND) > 0.5)
+    inside = (seen > 0.4) & (face_regions.around_brows() > 0.5)
     lightest = skin_l - _SKIN_STRAYS_L
     hair = np.clip((lightest - to_lab(colors[inside])[:, 0]) / max(lightest - brow_l, _LEAST_CONTRAST_L), 0.0, 1.0)
     columns = front_texels().texels[inside] % PICTURE_SIZE

@@ -102,6 +102,12 @@ def brows() -> np.ndarray:
 
 
 @cache
+def around_brows() -> np.ndarray:
+    """All that the thickest brows cover."""
+    return polygon(RIGHT_BROW, LEFT_BROW, grow=0.012)
+
+
+@cache
 def eyes() -> np.ndarray:
     """The openings of the lids and their very rims."""
     return polygon(RIGHT_EYE, LEFT_EYE, grow=0.004, soft=0.003)

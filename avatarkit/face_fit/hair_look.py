@@ -54,6 +54,7 @@ _LEAST_RED = 0.3  # of its yellow: no hair that grows is greenish
 _HATTED = 0.5  # of what is seen above the brows
 _USUAL_HAIRLINE = 0.12
 _PALE_COVER, _MORE_THAN_EARS = 0.3, 0.22  # above the brows, and beside the face over its area
+_ROWS, _COLUMNS = np.mgrid[:MASK_SIDE_PX, :MASK_SIDE_PX]
 NO_LENGTH = -0.8
 """Length of hair that does not hang at all."""
 
@@ -105,11 +106,11 @@ class _View:
 
     @property
     def rows(self) -> np.ndarray:
-        return np.arange(MASK_SIDE_PX)[:, None] * np.ones((1, MASK_SIDE_PX), int)
+        return _ROWS
 
     @property
     def columns(self) -> np.ndarray:
-        return np.arange(MASK_SIDE_PX)[None] * np.ones((MASK_SIDE_PX, 1), int)
+        return _COLUMNS
 
     @property
     def height(self) -> float:
