@@ -25,7 +25,7 @@ _BROW_HEIGHTS_M = (0.001, 0.010, 0.028, 0.050)  # above the eye's opening: still
 _BROWS: Mapping[str, tuple[tuple[float, float, float], float]] = {
     "browDown": ((-0.0100, -0.0055, 0.0010), -0.0020),
     "browInnerUp": ((0.0045, 0.0010, -0.0030), 0.0),
-    "browOuterUp": ((0.0005, 0.0035, 0.0040), 0.0),
+    "browOuterUp": ((0.0008, 0.0045, 0.0054), 0.0),
     "noseSneer": ((0.0035, 0.0022, 0.0012), 0.0),
 }
 """Expression -> metres up at the brow's beginning, middle and end; metres outwards at its beginning. Judged by eye, and no
@@ -47,7 +47,7 @@ _UNSMILING: Mapping[str, float] = {
 _WITH: Mapping[str, Mapping[str, float]] = {
     "cheekSquint": {"eyeSquint": 0.5},
     "noseSneer": {"mouthUpperUp": 0.3, "eyeSquint": 0.25},
-    "jawOpen": {"mouthFunnel": 0.35},
+    "jawOpen": {"mouthFunnel": 0.5},
 }
 """Expression -> others that come along."""
 
