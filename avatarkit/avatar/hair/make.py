@@ -36,7 +36,7 @@ _SHORTEST_HANGING_M = 0.015
 _BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.010, 0.022  # above the skin: cloth lies there; and the body of the hair above that
 _LEAST_HEIGHT_M = 0.0006
 _SLIMMER = 0.7  # ribbons that were as much slimmer as they are more would leave gaps where they stray
-_LEAST_FALL, _WIDEST, _SHOULDER_M = 0.4, 0.8, 0.12  # of a step; of the shoulders' breadth; above their joints
+_LEAST_FALL, _WIDEST, _SHOULDER_M = 0.65, 0.8, 0.12  # of a step; of the shoulders' breadth; above their joints
 _SPREADS = 1.5  # hanging locks, against where they leave the scalp
 _LEAST_STEPS = 2  # what falls less is not worth a lock
 
