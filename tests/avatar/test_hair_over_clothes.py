@@ -49,3 +49,12 @@ def test_only_what_lies_under_clothes_is_raised(dressed):
     assert np.median(raised[body][back]) > 0.005
     assert not raised[body][height > neck + 0.05].any()
     np.testing.assert_array_equal(raised_by_clothes(skin, normals, [], rest), skin)
+
+
+def test_long_hair_before_the_shoulders_is_as_broad_below_as_beside_the_chin(dressed):
+    rest, _ = dressed
+    locks = next(mesh.positions for mesh, _ in make_hair("long", BROWN, rest) if mesh.name == "hair-locks")
+    front = locks[(locks[:, 2] > rest.joint("leftUpperArm")[2]) & (locks[:, 0] > 0.0)]
+    neck = rest.joint("neck")[1]
+    beside, below = (front[np.abs(front[:, 1] - neck - height) < 0.02, 0] for height in (0.06, -0.1))
+    assert np.median(below) > 0.85 * np.median(beside)

@@ -72,3 +72,12 @@ def test_dark_skin_with_bright_eyes_is_dark_and_with_dark_eyes_it_is_in_the_dark
     bright_eyes = painted(closed, (RIGHT_EYE, LEFT_EYE), (190, 184, 180))
     assert photo_light(closed).mean() < 0.75
     assert photo_light(bright_eyes).mean() > 0.9
+
+
+def test_open_eyes_darker_than_any_brows_shade_tell_of_the_dark(fitted: FaceFit) -> None:
+    dark = painted(lit(fitted.landmarks, (0.2, 0.2, 0.2)), (INNER_LIPS,), (60, 30, 30))
+    pixels = dark.photo.pixels.copy()
+    pixels[:40] = 255  # something else in the picture is bright
+    dark = replace(dark, photo=Photo(pixels))
+    shaded, glaring = (painted(dark, (RIGHT_EYE, LEFT_EYE), color) for color in ((34, 24, 20), (120, 90, 70)))
+    assert photo_light(shaded).mean() < 0.75 * photo_light(glaring).mean()
