@@ -30,6 +30,7 @@ from avatarkit.stream.vmc import VmcPackets
 from tests.stream.moments import any_pose, moment_of, plain_pose
 
 GREY = np.full((48, 64, 3), 128, np.uint8)
+SOON_S = 0.5
 
 
 class FakeCamera:
@@ -108,8 +109,10 @@ def test_a_source_that_falls_silent_is_said_to_be(monkeypatch: pytest.MonkeyPatc
         while session.figures.pictures == 0 or not session.moment:
             next(poses)
         assert not session.is_silent and "nobody" in state_line(session, keys=False)
-        monkeypatch.setattr("avatarkit.live.session.SILENT_S", 0.0)
-        next(poses)
+        monkeypatch.setattr("avatarkit.live.session.SILENT_S", SOON_S)
+        begun = time.monotonic()
+        while time.monotonic() - begun < 2 * SOON_S:
+            next(poses)
         assert session.is_silent and "nothing comes" in state_line(session, keys=False)
 
 
