@@ -70,7 +70,7 @@ def _sways(meshes: Sequence[AvatarMesh], hair_style: str, rest: RestBody) -> lis
     earrings, capes = ([mesh for mesh in clothes if _slot(mesh) == slot] for slot in ("earrings", "cape"))
     about_legs = [mesh for mesh in clothes if _slot(mesh) != "cape"]
     dangling = [hem_chains(about_legs, rest), cape_chains(capes, rest), earring_chains(earrings, rest)]
-    found = [*hair_chains(hair, hair_style, rest), *dangling]
+    found = [*hair_chains(hair, hair_style, rest, clothes), *dangling]
     return [sway for sway in found if sway is not None]
 
 

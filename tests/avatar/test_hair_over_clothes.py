@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
+from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.hair import make_hair
 from avatarkit.avatar.hair.over_clothes import raised_by_clothes
 from avatarkit.avatar.outfit import make_outfit
+from avatarkit.avatar.style import default_recipe
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from avatarkit.geometry.meshes import vertex_normals
@@ -58,3 +62,11 @@ def test_long_hair_before_the_shoulders_is_as_broad_below_as_beside_the_chin(dre
     neck = rest.joint("neck")[1]
     beside, below = (front[np.abs(front[:, 1] - neck - height) < 0.02, 0] for height in (0.06, -0.1))
     assert np.median(below) > 0.85 * np.median(beside)
+
+
+def test_a_braid_swings_as_one_chain_whatever_it_falls_over():
+    recipe = default_recipe("ada").with_hair("braid")
+    for piece in ("t-shirt", "hoodie"):
+        outfit = replace(recipe.outfit, pieces=(piece,), colors={})
+        springs = build_avatar(replace(recipe, outfit=outfit)).springs
+        assert sum("hair" in spring.name for spring in springs) == 1, piece

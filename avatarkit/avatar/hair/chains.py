@@ -41,13 +41,14 @@ _LOOSE = Manner(0.95, 0.4, 0.4, 0.012, ("head", "neck", "upperChest", "chest"))
 _TAIL = Manner(0.6, 0.35, 0.45, 0.018, ("head", "neck", "upperChest", "chest"))
 
 
-def hair_chains(meshes: Sequence[AvatarMesh], style: str, rest: RestBody) -> list[Sway]:
+def hair_chains(meshes: Sequence[AvatarMesh], style: str, rest: RestBody, worn: Sequence[AvatarMesh] = ()) -> list[Sway]:
     """The chains of finished hair.
 
     Args:
         meshes: of `make_hair`, whatever was cut off them since.
         style: one of `HAIR_STYLES`.
         rest: the body that wears it.
+        worn: the clothes that it was made to fall over.
     """
     chosen = HAIR_STYLES[style]
     locks = {mesh.name: _locks(mesh) for mesh in meshes if mesh.name != "hair-cap"}
@@ -59,7 +60,7 @@ def hair_chains(meshes: Sequence[AvatarMesh], style: str, rest: RestBody) -> lis
     if chosen.gathers:
         skin = _clearance(rest)
         free = {mesh.name: _reach(locks[mesh.name], np.asarray(skin.query(mesh.positions)[0])) > _LYING_M for mesh in swaying}
-    sways, guides = [], _guides(tails, rest)
+    sways, guides = [], _guides(tails, rest, worn)
     for number, (gather, guide) in enumerate(zip(tails, guides, strict=True)):
         within = 0.5e-3 * gather.thickness_mm + 1e-3 * gather.curl_mm + 0.025
         held = {mesh.name: free[mesh.name] & _near(guide, mesh.positions, locks[mesh.name], within) for mesh in swaying}
@@ -110,11 +111,11 @@ def _along(guide: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.nda
     return before[nearest] + share[rows, nearest] * lengths[nearest], away[rows, nearest]
 
 
-def _guides(tails: Sequence[Gather], rest: RestBody) -> list[np.ndarray]:
+def _guides(tails: Sequence[Gather], rest: RestBody, worn: Sequence[AvatarMesh]) -> list[np.ndarray]:
     """The middles (P, 3) of tails and braids."""
     if not tails:
         return []
-    surface, obstacle = head_surface(np.asarray(rest.positions, float)), body_obstacle(rest)
+    surface, obstacle = head_surface(np.asarray(rest.positions, float)), body_obstacle(rest, worn)
     places, outward = surface.at(points_towards(to_directions(*np.radians([gather.at_deg for gather in tails]).T)))
     return [tail_guide(*each, obstacle, surface.scale) for each in zip(tails, places, outward, strict=True)]
 
