@@ -11,6 +11,7 @@ from avatarkit.avatar.avatar import AvatarMesh
 from avatarkit.body.rest import RestBody
 
 _ABOVE_NECK_M, _BELOW_NECK_M = 0.02, 0.5  # of the neck's joint: higher are hats, lower no loose hair reaches
+_BESIDE_SHOULDERS_M = 0.05  # hair falls between the shoulders
 _THICKEST_M = 0.08  # hoods and furs; what stands farther off the skin, such as a bow, is passed by
 _ASIDE_M = 0.02  # cloth this far beside a point of the skin still lies over it
 _NEAR = 24  # of a coat's two faces and what is under it
@@ -24,11 +25,14 @@ def raised_by_clothes(positions: np.ndarray, normals: np.ndarray, worn: Sequence
         worn: the garments.
         rest: the body that wears them.
     """
-    neck = rest.joint("neck")[1]
-    top, bottom = neck + _ABOVE_NECK_M, neck - _BELOW_NECK_M
+    neck, shoulder = rest.joint("neck")[1], rest.joint("leftUpperArm")[0]
+
+    def reached(points: np.ndarray) -> np.ndarray:
+        level = (points[:, 1] < neck + _ABOVE_NECK_M) & (points[:, 1] > neck - _BELOW_NECK_M)
+        return np.flatnonzero(level & (np.abs(points[:, 0]) < shoulder + _BESIDE_SHOULDERS_M))
+
     cloth = np.concatenate([np.zeros((0, 3)), *(mesh.positions for mesh in worn)])
-    cloth = cloth[(cloth[:, 1] < top) & (cloth[:, 1] > bottom)]
-    under = np.flatnonzero((positions[:, 1] < top) & (positions[:, 1] > bottom))
+    cloth, under = cloth[reached(cloth)], reached(positions)
     if len(cloth) < _NEAR or not len(under):
         return positions
     _, nearest = cKDTree(cloth).query(positions[under], _NEAR)
