@@ -23,8 +23,8 @@ from avatarkit.tracking.tracked_frame import BodyLandmarks
 from avatarkit.vocabulary.mediapipe_points import POSE
 
 NEAR_M, FAR_M = 0.28, 0.45
-"""From wrist to eyes, across the picture: up to the first hands are brought to their place, from the second on left alone. A hand
-that touches the chin has its wrist within the first; hands before the breast are beyond the second."""
+"""From wrist to eyes, across the picture: up to the first hands are brought to their place, from the second on left alone. A
+hand that touches the chin has its wrist within the first; hands before the breast are beyond the second."""
 
 MOST_M = 0.15
 """No hand is moved further: what is missed by more was seen wrongly."""
@@ -42,6 +42,7 @@ def hands_by_head(
     root: np.ndarray,
     confidence: np.ndarray,
     body: BodyLandmarks,
+    *,
     skeleton: HumanSkeleton,
     camera: PictureCamera,
 ) -> np.ndarray:

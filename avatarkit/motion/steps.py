@@ -69,7 +69,7 @@ def pose_step(frame: TrackedFrame, person: Person, memory: PoseMemory | None = N
     rotations, confidence = _with_eyes(solution.rotations, solution.confidence, face)
     if frame.body is not None:
         root = _root(points, rotations[BONE["hips"]], person)
-        rotations = hands_by_head(rotations, root, confidence, frame.body, person.skeleton, camera)
+        rotations = hands_by_head(rotations, root, confidence, frame.body, skeleton=person.skeleton, camera=camera)
     else:
         root = _unseen_root(face, camera, person, memory)
     expressions = _NO_EXPRESSION if face is None else face.expressions

@@ -65,7 +65,7 @@ def test_hands_far_from_the_head_are_left_as_they_are() -> None:
     root = motion.root_positions[0] - (0.0, 1.3, 4.5)
     camera = assumed_camera((1280, 720))
     pose = motion.rotations[0]
-    assert hands_by_head(pose, root, motion.confidence[0], body, PERSON.skeleton, camera) is pose
+    assert hands_by_head(pose, root, motion.confidence[0], body, skeleton=PERSON.skeleton, camera=camera) is pose
 
 
 def test_hands_keep_their_own_turn_and_are_moved_no_further_than_believable() -> None:
@@ -76,7 +76,12 @@ def test_hands_keep_their_own_turn_and_are_moved_no_further_than_believable() ->
     points[POSE["rightWrist"]] -= (0.0, 0.25 * camera.focal_px / 4.5)
     root = motion.root_positions[0] - (0.0, 1.3, 4.5)
     moved = hands_by_head(
-        motion.rotations[0], root, motion.confidence[0], replace(body, points_px=points), PERSON.skeleton, camera
+        motion.rotations[0],
+        root,
+        motion.confidence[0],
+        replace(body, points_px=points),
+        skeleton=PERSON.skeleton,
+        camera=camera,
     )
     hand = BONE["rightHand"]
     before, after = world_rotations(motion.rotations[0]), world_rotations(moved)
