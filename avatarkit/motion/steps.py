@@ -9,6 +9,7 @@ import numpy as np
 
 from avatarkit.geometry import plain_quaternions, quaternions
 from avatarkit.motion.face.read_face import FaceMemory, FaceReading, read_face
+from avatarkit.motion.hands_by_head import hands_by_head
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanPose
 from avatarkit.motion.joints.joint_points import JointMemory, JointPoints
 from avatarkit.motion.joints.solve import solve_joints
@@ -68,11 +69,12 @@ def pose_step(
     head = None if face is None else _head(face, camera)
     hands = [_turned_hand(hand, camera) for hand in (frame.left_hand, frame.right_hand)]
     solution = solve_joints(JointPoints(points, visibility, hands[0], hands[1], head), memory.joints if memory else None)
+    rotations, confidence = _with_eyes(solution.rotations, solution.confidence, face)
     if frame.body is not None:
-        root = _root(points, solution.rotations[BONE["hips"]], person)
+        root = _root(points, rotations[BONE["hips"]], person)
+        rotations = hands_by_head(rotations, root, confidence, frame.body, skeleton=person.skeleton, camera=camera)
     else:
         root = _unseen_root(face, camera, person, memory)
-    rotations, confidence = _with_eyes(solution.rotations, solution.confidence, face)
     expressions = _NO_EXPRESSION if face is None else face.expressions
     pose = HumanPose(frame.time_s, root, rotations, confidence, expressions, np.zeros(2))
     return pose, PoseMemory(solution.memory, face_memory, root)
