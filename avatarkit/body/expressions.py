@@ -13,8 +13,8 @@ from functools import cache
 import numpy as np
 from scipy import sparse
 
-from avatarkit.body.body import Body, load_body
 from avatarkit.body.before_eyes import kept_before_eye
+from avatarkit.body.body import Body, load_body
 from avatarkit.body.lids import SIDES, lid_margins
 from avatarkit.body.stylised import Stretch, bold_offsets, stretched_offsets
 from avatarkit.geometry import quaternions
