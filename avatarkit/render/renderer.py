@@ -210,7 +210,7 @@ def _light_objects(gfx: Any, lighting: Lighting, meshes: Sequence[RenderMesh], c
         toward = toward / np.linalg.norm(toward)
         drawable = gfx.DirectionalLight((*srgb(light.color), 1.0), light.intensity * np.pi / lighting.headroom)
         drawable.local.position = toward
-        if light.casts_shadow and len(meshes):
+        if light.casts_shadow and any(mesh.material.blocks_light for mesh in meshes):  # pygfx: no map is a dark one
             _aim_shadow(drawable, toward, meshes, camera)
         objects.append(drawable)
     return objects
@@ -219,7 +219,7 @@ def _light_objects(gfx: Any, lighting: Lighting, meshes: Sequence[RenderMesh], c
 def _aim_shadow(drawable: Any, toward: np.ndarray, meshes: Sequence[RenderMesh], camera: PinholeCamera) -> None:
     """Fit the light's shadow map: as wide as what the camera sees, as deep as everything that may throw a shadow on it."""
     points = np.concatenate([mesh.positions for mesh in meshes])
-    casting = np.concatenate([mesh.positions for mesh in meshes if mesh.material.casts_shadow] or [points])
+    casting = np.concatenate([mesh.positions for mesh in meshes if mesh.material.blocks_light])
     seen = casting[_in_picture(casting, camera)]
     if not len(seen):
         return

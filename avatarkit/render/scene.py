@@ -97,6 +97,11 @@ class RenderMaterial:
     toon: Toon | None = None
     casts_shadow: bool = True
 
+    @property
+    def blocks_light(self) -> bool:
+        """Whether it throws a shadow: pygfx's know no alpha, a lash would darken the eye as the rectangle it is drawn on."""
+        return self.casts_shadow and self.alpha_mode == "OPAQUE"
+
 
 @dataclass(frozen=True)
 class RenderMesh:

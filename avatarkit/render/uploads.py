@@ -69,8 +69,7 @@ class Uploads:
     def _mesh_object(self, mesh: RenderMesh) -> Any:
         drawable = self._gfx.Mesh(self._geometry(mesh), self._material(mesh))
         drawable.receive_shadow = True
-        # pygfx's shadows know no alpha: a lash would darken the eye as the rectangle it is drawn on.
-        drawable.cast_shadow = _casts_shadow(mesh)
+        drawable.cast_shadow = mesh.material.blocks_light
         return drawable
 
     def _line_object(self, mesh: RenderMesh) -> Any:
@@ -172,10 +171,6 @@ def _keyed(meshes: Sequence[RenderMesh]) -> Iterator[tuple[_Key, RenderMesh]]:
         shared = id(mesh.triangles), id(mesh.uvs), id(mesh.colors), id(mesh.material)
         yield (*shared, seen[shared]), mesh
         seen[shared] += 1
-
-
-def _casts_shadow(mesh: RenderMesh) -> bool:
-    return mesh.material.casts_shadow and mesh.material.alpha_mode == "OPAQUE"
 
 
 def _pictures(material: RenderMaterial) -> tuple[np.ndarray | None, ...]:

@@ -58,6 +58,13 @@ def test_the_shade_lies_on_the_side_away_from_the_light(drawn_at, side: float) -
 
 
 @pytest.mark.vulkan
+def test_a_cut_out_figure_is_lit_where_nothing_throws_a_shadow(drawn_at) -> None:
+    cut_out = sphere((0, 0, 0), 0.4, replace(drawn(), alpha_mode="MASK"))
+    picture = drawn_at(SIZE).render([cut_out], FRONT, PORTRAIT_LIGHT, WHITE)
+    assert np.abs(colors_of(picture) - LIT).max(axis=1).min() <= 2
+
+
+@pytest.mark.vulkan
 def test_without_any_light_of_a_direction_all_is_lit(drawn_at) -> None:
     picture = drawn_at(SIZE).render([sphere((0, 0, 0), 0.4, drawn())], FRONT, EVEN_LIGHT, WHITE).astype(int)
     assert np.abs(picture[60, 50:110, :3] - LIT).max() <= 2

@@ -1,0 +1,90 @@
+"""Laws of hands that are shown beside the head."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from avatarkit.geometry import quaternions
+from avatarkit.motion.estimate import raw_motion
+from avatarkit.motion.hands_by_head import FAR_M, MOST_M, hands_by_head
+from avatarkit.motion.human_motion import BONE, HumanMotion
+from avatarkit.motion.kinematics import world_positions, world_rotations
+from avatarkit.motion.picture_camera import assumed_camera
+from avatarkit.tracking.tracked_frame import TrackedVideo
+from avatarkit.vocabulary.mediapipe_points import POSE
+from tests.motion.simulated import PERSON, filmed, motion_of, standing
+
+TIMES = np.arange(5) / 30.0
+EYES = [BONE["leftEye"], BONE["rightEye"]]
+RISE_M, NEAR_ENOUGH_M = 0.04, 0.01
+
+
+def saluting(share: float = 1.0) -> HumanMotion:
+    """The right hand at the brow, or so far on the way to it."""
+    motion = standing(TIMES)
+    rotations = np.array(motion.rotations)
+    for bone, vector in (("rightUpperArm", (0.0, 0.9, 0.3)), ("rightLowerArm", (0.0, 2.3, 0.0))):
+        goal = quaternions.from_rotation_vector(np.array(vector))
+        rotations[:, BONE[bone]] = quaternions.slerp(rotations[:, BONE[bone]], goal, np.array(share))
+    return motion_of(TIMES, motion.root_positions, rotations)
+
+
+def shrugged(video: TrackedVideo) -> TrackedVideo:
+    """The video as a tracker tells it that sees shoulders and elbows too high, wrists and eyes where they are."""
+    rows = [POSE[side + point] for side in ("left", "right") for point in ("Shoulder", "Elbow")]
+    focal_px = assumed_camera(video.frames[0].size_px).focal_px
+    frames = []
+    for frame in video.frames:
+        assert frame.body is not None
+        points, metres = np.array(frame.body.points_px), np.array(frame.body.world_m)
+        points[rows] -= (0.0, RISE_M * focal_px / 4.5)
+        metres[rows] += (0.0, RISE_M, 0.0)
+        frames.append(replace(frame, body=replace(frame.body, points_px=points, world_m=metres)))
+    return TrackedVideo(tuple(frames), video.source)
+
+
+def from_eyes(motion: HumanMotion) -> np.ndarray:
+    """(T, 2) where the right wrist is, seen from the eyes, across the picture."""
+    places = world_positions(motion.skeleton, motion.root_positions, world_rotations(motion.rotations))
+    return (places[:, BONE["rightHand"]] - places[:, EYES].mean(axis=1))[:, :2]
+
+
+def test_a_hand_at_the_brow_is_where_it_is_seen_though_shoulders_are_not() -> None:
+    truth = saluting()
+    assert np.linalg.norm(from_eyes(truth), axis=1).max() < FAR_M
+    found = raw_motion(shrugged(filmed(truth)), PERSON)
+    assert np.abs(from_eyes(found) - from_eyes(truth)).max() < NEAR_ENOUGH_M
+
+
+def test_hands_far_from_the_head_are_left_as_they_are() -> None:
+    motion = saluting(0.0)
+    body = shrugged(filmed(motion)).frames[0].body
+    assert body is not None
+    root = motion.root_positions[0] - (0.0, 1.3, 4.5)
+    camera = assumed_camera((1280, 720))
+    pose = motion.rotations[0]
+    assert hands_by_head(pose, root, motion.confidence[0], body, skeleton=PERSON.skeleton, camera=camera) is pose
+
+
+def test_hands_keep_their_own_turn_and_are_moved_no_further_than_believable() -> None:
+    motion, camera = saluting(), assumed_camera((1280, 720))
+    body = filmed(motion).frames[0].body
+    assert body is not None
+    points = np.array(body.points_px)
+    points[POSE["rightWrist"]] -= (0.0, 0.25 * camera.focal_px / 4.5)
+    root = motion.root_positions[0] - (0.0, 1.3, 4.5)
+    moved = hands_by_head(
+        motion.rotations[0],
+        root,
+        motion.confidence[0],
+        replace(body, points_px=points),
+        skeleton=PERSON.skeleton,
+        camera=camera,
+    )
+    hand = BONE["rightHand"]
+    before, after = world_rotations(motion.rotations[0]), world_rotations(moved)
+    assert abs(float(before[hand] @ after[hand])) > 1.0 - 1e-9
+    ways = [world_positions(PERSON.skeleton, root, world)[hand] for world in (before, after)]
+    assert 0.5 * MOST_M < np.linalg.norm(ways[1] - ways[0]) < MOST_M + NEAR_ENOUGH_M
