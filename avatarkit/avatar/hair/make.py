@@ -103,8 +103,8 @@ def _shapes(style: HairStyle, surface: HeadSurface, obstacle: Obstacle, *, thick
         shapes["hair-cap"].append(_cap(style, surface))
     layout = lock_layout(style)
     if layout is not None:
-        for part in _grown(layout, style, surface, obstacle):
-            lying, loose = _divided(_shaped(part, style), part, style)
+        for spines in _grown(layout, style, surface, obstacle):
+            lying, loose = _divided(_shaped(spines, style), spines, style)
             shapes["hair-lying"] += lying
             shapes["hair-locks"] += loose
     for part in _ties(style, surface, obstacle):
