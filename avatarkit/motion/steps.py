@@ -16,6 +16,7 @@ from avatarkit.motion.joints.solve import solve_joints
 from avatarkit.motion.lift import lift
 from avatarkit.motion.person import Person
 from avatarkit.motion.picture_camera import TOWARDS, PictureCamera, assumed_camera, turn_towards
+from avatarkit.tracking.coming_frame import ComingFrame
 from avatarkit.tracking.tracked_frame import HandLandmarks, TrackedFrame
 from avatarkit.vocabulary.mediapipe_points import POSE, POSE_POINTS
 
@@ -47,11 +48,13 @@ class PoseMemory:
     root_position: np.ndarray
 
 
-def pose_step(frame: TrackedFrame, person: Person, memory: PoseMemory | None = None) -> tuple[HumanPose, PoseMemory]:
+def pose_step(
+    frame: TrackedFrame | ComingFrame, person: Person, memory: PoseMemory | None = None
+) -> tuple[HumanPose, PoseMemory]:
     """The pose in one picture, in the camera's space: origin at the camera, +Z towards it.
 
     Args:
-        frame: what was seen; parts may be missing.
+        frame: what was seen; parts may be missing. Of one that is still coming, body, face, hands are asked for in this order.
         person: the proportions.
         memory: the previous picture's; None at the start and after a cut.
 
@@ -77,7 +80,9 @@ def pose_step(frame: TrackedFrame, person: Person, memory: PoseMemory | None = N
     return pose, PoseMemory(solution.memory, face_memory, root)
 
 
-def _face(frame: TrackedFrame, person: Person, memory: PoseMemory | None) -> tuple[FaceReading | None, FaceMemory | None]:
+def _face(
+    frame: TrackedFrame | ComingFrame, person: Person, memory: PoseMemory | None
+) -> tuple[FaceReading | None, FaceMemory | None]:
     if frame.face is None or person.face is None:
         return None, None
     reading, face_memory = read_face(frame.face, person.face, memory.face if memory else None)

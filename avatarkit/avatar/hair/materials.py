@@ -18,7 +18,7 @@ _CAP, _LOCKS, _SOLID = Slope(0.8, 1.0, 0.78), Slope(0.6, 1.12), Slope(0.85, 1.05
 _UNDER, _OVER = Slope(1.0, 1.0, 0.9), Slope(1.0, 1.0)
 
 _CALM = 0.35  # of the strands' contrast, on painted-looking locks
-_ROUGHNESS = {"straight": 0.52, "frizz": 0.75, "coils": 0.8}
+_ROUGHNESS = {"straight": 0.47, "frizz": 0.7, "coils": 0.8}
 _CLUMP_ROUGHNESS = 0.42
 _WHITE = (1.0, 1.0, 1.0, 1.0)
 
@@ -27,14 +27,15 @@ _WHITE = (1.0, 1.0, 1.0, 1.0)
 def hair_materials(
     dye: HairColor, strands: str, shape: str, cap_kind: str = "strands", contrast: float = 1.0
 ) -> Mapping[str, Material]:
-    """By the names of the meshes: the cap, locks, and what is tied together; `contrast` is between their hairs."""
+    """By the names of the meshes; `contrast` is between their hairs."""
     cap = colored(_calmed(cap_strands(cap_kind), contrast), dye, _CAP, at_scalp=True)
     solid = _opaque("hair-solid", solid_strands(_CALM if shape == "wedge" else contrast), dye, _SOLID)
     relief = None if shape == "wedge" else _relief("solid", "")
     whole = Material("hair-solid", _WHITE, solid, relief, roughness=0.5)
     rim = Material("hair-cap", _WHITE, Texture("hair-cap", cap, "png"), _relief("cap", cap_kind), 0.65, alpha_mode="BLEND")
     locks = _ribbons(dye, strands, contrast) if shape == "card" else replace(whole, name="hair-locks")
-    return {material.name: replace(material, specular=gloss(dye.color)) for material in (rim, locks, whole)}
+    lying = replace(locks, name="hair-lying", double_sided=False)
+    return {material.name: replace(material, specular=gloss(dye.color)) for material in (rim, lying, locks, whole)}
 
 
 def _calmed(strands: Strands, contrast: float) -> Strands:
