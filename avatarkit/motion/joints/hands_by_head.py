@@ -35,7 +35,8 @@ eyeball's radius and its lid."""
 
 _EYES = [POSE["leftEye"], POSE["rightEye"]]
 _ARMS = [[POSE[side + joint] for joint in ("Shoulder", "Elbow", "Wrist")] for side in FEET]
-_SHOULDERS = [arm[0] for arm in _ARMS]
+_ROWS = [*_EYES, *(joint for arm in _ARMS for joint in arm)]
+_LEFT_SHOULDER, _RIGHT_SHOULDER = (arm[0] for arm in _ARMS)
 
 
 @dataclass(frozen=True)
@@ -93,19 +94,18 @@ def hands_by_head(body: BodyLandmarks, points: np.ndarray, levers: Levers, camer
         levers: of the person.
         camera: of the picture.
     """
-    depth = -0.5 * float(points[_SHOULDERS[0], 2] + points[_SHOULDERS[1], 2])
-    places, visibility = body.points_px.tolist(), body.visibility.tolist()
-    left, right = (places[eye] for eye in _EYES)
-    x, y = 0.5 * (left[0] + right[0]), 0.5 * (left[1] + right[1])
-    away = [hypot(places[wrist][0] - x, places[wrist][1] - y) * depth / camera.focal_px for *_, wrist in _ARMS]
+    depth = -0.5 * float(points[_LEFT_SHOULDER, 2] + points[_RIGHT_SHOULDER, 2])
+    (left, right, *arms), scale = body.points_px[_ROWS].tolist(), 1.0 / camera.focal_px
+    eyes = 0.5 * (left[0] + right[0]), 0.5 * (left[1] + right[1])
+    away = [hypot(wrist[0] - eyes[0], wrist[1] - eyes[1]) * depth * scale for wrist in arms[2::3]]
     if min(away) >= FAR_M:
         return None
-    eyes_seen = min(visibility[eye] for eye in _EYES)
-    seen = [_step(min(eyes_seen, *(visibility[joint] for joint in arm)), HIDDEN_BELOW, SEEN_ABOVE) for arm in _ARMS]
+    left_eye, right_eye, *joints = body.visibility[_ROWS].tolist()
+    seen = [_step(min(left_eye, right_eye, *joints[k : k + 3]), HIDDEN_BELOW, SEEN_ABOVE) for k in (0, 3)]
     shares = [trust * (1.0 - _step(metres, NEAR_M, FAR_M)) for trust, metres in zip(seen, away, strict=True)]
     if not any(shares):
         return None
-    slopes = (np.array([(x, y), *(places[wrist] for *_, wrist in _ARMS)]) - camera.centre_px) / camera.focal_px * (1.0, -1.0)
+    slopes = (np.array([eyes, *arms[2::3]]) - camera.centre_px) * (scale, -scale)
     return HandsByHead(slopes[0], slopes[1:], (shares[0], shares[1]), depth, levers)
 
 
