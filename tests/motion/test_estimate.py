@@ -191,7 +191,7 @@ def test_nobody_is_refused_in_one_line() -> None:
 
 def moved_aside(video: TrackedVideo, later_s: float) -> list[TrackedFrame]:
     """The frames so much later, of somebody who is elsewhere."""
-    aside = np.array([500.0, 0.0])
+    aside = np.array([1000.0, 0.0])
     return [
         replace(frame, time_s=frame.time_s + later_s, body=replace(frame.body, points_px=frame.body.points_px + aside))
         for frame in video.frames
