@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from avatarkit.errors import UsageError
+from avatarkit.stream import websocket
 from avatarkit.stream.address import Address
 from avatarkit.stream.moment_binary import moment_bytes
 from avatarkit.stream.websocket import MOST_FOLLOWERS, MomentServer, may_follow
@@ -117,6 +118,27 @@ def test_one_too_many_is_asked_to_come_again(server: MomentServer) -> None:
         with follow(server) as another, pytest.raises(ConnectionClosed) as end:
             another.recv(5.0)
     assert end.value.rcvd is not None and end.value.rcvd.code == 1013
+
+
+def test_who_does_not_read_leaves_the_place_to_a_newcomer_and_readers_stay(
+    server: MomentServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "DEAF_S", 0.2)
+    monkeypatch.setattr(websocket, "MOST_FOLLOWERS", few := 4)
+    with ExitStack() as followers:
+        reader = followers.enter_context(follow(server, max_queue=None))
+        for _ in range(few - 1):
+            followers.enter_context(follow(server, max_queue=1, close_timeout=0.1))
+        until(lambda: server.followers == few)
+        for number in range(1500):  # more than any buffer holds
+            server.send(moment_of(any_pose(1, time_s=float(number + 1))))
+        until(lambda: sum(one.deaf_s > 0.2 for one in list(server._followers)) == few - 1)
+        for _ in range(few - 1):
+            newcomer = followers.enter_context(follow(server, max_queue=None, close_timeout=0.1))
+            assert json.loads(newcomer.recv(5.0))["time_s"] == 1500.0
+        until(lambda: json.loads(reader.recv(5.0))["time_s"] == 1500.0)
+        server.send(moment_of(any_pose(1, time_s=2000.0)))
+        assert json.loads(reader.recv(5.0))["time_s"] == 2000.0
 
 
 def test_pages_of_other_hosts_are_refused(server: MomentServer) -> None:
