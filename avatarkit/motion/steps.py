@@ -9,8 +9,8 @@ import numpy as np
 
 from avatarkit.geometry import plain_quaternions, quaternions
 from avatarkit.motion.face.read_face import FaceMemory, FaceReading, read_face
-from avatarkit.motion.hands_by_head import hands_by_head
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanPose
+from avatarkit.motion.joints.hands_by_head import hands_by_head
 from avatarkit.motion.joints.joint_points import JointMemory, JointPoints
 from avatarkit.motion.joints.solve import solve_joints
 from avatarkit.motion.lift import lift
@@ -62,17 +62,18 @@ def pose_step(
         the pose, without contacts, and the memory for the next picture.
     """
     camera = assumed_camera(frame.size_px)
-    points, visibility = _NOWHERE, _UNSEEN
+    points, visibility, by_head = _NOWHERE, _UNSEEN, None
     if frame.body is not None:
         points, visibility = lift(frame.body, person, camera), frame.body.visibility
+        by_head = hands_by_head(frame.body, points, person.head_levers, camera)
     face, face_memory = _face(frame, person, memory)
     head = None if face is None else _head(face, camera)
     hands = [_turned_hand(hand, camera) for hand in (frame.left_hand, frame.right_hand)]
-    solution = solve_joints(JointPoints(points, visibility, hands[0], hands[1], head), memory.joints if memory else None)
+    seen = JointPoints(points, visibility, hands[0], hands[1], head)
+    solution = solve_joints(seen, memory.joints if memory else None, by_head)
     rotations, confidence = _with_eyes(solution.rotations, solution.confidence, face)
     if frame.body is not None:
         root = _root(points, rotations[BONE["hips"]], person)
-        rotations = hands_by_head(rotations, root, confidence, frame.body, skeleton=person.skeleton, camera=camera)
     else:
         root = _unseen_root(face, camera, person, memory)
     expressions = _NO_EXPRESSION if face is None else face.expressions
