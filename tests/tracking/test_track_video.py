@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avatarkit.errors import NoPersonError, UsageError
+from avatarkit.errors import InputError, NoPersonError, UsageError
 from avatarkit.media.photo import Photo
 from avatarkit.media.read_video import open_video
 from avatarkit.media.video_frame import VideoFrame
@@ -216,3 +216,16 @@ def test_a_film_read_ahead_gives_what_its_pictures_give_one_by_one(talking_head:
     with PersonTracker() as tracker, pytest.raises(UsageError, match="order"):
         tracker.memory = left
         list(tracker.track_all(frames))
+
+
+def test_a_film_of_hours_is_refused_before_the_work_and_one_that_hides_its_length_is_followed_as_far_as_it_goes(
+    talking_head: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = sys.modules["avatarkit.tracking.track_video"]
+    monkeypatch.setattr(module, "MOST_PICTURES", 4)
+    with pytest.raises(InputError, match=r"has 12 pictures; up to 4 .* Cut it into parts"):
+        track_video(talking_head, progress=lambda *_: pytest.fail("it was followed"))
+    with open_video(talking_head) as reader:
+        reader.frame_count = None
+        video = track_video(reader)
+    assert len(video.frames) == 4 and any("first 4 pictures" in note for note in video.notes)
