@@ -11,7 +11,7 @@ import numpy as np
 from avatarkit.body.body import load_body
 from avatarkit.body.shape import BodyShape
 from avatarkit.face_fit import face_regions
-from avatarkit.face_fit.brow_look import HAIR_AB_HIGH, HAIR_AB_LOW, BrowShapeName, assumed_brows, read_brows
+from avatarkit.face_fit.brow_look import HAIR_AB_HIGH, HAIR_AB_LOW, BrowShapeName, assumed_brows, read_brows, usual_line
 from avatarkit.face_fit.face_wear import FaceWear, read_face_wear
 from avatarkit.face_fit.hair_look import HairLook, read_hair_look
 from avatarkit.face_fit.head_camera import HeadCamera
@@ -26,6 +26,8 @@ from avatarkit.tracking.face_landmarks import FaceLandmarks
 ALPHA_SIZE = 256
 DARKER_THAN_CHEEK_L = 18.0  # most of what should be skin so much below a cheek is beard, or lies in a shadow
 SKIN_SPREAD_LAB = np.array([14.0, 6.0, 7.0])  # how far a person's own skin strays from its middle, before pimples and beards
+DULL_PERCENTILE, DULL_SHARE = 60.0, 0.6
+KEEPS_COLOR, GLARE_SPREAD = 0.85, 0.4
 FOREHEAD_SPREAD_LAB = np.array([9.0, 6.0, 7.0])  # a forehead varies less than a whole face
 SHADOW_TEXELS = 41  # how far a strand's shadow reaches
 # People's skin in CIELAB, generously: what lies beyond is an over- or underexposed photo or coloured light
@@ -58,6 +60,7 @@ class Appearance:
         colorless: whether the photo is black and white, so that the skin's hue is assumed, too.
         light: linear RGB of the photo's light as it was taken out; (1, 1, 1) is plain.
         brow_shape: how thick they are.
+        brow_line: where they run, as in `BrowLook`.
         hair_look: what is seen of the hair, or None.
         wear: beard and glasses.
     """
@@ -75,6 +78,7 @@ class Appearance:
     colorless: bool = False
     light: tuple[float, float, float] = (1.0, 1.0, 1.0)
     brow_shape: BrowShapeName = "natural"
+    brow_line: tuple[float, float] = field(default_factory=usual_line)
     hair_look: HairLook | None = None
     wear: FaceWear = field(default_factory=FaceWear)
 
@@ -96,9 +100,9 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     light = np.ones(3) if colorless else photo_light(landmarks)  # how grey was made of colours nobody knows
     landmarks, texels = in_plain_light(landmarks, light), replace(texels, colors=plain_colors(texels.colors, light))
     texels = _colored(texels) if colorless else texels
-    trust, middle = _skin_trust(texels, lit_cheek(landmarks))
+    trust, middle = _skin_trust(texels, None if colorless else lit_cheek(landmarks))
     even = _evened_colors(texels, trust)
-    tone = _tone(even, trust)
+    tone = _tone(even, trust, texels.colors)
     covered = _covered_by_hair(even, tone, texels)
     wear = read_face_wear(landmarks, even, texels.seen, tone)
     shown = texels.seen * face_regions.face() * (1.0 - covered)
@@ -111,13 +115,14 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     look = read_hair_look(landmarks)
     hair, hair_seen = _hair_color(look, landmarks.photo.pixels, shape, camera, middle)
     iris, iris_seen = (DEFAULT_IRIS, False) if wear.dark_glasses else iris_color(landmarks, tone)
-    brows = assumed_brows(tone) if wear.dark_glasses else read_brows(even, texels.seen, tone)
+    brows = assumed_brows(tone) if wear.dark_glasses else read_brows(even, texels.seen, tone, wear.glasses)
     lips_seen = np.zeros_like(texels.seen) if wear.mouth_covered else texels.seen
     return Appearance(
         skin=hex_color(tone),
         lips=hex_color(_middle(even, lips_seen * (face_regions.lips() > 0.9), tone * [0.9, 0.7, 0.7])),
         brows=brows.color,
         brow_shape=brows.shape,
+        brow_line=brows.line,
         iris=iris,
         hair=hair,
         picture=picture,
@@ -169,12 +174,13 @@ def _skin_trust(texels: FaceTexels, cheek: np.ndarray | None) -> tuple[np.ndarra
     cheeks = sure & (face_regions.cheeks() > 0.5)
     if _is_rouged(lab, cheeks, sure & ~cheeks):
         sure &= ~cheeks
-    middle = np.median(lab[sure], axis=0)
+    dull = sure & (lab[:, 0] <= np.percentile(lab[sure, 0], DULL_PERCENTILE))
+    middle = np.median(lab[dull], axis=0)
     bright_cheek = None if cheek is None else to_lab(cheek[None])[0]
-    if bright_cheek is not None and bright_cheek[0] > middle[0] + DARKER_THAN_CHEEK_L:
-        middle = bright_cheek
+    if bright_cheek is not None and bright_cheek[0] > np.median(lab[sure, 0]) + DARKER_THAN_CHEEK_L:
+        middle, dull = bright_cheek, sure
     for _ in range(2):
-        near = sure & (np.abs(lab - middle) < 2.0 * SKIN_SPREAD_LAB).all(axis=1)
+        near = dull & (np.abs(lab - middle) < 2.0 * SKIN_SPREAD_LAB).all(axis=1)
         middle = np.median(lab[near], axis=0) if near.sum() > 50 else middle
     distance = ((lab[:, 1:] - middle[1:]) / SKIN_SPREAD_LAB[1:]) ** 2
     bright = ((lab[:, 0] - middle[0]) / (2.0 * SKIN_SPREAD_LAB[0])) ** 2
@@ -201,19 +207,42 @@ def _evened_colors(texels: FaceTexels, trust: np.ndarray) -> np.ndarray:
     return evened(texels.colors, texels.normals, light, level)
 
 
-def _tone(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
-    """(3,) sRGB: the person's skin, a robust middle between its shadows and its shine."""
+def _tone(colors: np.ndarray, trust: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    """(3,) sRGB: the person's skin, a robust middle between its shadows and its shine.
+
+    Args:
+        colors: (N, 3) sRGB without the photo's light; trust: (N,) 0..1 how surely they are skin.
+        raw: (N, 3) sRGB as the photo has them, which tells where it shines.
+    """
+    lit, dull = (_middle_skin(colors, weights) for weights in (trust, _shineless(raw, trust)))
+    kept = (np.hypot(*lit[1:]) / lit[0]) / max(np.hypot(*dull[1:]) / dull[0], 1e-3)
+    glare = float(np.clip((KEEPS_COLOR - kept) / GLARE_SPREAD, 0.0, 1.0))
+    behind_glare = np.array([0.5 * (lit[0] + dull[0]), *dull[1:]])
+    lightness, red, yellow = np.clip(lit + glare * (behind_glare - lit), SKIN_LAB_LOW, SKIN_LAB_HIGH)
+    if yellow < LEAST_HUE_B_PER_A * red:
+        red = (red + LEAST_HUE_B_PER_A * yellow) / (1.0 + LEAST_HUE_B_PER_A**2)  # the nearest colour of that hue
+        yellow = LEAST_HUE_B_PER_A * red
+    return from_lab(np.array([[lightness, red, yellow]]))[0]
+
+
+def _middle_skin(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
+    """(3,) CIELAB of what is neither among the darkest nor among the lightest."""
     lab = to_lab(colors)
     order = np.argsort(lab[:, 0])
     share = np.cumsum(trust[order])
     inner = order[(share > 0.25 * share[-1]) & (share < 0.8 * share[-1])]
     weights = trust[inner, None]
-    middle = (lab[inner] * weights).sum(axis=0, keepdims=True) / max(weights.sum(), 1e-9)
-    lightness, red, yellow = np.clip(middle[0], SKIN_LAB_LOW, SKIN_LAB_HIGH)
-    if yellow < LEAST_HUE_B_PER_A * red:
-        red = (red + LEAST_HUE_B_PER_A * yellow) / (1.0 + LEAST_HUE_B_PER_A**2)  # the nearest colour of that hue
-        yellow = LEAST_HUE_B_PER_A * red
-    return from_lab(np.array([[lightness, red, yellow]]))[0]
+    return np.asarray((lab[inner] * weights).sum(axis=0) / max(weights.sum(), 1e-9))
+
+
+def _shineless(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
+    """(N,) the trust, without the brightest texels: shine and glare have the light's colour and not the skin's."""
+    lightness = to_lab(colors)[:, 0]
+    order = np.argsort(lightness)
+    share = np.cumsum(trust[order])
+    kept = trust.copy()
+    kept[order[share > DULL_SHARE * share[-1]]] = 0.0
+    return kept
 
 
 def _covered_by_hair(colors: np.ndarray, tone: np.ndarray, texels: FaceTexels) -> np.ndarray:
