@@ -219,7 +219,7 @@ def remaining(identity: FaceIdentity, rest: np.ndarray, sight: Sight, found: Fou
     """(N, 3) metres in the head's axes: what of a picture is left to explain when it is read with the pose found as usual."""
     own = replace(identity, bases=identity.bases + found.turns + rest)
     moved = (found.expressions @ sight.moment.weights).T
-    view = fitted_view(first_view(sight.face, own), sight.face, own, moved, depth)
+    view = fitted_view(first_view(sight.face, own), sight.face, own, moved, bias=depth)
     across, seen = view.matrix[:2], view.project(base_at(own, view) + moved)
     return (sight.face.points_px[POINTS] - seen.pixels) / seen.gain[:, None] * (1.0, -1.0) @ across
 

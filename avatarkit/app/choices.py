@@ -51,7 +51,12 @@ def choices(language: str) -> dict[str, Any]:
         "platforms": _platforms(language),
         "dyes": HAIR_DYES,
         "irises": EYE_COLORS,
-        "limits": {"photo": Limits().photo_bytes, "video": Limits().video_bytes, "video_s": Limits().video_s},
+        "limits": {
+            "photo": Limits().photo_bytes,
+            "video": Limits().video_bytes,
+            "video_s": Limits().video_s,
+            "recipe": Limits().recipe_bytes,
+        },
     }
 
 

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
+from avatarkit.avatar.recipe_json import MAX_FILE_BYTES
 from avatarkit.errors import InputError, UsageError
 
 MINUTE_S = 60.0
@@ -21,6 +22,7 @@ class Limits:
         video_bytes: two minutes from a phone at 4K.
         video_s: what two processor cores follow in a few minutes.
         picture_bytes: of a saved avatar's picture.
+        recipe_bytes: of an avatar that was made before.
         frame_bytes: one webcam picture on its way to the tracker.
         frame_px: each side of it.
         uploads_per_minute: from one address.
@@ -32,6 +34,7 @@ class Limits:
     video_bytes: int = 300 * 1024**2
     video_s: float = 120.0
     picture_bytes: int = 8 * 1024**2
+    recipe_bytes: int = MAX_FILE_BYTES
     frame_bytes: int = 512 * 1024
     frame_px: int = 1280
     uploads_per_minute: int = 30
@@ -40,7 +43,12 @@ class Limits:
 
     def bytes_for(self, kind: str) -> int:
         """The most bytes of an upload of a kind."""
-        return {"photo": self.photo_bytes, "video": self.video_bytes, "picture": self.picture_bytes}[kind]
+        return {
+            "photo": self.photo_bytes,
+            "video": self.video_bytes,
+            "picture": self.picture_bytes,
+            "recipe": self.recipe_bytes,
+        }[kind]
 
     def check_video(self, seconds: float | None) -> None:
         """Raise InputError for a film that is longer than is taken."""

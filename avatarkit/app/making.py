@@ -12,6 +12,7 @@ from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.describe import describe
 from avatarkit.avatar.make_recipe import make_recipe
 from avatarkit.avatar.recipe import AvatarRecipe
+from avatarkit.avatar.recipe_json import load_recipe, recipe_json
 from avatarkit.avatar.recipe_tables import recipe_tables
 from avatarkit.avatar.style import default_recipe
 from avatarkit.errors import UsageError, unknown_name
@@ -57,6 +58,25 @@ def take_photo(visit: Visit, style: str) -> dict[str, Any]:
     visit.report, visit.saved_id = report, None
     visit.become(recipe)
     return shown(visit)
+
+
+def take_recipe(visit: Visit) -> dict[str, Any]:
+    """Make the avatar of the recipe in the visit's folder the visitor's own: one of an earlier visit, or from a file."""
+    sent = visit.upload("recipe")
+    if not sent.is_file():
+        raise UsageError("The recipe did not arrive. Choose it again.")
+    try:
+        visit.become(load_recipe(sent))
+    finally:
+        sent.unlink(missing_ok=True)
+    visit.report, visit.saved_id = None, None
+    return shown(visit)
+
+
+def own_recipe(visit: Visit) -> str | None:
+    """The visitor's avatar as JSON; None while it is nobody's but the page's welcome."""
+    recipe = visit.recipe
+    return None if recipe is None or recipe == default_recipe(WELCOME_STYLE) else recipe_json(recipe)
 
 
 def edit(visit: Visit, changes: object) -> dict[str, Any]:

@@ -100,6 +100,7 @@ def _wire(house: House, language: str) -> None:
         {
             "hello": asks(lambda visit, _: making.shown(visit) | moving.remembered(visit)),
             "photo": asks(lambda visit, asked: making.take_photo(visit, str(asked.get("style")))),
+            "recipe": asks(lambda visit, _: making.take_recipe(visit)),
             "alter": asks(lambda visit, asked: making.edit(visit, asked.get("changes"))),
             "describe": asks(lambda visit, asked: making.take_description(visit, asked.get("text"))),
             "back": asks(lambda visit, _: making.undo(visit)),

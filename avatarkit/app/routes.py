@@ -19,7 +19,7 @@ from avatarkit.app.cards import card_pictures
 from avatarkit.app.choices import choices
 from avatarkit.app.library import Library
 from avatarkit.app.limits import Limits, Rate
-from avatarkit.app.making import molding
+from avatarkit.app.making import molding, own_recipe
 from avatarkit.app.texts import LANGUAGES, problem_text
 from avatarkit.app.visits import Visits
 from avatarkit.app.watching import Watch
@@ -27,6 +27,8 @@ from avatarkit.data_files import viewer_path
 from avatarkit.errors import AvatarkitError, UsageError
 
 PAGE = Path(__file__).with_name("page")
+
+UPLOADS = ("photo", "video", "picture", "recipe")
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _CARD_AGE = {"Cache-Control": "private, max-age=3600"}
@@ -101,13 +103,18 @@ def _add_visit(app: FastAPI, house: House) -> None:
         return {"visit": house.visits.begin().token}
 
     @app.get("/visit/{token}")
-    def known(token: str) -> dict[str, str]:
-        return {"visit": house.visits.get(token).token}
+    def known(token: str) -> dict[str, str | None]:
+        return {"visit": token if token in house.visits else None}
 
     @app.delete("/visit/{token}")
     def forget(token: str) -> dict[str, bool]:
         house.visits.forget(token)
         return {"forgotten": True}
+
+    @app.get("/visit/{token}/recipe")
+    def recipe(token: str) -> Response:
+        own = own_recipe(house.visits.get(token))
+        return Response(status_code=204) if own is None else Response(own, media_type="application/json", headers=_NO_STORE)
 
     @app.get("/visit/{token}/{name}")
     def file(token: str, name: str) -> Response:
@@ -123,8 +130,8 @@ def _add_visit(app: FastAPI, house: House) -> None:
     @app.put("/visit/{token}/{kind}")
     async def upload(token: str, kind: str, request: Request) -> dict[str, int]:
         visit = house.visits.get(token)
-        if kind not in ("photo", "video", "picture"):
-            raise UsageError("A photo, a video or a picture can be sent.")
+        if kind not in UPLOADS:
+            raise UsageError("A photo, a video, a picture or a recipe can be sent.")
         house.rate.check(f"upload {_address(request)}")
         return {"bytes": await _receive(request, visit.upload(kind), house.limits.bytes_for(kind))}
 

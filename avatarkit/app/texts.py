@@ -76,5 +76,5 @@ def _escaped(sentence: str) -> str:
 
 def _values(match: re.Match[str], language: str) -> dict[str, str]:
     """What differs; uploads by what the language calls them."""
-    uploads = {f"your {kind}": texts(language)[f"your_{kind}"] for kind in ("photo", "video", "picture")}
+    uploads = {f"your {kind}": texts(language)[f"your_{kind}"] for kind in ("photo", "video", "picture", "recipe")}
     return {key: uploads.get(value, value) for key, value in match.groupdict().items()}

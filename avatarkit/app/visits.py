@@ -97,6 +97,9 @@ class Visits:
     def __len__(self) -> int:
         return len(self._visits)
 
+    def __contains__(self, token: object) -> bool:
+        return token in self._visits
+
     def begin(self) -> Visit:
         """A new visit. Raises UsageError when there are too many."""
         self.sweep()

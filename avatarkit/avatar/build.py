@@ -106,7 +106,8 @@ def _hair(recipe: AvatarRecipe, look: Look, rest: RestBody, outfit: Outfit) -> l
 
 def _beard(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
     color = recipe.beard.color or recipe.hair.color
-    return make_beard(recipe.beard.style, color, rest, grey=recipe.hair.grey, solid=look.hair == "solid")
+    solid, contrast = look.hair == "solid", 1.0 - look.hair_calm
+    return make_beard(recipe.beard.style, color, rest, grey=recipe.hair.grey, solid=solid, contrast=contrast)
 
 
 def _lashes(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:

@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 from scipy import sparse
 
+from avatarkit.body.before_eyes import kept_before_eye
 from avatarkit.body.body import Body, load_body
 from avatarkit.body.lids import SIDES, lid_margins
 from avatarkit.body.stylised import Stretch, bold_offsets, stretched_offsets
@@ -103,7 +104,12 @@ def face_expressions(
         for glance, turn in zip(template.glances[number], look_turns(side).values(), strict=True):
             values[glance] = (around @ (turn - np.eye(3)).T * radii[number]).reshape(-1)
     acted = sparse.csc_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
-    return acted if stretch is None else bold_offsets(acted, stretch)
+    if stretch is None:
+        return acted
+    acted = bold_offsets(acted, stretch)
+    for side, center in zip(SIDES, eye_centers, strict=True):
+        acted = kept_before_eye(acted, positions, _eyeball(side), center)
+    return acted
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from avatarkit.media.video_frame import VideoFrame
 from avatarkit.motion.live_steps import LiveMemory, live_step
 from avatarkit.motion.person import Person, average_person, estimate_person
 from avatarkit.stream.channels import Channels
+from avatarkit.tracking.coming_frame import ComingFrame
 from avatarkit.tracking.track_person import PersonTracker, SeenBody
 from avatarkit.tracking.tracked_frame import TrackedFrame, TrackedVideo
 
@@ -71,7 +72,7 @@ class TrackedPoses:
         """Poses until the pictures end; of nobody where a live source gives none."""
         for time_s, arrived, seen in read_ahead(self._bodies()):
             came = seen is not None or self.paused
-            yield self._posed(TrackedFrame(time_s, (1, 1)) if seen is None else self._tracker.finish(seen), arrived, came=came)
+            yield self._posed(_nobody(time_s) if seen is None else self._tracker.begin(seen), arrived, came=came)
 
     def _bodies(self) -> Iterator[tuple[float, float, SeenBody | None]]:
         """When a picture was taken and came, and its body; read while the face and hands of the one before are."""
@@ -90,17 +91,21 @@ class TrackedPoses:
                 times.append((time_s, arrived))
                 yield None if self.paused else frame
 
-    def _posed(self, tracked: TrackedFrame, arrived_s: float, *, came: bool) -> SeenPose:
-        self._measure(tracked)
-        pose, self._memory = live_step(tracked, self._person, self._memory)
-        return SeenPose(pose, self._person.skeleton, _parts(tracked), arrived_s, came)
+    def _posed(self, coming: ComingFrame, arrived_s: float, *, came: bool) -> SeenPose:
+        """The pose of a picture whose hands and face are being read: what needs body or face alone is done meanwhile."""
+        self._use_measured()
+        pose, self._memory = live_step(coming, self._person, self._memory)
+        self._measure(coming.whole)
+        return SeenPose(pose, self._person.skeleton, _parts(coming.whole), arrived_s, came)
 
     _memory: LiveMemory | None
 
-    def _measure(self, tracked: TrackedFrame) -> None:
-        """Collect what calibration needs; measure beside the pictures, which go on; then use what was found."""
+    def _use_measured(self) -> None:
         if self._measuring is not None and self._measuring.person is not None:
             self._person, self._memory, self._measuring = self._measuring.person, None, None
+
+    def _measure(self, tracked: TrackedFrame) -> None:
+        """Collect what calibration needs; measure beside the pictures, which go on."""
         if self._measured is None or (tracked.body is None and tracked.face is None):
             return
         self._measured.append(tracked)
@@ -122,6 +127,10 @@ class _Measuring(threading.Thread):
 
     def run(self) -> None:
         self.person = estimate_person(TrackedVideo(self._frames, "live", (), 1), self._height)
+
+
+def _nobody(time_s: float) -> ComingFrame:
+    return ComingFrame(time_s, (1, 1), None, lambda: None, lambda: TrackedFrame(time_s, (1, 1)))
 
 
 def _parts(tracked: TrackedFrame) -> frozenset[str]:

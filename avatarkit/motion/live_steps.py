@@ -14,6 +14,7 @@ from avatarkit.motion.human_motion import EXPRESSIONS, HumanPose
 from avatarkit.motion.live_standing import Standing, stand
 from avatarkit.motion.person import Person
 from avatarkit.motion.steps import PoseMemory, pose_step, rest_rotations
+from avatarkit.tracking.coming_frame import ComingFrame
 from avatarkit.tracking.tracked_frame import TrackedFrame
 
 BONES_FILTER = OneEuro(still_hz=1.0, per_speed=0.7, speed_hz=1.5)
@@ -54,7 +55,9 @@ class LiveMemory:
     standing: Standing
 
 
-def live_step(frame: TrackedFrame, person: Person, memory: LiveMemory | None = None) -> tuple[HumanPose, LiveMemory]:
+def live_step(
+    frame: TrackedFrame | ComingFrame, person: Person, memory: LiveMemory | None = None
+) -> tuple[HumanPose, LiveMemory]:
     """The pose to show now: `pose_step`, causal filters, floor and standing feet.
 
     Args:

@@ -14,6 +14,7 @@ from avatarkit.body.rest import rest_body
 from avatarkit.errors import InputError
 from avatarkit.motion.face.identity import FaceIdentity, fit_identity
 from avatarkit.motion.human_motion import BONE, BONES, HumanSkeleton
+from avatarkit.motion.joints.hands_by_head import Levers, levers_of
 from avatarkit.motion.kinematics import PARENTS
 from avatarkit.motion.leg_frames import LEGS
 from avatarkit.motion.limb_points import GROUPS, LIMB_ENDS, LIMB_GROUPS, LIMB_STARTS, LIMBS
@@ -72,6 +73,11 @@ class Person:
     def limb_terms(self) -> LimbTerms:
         """What the limbs' lengths ask of the body's points."""
         return limb_terms(self.limb_lengths, self.foot_length)
+
+    @cached_property
+    def head_levers(self) -> Levers:
+        """What of the body lies between its eyes and its hands."""
+        return levers_of(self.skeleton)
 
     @cached_property
     def to_hips(self) -> np.ndarray:

@@ -9,13 +9,14 @@ import numpy as np
 
 from avatarkit.geometry import plain_quaternions, quaternions
 from avatarkit.motion.face.read_face import FaceMemory, FaceReading, read_face
-from avatarkit.motion.hands_by_head import hands_by_head
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanPose
+from avatarkit.motion.joints.hands_by_head import hands_by_head
 from avatarkit.motion.joints.joint_points import JointMemory, JointPoints
 from avatarkit.motion.joints.solve import solve_joints
 from avatarkit.motion.lift import lift
 from avatarkit.motion.person import Person
 from avatarkit.motion.picture_camera import TOWARDS, PictureCamera, assumed_camera, turn_towards
+from avatarkit.tracking.coming_frame import ComingFrame
 from avatarkit.tracking.tracked_frame import HandLandmarks, TrackedFrame
 from avatarkit.vocabulary.mediapipe_points import POSE, POSE_POINTS
 
@@ -47,11 +48,13 @@ class PoseMemory:
     root_position: np.ndarray
 
 
-def pose_step(frame: TrackedFrame, person: Person, memory: PoseMemory | None = None) -> tuple[HumanPose, PoseMemory]:
+def pose_step(
+    frame: TrackedFrame | ComingFrame, person: Person, memory: PoseMemory | None = None
+) -> tuple[HumanPose, PoseMemory]:
     """The pose in one picture, in the camera's space: origin at the camera, +Z towards it.
 
     Args:
-        frame: what was seen; parts may be missing.
+        frame: what was seen; parts may be missing. Of one that is still coming, body, face, hands are asked for in this order.
         person: the proportions.
         memory: the previous picture's; None at the start and after a cut.
 
@@ -59,17 +62,18 @@ def pose_step(frame: TrackedFrame, person: Person, memory: PoseMemory | None = N
         the pose, without contacts, and the memory for the next picture.
     """
     camera = assumed_camera(frame.size_px)
-    points, visibility = _NOWHERE, _UNSEEN
+    points, visibility, by_head = _NOWHERE, _UNSEEN, None
     if frame.body is not None:
         points, visibility = lift(frame.body, person, camera), frame.body.visibility
+        by_head = hands_by_head(frame.body, points, person.head_levers, camera)
     face, face_memory = _face(frame, person, memory)
     head = None if face is None else _head(face, camera)
     hands = [_turned_hand(hand, camera) for hand in (frame.left_hand, frame.right_hand)]
-    solution = solve_joints(JointPoints(points, visibility, hands[0], hands[1], head), memory.joints if memory else None)
+    seen = JointPoints(points, visibility, hands[0], hands[1], head)
+    solution = solve_joints(seen, memory.joints if memory else None, by_head)
     rotations, confidence = _with_eyes(solution.rotations, solution.confidence, face)
     if frame.body is not None:
         root = _root(points, rotations[BONE["hips"]], person)
-        rotations = hands_by_head(rotations, root, confidence, frame.body, skeleton=person.skeleton, camera=camera)
     else:
         root = _unseen_root(face, camera, person, memory)
     expressions = _NO_EXPRESSION if face is None else face.expressions
@@ -77,7 +81,9 @@ def pose_step(frame: TrackedFrame, person: Person, memory: PoseMemory | None = N
     return pose, PoseMemory(solution.memory, face_memory, root)
 
 
-def _face(frame: TrackedFrame, person: Person, memory: PoseMemory | None) -> tuple[FaceReading | None, FaceMemory | None]:
+def _face(
+    frame: TrackedFrame | ComingFrame, person: Person, memory: PoseMemory | None
+) -> tuple[FaceReading | None, FaceMemory | None]:
     if frame.face is None or person.face is None:
         return None, None
     reading, face_memory = read_face(frame.face, person.face, memory.face if memory else None)

@@ -45,6 +45,9 @@ WAITING_BYTES = 16 * 1024
 STALLED_S = 10.0
 """A follower that has not read anything for so long is gone."""
 
+DEAF_S = 2.0
+"""One that has not read anything for so long leaves its place to a newcomer where no other is free."""
+
 CLOSE_S = 0.3
 """How long a goodbye may take."""
 
@@ -147,7 +150,7 @@ class MomentServer:
         return None
 
     async def _follow(self, connection: ServerConnection) -> None:
-        if len(self._followers) >= MOST_FOLLOWERS:
+        if len(self._followers) >= MOST_FOLLOWERS and not self._make_room():
             await connection.close(CloseCode.TRY_AGAIN_LATER, f"{MOST_FOLLOWERS} follow already")
             return
         follower = _Follower(connection, self)
@@ -159,6 +162,15 @@ class MomentServer:
         finally:
             self._followers.discard(follower)
 
+    def _make_room(self) -> bool:
+        """Whether somebody who does not read had to leave."""
+        deafest = max(self._followers, key=lambda follower: follower.deaf_s)
+        if deafest.deaf_s < DEAF_S:
+            return False
+        self._followers.discard(deafest)
+        deafest.connection.transport.abort()
+        return True
+
 
 class _Follower:
     """One connection: a moment is put into it only when the last one has left."""
@@ -166,6 +178,7 @@ class _Follower:
     def __init__(self, connection: ServerConnection, server: MomentServer) -> None:
         self.connection, self._server = connection, server
         self.there_is_more = asyncio.Event()
+        self._telling_s: float | None = None
         if server._newest is not None:
             self.there_is_more.set()
         assert connection.request is not None, "the handshake is over"
@@ -174,6 +187,11 @@ class _Follower:
         if plug is not None:
             plug.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, WAITING_BYTES)
 
+    @property
+    def deaf_s(self) -> float:
+        """For how long a moment has been waiting for the follower to read."""
+        return 0.0 if self._telling_s is None else time.monotonic() - self._telling_s
+
     async def serve(self) -> None:
         """Tell moments until the follower leaves."""
         ignoring = asyncio.ensure_future(self._ignore())
@@ -181,7 +199,9 @@ class _Follower:
             while True:
                 await self.there_is_more.wait()
                 self.there_is_more.clear()
+                self._telling_s = time.monotonic()
                 await asyncio.wait_for(self.connection.send(self._server.message(self._path)), STALLED_S)
+                self._telling_s = None
         except TimeoutError:
             self.connection.transport.abort()
         finally:

@@ -123,7 +123,7 @@ def is_proven(pyramid: PhotoPyramid, face: TrackedFace, graphs: FaceGraphs, need
 
 def _read(pyramid: PhotoPyramid, square: SquareCrop, graphs: FaceGraphs) -> TrackedFace | None:
     # Beyond the picture's edge the mesh model is used to see the edge's colours go on.
-    points, presence = graphs.read_mesh(pyramid.cut(square, MESH_INPUT_PX, border=cv2.BORDER_REPLICATE))
+    points, presence = graphs.read_mesh(*pyramid.window(square, MESH_INPUT_PX))
     if presence < MIN_FACE_PRESENCE:
         return None
     return TrackedFace(square.to_photo(points[:, :2]), points[:, 2] * square.side, float(np.clip(presence, 0, 1)))

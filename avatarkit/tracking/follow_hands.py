@@ -224,18 +224,18 @@ def read_hand(
     pyramid: PhotoPyramid, square: SquareCrop, graphs: PersonGraphs, min_presence: float = MIN_HAND_PRESENCE
 ) -> SeenHand | None:
     """The hand in a square; None where there is none."""
-    picture = pyramid.cut(square, HAND_INPUT_PX, border=cv2.BORDER_REPLICATE)
+    picture, place = pyramid.window(square, HAND_INPUT_PX)
     small = square.side < SMALL_HAND_PX
-    found = graphs.read_hand(picture, lite=small)
+    found = graphs.read_hand(picture, place, lite=small)
     if small and found is not None and HOPELESS_PRESENCE <= found.presence < MIN_HAND_PRESENCE:
-        found = graphs.read_hand(picture)  # it misses fewer hands
+        found = graphs.read_hand(picture, place)  # it misses fewer hands
     return _seen(found, square, min_presence)
 
 
 def glance_at_hand(pyramid: PhotoPyramid, square: SquareCrop, graphs: PersonGraphs) -> SeenHand | None:
     """About where the hand in a square is, at half the cost of a reading; None where nothing hints at one."""
-    picture = pyramid.cut(square, HAND_INPUT_PX, border=cv2.BORDER_REPLICATE)
-    return _seen(graphs.read_hand(picture, lite=True), square, HOPELESS_PRESENCE)
+    picture, place = pyramid.window(square, HAND_INPUT_PX)
+    return _seen(graphs.read_hand(picture, place, lite=True), square, HOPELESS_PRESENCE)
 
 
 def _seen(found: HandInCrop | None, square: SquareCrop, min_presence: float) -> SeenHand | None:

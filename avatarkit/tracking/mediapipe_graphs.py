@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 from functools import cache
+from math import cos, sin
 from threading import Lock
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from avatarkit.tracking.mediapipe_graph import coordinates, new_graph
 from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_log
+from avatarkit.tracking.square_crop import EVERYTHING, Place
 
 MESH_INPUT_PX = 192
 """Side of the picture the face mesh model takes. Source: MediaPipe, FaceLandmarkCpu."""
@@ -45,7 +47,7 @@ class FaceGraphs:
         with quiet_native_log():  # TensorFlow Lite and absl greet on standard error while a graph starts
             _, rect = import_mediapipe()
             self._lock = Lock()
-            self._whole_picture = rect.NormalizedRect(x_center=0.5, y_center=0.5, width=1, height=1)
+            self._rect = rect.NormalizedRect
             self._detectors = {
                 name: new_graph(
                     _DETECTION_GRAPH.format(range=name), calculator_params={_score_threshold(name): min_detection_score}
@@ -75,19 +77,22 @@ class FaceGraphs:
             found = self._detectors[name].run(image=picture).detections or []
         return np.array([_detection_row(detection) for detection in found]).reshape(-1, 8)
 
-    def read_mesh(self, picture: np.ndarray) -> tuple[np.ndarray, float]:
-        """The landmarks of the face that fills a square picture upright.
+    def read_mesh(self, picture: np.ndarray, place: Place = EVERYTHING) -> tuple[np.ndarray, float]:
+        """The landmarks of the face that fills a square upright.
 
         Args:
-            picture: (192, 192, 3) uint8 RGB; the face takes about two thirds of the side.
+            picture: (H, W, 3) uint8 RGB.
+            place: the square, best 192 pixels large and more; the face takes about two thirds of its side. Beyond the picture
+                the colours of its edge go on.
 
         Returns:
             (478, 3) x, y from the top left and depth away from the camera, as fractions of the side; and 0..1, how likely it
             is a face.
         """
         with self._lock:
-            result = self._mesh.run(image=picture, roi=self._whole_picture)
-            return coordinates(result.landmarks), float(getattr(result, _PRESENCE))
+            roi = self._rect(x_center=place.x, y_center=place.y, width=place.width, height=place.height, rotation=place.roll)
+            result = self._mesh.run(image=picture, roi=roi)
+            return _in_the_square(coordinates(result.landmarks), place), float(getattr(result, _PRESENCE))
 
     def close(self) -> None:
         """End the graphs and their threads. Nothing can be run afterwards."""
@@ -99,6 +104,18 @@ class FaceGraphs:
         for name, side in DETECTOR_INPUT_PX.items():
             self.detect(name, np.zeros((side, side, 3), np.uint8))
         self.read_mesh(np.zeros((MESH_INPUT_PX, MESH_INPUT_PX, 3), np.uint8))
+
+
+def _in_the_square(points: np.ndarray, place: Place) -> np.ndarray:
+    """Points (N, 3) that MediaPipe brought into the whole picture, as fractions of the square's side again.
+
+    Source: MediaPipe, LandmarkProjectionCalculator.
+    """
+    if place is EVERYTHING:
+        return points
+    x, y = (points[:, 0] - place.x) / place.width, (points[:, 1] - place.y) / place.height
+    cosine, sine = cos(place.roll), sin(place.roll)
+    return np.column_stack([cosine * x + sine * y + 0.5, cosine * y - sine * x + 0.5, points[:, 2] / place.width])
 
 
 _building = Lock()

@@ -20,6 +20,8 @@ import numpy as np
 from avatarkit.tracking.mediapipe_graph import coordinates, new_graph
 from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_log
 from avatarkit.tracking.pruned_model import without_output
+from avatarkit.tracking.square_crop import EVERYTHING, Place
+from avatarkit.vocabulary.mediapipe_points import HAND_POINTS
 
 PERSON_DETECTOR_PX, BODY_INPUT_PX, PALM_DETECTOR_PX, HAND_INPUT_PX = 224, 256, 192, 224
 """Sides of the pictures the models take.
@@ -27,6 +29,8 @@ PERSON_DETECTOR_PX, BODY_INPUT_PX, PALM_DETECTOR_PX, HAND_INPUT_PX = 224, 256, 1
 Source: MediaPipe, PoseDetectionCpu, PoseLandmarkByRoiCpu, PalmDetectionCpu, HandLandmarkCpu."""
 
 _BODY_MODEL = "modules/pose_landmark/pose_landmark_full.tflite"
+_FULL_HAND_MODEL = "modules/hand_landmark/hand_landmark_full.tflite"
+_LITE_HAND_MODEL = "modules/hand_landmark/hand_landmark_lite.tflite"
 """Inside MediaPipe's wheel."""
 
 _PRESENCE_OUTPUT, _MASK_OUTPUT = 1, 2
@@ -40,41 +44,63 @@ MIN_PERSON_SCORE = 0.5
 MIN_PALM_SCORE = 0.5
 """MediaPipe's own."""
 
-_FULL_MODEL, _LITE_MODEL = 1, 0
-"""Complexities of the hand and palm models."""
+_FULL_PALM_MODEL = 1
+"""The palm model's complexity."""
 
 _HANDS = 2
 """Read at once."""
+
+_HAND_DEPTH = 0.4
+"""What a hand's depth is divided by. Source: MediaPipe, HandLandmarkCpu, whose steps these are; it also brings the points into
+the whole picture, which is the caller's to do here."""
 
 _DETECTOR = """
     input_stream: "image"  output_stream: "detections"
     node { calculator: "%s" input_stream: "IMAGE:image" output_stream: "DETECTIONS:detections" %s }
 """
-_BODY = f"""
-    input_stream: "image"  input_side_packet: "file"
-    output_stream: "landmarks"  output_stream: "world"  output_stream: "circle"
+_MODEL_OF_A_SQUARE = """
+    input_stream: "image"  input_stream: "roi"  input_side_packet: "file"
     node {{ calculator: "TfLiteModelCalculator" input_side_packet: "MODEL_BLOB:file" output_side_packet: "MODEL:model" }}
-    node {{ calculator: "ImageToTensorCalculator" input_stream: "IMAGE:image" output_stream: "TENSORS:pixels"
+    node {{ calculator: "ImageToTensorCalculator" input_stream: "IMAGE:image" input_stream: "NORM_RECT:roi"
+            output_stream: "TENSORS:pixels"
             options {{ [mediapipe.ImageToTensorCalculatorOptions.ext] {{
-                output_tensor_width: {BODY_INPUT_PX} output_tensor_height: {BODY_INPUT_PX}
+                output_tensor_width: {side} output_tensor_height: {side}
                 output_tensor_float_range {{ min: 0 max: 1 }} }} }} }}
     node {{ calculator: "InferenceCalculator" input_side_packet: "MODEL:model"
             input_stream: "TENSORS:pixels" output_stream: "TENSORS:answers"
             options {{ [mediapipe.InferenceCalculatorOptions.ext] {{ delegate {{ xnnpack {{}} }} }} }} }}
-    node {{ calculator: "TensorsToPoseLandmarksAndSegmentation" input_stream: "TENSORS:answers"
-            output_stream: "LANDMARKS:landmarks" output_stream: "WORLD_LANDMARKS:world"
-            output_stream: "AUXILIARY_LANDMARKS:circle" }}
 """
-_HAND = """
-    input_stream: "image"  input_stream: "roi"  input_side_packet: "model_complexity"
-    output_stream: "landmarks"  output_stream: "world"  output_stream: "side"
-    node { calculator: "HandLandmarkCpu" input_stream: "IMAGE:image" input_stream: "ROI:roi"
-           input_side_packet: "MODEL_COMPLEXITY:model_complexity"
-           output_stream: "LANDMARKS:landmarks" output_stream: "WORLD_LANDMARKS:world" output_stream: "HANDEDNESS:side" }
+_BODY = (
+    _MODEL_OF_A_SQUARE.format(side=BODY_INPUT_PX)
+    + """
+    output_stream: "landmarks"  output_stream: "world"  output_stream: "circle"
+    node { calculator: "TensorsToPoseLandmarksAndSegmentation" input_stream: "TENSORS:answers"
+           output_stream: "LANDMARKS:landmarks" output_stream: "WORLD_LANDMARKS:world"
+           output_stream: "AUXILIARY_LANDMARKS:circle" }
 """
-_BODY_PREFIX, _HAND_PREFIX = "tensorstoposelandmarksandsegmentation__", "handlandmarkcpu__"
-_BODY_PRESENCE, _HAND_PRESENCE = f"{_BODY_PREFIX}pose_presence_score", f"{_HAND_PREFIX}hand_presence_score"
-"""Streams inside the subgraphs that say how likely the picture shows one; they are not among the subgraphs' outputs."""
+)
+_HAND = (
+    _MODEL_OF_A_SQUARE.format(side=HAND_INPUT_PX)
+    + f"""
+    output_stream: "landmarks"  output_stream: "world"  output_stream: "presence"  output_stream: "rightness"
+    node {{ calculator: "SplitTensorVectorCalculator" input_stream: "answers"
+            output_stream: "points"  output_stream: "flag"  output_stream: "side"  output_stream: "metres"
+            options {{ [mediapipe.SplitVectorCalculatorOptions.ext] {{
+                ranges {{ begin: 0 end: 1 }} ranges {{ begin: 1 end: 2 }}
+                ranges {{ begin: 2 end: 3 }} ranges {{ begin: 3 end: 4 }} }} }} }}
+    node {{ calculator: "TensorsToFloatsCalculator" input_stream: "TENSORS:flag" output_stream: "FLOAT:presence" }}
+    node {{ calculator: "TensorsToFloatsCalculator" input_stream: "TENSORS:side" output_stream: "FLOAT:rightness" }}
+    node {{ calculator: "TensorsToLandmarksCalculator" input_stream: "TENSORS:points" output_stream: "NORM_LANDMARKS:landmarks"
+            options {{ [mediapipe.TensorsToLandmarksCalculatorOptions.ext] {{
+                num_landmarks: {len(HAND_POINTS)} normalize_z: {_HAND_DEPTH}
+                input_image_width: {HAND_INPUT_PX} input_image_height: {HAND_INPUT_PX} }} }} }}
+    node {{ calculator: "TensorsToLandmarksCalculator" input_stream: "TENSORS:metres" output_stream: "LANDMARKS:world"
+            options {{ [mediapipe.TensorsToLandmarksCalculatorOptions.ext] {{ num_landmarks: {len(HAND_POINTS)} }} }} }}
+"""
+)
+_BODY_PREFIX = "tensorstoposelandmarksandsegmentation__"
+_BODY_PRESENCE = f"{_BODY_PREFIX}pose_presence_score"
+"""The stream inside the subgraph that says how likely the picture shows one; it is not among the subgraph's outputs."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +136,8 @@ class HandInCrop(PointsInCrop):
     """A hand's 21 points.
 
     Attributes:
-        leftness: 0..1, how much it looks like the subject's left hand.
+        leftness: 0..1, how much it looks like the subject's left hand. The model was trained on mirrored pictures: it says how
+            much the hand looks like a left one in a mirror.
     """
 
     leftness: float
@@ -122,12 +149,12 @@ class PersonGraphs:
     def __init__(self) -> None:
         with quiet_native_log():
             base, rect = import_mediapipe()
-            self._whole_picture = rect.NormalizedRect(x_center=0.5, y_center=0.5, width=1, height=1)
+            self._rect, package = rect.NormalizedRect, Path(str(base.__file__)).parents[1]
             self._people = _Graph(_detector("PoseDetectionCpu", {_threshold("posedetectioncpu"): MIN_PERSON_SCORE}))
             self._palms = _Graph(_detector("PalmDetectionCpu", {_threshold("palmdetectioncpu"): MIN_PALM_SCORE}))
-            self._body = _Graph(_body_landmarker(Path(str(base.__file__)).parents[1]))
-            self._hand = _Graph(*(_hand_landmarker(_FULL_MODEL) for _ in range(_HANDS)))
-            self._small_hand = _Graph(*(_hand_landmarker(_LITE_MODEL) for _ in range(_HANDS)))
+            self._body = _Graph(_body_landmarker(package))
+            self._hand = _Graph(*(_hand_landmarker(package / _FULL_HAND_MODEL) for _ in range(_HANDS)))
+            self._small_hand = _Graph(*(_hand_landmarker(package / _LITE_HAND_MODEL) for _ in range(_HANDS)))
             self._run_once()
 
     def detect_people(self, picture: np.ndarray) -> np.ndarray:
@@ -158,9 +185,14 @@ class PersonGraphs:
         rows = [_palm_row(d) for d in self._palms.run(image=picture).detections or []]
         return np.array(rows).reshape(-1, 8)
 
-    def read_body(self, picture: np.ndarray) -> BodyInCrop | None:
-        """The landmarks of the person that fills a square picture upright; (256, 256, 3) uint8 RGB in."""
-        result = self._body.run(image=picture)
+    def read_body(self, picture: np.ndarray, place: Place = EVERYTHING) -> BodyInCrop | None:
+        """The landmarks of the person that fills a square upright.
+
+        Args:
+            picture: (H, W, 3) uint8 RGB.
+            place: the square, best 256 pixels large and more; beyond the picture the colours of its edge go on.
+        """
+        result = self._body.run(image=picture, roi=self._roi(place))
         if not result.landmarks:
             return None
         return BodyInCrop(
@@ -171,24 +203,26 @@ class PersonGraphs:
             circle=coordinates(result.circle)[:2, :2],
         )
 
-    def read_hand(self, picture: np.ndarray, *, lite: bool = False) -> HandInCrop | None:
-        """The landmarks of the hand that fills a square picture, fingers up.
+    def read_hand(self, picture: np.ndarray, place: Place = EVERYTHING, *, lite: bool = False) -> HandInCrop | None:
+        """The landmarks of the hand that fills a square, fingers up.
 
         Args:
-            picture: (224, 224, 3) uint8 RGB.
+            picture: (H, W, 3) uint8 RGB.
+            place: the square, best 224 pixels large and more; beyond the picture the colours of its edge go on.
             lite: by the smaller model.
         """
-        result = (self._small_hand if lite else self._hand).run(image=picture, roi=self._whole_picture)
+        result = (self._small_hand if lite else self._hand).run(image=picture, roi=self._roi(place))
         if not result.landmarks:
             return None
-        side = result.side.classification[0]
-        # The model was trained on mirrored pictures: what it calls right is the subject's left hand.
         return HandInCrop(
             points=coordinates(result.landmarks),
             world=coordinates(result.world),
-            presence=float(getattr(result, _HAND_PRESENCE)),
-            leftness=side.score if side.label == "Right" else 1 - side.score,
+            presence=float(result.presence),
+            leftness=1.0 - float(result.rightness),
         )
+
+    def _roi(self, place: Place) -> Any:
+        return self._rect(x_center=place.x, y_center=place.y, width=place.width, height=place.height, rotation=place.roll)
 
     def close(self) -> None:
         """End the graphs and their threads. Nothing can be run afterwards."""
@@ -244,7 +278,7 @@ def _built() -> PersonGraphs:
 def _detector(name: str, parameters: dict[str, float]) -> Any:
     with_model = 'input_side_packet: "MODEL_COMPLEXITY:model_complexity"' if name.startswith("Palm") else ""
     config = ('input_side_packet: "model_complexity"' if with_model else "") + _DETECTOR % (name, with_model)
-    side_inputs = {"model_complexity": _FULL_MODEL} if with_model else None
+    side_inputs = {"model_complexity": _FULL_PALM_MODEL} if with_model else None
     return new_graph(config, calculator_params=parameters, side_inputs=side_inputs)
 
 
@@ -258,13 +292,8 @@ def _body_landmarker(package: Path) -> Any:
     )
 
 
-def _hand_landmarker(model: int) -> Any:
-    return new_graph(
-        _HAND,
-        side_inputs={"model_complexity": model},
-        calculator_params=_landmarks_always(_HAND_PREFIX),
-        outputs=["landmarks", "world", "side", _HAND_PRESENCE],
-    )
+def _hand_landmarker(model: Path) -> Any:
+    return new_graph(_HAND, side_inputs={"file": model.read_bytes()}, outputs=["landmarks", "world", "presence", "rightness"])
 
 
 def _landmarks_always(prefix: str) -> dict[str, float]:

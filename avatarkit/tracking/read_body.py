@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from avatarkit.tracking.person_graphs import BODY_INPUT_PX, PERSON_DETECTOR_PX, PersonGraphs
@@ -89,7 +88,7 @@ def closer_views(size: tuple[int, int]) -> list[SquareCrop]:
 
 def read_body(pyramid: PhotoPyramid, square: SquareCrop, graphs: PersonGraphs) -> BodyReading | None:
     """The body in a square; None where there is none."""
-    found = graphs.read_body(pyramid.cut(square, BODY_INPUT_PX, border=cv2.BORDER_REPLICATE))
+    found = graphs.read_body(*pyramid.window(square, BODY_INPUT_PX))
     if found is None or found.presence < MIN_BODY_PRESENCE:
         return None
     body = BodyLandmarks(
@@ -110,7 +109,7 @@ def is_person(pyramid: PhotoPyramid, reading: BodyReading, graphs: PersonGraphs)
 def steadiness(pyramid: PhotoPyramid, reading: BodyReading, graphs: PersonGraphs, size: float = 1.0) -> Steadiness:
     """Read the body once more, in a mirror and in a square that many times as large, and compare."""
     square = replace(reading.square, mirrored=True, side=reading.square.side * size)
-    found = graphs.read_body(pyramid.cut(square, BODY_INPUT_PX, border=cv2.BORDER_REPLICATE))
+    found = graphs.read_body(*pyramid.window(square, BODY_INPUT_PX))
     if found is None:
         return Steadiness(0.0, np.inf, np.inf)
     apart = np.linalg.norm(square.to_photo(found.points[:, :2])[MIRROR] - reading.body.points_px, axis=1)

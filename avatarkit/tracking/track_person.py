@@ -16,6 +16,7 @@ from avatarkit.media.read_ahead import read_ahead
 from avatarkit.media.video_frame import VideoFrame
 from avatarkit.tracking import follow_face, follow_hands
 from avatarkit.tracking.attempts import Attempts
+from avatarkit.tracking.coming_frame import ComingFrame
 from avatarkit.tracking.detect_faces import MIN_DETECTION_SCORE
 from avatarkit.tracking.film_cuts import Glimpse, glimpse_of, is_cut
 from avatarkit.tracking.follow_body import BodyMemory, follow_body
@@ -175,17 +176,26 @@ class PersonTracker:
 
     def finish(self, seen: SeenBody) -> TrackedFrame:
         """The hands and the face beside a body."""
+        return self.begin(seen).whole
+
+    def begin(self, seen: SeenBody) -> ComingFrame:
+        """The same, while hands and face are still being read; `whole` of it must have been asked for before the next one."""
         memory = self.memory.after_a_cut() if seen.look.cut else self.memory
         every_s = {side: _read_every_s(memory, side) if self._in_turn else follow_hands.READ_EVERY_S for side in self._sides}
+        face = self._beside.submit(_face_of, seen, memory.face, self._graphs.face) if self._wants_face else None
         hands = {
             side: self._beside.submit(_hand_of, seen, side, memory, self._graphs.person, every)
             for side, every in every_s.items()
         }
-        face = self._beside.submit(_face_of, seen, memory.face, self._graphs.face) if self._wants_face else None
-        found = {side: hand for side, coming in hands.items() if (hand := coming.result()) is not None}
-        settled = _settled_hands(seen, found, memory, self._graphs.person) if self._sides else {}
-        self.memory, tracked = _remembered(seen, settled, face.result() if face else (FaceMemory(), None), memory)
-        return tracked
+
+        def whole() -> TrackedFrame:
+            found = {side: hand for side, coming in hands.items() if (hand := coming.result()) is not None}
+            settled = _settled_hands(seen, found, memory, self._graphs.person) if self._sides else {}
+            self.memory, tracked = _remembered(seen, settled, face.result() if face else (FaceMemory(), None), memory)
+            return tracked
+
+        look = seen.look
+        return ComingFrame(look.time_s, look.pyramid.size, seen.body, lambda: face.result()[1] if face else None, whole)
 
 
 BODIES_AHEAD = 6

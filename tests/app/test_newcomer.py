@@ -122,6 +122,11 @@ def test_the_page_says_what_it_saw_and_how_late_it_is(walk: Walk) -> None:
     assert "unplugged" in said["unplugged"]
 
 
+def test_an_avatar_outlives_the_server_that_made_it(walk: Walk) -> None:
+    assert "summer-dress" in walk.told["said"]["back"]
+
+
 def test_forgetting_leaves_nothing_and_begins_anew(walk: Walk) -> None:
+    assert walk.told["said"]["remembered"] is None
     assert walk.told["said"]["next"] != walk.told["said"]["visit"]
     assert not walk.folder_of_visit.exists()

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from avatarkit.app.limits import Limits, Rate
+from avatarkit.avatar.style import default_recipe
 from avatarkit.errors import InputError, UsageError
 from avatarkit.media.photo import Photo
 from tests.app.conftest import Served
@@ -45,6 +46,25 @@ def test_the_page_is_served_in_both_languages_and_asks_nobody_else(browser: Any)
         assert answer.status_code == 200 and len(answer.content) > 1000
     assert browser.get("/page/..%2Fserve.py").status_code == 404
     assert browser.get("/page/head.html").status_code == 404
+
+
+def test_an_avatar_goes_from_one_visit_to_another_as_its_recipe(served: Served, browser: Any) -> None:
+    from avatarkit.app.making import take_recipe
+
+    one, other = begin(browser), begin(browser)
+    assert browser.get(f"/visit/{one}/recipe").status_code == 204, "nobody but the page's welcome"
+    served.house.visits.get(one).become(default_recipe("anime").with_hair(color="#7c4bd0"))
+    kept = browser.get(f"/visit/{one}/recipe")
+    assert kept.headers["cache-control"] == "no-store"
+    assert browser.put(f"/visit/{other}/recipe", content=kept.content).status_code == 200
+    visit = served.house.visits.get(other)
+    take_recipe(visit)
+    assert visit.recipe == served.house.visits.get(one).recipe
+    assert not visit.upload("recipe").exists()
+    browser.put(f"/visit/{other}/recipe", content=b'{"schema": 99}')
+    with pytest.raises(InputError):
+        take_recipe(visit)
+    assert visit.recipe == served.house.visits.get(one).recipe
 
 
 def test_an_upload_lands_in_the_visits_own_folder_and_nowhere_else(served: Served, browser: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial import cKDTree
 
 from avatarkit.avatar import wardrobe
-from avatarkit.avatar.hair import BEARD_STYLES, make_beard
+from avatarkit.avatar.hair import BEARD_STYLES, make_beard, make_hair
 from avatarkit.avatar.hair.beard_ground import FACE_CENTRE, degrees, inside_lips
 from avatarkit.avatar.hair.beard_layout import beard_layout
 from avatarkit.avatar.hair.directions import unit
@@ -173,3 +173,23 @@ def test_none_is_no_beard_and_wrong_names_get_the_nearest():
             "mutton-chops", "long-full"} <= set(wardrobe.beard_styles())  # fmt: skip
     with pytest.raises(UsageError, match="goatee"):
         make_beard("gotee", BROWN, head(0))
+
+
+@pytest.mark.parametrize("style", ["full", "curly", "chin-strap"])
+def test_pictures_of_one_name_are_one_picture_whatever_the_beard_s_colour(style):
+    # Files hold each picture once, by its name: a white beard would otherwise whiten brown hair.
+    rest = rest_body({})
+    for kind, solid in (("strands", False), ("clumps", True)):
+        pieces = [*make_hair("short", "#4a2f1d", rest, kind=kind), *make_beard(style, "#f2efe8", rest, solid=solid)]
+        pictures = {}
+        for _, material in pieces:
+            for texture in material.textures:
+                assert np.array_equal(pictures.setdefault(texture.name, texture.pixels), texture.pixels), texture.name
+
+
+def test_what_hangs_of_a_long_beard_faces_away_from_the_neck():
+    rest = rest_body({})
+    locks = next(mesh for mesh, _ in make_beard("long-full", "#4a2f1d", rest) if mesh.name == "beard-locks")
+    hanging = locks.positions[:, 1] < locks.positions[:, 1].min() + 0.06
+    assert hanging.sum() > 100
+    assert np.quantile(locks.normals[hanging, 2], 0.1) > 0.2

@@ -140,10 +140,28 @@ def test_thick_locks_float_nowhere_lie_nowhere_below_the_skin_and_keep_the_budge
 def test_thick_hair_is_whole_and_hair_of_strands_lets_its_edges_fade():
     alpha = {kind: {m.name: m.alpha_mode for _, m in make_hair("short", BROWN, head(0), kind=kind)} for kind in KINDS_OF_HAIR}
     assert alpha == {
-        "strands": {"hair-cap": "BLEND", "hair-locks": "MASK"},
+        "strands": {"hair-cap": "BLEND", "hair-lying": "MASK"},
         "clumps": {"hair-cap": "OPAQUE", "hair-locks": "OPAQUE"},
         "drawn": {"hair-cap": "OPAQUE", "hair-locks": "OPAQUE"},
     }
+
+
+def test_ribbons_on_the_head_are_seen_from_without_alone_and_those_that_hang_from_both_sides():
+    # Behind the head's outline the backs of ribbons would be dark specks; hair beside the neck is seen from within.
+    pieces = make_hair("long", BROWN, head(0))
+    assert {m.name: m.double_sided for _, m in pieces} == {"hair-cap": False, "hair-lying": False, "hair-locks": True}
+    lying, hanging = (mesh.positions for mesh, _ in pieces if mesh.name != "hair-cap")
+    assert np.median(lying[:, 1]) > np.quantile(hanging[:, 1], 0.95)
+
+
+def test_a_crest_runs_from_the_forehead_to_the_nape():
+    way = np.linspace(0, 1, 9)[1:-1]
+    rest = head(0)
+    locks = next(mesh.positions for mesh, _ in make_hair("mohawk", BROWN, rest) if mesh.name == "hair-locks")
+    cap = next(mesh.positions for mesh, _ in make_hair("mohawk", BROWN, rest) if mesh.name == "hair-cap")
+    middle = cap[np.abs(cap[:, 0]) < 0.012]
+    heights = np.quantile(middle[middle[:, 2] < cap[:, 2].mean(), 1], way)
+    assert all((np.abs(locks[locks[:, 2] < cap[:, 2].mean(), 1] - height) < 0.01).any() for height in heights)
 
 
 def test_what_is_see_through_in_a_picture_of_hair_has_the_colour_of_hair():
@@ -199,7 +217,7 @@ def test_hair_keeps_its_budget_and_its_normals(style):
 
 @pytest.mark.parametrize("color", ["#000000", BROWN, "#8a3a1a", "#d9b877", "#9a9a98", "#f2efe8"])
 def test_locks_have_the_asked_colour_on_average_and_lighter_and_darker_strands(color):
-    pixels = dyed(color)["hair-locks"].base_color_texture.pixels
+    pixels = dyed(color)["hair-lying"].base_color_texture.pixels
     seen = to_linear(pixels[pixels[..., 3] > 127][:, :3] / 255)
     asked = to_linear(np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)]) / 255)
     # Its own shadows darken hair and its gloss lightens it; the picture makes up for both and keeps the hue.

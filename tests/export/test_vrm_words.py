@@ -48,7 +48,7 @@ def test_what_is_opened_is_open_in_both(avatar: Avatar) -> None:
 
 def test_what_the_head_carries_is_hidden_from_its_wearer(avatar: Avatar) -> None:
     flags = {mesh.name: mesh.first_person for mesh in avatar.meshes}
-    assert {flags[name] for name in ("Face", "Eyes", "Mouth", "Lashes", "hair-locks")} == {"thirdPersonOnly"}
+    assert {flags[name] for name in ("Face", "Eyes", "Mouth", "Lashes", "hair-lying")} == {"thirdPersonOnly"}
     assert all(flag == "thirdPersonOnly" for name, flag in flags.items() if name.startswith("outfit-studs"))
     assert flags["Body"] == "both" and all(flag == "both" for name, flag in flags.items() if "jeans" in name)
 

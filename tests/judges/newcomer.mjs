@@ -79,12 +79,18 @@ async function walk(page) {
   await page.evaluate(() => unplug(document.querySelector("#body-live video").srcObject));
   await page.waitForFunction(() => !document.querySelector("#body-live .primary").hidden);
   told.said.unplugged = await page.textContent("#toasts .problem");
+  await page.waitForFunction(() => sessionStorage.getItem("avatarkit-avatar")?.includes("summer-dress"));
+  const own = await page.evaluate(() => window.avatarkit.page.avatar.recipe.sliders["face-fullness"]);
+  await Promise.all([page.waitForEvent("load"), page.evaluate(() => fetch(`/visit/${sessionStorage.getItem("avatarkit-visit")}`, { method: "DELETE" }).then(() => location.reload()))]);
+  await page.waitForFunction((value) => window.avatarkit?.page?.avatar?.recipe.sliders["face-fullness"] === value, own);
+  told.said.back = await page.evaluate(() => window.avatarkit.page.avatar.recipe.outfit.pieces);
   const visit = () => page.evaluate(() => sessionStorage.getItem("avatarkit-visit"));
   told.said.visit = await visit();
   await page.click("#forget");
   await Promise.all([page.waitForEvent("load"), page.click("dialog .danger")]);
   await page.waitForFunction((before) => ![null, before].includes(sessionStorage.getItem("avatarkit-visit")), told.said.visit);
   told.said.next = await visit();
+  told.said.remembered = await page.evaluate(() => sessionStorage.getItem("avatarkit-avatar"));
 }
 
 async function settled(page) {

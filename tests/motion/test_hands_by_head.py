@@ -8,13 +8,16 @@ import numpy as np
 
 from avatarkit.geometry import quaternions
 from avatarkit.motion.estimate import raw_motion
-from avatarkit.motion.hands_by_head import FAR_M, MOST_M, hands_by_head
 from avatarkit.motion.human_motion import BONE, HumanMotion
+from avatarkit.motion.joints.hands_by_head import FAR_M, MOST_M, hands_by_head
+from avatarkit.motion.joints.joint_points import JointPoints
+from avatarkit.motion.joints.solve import solve_joints
 from avatarkit.motion.kinematics import world_positions, world_rotations
+from avatarkit.motion.lift import lift
 from avatarkit.motion.picture_camera import assumed_camera
 from avatarkit.tracking.tracked_frame import TrackedVideo
 from avatarkit.vocabulary.mediapipe_points import POSE
-from tests.motion.simulated import PERSON, filmed, motion_of, standing
+from tests.motion.simulated import CAMERA_HEIGHT_M, DISTANCE_M, PERSON, SIZE_PX, filmed, motion_of, points_of, standing
 
 TIMES = np.arange(5) / 30.0
 EYES = [BONE["leftEye"], BONE["rightEye"]]
@@ -39,7 +42,7 @@ def shrugged(video: TrackedVideo) -> TrackedVideo:
     for frame in video.frames:
         assert frame.body is not None
         points, metres = np.array(frame.body.points_px), np.array(frame.body.world_m)
-        points[rows] -= (0.0, RISE_M * focal_px / 4.5)
+        points[rows] -= (0.0, RISE_M * focal_px / DISTANCE_M)
         metres[rows] += (0.0, RISE_M, 0.0)
         frames.append(replace(frame, body=replace(frame.body, points_px=points, world_m=metres)))
     return TrackedVideo(tuple(frames), video.source)
@@ -58,33 +61,29 @@ def test_a_hand_at_the_brow_is_where_it_is_seen_though_shoulders_are_not() -> No
     assert np.abs(from_eyes(found) - from_eyes(truth)).max() < NEAR_ENOUGH_M
 
 
-def test_hands_far_from_the_head_are_left_as_they_are() -> None:
-    motion = saluting(0.0)
-    body = shrugged(filmed(motion)).frames[0].body
+def test_hands_far_from_the_head_are_not_asked_about() -> None:
+    motion, camera = saluting(0.0), assumed_camera(SIZE_PX)
+    body = filmed(motion).frames[0].body
     assert body is not None
-    root = motion.root_positions[0] - (0.0, 1.3, 4.5)
-    camera = assumed_camera((1280, 720))
-    pose = motion.rotations[0]
-    assert hands_by_head(pose, root, motion.confidence[0], body, skeleton=PERSON.skeleton, camera=camera) is pose
+    points = points_of(motion)[0] - (0.0, CAMERA_HEIGHT_M, DISTANCE_M)
+    assert hands_by_head(body, points, PERSON.head_levers, camera) is None
 
 
 def test_hands_keep_their_own_turn_and_are_moved_no_further_than_believable() -> None:
-    motion, camera = saluting(), assumed_camera((1280, 720))
-    body = filmed(motion).frames[0].body
-    assert body is not None
-    points = np.array(body.points_px)
-    points[POSE["rightWrist"]] -= (0.0, 0.25 * camera.focal_px / 4.5)
-    root = motion.root_positions[0] - (0.0, 1.3, 4.5)
-    moved = hands_by_head(
-        motion.rotations[0],
-        root,
-        motion.confidence[0],
-        replace(body, points_px=points),
-        skeleton=PERSON.skeleton,
-        camera=camera,
-    )
+    frame = filmed(saluting()).frames[0]
+    assert frame.body is not None
+    points = np.array(frame.body.points_px)
+    points[POSE["rightWrist"]] -= (0.0, 0.3 * assumed_camera(SIZE_PX).focal_px / DISTANCE_M)
+    told = [
+        hands_by_head(part, lifted, PERSON.head_levers, assumed_camera(SIZE_PX))
+        for part, lifted in (
+            (frame.body, lift(frame.body, PERSON, assumed_camera(SIZE_PX))),
+            (replace(frame.body, points_px=points), lift(frame.body, PERSON, assumed_camera(SIZE_PX))),
+        )
+    ]
+    seen = JointPoints(lift(frame.body, PERSON, assumed_camera(SIZE_PX)), frame.body.visibility)
+    before, after = (world_rotations(solve_joints(seen, None, by_head).rotations) for by_head in told)
     hand = BONE["rightHand"]
-    before, after = world_rotations(motion.rotations[0]), world_rotations(moved)
     assert abs(float(before[hand] @ after[hand])) > 1.0 - 1e-9
-    ways = [world_positions(PERSON.skeleton, root, world)[hand] for world in (before, after)]
+    ways = [world_positions(PERSON.skeleton, np.zeros(3), world)[hand] for world in (before, after)]
     assert 0.5 * MOST_M < np.linalg.norm(ways[1] - ways[0]) < MOST_M + NEAR_ENOUGH_M

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from avatarkit.errors import UsageError
+from avatarkit.stream import websocket
 from avatarkit.stream.address import Address
 from avatarkit.stream.moment_binary import moment_bytes
 from avatarkit.stream.websocket import MOST_FOLLOWERS, MomentServer, may_follow
@@ -68,6 +69,8 @@ def test_a_slow_follower_keeps_nobody_waiting_and_goes_on_with_the_newest(server
             if number % 10 == 9:
                 got.append(json.loads(quick.recv(5.0))["time_s"])
         until(lambda: json.loads(quick.recv(5.0))["time_s"] == count)
+        waiting_s = max(one.deaf_s for one in server._followers)
+        until(lambda: max(one.deaf_s for one in server._followers) > waiting_s > 0.0)
         times = [json.loads(slow.recv(5.0))["time_s"]]
         while times[-1] != count:
             times.append(json.loads(slow.recv(5.0))["time_s"])
@@ -117,6 +120,28 @@ def test_one_too_many_is_asked_to_come_again(server: MomentServer) -> None:
         with follow(server) as another, pytest.raises(ConnectionClosed) as end:
             another.recv(5.0)
     assert end.value.rcvd is not None and end.value.rcvd.code == 1013
+
+
+def test_who_does_not_read_leaves_the_place_to_a_newcomer_and_readers_stay(
+    server: MomentServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "MOST_FOLLOWERS", few := 4)
+    with ExitStack() as followers:
+        reader = followers.enter_context(follow(server))
+        until(lambda: server.followers == 1)
+        (reading,) = server._followers
+        for _ in range(few - 1):
+            followers.enter_context(follow(server, close_timeout=0.1))
+        until(lambda: server.followers == few)
+        for deaf in server._followers - {reading}:
+            deaf._telling_s = time.monotonic() - 2.0 * websocket.DEAF_S
+        for _ in range(few - 1):
+            followers.enter_context(follow(server))
+        with follow(server) as another, pytest.raises(ConnectionClosed) as end:
+            another.recv(5.0)
+        assert end.value.rcvd is not None and end.value.rcvd.code == 1013, "all that are left read"
+        server.send(moment_of(any_pose(1, time_s=7.0)))
+        assert json.loads(reader.recv(5.0))["time_s"] == 7.0
 
 
 def test_pages_of_other_hosts_are_refused(server: MomentServer) -> None:

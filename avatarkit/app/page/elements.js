@@ -134,14 +134,17 @@ export function dropzone({ title, hint, button, accept, symbol, take, extra }) {
   return zone;
 }
 
-/** A short message that goes by itself; problems stay longer. */
+const SHOWN_MS = { good: 4000, note: 12000, problem: 12000, lasting: 2 ** 31 - 1 };
+
+/** A short message that goes by itself, problems later than others; or what comes back takes it away. */
 export function toast(text, kind = "good") {
   const place = document.getElementById("toasts");
   if (!place || !text) return;
   for (const shown of [...place.children]) if (shown.firstChild.data === text) shown.remove();
   const made = el("p", { class: `toast ${kind}` }, text, el("button", { type: "button", "aria-label": "×", onclick: () => made.remove() }, "×"));
   place.append(made);
-  setTimeout(() => made.remove(), kind === "problem" ? 12000 : 4000);
+  setTimeout(() => made.remove(), SHOWN_MS[kind]);
+  return made;
 }
 
 export function bytes(count) {

@@ -1,6 +1,6 @@
 // The tab Library: avatars that were saved on purpose.
-import { card, el, icon, privacy, toast } from "./elements.js";
-import { ask } from "./talk.js";
+import { bytes, el, icon, privacy, toast } from "./elements.js";
+import { ask, upload } from "./talk.js";
 
 export function libraryPanel(page, body) {
   const list = el("div", { class: "shelf" });
@@ -46,8 +46,20 @@ export function libraryPanel(page, body) {
         el("button", { type: "button", class: "quiet", onclick: () => rename(entry, title) }, page.text("rename")),
         el("button", { type: "button", class: "quiet danger", onclick: () => remove(entry) }, page.text("delete"))));
   };
+  const openFile = async (file) => {
+    if (!file) return;
+    try {
+      const most = page.choices.limits.recipe;
+      await upload("recipe", file, most, page.text("recipe_too_large", { most: bytes(most) }));
+      if (await page.show(page.ask("recipe", {}, page.text("loading")))) toast(page.text("recipe_opened"));
+    } catch (problem) {
+      toast(problem.message, "problem");
+    }
+  };
+  const chosen = el("input", { type: "file", accept: ".json,application/json", hidden: true, onchange: () => (openFile(chosen.files[0]), (chosen.value = "")) });
+  const open = el("button", { type: "button", class: "secondary", onclick: () => chosen.click() }, page.text("open_recipe"));
   body.append(el("div", { class: "sections" }, el("h2", {}, page.text("library_title")), el("p", { class: "lead" }, page.text("library_hint")), list,
-    el("div", { class: "buttons" }, all), privacy(page.text("library_privacy"))));
+    el("div", { class: "buttons" }, open, all, chosen), privacy(page.text("library_privacy"))));
   ask_("list");
   return { enter: () => ask_("list") };
 }

@@ -4,7 +4,7 @@ import { el, fetchFile, toast } from "./elements.js";
 import { libraryPanel } from "./library.js";
 import { livePanel } from "./live.js";
 import { movePanel } from "./move.js";
-import { ask, connect, forgetVisit, startVisit, visitToken } from "./talk.js";
+import { ask, bringAvatar, connect, forgetVisit, rememberAvatar, startVisit, visitToken } from "./talk.js";
 
 const PANELS = { create: createPanel, move: movePanel, live: livePanel, library: libraryPanel };
 
@@ -36,11 +36,28 @@ class Page {
   async start() {
     const language = window.avatarkit.language;
     document.documentElement.lang = language === "zh" ? "zh-Hans" : language;
-    const [choices, lost] = await Promise.all([fetch(`/choices/${language}`).then((answer) => answer.json()), startVisit()]);
+    const [choices, lost] = await Promise.all([fetch(`/choices/${language}`).then((answer) => answer.json()), startVisit((gone) => this.away(gone))]);
     this.choices = choices;
     for (const [name, element] of Object.entries(this.places)) this.fill(name, element);
-    await this.show(this.ask("hello", {}, this.text("loading")));
-    if (lost) toast(this.text("visit_over"), "problem");
+    const back = lost && (await this.bring());
+    if (!back) await this.show(this.ask("hello", {}, this.text("loading")));
+    if (lost) toast(this.text(back ? "visit_back" : "visit_over"), back ? "note" : "problem");
+  }
+
+  /** Say that the server does not answer, for as long as it does not. */
+  away(gone) {
+    if (gone === Boolean(this.notice)) return;
+    this.notice?.remove();
+    this.notice = gone && this.choices ? toast(this.text("app_away"), "lasting") : null;
+  }
+
+  /** Go on with the avatar that this window remembers of a visit that is over; false without one. */
+  async bring() {
+    try {
+      return (await bringAvatar()) && (await this.show(this.ask("recipe", {}, this.text("loading"))));
+    } catch {
+      return false;
+    }
   }
 
   mount(name, element) {
@@ -78,6 +95,7 @@ class Page {
 
   /** Let other windows of the same visit show what has become of the avatar. */
   changed() {
+    rememberAvatar();
     this.tabs.postMessage(visitToken());
   }
 

@@ -1,6 +1,8 @@
 // Talks with the server: events by Gradio's queue, files by plain requests, presence by a WebSocket.
 
 const VISIT = "avatarkit-visit";
+const AVATAR = "avatarkit-avatar"; // in this window alone, and gone with it
+const REMEMBER_MS = 800;
 const RETRY_MS = 2000;
 
 const channels = {}; // name -> { trigger, waiting: Map(call -> tell), last: Promise }
@@ -57,20 +59,58 @@ function send(channel, event, data, progress) {
   });
 }
 
-/** Begin a visit, or go on with the one this window had before a reload; resolves with whether that one is over. */
-export async function startVisit() {
+/**
+ * Begin a visit, or go on with the one this window had before a reload; resolves with whether that one is over.
+ * `away` is told when the server does not answer any more, and when it does again.
+ */
+export async function startVisit(away) {
   const before = sessionStorage.getItem(VISIT);
-  const known = before && (await fetch(ours(`/${before}`)).catch(() => null));
-  token = known?.ok ? before : (await json(await fetch(ours(""), { method: "POST" }))).visit;
+  const known = before && (await fetch(ours(`/${before}`)).then(json, () => null));
+  token = known?.visit ? before : (await json(await fetch(ours(""), { method: "POST" }))).visit;
   sessionStorage.setItem(VISIT, token);
-  stay();
+  stay(away);
   return Boolean(before) && token !== before;
 }
 
 /** Be here: when this connection ends for good, the server forgets the visit. */
-function stay() {
+function stay(away) {
   const socket = new WebSocket(socketAddress("here"));
-  socket.onclose = ({ code }) => setTimeout(code === 1008 ? () => location.reload() : stay, RETRY_MS);
+  socket.onopen = () => away(false);
+  socket.onclose = ({ code }) => {
+    if (code === 1008) return startAnew();
+    away(true);
+    setTimeout(() => stay(away), RETRY_MS);
+  };
+}
+
+/** The visit is over; what was under way is lost already. */
+function startAnew() {
+  unfinished = 0;
+  location.reload();
+}
+
+let remembering = 0;
+
+/** Keep the avatar in this window's own memory, so that it outlives the server; soon, and once for changes that follow each other. */
+export function rememberAvatar() {
+  clearTimeout(remembering);
+  remembering = setTimeout(async () => {
+    const answer = await fetch(ours(`/${token}/recipe`)).catch(() => null);
+    if (!answer?.ok) return;
+    try {
+      sessionStorage.removeItem(AVATAR);
+      if (answer.status === 200) sessionStorage.setItem(AVATAR, await answer.text());
+    } catch {
+      // the browser keeps nothing, or not so much
+    }
+  }, REMEMBER_MS);
+}
+
+/** Bring the avatar that this window remembers into the visit; resolves with whether there was one. */
+export async function bringAvatar() {
+  const kept = sessionStorage.getItem(AVATAR);
+  if (kept) await upload("recipe", new Blob([kept]));
+  return Boolean(kept);
 }
 
 /** Of the visit's socket of that name. */
@@ -78,7 +118,8 @@ export const socketAddress = (name) => `${location.protocol === "https:" ? "wss"
 
 export async function forgetVisit() {
   await fetch(ours(`/${token}`), { method: "DELETE" });
-  sessionStorage.removeItem(VISIT);
+  clearTimeout(remembering);
+  for (const key of [VISIT, AVATAR]) sessionStorage.removeItem(key);
 }
 
 /** Send a file into the visit's folder; fails with a text for people. */

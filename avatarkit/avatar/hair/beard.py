@@ -36,7 +36,7 @@ _DOWN = np.array([0.0, -1.0, 0.0])
 
 
 def make_beard(
-    style: str, color: str, rest: RestBody, *, grey: float = 0.0, solid: bool = False
+    style: str, color: str, rest: RestBody, *, grey: float = 0.0, solid: bool = False, contrast: float = 1.0
 ) -> list[tuple[AvatarMesh, Material]]:
     """Hair of the face: a shadow on the skin, and locks over it, both moving with every expression.
 
@@ -49,6 +49,7 @@ def make_beard(
         rest: the body that wears it.
         grey: share of hairs that have lost their colour, 0..1.
         solid: whether locks are thick pointed shapes instead of cards with hairs.
+        contrast: how much single hairs differ in brightness, over the strands' picture.
 
     Raises:
         UsageError: there is no such style, or the colour is none.
@@ -61,7 +62,7 @@ def make_beard(
     pieces = [beard_shadow(style, dye, rest, flat=solid)]
     if chosen.locks:
         kind = "hair-solid" if solid else "hair-locks"
-        material = hair_materials(dye, chosen.strands, "wedge" if solid else "card")[kind]
+        material = hair_materials(dye, chosen.strands, "wedge" if solid else "card", contrast=contrast)[kind]
         pieces.append((_lock_mesh(style, rest, solid), replace(material, name="beard-locks")))
     return pieces
 
@@ -99,4 +100,11 @@ def _grown(layout: BeardLayout, style: BeardStyle, rest: RestBody, obstacle: Obs
         phases = 2 * np.pi * (layout.strips % 997) / 997
         line = curled(line, normals, 1e-3 * style.curl_mm, _WAVE_PITCH_M, phases)
     widths = layout.widths[:, None] * np.interp(np.linspace(0.0, 1.0, points), *(_TAPER if layout.solid else _FLAT))
-    return Spines(line, normals, surface.scale * widths, layout.rolls, layout.strips)
+    return Spines(line, _facing(line, normals, rest), surface.scale * widths, layout.rolls, layout.strips)
+
+
+def _facing(line: np.ndarray, normals: np.ndarray, rest: RestBody) -> np.ndarray:
+    """(L, P, 3) unit: what hangs under the jaw, along the skin's normals there, faces away from the neck instead."""
+    along = (unit(np.gradient(line, axis=1)) * normals).sum(axis=2, keepdims=True)
+    away = unit((line - rest.joint("head")) * [1.0, 0.0, 1.0])
+    return unit(normals + np.clip(along, 0.0, 1.0) * (away - normals))

@@ -93,19 +93,19 @@ _CHOPS: tuple[Row, ...] = (
 
 _SHORT = BeardStyle(
     (BeardArea(_MOUSTACHE, 10, aside=0.8), BeardArea(_SOUL, 8), BeardArea(_CHIN, 14), BeardArea(_CHEEKS, 10)),
-    shadow=0.75,
-    locks=500,
-    lock_width_mm=6.5,
-    stand=0.35,
+    shadow=0.9,
+    locks=860,
+    lock_width_mm=4.8,
+    stand=0.3,
+    disorder=0.22,
 )
 _FULL = replace(
     _SHORT,
     areas=(BeardArea(_MOUSTACHE, 16, aside=0.9), BeardArea(_SOUL, 14), BeardArea(_CHIN, 38), BeardArea(_CHEEKS, 24)),
-    shadow=0.85,
-    locks=620,
-    lock_width_mm=9.0,
+    locks=860,
+    lock_width_mm=7.0,
     stand=0.5,
-    curl_mm=1.5,
+    curl_mm=1.2,
 )
 
 BEARD_STYLES: Mapping[str, BeardStyle] = {
@@ -141,10 +141,11 @@ BEARD_STYLES: Mapping[str, BeardStyle] = {
     "long-full": replace(
         _FULL,
         areas=(BeardArea(_MOUSTACHE, 26, aside=0.8), BeardArea(_SOUL, 40), BeardArea(_CHIN, 150), BeardArea(_CHEEKS, 70)),
-        lock_width_mm=13.0,
-        locks=380,
+        lock_width_mm=9.5,
+        locks=440,
+        disorder=0.12,
         curl_mm=3.0,
     ),
-    "curly": replace(_FULL, strands="frizz", lock_width_mm=14.0, locks=400, disorder=0.8, stand=0.8),
+    "curly": replace(_FULL, strands="frizz", lock_width_mm=10.0, locks=640, disorder=0.6, stand=0.8),
 }
 """By name; a face without any has "none"."""

@@ -16,6 +16,7 @@ Comb = Callable[[np.ndarray], np.ndarray]
 
 _PARTING_BLUR, _WHORL_BLUR = 0.16, 0.12  # of unit directions: how far single locks ignore the parting and the whorl
 _PARTED_BLUR = 0.012
+_PARTING = 0.009  # of unit directions: half the width of a parted fringe's middle
 _PARTING_BACK = np.array([0.0, -0.35, -0.6])  # hair at a parting falls a little backward
 _FALLS_STRAIGHT = 0.85  # share by which hair forgets its parting at the sides
 _DOWN = np.array([0.0, -1.0, 0.0])
@@ -90,7 +91,7 @@ def fringe_comb(fringe: Fringe, stray: Strays) -> Comb:
 
     def combed(directions: np.ndarray) -> np.ndarray:
         if fringe.curtain:
-            aside = 0.9 * np.tanh(directions[:, 0] / 0.03) * smoothstep(0.62, 0.2, np.abs(directions[:, 0]))
+            aside = 0.9 * np.tanh(directions[:, 0] / _PARTING) * smoothstep(0.62, 0.2, np.abs(directions[:, 0]))
         else:
             aside = np.full(len(directions), fringe.sweep)
         aside = aside + stray.aside

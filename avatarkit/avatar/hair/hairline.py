@@ -15,6 +15,10 @@ _FLAT_RIM_M = 0.012  # from the rim inward the cap, seen through there, stays on
 _CAP_RISE_M = 0.022  # from the rim inward, over which the cap gains its depth
 _SIDE_OVERHANG_M, _EAR_OVERHANG_M = 0.005, 0.001
 _CREST_BLUR = 0.08  # of unit directions: over this width a crest becomes the sides
+_SIDE_ENDS, _CORNER_FROM, _CORNER_TO, _TOP_BEGINS = np.radians((2, 34, 46, 80))
+_CORNER = 0.45  # of the thickness, and
+_MOST_CORNER_M = 0.006  # at most, is left out between the top and the sides
+_BESIDE, _POLE = (0.25, 0.7), 1e-3  # shares of the way aside
 _FACE_HALF, _BESIDE_FACE = np.radians(50), np.radians(78)
 
 
@@ -60,10 +64,27 @@ def inward_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
     return SKULL_RADIUS_M * (elevation - hairline(style, azimuth)) / steepness
 
 
+def rounded_m(thickness_m: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """(...) how far hair of this thickness (...) stands off at directions (..., 3): less between the top and the sides.
+
+    Heads are flatter there than hair should look: evenly thick hair would make them square.
+    """
+    elevation = to_angles(directions)[1]
+    beside = np.abs(directions[..., 0]) / np.maximum(np.cos(elevation), _POLE)
+    above = smoothstep(_SIDE_ENDS, _CORNER_FROM, elevation) * smoothstep(_TOP_BEGINS, _CORNER_TO, elevation)
+    corner = above * smoothstep(*_BESIDE, beside)
+    return thickness_m - corner * np.minimum(_CORNER * thickness_m, _MOST_CORNER_M)
+
+
 def depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
     """(...) metres that the body of the hair stands off the scalp; 0 outside the hairline."""
     inward = np.clip((inward_m(style, directions) + _RISE_BEYOND_M) / _CAP_RISE_M, 0.0, 1.0)
-    return 1e-3 * zone_value(style, style.depth_mm, directions) * np.sin(0.5 * np.pi * inward)
+    return _free_depth_m(style, directions) * np.sin(0.5 * np.pi * inward)
+
+
+def _free_depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(...) the same as if the hair went on past the hairline."""
+    return rounded_m(1e-3 * zone_value(style, style.depth_mm, directions), directions)
 
 
 def cap_beyond_m(style: HairStyle) -> float:
@@ -85,7 +106,7 @@ def lock_depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
     if not style.hangs:
         return depth
     beside = smoothstep(_FACE_HALF, _BESIDE_FACE, np.abs(to_angles(directions)[0]))
-    return depth + beside * (1e-3 * zone_value(style, style.depth_mm, directions) - depth)
+    return depth + beside * (_free_depth_m(style, directions) - depth)
 
 
 def overhang_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:

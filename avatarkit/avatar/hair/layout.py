@@ -19,6 +19,7 @@ from avatarkit.avatar.hair.hairline import (
     lock_depth_m,
     overhang_m,
     rim,
+    rounded_m,
     zone_value,
 )
 from avatarkit.avatar.hair.scalp import SKULL_CENTRE, SKULL_RADIUS_M, points_towards
@@ -43,8 +44,10 @@ _RELEASE_DEG, _FRONT_RELEASE_DEG = np.array((-28.0, 8.0)), np.array((0.0, 22.0))
 _FACE_HALF, _TEMPLE = np.radians(50), np.radians(52)
 _SHORTEST_M = 0.006
 _MOST_ROLL = 0.35  # radians: seen from behind a ribbon is dark
+_SLIM = 0.36  # of their width that the shortest locks have: broad ones would end in teeth at the nape
 _RISEN, _SETTLES = 0.45, 0.16  # of a lock's way; of the body's depth
 _LEAST_REACH = 0.3  # of the most that locks reach past the hairline
+_CREST_EDGE = 0.03  # of unit directions: over this width a crest thins out
 _TIE_RAD = 0.11  # locks end this far from the middle of a tie
 _PROBES, _INSIDE_M = 4000, 0.004
 _SEED = 20
@@ -143,16 +146,12 @@ def _joined(batches: list[LockLayout]) -> LockLayout:
 
 def _roots(style: HairStyle, count: int, random: np.random.Generator) -> np.ndarray:
     """(L, 3) directions spread evenly over the scalp, and some right behind the hairline."""
+    if style.crest is not None:  # the rest is shorn
+        inside = _inside(style, round(count / (style.crest + 0.5 * _CREST_EDGE)))
+        return inside[np.abs(inside[:, 0]) < style.crest + random.uniform(0.0, _CREST_EDGE, len(inside))]
     on_rim = int(count * _RIM_SHARE)
-    wanted = count - on_rim
-    if style.crest is not None:  # what is shorn needs few
-        inside = _inside(style, 6 * wanted)
-        shorn = np.abs(inside[:, 0]) > style.crest + random.uniform(0.0, 1.2, len(inside))
-        inside = inside[np.argsort(shorn, kind="stable")[:wanted]]
-    else:
-        inside = _inside(style, wanted)
     share = on_rim // len(_RIM_ROWS_M)
-    return np.concatenate([*(rim(style, share, -behind) for behind in _RIM_ROWS_M), inside])
+    return np.concatenate([*(rim(style, share, -behind) for behind in _RIM_ROWS_M), _inside(style, count - on_rim)])
 
 
 def _inside(style: HairStyle, count: int) -> np.ndarray:
@@ -316,7 +315,7 @@ def _laid_out(style: HairStyle, paths: _Paths, random: np.random.Generator) -> L
     along = np.linspace(0.0, 1.0, way.shape[1])
     layer = random.uniform(0.0, 1.0, count)[:, None]
     short = np.minimum(paths.lengths / 0.04, 1.0)[:, None]
-    lift = 1e-3 * zone_value(style, style.lift_mm, way) * (0.25 + layer) * short
+    lift = rounded_m(1e-3 * zone_value(style, style.lift_mm, way), way) * (0.25 + layer) * short
     rise = 1e-3 * zone_value(style, style.rise_mm, way[:, :1]) * random.uniform(1.0 - style.unevenness, 1.1, (count, 1))
     heights = lock_depth_m(style, way) * _body_share(style, along) + lift * np.sin(np.pi * along**0.8)
     heights = heights + rise * along + _CLEARANCE_M * along**0.5 + 0.0015 * layer * along
@@ -352,4 +351,4 @@ def _widths(style: HairStyle, way: np.ndarray, short: np.ndarray, random: np.ran
     from_whorl = np.arccos(np.clip(way[:, 0] @ to_directions(*np.radians(style.whorl_deg)), -1.0, 1.0))[:, None]
     narrow = style.crown_narrows + (1.0 - style.crown_narrows) * smoothstep(0.1, 0.5, from_whorl)
     uneven = random.uniform(0.75, 1.2, (len(way), 1))
-    return 1e-3 * style.lock_width_mm * narrow * (0.55 + 0.45 * short) * uneven * (1.0 - 0.35 * along)
+    return 1e-3 * style.lock_width_mm * narrow * (_SLIM + (1.0 - _SLIM) * short) * uneven * (1.0 - 0.35 * along)

@@ -19,7 +19,7 @@ from avatarkit.avatar.hair.layout import CAP_COLUMNS, CAP_ROWS, LockLayout, cap_
 from avatarkit.avatar.hair.materials import hair_materials, thick_materials
 from avatarkit.avatar.hair.over_clothes import raised_by_clothes
 from avatarkit.avatar.hair.scalp import HeadSurface, head_surface, points_towards
-from avatarkit.avatar.hair.shapes import Shape, Spines, grid_triangles, joined, ribbons, tubes
+from avatarkit.avatar.hair.shapes import Shape, Spines, grid_triangles, joined, ribbons, ribbons_cut, tubes
 from avatarkit.avatar.hair.style import HairStyle
 from avatarkit.avatar.hair.styles import HAIR_STYLES
 from avatarkit.avatar.hair.textures import STRIPS
@@ -98,12 +98,15 @@ def _finer(style: HairStyle, fineness: float) -> HairStyle:
 
 def _shapes(style: HairStyle, surface: HeadSurface, obstacle: Obstacle, *, thick: bool) -> dict[str, Shape]:
     """The cap, the locks and what is tied together, as far as the style has them."""
-    shapes: dict[str, list[Shape]] = {"hair-cap": [], "hair-locks": [], "hair-solid": []}
+    shapes: dict[str, list[Shape]] = {"hair-cap": [], "hair-lying": [], "hair-locks": [], "hair-solid": []}
     if style.capped:
         shapes["hair-cap"].append(_cap(style, surface))
     layout = lock_layout(style)
     if layout is not None:
-        shapes["hair-locks"] += [_shaped(part, style) for part in _grown(layout, style, surface, obstacle)]
+        for spines in _grown(layout, style, surface, obstacle):
+            lying, loose = _divided(_shaped(spines, style), spines, style)
+            shapes["hair-lying"] += lying
+            shapes["hair-locks"] += loose
     for part in _ties(style, surface, obstacle):
         shapes["hair-solid"].append(part.solid)
         if part.cards is not None:
@@ -180,6 +183,20 @@ def _shaped(spines: Spines, style: HairStyle) -> Shape:
         along = np.linspace(0.0, 1.0, spines.points.shape[1])
         return tubes(spines._replace(widths=spines.widths * np.interp(along, *_ROPE)), 1.0, 5)
     return thick_locks(spines, puffs=style.shape == "puff", hanging=spines.points.shape[1] > style.points)
+
+
+def _divided(shape: Shape, spines: Spines, style: HairStyle) -> tuple[list[Shape], list[Shape]]:
+    """What of locks lies on the head, and what hangs.
+
+    Ribbons that lie are seen from without alone: beyond the head's outline their backs would be dark specks.
+    """
+    if style.shape != "card":
+        return [], [shape]
+    count, points = spines.points.shape[:2]
+    if points == style.points:
+        return [shape], []
+    upper, lower = ribbons_cut(shape, count, points, style.points - 1)
+    return [upper], [lower]
 
 
 _ROPE = ((0.0, 0.1, 0.94, 1.0), (0.9, 1.0, 1.0, 0.3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
+from zlib import crc32
 
 import numpy as np
 
@@ -18,7 +19,7 @@ _CAP, _LOCKS, _SOLID = Slope(0.8, 1.0, 0.78), Slope(0.6, 1.12), Slope(0.85, 1.05
 _UNDER, _OVER = Slope(1.0, 1.0, 0.9), Slope(1.0, 1.0)
 
 _CALM = 0.35  # of the strands' contrast, on painted-looking locks
-_ROUGHNESS = {"straight": 0.52, "frizz": 0.75, "coils": 0.8}
+_ROUGHNESS = {"straight": 0.47, "frizz": 0.7, "coils": 0.8}
 _CLUMP_ROUGHNESS = 0.42
 _WHITE = (1.0, 1.0, 1.0, 1.0)
 
@@ -27,14 +28,16 @@ _WHITE = (1.0, 1.0, 1.0, 1.0)
 def hair_materials(
     dye: HairColor, strands: str, shape: str, cap_kind: str = "strands", contrast: float = 1.0
 ) -> Mapping[str, Material]:
-    """By the names of the meshes: the cap, locks, and what is tied together; `contrast` is between their hairs."""
+    """By the names of the meshes; `contrast` is between their hairs."""
     cap = colored(_calmed(cap_strands(cap_kind), contrast), dye, _CAP, at_scalp=True)
-    solid = _opaque("hair-solid", solid_strands(_CALM if shape == "wedge" else contrast), dye, _SOLID)
+    calm = _CALM if shape == "wedge" else contrast
+    solid = _opaque(_named("hair-solid", dye, "", calm), solid_strands(calm), dye, _SOLID)
     relief = None if shape == "wedge" else _relief("solid", "")
     whole = Material("hair-solid", _WHITE, solid, relief, roughness=0.5)
     rim = Material("hair-cap", _WHITE, Texture("hair-cap", cap, "png"), _relief("cap", cap_kind), 0.65, alpha_mode="BLEND")
     locks = _ribbons(dye, strands, contrast) if shape == "card" else replace(whole, name="hair-locks")
-    return {material.name: replace(material, specular=gloss(dye.color)) for material in (rim, locks, whole)}
+    lying = replace(locks, name="hair-lying", double_sided=False)
+    return {material.name: replace(material, specular=gloss(dye.color)) for material in (rim, lying, locks, whole)}
 
 
 def _calmed(strands: Strands, contrast: float) -> Strands:
@@ -45,7 +48,8 @@ def _calmed(strands: Strands, contrast: float) -> Strands:
 
 
 def _ribbons(dye: HairColor, strands: str, contrast: float) -> Material:
-    texture = Texture("hair-locks", colored(_calmed(lock_strands(strands), contrast), dye, _LOCKS), "png")
+    picture = colored(_calmed(lock_strands(strands), contrast), dye, _LOCKS)
+    texture = Texture(_named("hair-locks", dye, strands, contrast), picture, "png")
     return Material(
         "hair-locks",
         _WHITE,
@@ -62,13 +66,19 @@ def _ribbons(dye: HairColor, strands: str, contrast: float) -> Material:
 def thick_materials(dye: HairColor, *, drawn: bool) -> Mapping[str, Material]:
     """The same for thick locks."""
     picture = drawn_picture() if drawn else clump_picture()
-    under, over = (_opaque(f"hair-{name}", picture, dye, how) for name, how in (("under", _UNDER), ("over", _OVER)))
+    slopes = {"hair-under": _UNDER, "hair-over": _OVER}
+    under, over = (_opaque(name, picture, dye, slope) for name, slope in slopes.items())
     relief = None if drawn else _clump_relief()
     materials = [
         Material(name, _WHITE, texture, relief, _CLUMP_ROUGHNESS, specular=gloss(dye.color))
         for name, texture in (("hair-cap", under), ("hair-locks", over), ("hair-solid", over))
     ]
     return {material.name: material for material in materials}
+
+
+def _named(name: str, dye: HairColor, strands: str, contrast: float) -> str:
+    """The picture's name: a beard of another colour than the hair has another picture, one of the same the same."""
+    return f"{name}-{crc32(repr((dye, strands, contrast)).encode()):08x}"
 
 
 def _opaque(name: str, strands: Strands, dye: HairColor, slope: Slope) -> Texture:
@@ -83,4 +93,4 @@ def _clump_relief() -> Texture:
 @cache
 def _relief(name: str, kind: str) -> Texture:
     picture = {"cap": cap_strands, "locks": lock_strands}[name](kind) if kind else solid_strands(1.0)
-    return Texture(f"hair-{name}-normal", strand_normals(picture), "png")
+    return Texture(f"hair-{name}-{kind}-normal" if kind else f"hair-{name}-normal", strand_normals(picture), "png")

@@ -76,6 +76,17 @@ def ribbons(spines: Spines, strip_count: int, tips: float = 1.0) -> Shape:
     return Shape(positions.reshape(-1, 3), normals.reshape(-1, 3), uvs.reshape(-1, 2), triangles)
 
 
+def ribbons_cut(shape: Shape, count: int, points: int, row: int) -> tuple[Shape, Shape]:
+    """`ribbons` of `count` spines of `points` points, cut across at this one: what lies before it, and behind."""
+    parts = []
+    for rows in (slice(0, row + 1), slice(row, points)):
+        vertices = [array.reshape(count, points, 2, -1)[:, rows] for array in shape[:3]]
+        numbers = np.arange(vertices[0][..., 0].size).reshape(vertices[0].shape[:3])
+        positions, normals, uvs = (array.reshape(-1, array.shape[-1]) for array in vertices)
+        parts.append(Shape(positions, normals, uvs, grid_triangles(numbers)))
+    return parts[0], parts[1]
+
+
 def tubes(spines: Spines, flatness: float, sides: int, turns_of_texture: float = 1.0) -> Shape:
     """Solid locks of oval section.
 

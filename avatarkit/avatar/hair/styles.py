@@ -166,7 +166,8 @@ _CHUNKY = HairStyle(
     shape="wedge",
 )
 
-_WISPS = Fringe(58, 95, behind_mm=16, curtain=True, locks=40, depth_mm=5)
+_CURTAIN = Fringe(74, 104, half_deg=52.0, curtain=True, locks=130)
+_WISPS = Fringe(74, 92, half_deg=40.0, behind_mm=16, curtain=True, locks=70, depth_mm=5)
 
 HAIR_STYLES: Mapping[str, HairStyle] = {
     "bald": HairStyle(NOWHERE, NOWHERE, NOWHERE, locks=0, lock_width_mm=0, capped=False),
@@ -219,11 +220,12 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
         depth_mm=Zones(top=8, front=8, side=1.6, back=1.8, nape=1.2),
         rise_mm=Zones(top=72, front=60, side=0, back=0, nape=0),
         back=2.0,
-        locks=1000,
-        lock_width_mm=26,
-        unevenness=0.12,
+        locks=170,
+        lock_width_mm=20,
+        unevenness=0.2,
         crown_narrows=1.0,
         disorder=0.06,
+        shape="wedge",
     ),
     "receding": replace(_SHORT, hairline=_RECEDING_HAIRLINE, length_mm=Zones(top=40, front=36, side=24, back=28, nape=14),
                         depth_mm=Zones(top=7, front=5, side=5, back=6, nape=3), overhang_mm=4, back=1.0, sweep=0.4),
@@ -239,7 +241,7 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
     "long-curly": replace(_CURLY, length_mm=Zones(top=400, front=360, side=340, back=370, nape=290), locks=400),
     "bangs": replace(_CUT_LONG, fringe=Fringe(reach_mm=49, reach_aside_mm=66, depth_mm=5)),
     "bob-bangs": replace(_BOB, part_deg=0.0, locks=600, fringe=Fringe(reach_mm=47, reach_aside_mm=60, depth_mm=5)),
-    "curtain-bangs": replace(_WAVY, part_deg=0.0, fringe=Fringe(reach_mm=34, reach_aside_mm=95, curtain=True)),
+    "curtain-bangs": replace(_WAVY, part_deg=0.0, fringe=_CURTAIN),
     "ponytail": replace(_TIED, gathers=(Gather("tail", (180.0, 5.0), 330, 52),)),
     "high-ponytail": replace(
         _TIED, gathers=(Gather("tail", (180.0, 48.0), 400, 58),), fringe=_WISPS
@@ -255,7 +257,7 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
     "space-buns": replace(
         _TIED,
         gathers=(Gather("bun", (120.0, 52.0), 0, 68, "left"), Gather("bun", (-120.0, 52.0), 0, 68, "right")),
-        fringe=Fringe(40, 80, curtain=True, depth_mm=5),
+        fringe=Fringe(70, 84, half_deg=42.0, curtain=True, depth_mm=5),
     ),
     "braid": replace(_TIED, gathers=(Gather("braid", (180.0, -14.0), 340, 42),)),
     "twin-braids": replace(
@@ -267,8 +269,10 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
         depth_mm=everywhere(5),
         lift_mm=everywhere(5),
         shape="rope",
-        locks=160,
-        lock_width_mm=16,
+        parted=False,
+        whorl_deg=(165.0, 62.0),
+        locks=190,
+        lock_width_mm=17,
         disorder=0.2,
         crown_narrows=1.0,
     ),

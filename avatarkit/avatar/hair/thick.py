@@ -8,23 +8,25 @@ from functools import cache
 import numpy as np
 
 from avatarkit.avatar.hair.directions import unit
+from avatarkit.avatar.hair.scalp import SKULL_RADIUS_M
 from avatarkit.avatar.hair.shapes import Shape, Spines, tubes
 from avatarkit.avatar.hair.style import Fringe, HairStyle, Zones, everywhere
 
 _SCALP_MM2 = 45_000.0
-_OVERLAP, _HANGING_LOCKS = 3.6, 70  # so many locks lie over each place; so many hang
+_OVERLAP, _HANGING_LOCKS = 3.6, 84  # so many locks lie over each place; so many hang
 _LENGTH_TO_WIDTH, _SLIMMEST_MM, _WIDEST_MM, _HANGING_WIDTH_MM = 0.4, 15.0, 40.0, 54.0
 _FEWEST, _MOST = 46, 170
 _LONGER = 1.4  # short locks are longer than those of single hairs: so few must still overlap
 _ON_SCALP_MM = 110.0  # what is longer hangs
 _FRINGE_LOCKS = 11
 _BARE_BACK = 1.0  # hair brushed back as strongly as this has no fringe
-_PUFF_MM = 27.0
+_PUFF_MM = 27.0  # on the skull itself; farther out they are as much larger
 _TAPER = ((0.0, 0.12, 0.3, 0.55, 0.75, 0.9, 1.0), (0.55, 0.85, 1.0, 0.95, 0.7, 0.34, 0.0))
-_HANGING = ((0.0, 0.08, 0.25, 0.65, 0.85, 1.0), (0.6, 0.9, 1.0, 1.0, 0.66, 0.0))
+_HANGING = ((0.0, 0.08, 0.25, 0.72, 0.9, 1.0), (0.6, 0.9, 1.0, 1.0, 0.72, 0.0))
 _PUFF = ((0.0, 0.3, 0.6, 0.85, 1.0), (0.6, 1.0, 1.05, 0.75, 0.0))
 _FLATNESS, _PUFF_FLATNESS, _SIDES = 0.34, 0.85, 6
-_SMOOTHED = 0.45  # of a lock's normals turns to the head's own: the edge of the shade runs over all locks
+_SMOOTHED, _PUFF_SMOOTHED = 0.48, 0.35
+"""Share of a lock's normals that turns to the head's own: the edge of the shade runs over all locks."""
 _ONE_STRIP = 0.25  # of the picture goes around a lock
 _LOWER = 0.6  # of the lift: thick locks stand off by themselves
 _TAIL_EVERY, _TAIL_WIDER = 6, 2.1  # one tube stands for so many ribbons of a tail
@@ -70,7 +72,7 @@ def _fringe(style: HairStyle) -> Fringe | None:
     if style.back >= _BARE_BACK or style.crest is not None or style.hairline[0][1] > HIGH_FOREHEAD_DEG:
         return None
     if style.hangs:
-        return Fringe(30, 88, half_deg=46.0, curtain=True, depth_mm=7, locks=_FRINGE_LOCKS)
+        return Fringe(70, 94, half_deg=48.0, curtain=True, depth_mm=7, locks=_FRINGE_LOCKS)
     reach = float(np.clip(0.55 * style.length_mm.front, 8.0, 44.0))
     return Fringe(reach, reach + 8.0, half_deg=44.0, sweep=0.35 * np.sign(style.part_deg), depth_mm=8, locks=_FRINGE_LOCKS)
 
@@ -85,7 +87,7 @@ def _puffs(style: HairStyle) -> HairStyle:
         style,
         shape="puff",
         locks=230,
-        lock_width_mm=_PUFF_MM,
+        lock_width_mm=_PUFF_MM * (1.0 + 1e-3 * style.depth_mm.top / SKULL_RADIUS_M),
         length_mm=everywhere(16.0),
         rise_mm=_scaled(style.rise_mm, 0.75),
         disorder=0.8,
@@ -111,7 +113,8 @@ def thick_locks(spines: Spines, *, puffs: bool = False, hanging: bool = False) -
     profile, flatness = (_PUFF, _PUFF_FLATNESS) if puffs else (_HANGING if hanging else _TAPER, _FLATNESS)
     shape = tubes(spines._replace(widths=spines.widths * np.interp(along, *profile)), flatness, _SIDES, _ONE_STRIP)
     outward = np.repeat(spines.outward.reshape(-1, 3), _SIDES + 1, axis=0)
-    return shape._replace(normals=unit(shape.normals + _SMOOTHED * (outward - shape.normals)))
+    smoothed = _PUFF_SMOOTHED if puffs else _SMOOTHED
+    return shape._replace(normals=unit(shape.normals + smoothed * (outward - shape.normals)))
 
 
 def by_height(shape: Shape, top_m: float, scale: float) -> np.ndarray:

@@ -20,8 +20,9 @@ from avatarkit.motion.face.shown import shown_gaze, shown_share
 from avatarkit.motion.face.solve_expressions import EXPRESSIONS, solve_expressions
 from avatarkit.tracking.tracked_frame import TrackedFace
 
-MOST_STEPS, SMALL_STEP_RAD = 6, np.radians(1.0)
-"""Gauss-Newton steps for the pose alone: at most so many, and none after one that turned the head by less."""
+MOST_STEPS, SMALL_STEP_RAD, FOLLOWING_STEP_RAD = 6, np.radians(1.0), np.radians(5.0)
+"""Gauss-Newton steps for the pose alone: at most so many, and none after one that turned the head by less; the third of a face
+that was read a moment ago. The expressions' equations take one more step."""
 
 STEADY_WEIGHT = 4.0
 """Forehead, temples and nose hold the pose: so much more than what moves."""
@@ -77,7 +78,7 @@ def read_face(face: TrackedFace, identity: FaceIdentity, memory: FaceMemory | No
     seen, size_px = face.points_px[POINTS].astype(float), eyes_px(face)
     start = memory or FaceMemory(first_view(face, identity), np.zeros(EXPRESSIONS), np.zeros(2))
     moved = (load_response().expressions @ start.weights).T
-    view = fitted_view(start.view, face, identity, moved)
+    view = fitted_view(start.view, face, identity, moved, SMALL_STEP_RAD if memory is None else FOLLOWING_STEP_RAD)
     base = base_at(identity, view)
     found = solve_expressions(base, seen, view, size_px, start.weights)
     view, weights = found.view, found.weights
@@ -116,7 +117,13 @@ def first_view(face: TrackedFace, identity: FaceIdentity) -> HeadView:
 
 
 def fitted_view(
-    view: HeadView, face: TrackedFace, identity: FaceIdentity, moved: np.ndarray, bias: np.ndarray | None = None
+    view: HeadView,
+    face: TrackedFace,
+    identity: FaceIdentity,
+    moved: np.ndarray,
+    small_step_rad: float = SMALL_STEP_RAD,
+    *,
+    bias: np.ndarray | None = None,
 ) -> HeadView:
     """The pose that the landmarks tell, for a face whose expression moves its points by (N, 3) metres.
 
@@ -124,13 +131,14 @@ def fitted_view(
         view: where to begin.
         face, identity: whose landmarks.
         moved: see above.
+        small_step_rad: how little a last step turns the head.
         bias: of the landmarks' depth, where it is not the measured one.
     """
     bias = load_response().depth_bias if bias is None else bias
     seen, depth_px = face.points_px[POINTS], face.depth_px[POINTS] - eyes_px(face) * bias
     for _ in range(MOST_STEPS):
         before, view = view, view.fitted(base_at(identity, view) + moved, seen, depth_px, _STEADY)
-        if 1.0 - abs(float(before.rotation @ view.rotation)) < SMALL_STEP_RAD**2 / 8.0:  # the cosine of half the angle
+        if 1.0 - abs(float(before.rotation @ view.rotation)) < small_step_rad**2 / 8.0:  # the cosine of half the angle
             break
     return view
 

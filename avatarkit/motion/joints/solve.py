@@ -11,6 +11,7 @@ from avatarkit.motion.human_motion import BONE
 from avatarkit.motion.joints.confidence import sight
 from avatarkit.motion.joints.fingers import FINGER_ROWS, solve_fingers
 from avatarkit.motion.joints.frames import TINY
+from avatarkit.motion.joints.hands_by_head import HandsByHead, beside_the_head
 from avatarkit.motion.joints.head import head_rotation
 from avatarkit.motion.joints.joint_points import JointMemory, JointPoints, JointSolution, memory_at_rest
 from avatarkit.motion.joints.limbs import Limbs, solve_limbs
@@ -31,16 +32,17 @@ _HIPS, _NECK, _HEAD = BONE["hips"], BONE["neck"], BONE["head"]
 _UPRIGHT = np.eye(3)
 
 
-def solve_joints(points: JointPoints, memory: JointMemory | None = None) -> JointSolution:
+def solve_joints(points: JointPoints, memory: JointMemory | None = None, by_head: HandsByHead | None = None) -> JointSolution:
     """The joint rotations that put a T-posed body's bones where the points are.
 
-    Lengths never matter, only directions. The forearm takes two thirds of the palm's twist against the elbow's hinge and the
-    hand the rest, so that no wrist turns by more than it can; on rigs with twist bones the retargeter distributes the
-    forearm's part.
+    Lengths never matter, only directions, but for hands near the head, which come to their place beside it. The forearm takes
+    two thirds of the palm's twist against the elbow's hinge and the hand the rest, so that no wrist turns by more than it can;
+    on rigs with twist bones the retargeter distributes the forearm's part.
 
     Args:
         points: of one moment.
         memory: the previous moment's; None at the start and after a cut.
+        by_head: hands that are seen near the head.
 
     Returns:
         local normalized rotations, their confidence, and the memory for the next moment.
@@ -52,6 +54,8 @@ def solve_joints(points: JointPoints, memory: JointMemory | None = None) -> Join
     parents = np.array([torso.chest, torso.chest, torso.pelvis, torso.pelvis])
     limbs = solve_limbs(points.body, hands, seen.ends, parents, memory)
     head = head_rotation(points.body) if points.head is None else points.head
+    if by_head is not None:
+        limbs.world[:2, :2] = beside_the_head(by_head, torso.chest, torso.collars, head, limbs.world[:2, :2])
 
     rotations = memory_at_rest().rotations.copy()
     _place_body(rotations, torso, limbs, head)
