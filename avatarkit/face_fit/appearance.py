@@ -173,9 +173,7 @@ def _colored(texels: FaceTexels) -> FaceTexels:
     return replace(texels, colors=from_lab(lab))
 
 
-def _skin_trust(
-    texels: FaceTexels, cheek: np.ndarray | None, darkest: float = 100.0
-) -> tuple[np.ndarray, np.ndarray]:
+def _skin_trust(texels: FaceTexels, cheek: np.ndarray | None, darkest: float = 100.0) -> tuple[np.ndarray, np.ndarray]:
     """(N,) 0..1 how surely each texel is bare skin, and the skin's middle in CIELAB, still under the photo's light.
 
     Args:
