@@ -18,6 +18,7 @@ from avatarkit.tracking.read_body import MIRROR as BODY_MIRROR
 from avatarkit.tracking.track_person import PersonTracker
 from avatarkit.tracking.track_video import track_video
 from avatarkit.tracking.tracked_frame import TrackedFrame
+from avatarkit.vocabulary.mediapipe_points import POSE
 from tests.media.films import film, written
 
 SIZE = (320, 240)
@@ -167,6 +168,17 @@ def test_a_mirrored_film_gives_the_mirrored_person_with_left_and_right_exchanged
     assert len(apart["hand"]) > len(frames)  # most pictures show both
     assert np.median(apart["body"]) < HEIGHT * shoulders
     assert np.median(apart["hand"]) < HEIGHT * shoulders
+
+
+@pytest.mark.shared_media
+def test_a_body_is_read_at_once_as_it_is_read_a_moment_later(shared_media: Path) -> None:
+    first, *_, later = tracked(pictures_of(shared_media / "video" / "intel_classroom.gif", 0, 10))  # he sits and hardly moves
+    assert first.body is not None
+    assert later.body is not None
+    limbs = [[POSE[side + joint] for joint in ("Shoulder", "Hip")] for side in ("left", "right")]
+    shoulders = np.linalg.norm(later.body.points_px[limbs[0][0]] - later.body.points_px[limbs[1][0]])
+    apart = np.linalg.norm(first.body.points_px[limbs] - later.body.points_px[limbs], axis=-1)
+    assert apart.max() < 0.3 * shoulders
 
 
 @pytest.mark.shared_media
