@@ -22,6 +22,8 @@ from avatarkit.face_fit.landmark_table import load_landmark_table
 from avatarkit.render.color import to_linear, to_srgb
 
 MASK_SIZE = 1024
+_HAIR_DARKER, _HAIR_FROM = 26.0, 0.3  # sRGB of 255 against the skin around: no foundation covers brows
+_DEW = 0.35  # all of a face would look wet with more
 _DRAWN, _SHIFT = 2048, 4  # outlines are drawn larger than kept, at a sixteenth of a pixel
 
 UPPER_LIDS = {"right": (33, 246, 161, 160, 159, 158, 157, 173, 133), "left": (263, 466, 388, 387, 386, 385, 384, 398, 362)}
@@ -112,7 +114,8 @@ def glossiness(makeup: Mapping[str, MakeupLayer]) -> np.ndarray | None:
     shining = [(_item(name), layer) for name, layer in makeup.items() if layer.finish == "gloss" and name not in ELSEWHERE]
     if not shining:
         return None
-    return np.max([item.mask() * np.float32(min(1.0, 1.5 * layer.strength)) for item, layer in shining], axis=0)
+    shine = [_DEW if item.mixing == "even" else min(1.0, 1.5 * layer.strength) for item, layer in shining]
+    return np.max([item.mask() * np.float32(share) for (item, _), share in zip(shining, shine, strict=True)], axis=0)
 
 
 def _laid(picture: np.ndarray, item: MakeupItem, layer: MakeupLayer, tone: str) -> np.ndarray:
@@ -136,7 +139,9 @@ def _above(mixing: str, below: np.ndarray, color: np.ndarray, tone: str) -> np.n
     if mixing == "even":  # foundation: the colour, with a little of the skin's own relief
         broad = cv2.GaussianBlur(below, (0, 0), 0.02 * len(below) + 1.0)
         wanted = 255.0 * (0.5 * color + 0.5 * np.array(parse_color(tone), np.float32))
-        return np.asarray(np.clip(wanted + 0.45 * (below - broad), 0, 255), np.float32)
+        shown = np.clip(wanted + 0.45 * (below - broad), 0, 255)
+        hairs = np.clip((broad - below).mean(axis=2, keepdims=True) / _HAIR_DARKER - _HAIR_FROM, 0.0, 1.0)
+        return np.asarray(shown + hairs * (below - shown), np.float32)
     # Covering colour keeps half of the light and shade of what it lies on.
     grey = below @ np.array([0.299, 0.587, 0.114], np.float32)
     shade = grey / max(float(np.median(grey)), 1.0)

@@ -26,7 +26,7 @@ _BROWS: Mapping[str, tuple[tuple[float, float, float], float]] = {
     "browDown": ((-0.0100, -0.0055, 0.0010), -0.0020),
     "browInnerUp": ((0.0045, 0.0010, -0.0030), 0.0),
     "browOuterUp": ((0.0008, 0.0045, 0.0054), 0.0),
-    "noseSneer": ((0.0024, 0.0018, 0.0012), 0.0),
+    "noseSneer": ((0.0032, 0.0024, 0.0014), 0.0),
 }
 """Expression -> metres up at the brow's beginning, middle and end; metres outwards at its beginning. Judged by eye, and no
 higher than face finders follow brows above large eyes. Of a sneer it takes back what a person's does to brows."""
@@ -35,18 +35,18 @@ _REPLACED = ("browDown", "browInnerUp", "browOuterUp")
 """Expressions of which nothing of a person's stays."""
 
 _LARGER: Mapping[str, float] = {
-    "mouthSmile": 0.5, "mouthFrown": 0.15, "mouthStretch": 0.5, "mouthUpperUp": 0.6, "jawOpen": 0.5, "eyeWide": 0.3,
+    "mouthSmile": 0.5, "mouthFrown": 0.15, "mouthStretch": 0.6, "mouthUpperUp": 0.6, "jawOpen": 0.5, "eyeWide": 0.3,
 }  # fmt: skip
 """Expression -> what is added of itself."""
 
 _UNSMILING: Mapping[str, float] = {
-    "mouthFrown": 1.0, "mouthPress": 0.6, "mouthStretch": 0.25, "noseSneer": 0.3, "mouthUpperUp": 0.3,
+    "mouthFrown": 1.0, "mouthPress": 0.6, "noseSneer": 0.35, "mouthUpperUp": 0.3,
 }  # fmt: skip
 """Expression -> part of the resting smile that it takes back."""
 
 _WITH: Mapping[str, Mapping[str, float]] = {
     "cheekSquint": {"eyeSquint": 0.5},
-    "noseSneer": {"mouthUpperUp": 0.3, "eyeSquint": 0.25},
+    "noseSneer": {"mouthUpperUp": 0.3, "eyeSquint": 0.4},
     "jawOpen": {"mouthFunnel": 0.5},
 }
 """Expression -> others that come along."""

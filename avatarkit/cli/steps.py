@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, ProgressColumn
 
 Advance = Callable[[int, int | None], None]
 """Told how much of a step is done, and of how much as far as that is known."""
@@ -46,6 +46,23 @@ def _bar(display: Progress, label: str) -> Advance:
     return lambda done, total: display.update(task, completed=done, total=total)
 
 
+LONG_S = 60.0
+"""Of work that ends sooner nobody asks when."""
+
+
+def _time_left() -> ProgressColumn:
+    """A column that says how long something will take yet, where that is long."""
+    from rich.progress import Task, TimeRemainingColumn
+    from rich.text import Text
+
+    class TimeLeft(TimeRemainingColumn):
+        def render(self, task: Task) -> Text:
+            long = task.time_remaining is not None and task.time_remaining > LONG_S
+            return Text.assemble("about ", super().render(task), " left") if long else Text()
+
+    return TimeLeft()
+
+
 def _silent(_done: int, _total: int | None) -> None:
     pass
 
@@ -57,8 +74,8 @@ def shown_steps() -> Iterator[Steps]:
         yield Steps(None)
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(finished_text=" "), TextColumn("{task.description}"), BarColumn(20), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as display:
+    columns = (SpinnerColumn(finished_text=" "), TextColumn("{task.description}"), BarColumn(20), TaskProgressColumn())
+    with Progress(*columns, TimeElapsedColumn(), _time_left(), console=Console(stderr=True), transient=True) as display:
         yield Steps(display)

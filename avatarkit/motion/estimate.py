@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from time import perf_counter
 from typing import Any, Literal
 
 import numpy as np
 
+from avatarkit.geometry import quaternions
 from avatarkit.motion.contacts import picture_speeds, sole_contacts, sole_landmarks
 from avatarkit.motion.feet import hold_feet
 from avatarkit.motion.floor import find_floor, legs_seen, onto_floor, sole_points
-from avatarkit.motion.gaps import fill_gaps, fill_places, seen_mask, takes
+from avatarkit.motion.gaps import EASE_S, fill_gaps, fill_places, seen_mask, takes
 from avatarkit.motion.human_motion import BONE, HumanMotion, HumanPose
+from avatarkit.motion.joints.frames import smooth_step
 from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
 from avatarkit.motion.leg_swaps import unswapped
 from avatarkit.motion.person import Person, estimate_person
@@ -97,11 +100,11 @@ def estimate_motion(
     lap("poses")
     parts = takes(raw.times_s, raw.root_positions, hips_seen(raw))
     filled = replace(raw, rotations=fill_gaps(raw.times_s, raw.rotations, seen_mask(raw.confidence), rest_rotations(), parts))
-    smoothed = [smooth_motion(part_of(filled, part)) for part in parts]
+    smoothed = [turned_to_camera(smooth_motion(part_of(filled, part))) for part in parts]
     lap("smoothing")
     speeds = [sole_speeds(untangled, part, motion) for part, motion in zip(parts, smoothed, strict=True)]
     standing = [stand(onto_floor(part, find_floor(part)), speed, feet) for part, speed in zip(smoothed, speeds, strict=True)]
-    motion = joined(standing)
+    motion = joined([*(ending_in(one, after) for one, after in pairwise(standing)), standing[-1]])
     lap("feet")
     return replace(motion, report=_report(video, person, motion, seconds, len(parts)))
 
@@ -174,6 +177,41 @@ def joined(parts: list[HumanMotion]) -> HumanMotion:
         np.concatenate([part.expressions for part in parts]),
         np.concatenate([part.foot_contacts for part in parts]),
     )
+
+
+def turned_to_camera(motion: HumanMotion) -> HumanMotion:
+    """A motion of the camera's space; of whom no legs are seen, +Z becomes the way from their place to the camera.
+
+    Who is filmed at the picture's edge and looks into the camera looks at whoever sees the motion, however wide the lens was,
+    which nobody told. Hips that were never seen face there anyway: then the chest turns.
+    """
+    if legs_seen(motion.confidence).any(axis=1).mean() > SOMETIMES:
+        return motion
+    x, _, z = np.median(motion.root_positions, axis=0)
+    turn = quaternions.from_rotation_vector(np.array([0.0, -np.arctan2(-x, -z), 0.0]))
+    bone = BONE["hips" if hips_seen(motion).any() else "spine"]
+    rotations = np.array(motion.rotations)
+    rotations[:, bone] = quaternions.multiply(turn, rotations[:, bone])
+    return replace(motion, rotations=rotations)
+
+
+SOMETIMES = 0.2
+"""Of the pictures: whose legs are seen in so many goes somewhere, in the camera's axes."""
+
+
+def ending_in(motion: HumanMotion, following: HumanMotion) -> HumanMotion:
+    """A part of a motion whose bones, where they are not seen any more, ease to the first pose of the part that follows."""
+    seen, times = seen_mask(motion.confidence), motion.times_s
+    rotations, roots, contacts = (np.array(part) for part in (motion.rotations, motion.root_positions, motion.foot_contacts))
+    for bone in np.flatnonzero(~seen[-1]):
+        since = times[np.flatnonzero(seen[:, bone])[-1]] if seen[:, bone].any() else times[0]
+        start = max(since, following.times_s[0] - EASE_S)
+        share = smooth_step(times, start, following.times_s[0])
+        rotations[:, bone] = quaternions.slerp(rotations[:, bone], following.rotations[0, bone], share)
+        if bone == BONE["hips"]:
+            roots[:, 1] += share * (following.root_positions[0, 1] - roots[:, 1])
+            contacts[share > 0.0] = 0.0
+    return replace(motion, rotations=rotations, root_positions=roots, foot_contacts=contacts)
 
 
 def sole_speeds(video: TrackedVideo, part: slice, motion: HumanMotion) -> np.ndarray:

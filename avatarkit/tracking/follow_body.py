@@ -34,6 +34,9 @@ NEARBY = 2.0
 MOST_TRIES = 3
 """Detections that are examined in one picture."""
 
+MOST_APPROACHES, ARRIVED = 6, 0.05
+"""Readings of a body that was just found, until its square has moved by less, in its sides, and turned by less, in radians."""
+
 MOST_DOUBTS = 2
 """Looks in a row that find the body unsteady before it is given up."""
 
@@ -145,5 +148,19 @@ def _first_proven(pyramid: PhotoPyramid, squares: Iterable[SquareCrop], graphs: 
     for square in list(squares)[:MOST_TRIES]:
         reading = read_body(pyramid, square, graphs)
         if reading is not None and is_person(pyramid, reading, graphs):
-            return reading
+            settled = _approached(pyramid, reading, graphs)
+            return settled if settled is reading or is_person(pyramid, settled, graphs) else None
     return None
+
+
+def _approached(pyramid: PhotoPyramid, reading: BodyReading, graphs: PersonGraphs) -> BodyReading:
+    """A body that was just found, read again in its own square until that stays: in a bad one who sits seems to lie."""
+    for _ in range(MOST_APPROACHES):
+        again = read_body(pyramid, reading.square, graphs)
+        if again is None:
+            return reading
+        apart = distance(again.square, reading.square) / reading.square.side + abs(again.square.roll - reading.square.roll)
+        reading = again
+        if apart < ARRIVED:
+            break
+    return reading

@@ -189,15 +189,27 @@ def test_nobody_is_refused_in_one_line() -> None:
         estimate_motion(TrackedVideo((TrackedFrame(0.0, SIZE_PX), TrackedFrame(0.1, SIZE_PX))))
 
 
-def test_a_cut_is_not_smoothed_over() -> None:
-    near, far = filmed(standing(times(2))), filmed(walking(times(2)))
-    moved = [
-        replace(
-            frame, time_s=frame.time_s + 2.0, body=replace(frame.body, points_px=frame.body.points_px + np.array([500.0, 0.0]))
-        )
-        for frame in far.frames
+def moved_aside(video: TrackedVideo, later_s: float, aside_px: float) -> list[TrackedFrame]:
+    """The frames so much later, of somebody who is elsewhere."""
+    aside = np.array([aside_px, 0.0])
+    return [
+        replace(frame, time_s=frame.time_s + later_s, body=replace(frame.body, points_px=frame.body.points_px + aside))
+        for frame in video.frames
         if frame.body is not None
     ]
+
+
+def test_who_is_found_again_elsewhere_is_met_without_a_jerk() -> None:
+    first, then = filmed(standing(times(2))), moved_aside(filmed(walking(times(2))), 3.0, 1000.0)
+    nobody = [TrackedFrame(2.0 + time, SIZE_PX) for time in times(1)]
+    found = estimate_motion(TrackedVideo((*first.frames, *nobody, *then)), height_m=HEIGHT_M)
+    assert found.report["takes"] == 2
+    turns = 2.0 * np.degrees(np.arccos(np.minimum(np.abs((found.rotations[1:] * found.rotations[:-1]).sum(axis=-1)), 1.0)))
+    assert turns[55:95].max() < 15.0
+
+
+def test_a_cut_is_not_smoothed_over() -> None:
+    near, moved = filmed(standing(times(2))), moved_aside(filmed(walking(times(2))), 2.0, 500.0)
     both = estimate_motion(TrackedVideo((*near.frames, *moved)), height_m=HEIGHT_M)
     alone = estimate_motion(near, height_m=HEIGHT_M)
     assert both.report["takes"] == 2

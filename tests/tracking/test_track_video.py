@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from avatarkit.errors import NoPersonError, UsageError
+from avatarkit.errors import InputError, NoPersonError, UsageError
 from avatarkit.media.photo import Photo
 from avatarkit.media.read_video import open_video
 from avatarkit.media.video_frame import VideoFrame
@@ -18,6 +18,7 @@ from avatarkit.tracking.read_body import MIRROR as BODY_MIRROR
 from avatarkit.tracking.track_person import PersonTracker
 from avatarkit.tracking.track_video import track_video
 from avatarkit.tracking.tracked_frame import TrackedFrame
+from avatarkit.vocabulary.mediapipe_points import POSE
 from tests.media.films import film, written
 
 SIZE = (320, 240)
@@ -170,6 +171,17 @@ def test_a_mirrored_film_gives_the_mirrored_person_with_left_and_right_exchanged
 
 
 @pytest.mark.shared_media
+def test_a_body_is_read_at_once_as_it_is_read_a_moment_later(shared_media: Path) -> None:
+    first, *_, later = tracked(pictures_of(shared_media / "video" / "intel_classroom.gif", 0, 10))  # he sits and hardly moves
+    assert first.body is not None
+    assert later.body is not None
+    limbs = [[POSE[side + joint] for joint in ("Shoulder", "Hip")] for side in ("left", "right")]
+    shoulders = np.linalg.norm(later.body.points_px[limbs[0][0]] - later.body.points_px[limbs[1][0]])
+    apart = np.linalg.norm(first.body.points_px[limbs] - later.body.points_px[limbs], axis=-1)
+    assert apart.max() < 0.3 * shoulders
+
+
+@pytest.mark.shared_media
 def test_the_signing_hand_is_his_right_one(shared_media: Path) -> None:
     """In the clip the man lifts the hand that is on the picture's left: his right one."""
     frames = tracked(pictures_of(shared_media / "video" / "asl_bird.mkv", 25, 35))
@@ -204,3 +216,16 @@ def test_a_film_read_ahead_gives_what_its_pictures_give_one_by_one(talking_head:
     with PersonTracker() as tracker, pytest.raises(UsageError, match="order"):
         tracker.memory = left
         list(tracker.track_all(frames))
+
+
+def test_a_film_of_hours_is_refused_before_the_work_and_one_that_hides_its_length_is_followed_as_far_as_it_goes(
+    talking_head: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = sys.modules["avatarkit.tracking.track_video"]
+    monkeypatch.setattr(module, "MOST_PICTURES", 4)
+    with pytest.raises(InputError, match=r"has 12 pictures; up to 4 .* Cut it into parts"):
+        track_video(talking_head, progress=lambda *_: pytest.fail("it was followed"))
+    with open_video(talking_head) as reader:
+        reader.frame_count = None
+        video = track_video(reader)
+    assert len(video.frames) == 4 and any("first 4 pictures" in note for note in video.notes)

@@ -31,7 +31,7 @@ _RECEDING_HAIRLINE = (
 _SHORT = HairStyle(
     length_mm=Zones(top=62, front=58, side=30, back=38, nape=18),
     depth_mm=Zones(top=14, front=11, side=5, back=9, nape=2),
-    lift_mm=Zones(top=5, front=7, side=1.5, back=3, nape=1),
+    lift_mm=Zones(top=1.5, front=4, side=1.5, back=2.5, nape=1),
     sweep=1.0,
     overhang_mm=20,
     locks=1150,
@@ -183,7 +183,7 @@ _CHUNKY = HairStyle(
     shape="wedge",
 )
 
-_CURTAIN = Fringe(74, 104, half_deg=52.0, curtain=True, locks=130)
+_CURTAIN = Fringe(62, 80, half_deg=52.0, curtain=True, locks=130)
 _WISPS = Fringe(74, 92, half_deg=40.0, behind_mm=16, curtain=True, locks=70, depth_mm=5)
 
 HAIR_STYLES: Mapping[str, HairStyle] = {

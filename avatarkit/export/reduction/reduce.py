@@ -15,6 +15,7 @@ from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.detail import with_most_triangles
 from avatarkit.export.reduction.encode import with_surface
 from avatarkit.export.reduction.human import human_bones, triangle_weights
+from avatarkit.export.reduction.linings import FEW, without_linings
 from avatarkit.export.reduction.merge_materials import KINDS, Plan, groups_for, materials_apart, with_merged_materials
 from avatarkit.export.reduction.paints import CHANNELS
 from avatarkit.export.reduction.references import with_used_pictures
@@ -66,6 +67,8 @@ def reduced(document: Document, platform: Platform, *, rebuilt: bool = False) ->
 def _rebuilt(document: Document, platform: Platform, figures: Mapping[str, float]) -> Document:
     bones = human_bones(document)
     surface = surface_of(document)
+    if platform.most("triangles") < FEW * len(surface.triangles):
+        surface = without_linings(surface)
     if not {"visemes", "readyplayerme"}.isdisjoint(platform.morphs):
         surface = with_shapes(surface, {**VISEMES, **EXTRAS})
     if platform.body is not None:
