@@ -14,7 +14,7 @@ import gradio as gr
 from avatarkit.app import making, moving, shelf
 from avatarkit.app.integrators import add_endpoints
 from avatarkit.app.routes import PAGE, House
-from avatarkit.app.texts import LANGUAGES, problem_text, texts
+from avatarkit.app.texts import LANGUAGES, problem_text, texts, verdict_text
 from avatarkit.errors import AvatarkitError
 
 Answer = dict[str, Any]
@@ -182,11 +182,18 @@ def _answering(event: str, handler: Callable[[Any], Any], language: str) -> Call
 
 
 def _told(values: Answer, language: str) -> Answer:
-    """An answer with what was noted about a photo in the page's language."""
-    report = values.get("report")
-    if not report:
-        return values
-    return {**values, "report": {**report, "notes": [problem_text(note, language) for note in report.get("notes", ())]}}
+    """An answer with what was noted about a photo, and what a check of a file says, in the page's language."""
+    told, report, verdict = dict(values), values.get("report"), values.get("verdict")
+    if report:
+        told["report"] = {**report, "notes": [problem_text(note, language) for note in report.get("notes", ())]}
+    if verdict:
+        told["verdict"] = {**verdict, "findings": [_finding_told(finding, language) for finding in verdict["findings"]]}
+    return told
+
+
+def _finding_told(finding: Answer, language: str) -> Answer:
+    words = {key: verdict_text(finding[key], language) for key in ("what", "measured", "allowed", "fix") if finding.get(key)}
+    return {**finding, **words}
 
 
 def _asked(given: gr.EventData) -> Answer:

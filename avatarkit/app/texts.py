@@ -50,6 +50,11 @@ def said_of(table: str, name: str, language: str) -> dict[str, str]:
     return {} if language == LANGUAGES[0] or language not in found else {**found, "label": found[language]}
 
 
+def verdict_text(text: str, language: str) -> str:
+    """What a check of a file says, in a language; as it is where the table does not know it."""
+    return text if language == LANGUAGES[0] else str(_tables()["verdict"].get(text, text))
+
+
 def problem_text(problem: str, language: str) -> str:
     """What went wrong, in a language; where the table does not know the sentence, that it is in English."""
     if language != LANGUAGES[0]:

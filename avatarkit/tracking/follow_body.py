@@ -148,7 +148,8 @@ def _first_proven(pyramid: PhotoPyramid, squares: Iterable[SquareCrop], graphs: 
     for square in list(squares)[:MOST_TRIES]:
         reading = read_body(pyramid, square, graphs)
         if reading is not None and is_person(pyramid, reading, graphs):
-            return _approached(pyramid, reading, graphs)
+            settled = _approached(pyramid, reading, graphs)
+            return settled if settled is reading or is_person(pyramid, settled, graphs) else None
     return None
 
 

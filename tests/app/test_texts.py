@@ -13,9 +13,10 @@ import avatarkit
 from avatarkit import errors
 from avatarkit.app.cards import CARDS, card_pictures
 from avatarkit.app.choices import choices
-from avatarkit.app.texts import problem_text, texts
+from avatarkit.app.texts import problem_text, texts, verdict_text
 from avatarkit.data_files import asset_path
 from avatarkit.errors import unknown_name
+from avatarkit.export.platform_check import _FIXES, RULE_FIXES, RULES, STATISTICS
 
 PACKAGE = Path(avatarkit.__file__).parent
 
@@ -73,6 +74,12 @@ def test_every_note_about_a_photo_is_in_chinese() -> None:
         parts = key.values if isinstance(key, ast.JoinedStr) else [key]
         text = "".join(str(getattr(part, "value", "7")) if isinstance(part, ast.Constant) else "7" for part in parts)
         assert not untold(text.replace("face7", "faces")), text
+
+
+def test_what_a_check_of_a_file_says_is_in_chinese() -> None:
+    said = [*STATISTICS.values(), *RULES.values(), *RULE_FIXES.values(), *_FIXES.values()]
+    assert [text for text in said if verdict_text(text, "zh") == text] == []
+    assert verdict_text("triangles", "en") == "triangles"
 
 
 def test_every_card_of_the_page_has_a_picture_and_all_are_small() -> None:

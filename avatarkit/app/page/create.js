@@ -29,6 +29,7 @@ export function createPanel(page, body) {
       place.hidden = other !== name;
     }
     sections[name].button.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone the rail is longer than the screen
+    sections[name].place.parentElement?.scrollTo(0, 0); // each begins at its own beginning
     sections[name].enter?.();
     if (page.avatar && FACE_SECTIONS.includes(name)) page.look(name === "hair" ? "bust" : "face");
     if (page.avatar && name === "outfit") page.look("body");
@@ -129,13 +130,30 @@ function wordsSection(page, place) {
     const answer = await page.show(page.ask("describe", { text: field.value }));
     if (!answer) return;
     said.replaceChildren(
-      el("ul", { class: "understood" }, Object.entries(answer.understood).map(([word, what]) => el("li", {}, el("b", {}, word), " ", what))),
-      answer.unknown.length ? el("p", { class: "note" }, page.text("not_understood", { words: answer.unknown.join(", ") })) : "");
+      el("ul", { class: "understood" }, Object.entries(answer.understood).map(([word, what]) => el("li", {}, icon("check"), el("b", {}, word), ...deed(page, word, what)))),
+      notUnderstood(page, answer));
   };
   place.append(el("h2", {}, page.text("words_title")),
     card("", el("label", { class: "field", for: "words" }, page.text("words_hint")), field,
       el("button", { type: "button", class: "primary", onclick: go }, page.text("words_go")), said));
   return {};
+}
+
+function notUnderstood(page, { understood, unknown }) {
+  if (unknown.length) return el("p", { class: "note" }, page.text("not_understood", { words: unknown.join(", ") }));
+  return Object.keys(understood).length ? "" : el("p", { class: "note" }, page.text("nothing_understood"));
+}
+
+/** What a word did, as people read it: "hair curly #9c4423" is "Curly" and a dot of that colour; "height +0.5" is "Height +50". */
+function deed(page, word, what) {
+  const { sliders, hair, beards, styles, slots } = page.choices;
+  const known = new Map([...sliders.flatMap((group) => group.sliders), ...hair, ...beards, ...styles, ...slots.flatMap(({ pieces }) => pieces)].map(({ name, label }) => [name, label]));
+  const parts = what.split(/[\s,]+/).filter((part) => part && !/^(None|hair|beard|brows|makeup|wears|(eyes|skin|style)\..*)$/.test(part));
+  const says = parts.map((part) => {
+    if (part.startsWith("#")) return el("i", { class: "dot", style: `--dye:${part}` });
+    return /^[+-]/.test(part) ? `${part[0] === "-" ? "−" : "+"}${Math.round(100 * Math.abs(Number(part)))}` : known.get(part) ?? part;
+  });
+  return says.filter((one) => typeof one !== "string" || one.toLowerCase() !== word).flatMap((one) => [" ", one]);
 }
 
 function saveSection(page, place) {

@@ -1,0 +1,105 @@
+"""python -m benchmarks.viewer: how soon a slider's move is on the screen, and what a frame of the moving avatar costs.
+
+Chromium shows the page of an app that runs, with the avatar that welcomes visitors, clothes, hair and springs included. A
+slider is moved as a hand moves it: counted is the time until the graphics card, which is software here, says that the frame is
+drawn. Then moments of a live motion are shown, one a frame: counted are draw calls, triangles, shadows included, and what the
+page itself computes for a frame; how long a graphics card would draw cannot be told without one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import numpy as np
+
+from avatarkit.geometry import quaternions
+from avatarkit.motion.human_motion import BONE
+from avatarkit.motion.live_steps import live_step
+from avatarkit.motion.person import average_person
+from avatarkit.stream.live_moment import LiveMoment
+from avatarkit.stream.moment_json import moment_json
+from avatarkit.tracking.tracked_frame import TrackedFrame
+from benchmarks.results import OUT, Figure, figure_table, figures_before, machine, write_results
+from benchmarks.visitors import running_app
+from tests.judges import _chromium, _run_node
+
+SIZE_PX = (1280, 800)
+MOVES, MOMENTS, RATE_HZ = 40, 90, 30.0
+SLIDER_GOAL_MS, FRAME_GOAL_MS = 50.0, 1000.0 / 60.0
+SWUNG = {
+    "leftUpperArm": (0.0, 0.5, 0.9),
+    "rightUpperArm": (0.0, -0.5, -0.9),
+    "leftLowerArm": (0.0, -1.0, 0.0),
+    "neck": (0.2, 0.4, 0.0),
+    "spine": (0.1, 0.2, 0.1),
+    "leftUpperLeg": (-0.4, 0.0, 0.0),
+    "leftLowerLeg": (0.6, 0.0, 0.0),
+}
+"""Bone -> rotation vector of its swing, radians: hair, arms and a leg move."""
+
+
+def main() -> None:
+    """Measure, print, write."""
+    options = _options()
+    before = figures_before(options.output)
+    with nullcontext(options.address) if options.address else running_app() as address:
+        told = _told(address)
+    computed = [frame["ms"] for frame in told["frames"]]
+    figures = [
+        Figure("slider to frame, drawn by software, median", _median(told["shown"]), "ms", SLIDER_GOAL_MS),
+        Figure("slider to frame, drawn by software, 95 %", float(np.percentile(told["shown"], 95)), "ms", SLIDER_GOAL_MS),
+        Figure("of it the page's own work until the frame is asked for", _median(told["told"]), "ms"),
+        Figure("a frame of a live avatar: the page's own work, median", _median(computed), "ms", FRAME_GOAL_MS),
+        Figure("a frame of a live avatar: the page's own work, 95 %", float(np.percentile(computed, 95)), "ms", FRAME_GOAL_MS),
+        Figure("draw calls a frame, shadows included", _median([frame["calls"] for frame in told["frames"]])),
+        Figure("triangles a frame, shadows included", _median([frame["triangles"] for frame in told["frames"]])),
+        Figure("frames a second, drawn by software", len(told["frames"]) / told["seconds"]),
+    ]
+    print(figure_table(figures, before))
+    write_results(options.output, figures, told)
+    print(f"\nload average {machine()['load_average']}; canvas {told['canvas']} pixels; written to {options.output}")
+
+
+def _told(address: str) -> dict[str, Any]:
+    with NamedTemporaryFile("w", suffix=".json") as kept:
+        json.dump(moments(MOMENTS), kept)
+        kept.flush()
+        wanted = {"address": address, "browser": _chromium(), "size": SIZE_PX, "moves": MOVES, "moments": kept.name}
+        told: dict[str, Any] = _run_node("viewer_speed.mjs", json.dumps(wanted))
+    return told
+
+
+def moments(count: int) -> list[str]:
+    """So many moments of somebody who swings arms and one leg, as followers of a live session get them."""
+    person = average_person()
+    calm, _ = live_step(TrackedFrame(0.0, (1, 1)), person)
+    told = []
+    for number in range(count):
+        time_s, rotations = number / RATE_HZ, np.array(calm.rotations)
+        for bone, swing in SWUNG.items():
+            turn = quaternions.from_rotation_vector(np.sin(2.0 * np.pi * time_s) * np.array(swing))
+            rotations[BONE[bone]] = quaternions.multiply(turn, rotations[BONE[bone]])
+        pose = replace(calm, time_s=time_s, rotations=rotations, expressions=np.full(52, 0.3 * (1.0 + np.sin(5.0 * time_s))))
+        told.append(str(moment_json(LiveMoment(pose, person.skeleton, None, True))))
+    return told
+
+
+def _median(values: list[float]) -> float:
+    return float(np.median(values))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.viewer", description=__doc__)
+    parser.add_argument("--address", help="of an app that runs; one is started without it")
+    parser.add_argument("--output", type=Path, default=OUT / "viewer.json", help="where the JSON goes")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

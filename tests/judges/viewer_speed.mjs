@@ -1,0 +1,71 @@
+// How soon a slider's move is on the screen, and what a frame of the moving avatar asks of processor and graphics card.
+import { readFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { args } from "./browser.mjs";
+
+const { address, browser: executablePath, size, moments, moves } = JSON.parse(process.argv[2]);
+const browser = await chromium.launch({ executablePath, args });
+let told;
+try {
+  const page = await browser.newPage({ viewport: { width: size[0], height: size[1] } });
+  page.setDefaultTimeout(0); // a busy machine is no error
+  await page.addInitScript(watchFrames);
+  await page.goto(address);
+  await page.waitForFunction(() => window.avatarkit?.page?.avatar);
+  await page.evaluate(() => window.avatarkit.page.ready);
+  await page.click("#rail-shape");
+  await page.waitForFunction(() => document.querySelector("#avatar").sliders.length > 0);
+  told = await page.evaluate(measure, { moments: JSON.parse(readFileSync(moments, "utf8")), moves });
+} finally {
+  await browser.close();
+}
+process.stdout.write(JSON.stringify(told));
+
+/** In the page, before anything else: counts draw calls and triangles, and times what the page computes for each frame. */
+function watchFrames() {
+  const frames = (window.frames_ = []);
+  let now = null;
+  const triangles = (mode, count) => (mode === 4 ? count / 3 : 0);
+  const gl = WebGL2RenderingContext.prototype;
+  for (const [name, place] of [["drawElements", 1], ["drawArrays", 2], ["drawElementsInstanced", 1], ["drawArraysInstanced", 2]]) {
+    const draw = gl[name];
+    gl[name] = function (...given) {
+      if (now) [now.calls, now.triangles] = [now.calls + 1, now.triangles + triangles(given[0], given[place])];
+      return draw.apply(this, given);
+    };
+  }
+  const request = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (work) => request((time) => {
+    now = { calls: 0, triangles: 0, ms: 0 };
+    const start = performance.now();
+    work(time);
+    now.ms = performance.now() - start;
+    if (now.calls) frames.push(now);
+    now = null;
+  });
+}
+
+/** In the page: moves a slider so many times as a hand does, then shows moments, one after another. */
+async function measure({ moments, moves }) {
+  const viewer = document.querySelector("#avatar");
+  const slider = document.querySelector('#section-shape input[type="range"]');
+  const shown = [];
+  const told = [];
+  for (let move = 0; move < moves; move++) {
+    slider.value = Number(slider.min) + ((Number(slider.max) - Number(slider.min)) * (move % 10)) / 10;
+    const start = performance.now();
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    told.push(performance.now() - start);
+    await viewer.drawn();
+    shown.push(performance.now() - start);
+    await new Promise((later) => setTimeout(later, 30));
+  }
+  const before = window.frames_.length;
+  const start = performance.now();
+  for (const moment of moments) {
+    viewer.applyMoment(JSON.parse(moment));
+    await viewer.drawn();
+  }
+  const canvas = viewer.shadowRoot.querySelector("canvas");
+  return { shown, told, frames: window.frames_.slice(before), seconds: (performance.now() - start) / 1000, canvas: [canvas.width, canvas.height] };
+}
