@@ -158,9 +158,9 @@ def _approached(pyramid: PhotoPyramid, reading: BodyReading, graphs: PersonGraph
     for _ in range(MOST_APPROACHES):
         again = read_body(pyramid, reading.square, graphs)
         if again is None:
-            return reading
+            break
         apart = distance(again.square, reading.square) / reading.square.side + abs(again.square.roll - reading.square.roll)
-        reading = again
         if apart < ARRIVED:
             break
+        reading = again
     return reading
