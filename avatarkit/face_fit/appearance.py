@@ -40,6 +40,7 @@ PLAIN_SKIN_AB = np.array([13.0, 17.0])  # chroma lent to a black-and-white photo
 SHADOW_L = 14.0  # CIELAB lightness that one side may lie below the other and still be believed
 FOLDED_M = 0.005  # that the skin of cheeks has moved by: smiles move it by up to 12 mm
 EYE_FOLDS = 0.7  # of the folds below the eyes are the smile's; the rest stays when it goes
+SHORN_VOLUME, SHORN_OVER_BROWS_L, GREY_HAIR_CHROMA = 0.22, 8.0, 6.0  # as `HairLook` says; CIELAB
 DARKER_LIPS, REDDER_LIPS = 8.0, 4.0  # CIELAB; closed, unpainted lips differ from the skin by at least this much
 MOST_CHROMA = 1.45  # of the tone's: what is more colourful and no lip is a nostril or a shadow that was brightened
 SHINE_L = 7.0  # CIELAB lightness above the tone at which skin counts as shining
@@ -130,7 +131,7 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         brow_shape=brows.shape,
         brow_line=brows.line,
         iris=iris,
-        hair=hair,
+        hair=_shorn_hair(hair, look, brows.color),
         picture=picture,
         alpha=alpha,
         seen=float(np.clip((shown * face_regions.face()).sum() / face_regions.face().sum(), 0.0, 1.0)),
@@ -376,6 +377,19 @@ def _hair_color(
     if look and look.covered:
         return DEFAULT_HAIR, False
     return (look.color, True) if look and look.color else _color_above(pixels, shape, camera, skin_lab)
+
+
+def _shorn_hair(hair: str, look: HairLook | None, brows: str) -> str:
+    """Shorn hair without the scalp that shines through it: it is hardly lighter than the brows, unless it is grey."""
+    if look is None or not 0.0 < look.volume < SHORN_VOLUME:
+        return hair
+    (lightness, *hue), brow = (
+        to_lab(np.array([[int(each[k : k + 2], 16) / 255.0 for k in (1, 3, 5)]]))[0] for each in (hair, brows)
+    )
+    darker = min(lightness, brow[0] + SHORN_OVER_BROWS_L)
+    if np.hypot(*hue) < GREY_HAIR_CHROMA or darker == lightness:
+        return hair
+    return hex_color(from_lab(np.array([[darker, *(darker / lightness * np.array(hue))]]))[0])
 
 
 def _color_above(pixels: np.ndarray, shape: BodyShape, camera: HeadCamera, skin_lab: np.ndarray) -> tuple[str, bool]:

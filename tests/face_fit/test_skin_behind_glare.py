@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from avatarkit.face_fit.appearance import _shorn_hair
 from avatarkit.face_fit.fit import FaceFit, fit_face
+from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook
 from avatarkit.face_fit.light import to_lab
 from avatarkit.media.photo import Photo
 from avatarkit.render.color import to_linear, to_srgb
@@ -53,3 +55,11 @@ def test_no_skin_is_more_colourful_than_skin_is(fitted: FaceFit) -> None:
     picture, skin = fitted.appearance.picture, chroma(fitted.appearance.skin)
     colors = to_lab(picture[::8, ::8].reshape(-1, 3) / np.float32(255.0))
     assert np.percentile(np.hypot(colors[:, 1], colors[:, 2]), 99) < 1.9 * skin
+
+
+def test_shorn_hair_is_hardly_lighter_than_the_brows_unless_it_is_grey() -> None:
+    shorn, full = (HairLook(0.7, volume, NO_LENGTH, None, 0.4, 0.1) for volume in (0.1, 0.5))
+    assert lab(_shorn_hair("#735c51", shorn, "#41333a"))[0] < lab("#735c51")[0] - 5.0
+    assert _shorn_hair("#735c51", full, "#41333a") == _shorn_hair("#735c51", None, "#41333a") == "#735c51"
+    assert _shorn_hair("#aaa4a3", shorn, "#41333a") == "#aaa4a3"
+    assert _shorn_hair("#2e2520", shorn, "#433225") == "#2e2520"
