@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from avatarkit.face_fit.appearance import _shorn_hair
+from avatarkit.face_fit import face_regions
+from avatarkit.face_fit.appearance import _lip_color, _shorn_hair
 from avatarkit.face_fit.fit import FaceFit, fit_face
 from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook
 from avatarkit.face_fit.light import to_lab
@@ -38,23 +39,24 @@ def with_glare(landmarks: FaceLandmarks, strength: float) -> FaceLandmarks:
 
 @pytest.fixture(scope="module")
 def shining(fitted: FaceFit) -> FaceFit:
-    return fit_face(with_glare(fitted.landmarks, 0.35))
+    return fit_face(with_glare(fitted.landmarks, 0.9))
 
 
 def test_glare_takes_less_of_the_skins_colour_than_of_the_pictures(fitted: FaceFit, shining: FaceFit) -> None:
-    assert chroma(shining.appearance.skin) > 0.75 * chroma(fitted.appearance.skin)
+    assert chroma(shining.appearance.skin) > 0.6 * chroma(fitted.appearance.skin)
 
 
-def test_lips_are_darker_and_redder_than_the_skin(fitted: FaceFit, shining: FaceFit) -> None:
-    for fit in (fitted, shining):
-        skin, lips = lab(fit.appearance.skin), lab(fit.appearance.lips)
-        assert lips[0] < skin[0] - 7.0 and lips[1] > skin[1] + 3.0
+def test_lips_full_of_teeth_are_darker_and_redder_than_the_skin() -> None:
+    tone, teeth = np.array([0.85, 0.68, 0.58]), np.array([0.93, 0.88, 0.8])
+    colors = np.broadcast_to(np.float32(teeth), (len(face_regions.lips()), 3))
+    skin, lips = to_lab(tone[None])[0], to_lab(_lip_color(colors, np.ones(len(colors)), tone)[None])[0]
+    assert lips[0] < skin[0] - 7.0 and lips[1] > skin[1] + 3.0
 
 
 def test_no_skin_is_more_colourful_than_skin_is(fitted: FaceFit) -> None:
     picture, skin = fitted.appearance.picture, chroma(fitted.appearance.skin)
     colors = to_lab(picture[::8, ::8].reshape(-1, 3) / np.float32(255.0))
-    assert np.percentile(np.hypot(colors[:, 1], colors[:, 2]), 99) < 1.9 * skin
+    assert np.percentile(np.hypot(colors[:, 1], colors[:, 2]), 99.9) < 1.55 * skin
 
 
 def test_shorn_hair_is_hardly_lighter_than_the_brows_unless_it_is_grey() -> None:
