@@ -29,8 +29,8 @@ from benchmarks.results import OUT, Figure, figure_table, figures_before, machin
 from benchmarks.visitors import running_app
 from tests.judges import _chromium, _run_node
 
-SIZE_PX = (1280, 800)
-MOVES, MOMENTS, RATE_HZ = 40, 90, 30.0
+SIZE_PX = (960, 540)
+MOVES, MOMENTS, RATE_HZ = 12, 20, 30.0
 SLIDER_GOAL_MS, FRAME_GOAL_MS = 50.0, 1000.0 / 60.0
 SWUNG = {
     "leftUpperArm": (0.0, 0.5, 0.9),
