@@ -99,6 +99,7 @@ def kept(folder: Path | None, name: str, make: Callable[[], dict[str, Any]]) -> 
         return make()
     path = folder / f"{name}.json"
     if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)  # before the work: it would be lost
         write_whole(path, (json.dumps(make(), indent=1, allow_nan=False) + "\n").encode())
     content: dict[str, Any] = json.loads(path.read_text())
     return content

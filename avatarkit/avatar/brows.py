@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
 import numpy as np
 
+from avatarkit.avatar.recipe import MOST_BROW_LIFT, Brows
 from avatarkit.avatar.skin_fields import HEAD_DETAIL_SIZE, head_fields
 from avatarkit.errors import unknown_name
+from avatarkit.face_fit.brow_look import BROW_ENDS
 
 SIDES = ("right", "left")
 """Halves of the head's picture, from its left."""
@@ -87,6 +89,38 @@ def brow_cover(shape: str) -> np.ndarray:
         cover, (left, top) = _brow(side, settings, np.random.default_rng(number))
         image[top : top + len(cover), left : left + cover.shape[1]] = np.round(255.0 * np.clip(cover, 0.0, 1.0))
     return image
+
+
+def laid_brows(brows: Brows, line: tuple[float, float]) -> Brows:
+    """The brows, lying along a line that a photo shows.
+
+    Args:
+        line: as in `BrowLook`.
+    """
+    natural = [_natural_brow(side) for side in SIDES]
+    height = float(np.mean([thick for _, thick in natural]))
+    heights = [np.interp(BROW_ENDS, np.abs(middle[:, 0] - 0.5), middle[:, 1]) for middle, _ in natural]
+    inner, outer = (np.mean(heights, axis=0) - np.array(line)) / height
+    lift, tilt = (float(np.clip(value, -MOST_BROW_LIFT, MOST_BROW_LIFT)) for value in (0.5 * (inner + outer), outer - inner))
+    return replace(brows, lift=round(lift, 3), tilt=round(tilt, 3))
+
+
+def lifted_cover(cover: np.ndarray, lift: float, tilt: float) -> np.ndarray:
+    """A picture (2048, 2048) of brows with these moved up and tilted, as `Brows` says."""
+    if not (lift or tilt):
+        return cover
+    height = HEAD_DETAIL_SIZE * float(np.mean([_natural_brow(side)[1] for side in SIDES]))
+    filled = np.flatnonzero(cover.any(axis=1))
+    reach = int(np.ceil(height * (abs(lift) + abs(tilt)))) + 1
+    first, last = max(filled[0] - reach, 0), min(filled[-1] + reach + 1, HEAD_DETAIL_SIZE)
+    away = np.abs((np.arange(HEAD_DETAIL_SIZE) + 0.5) / HEAD_DETAIL_SIZE - 0.5)
+    share = (away - BROW_ENDS[0]) / (BROW_ENDS[1] - BROW_ENDS[0])
+    down = height * (lift + tilt * (np.clip(share, -0.5, 1.5) - 0.5))
+    columns = np.broadcast_to(np.arange(HEAD_DETAIL_SIZE, dtype=np.float32), (last - first, HEAD_DETAIL_SIZE))
+    rows = np.arange(first, last)[:, None] + down
+    moved = np.zeros_like(cover)
+    moved[first:last] = cv2.remap(cover, np.ascontiguousarray(columns), rows.astype(np.float32), cv2.INTER_LINEAR)
+    return moved
 
 
 @cache

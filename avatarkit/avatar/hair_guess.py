@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook
@@ -19,23 +18,25 @@ class _Typical:
     crown: float
 
 
-_STYLES: Mapping[str, _Typical] = {
-    "bald": _Typical(NO_LENGTH, 0.0, 0.05, 0.30, 0.0),
-    "buzz": _Typical(NO_LENGTH, 0.05, 0.5, 0.10, 0.6),
-    "crew": _Typical(NO_LENGTH, 0.12, 0.65, 0.12, 0.6),
-    "receding": _Typical(NO_LENGTH, 0.2, 0.6, 0.22, 0.3),
-    "short": _Typical(NO_LENGTH, 0.25, 0.8, 0.07, 0.8),
-    "side-part": _Typical(NO_LENGTH, 0.35, 0.75, 0.13, 0.7),
-    "slicked-back": _Typical(NO_LENGTH, 0.35, 0.72, 0.16, 0.65),
-    "ponytail": _Typical(NO_LENGTH, 0.35, 0.8, 0.15, 0.65),
-    "chunky": _Typical(-0.5, 0.56, 0.95, 0.0, 0.8),
-    "pixie": _Typical(-0.4, 0.45, 0.92, 0.10, 0.8),
-    "bob": _Typical(-0.1, 0.55, 0.9, 0.15, 0.8),
-    "chunky-bob": _Typical(-0.1, 0.65, 0.9, 0.05, 0.8),
-    "lob": _Typical(0.3, 0.5, 0.85, 0.15, 0.8),
-    "long": _Typical(0.8, 0.5, 0.8, 0.15, 0.8),
-    "bangs": _Typical(0.8, 0.5, 0.9, 0.02, 0.8),
-}
+_STYLES: tuple[tuple[str, _Typical], ...] = (
+    ("bald", _Typical(NO_LENGTH, 0.0, 0.05, 0.30, 0.0)),
+    ("buzz", _Typical(NO_LENGTH, 0.05, 0.5, 0.10, 0.6)),
+    ("crew", _Typical(NO_LENGTH, 0.12, 0.65, 0.12, 0.6)),
+    ("receding", _Typical(NO_LENGTH, 0.2, 0.6, 0.22, 0.3)),
+    ("short", _Typical(NO_LENGTH, 0.25, 0.8, 0.07, 0.8)),
+    ("side-part", _Typical(NO_LENGTH, 0.35, 0.75, 0.14, 0.7)),
+    ("slicked-back", _Typical(NO_LENGTH, 0.35, 0.70, 0.20, 0.6)),
+    ("slicked-back", _Typical(NO_LENGTH, 0.25, 0.63, 0.17, 0.62)),
+    ("ponytail", _Typical(NO_LENGTH, 0.35, 0.8, 0.15, 0.65)),
+    ("feathered", _Typical(-0.5, 0.56, 0.95, 0.0, 0.8)),
+    ("pixie", _Typical(-0.4, 0.45, 0.92, 0.10, 0.8)),
+    ("bob", _Typical(-0.1, 0.55, 0.9, 0.15, 0.8)),
+    ("feathered", _Typical(-0.1, 0.65, 0.9, 0.05, 0.8)),
+    ("feathered", _Typical(-0.05, 0.80, 0.8, 0.20, 0.75)),
+    ("lob", _Typical(0.3, 0.5, 0.85, 0.15, 0.8)),
+    ("long", _Typical(0.8, 0.5, 0.8, 0.15, 0.8)),
+    ("bangs", _Typical(0.8, 0.5, 0.9, 0.02, 0.8)),
+)
 """Judged by eye on photos. Curls and partings cannot be told from a hair's outline, so only plain styles stand here."""
 
 _WIDTHS = _Typical(0.35, 0.3, 0.35, 0.06, 0.25)
@@ -63,18 +64,18 @@ def guess_hair(look: HairLook | None, styles: list[str], colorless: bool) -> str
         return None  # hair as light as the skin
     if look.covered:
         return None
-    known = {name: typical for name, typical in _STYLES.items() if name in styles}
-    if look.fringe < _FULL_FRINGE:
-        known.pop("bangs", None)
+    known = [(name, typical) for name, typical in _STYLES if name in styles]
+    unlike = "bangs" if look.fringe < _FULL_FRINGE else _TIED  # tied hair leaves the forehead free
+    known = [(name, typical) for name, typical in known if name != unlike]
     if look.tied and _TIED in styles and not colorless:
         return _TIED
     if colorless and look.cover < _BALD_COVER and look.crown < _THIN_CROWN:
         bare = look.crown < _BARE_CROWN or look.hairline < _SHADE_BELOW
         return "bald" if bare else "receding"
     if colorless:  # dark clothes and rooms look like hair that hangs
-        known = {name: typical for name, typical in known.items() if typical.length == NO_LENGTH}
+        known = [(name, typical) for name, typical in known if typical.length == NO_LENGTH]
         look = replace(look, length=NO_LENGTH)
-    return min(known, key=lambda name: _distance(look, known[name]), default=None)
+    return min(known, key=lambda each: _distance(look, each[1]), default=(None, None))[0]
 
 
 def _distance(look: HairLook, typical: _Typical) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from avatarkit.avatar import wardrobe
+from avatarkit.avatar.brows import laid_brows
 from avatarkit.avatar.hair_guess import guess_hair
 from avatarkit.avatar.recipe import AvatarRecipe, Outfit, Skin
 from avatarkit.avatar.skin_photo import skin_photo
@@ -26,7 +27,7 @@ def make_recipe(fit: FaceFit, style: str = DEFAULT_STYLE, name: str = "Avatar") 
         sliders=fit.sliders,
         hair=replace(plain.hair, style=shown, color=seen.hair if seen.hair_seen else plain.hair.color),
         beard=replace(plain.beard, style=beard),
-        brows=replace(plain.brows, color=seen.brows, shape=seen.brow_shape),
+        brows=laid_brows(replace(plain.brows, color=seen.brows, shape=seen.brow_shape), seen.brow_line),
         eyes=replace(plain.eyes, iris=seen.iris if seen.iris_seen else plain.eyes.iris),
         outfit=_with_glasses(plain.outfit, seen.wear.dark_glasses) if seen.wear.glasses else plain.outfit,
         skin=Skin(seen.skin, seen.lips, skin_photo(seen.skin, seen.picture, seen.alpha)),

@@ -21,6 +21,7 @@ Part = TypeVar("Part")
 
 SCHEMA = 1
 MAX_NAME_LENGTH = 100
+MOST_BROW_LIFT = 3.0  # heights of a brow: farther up or down is forehead or lid
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,25 @@ class Beard:
 
 @dataclass(frozen=True)
 class Brows:
-    """Eyebrows: a shape as in the wardrobe and a colour; where a photo covers them, the photo shows its own."""
+    """Eyebrows; where a photo covers them, the photo shows its own below.
+
+    Attributes:
+        shape: as in the wardrobe.
+        color: "#rrggbb".
+        lift: how much higher they lie than the body's own line, in heights of an average brow.
+        tilt: how much more their outer ends are lifted than their inner ones, likewise.
+    """
 
     shape: str
     color: str
+    lift: float = 0.0
+    tilt: float = 0.0
 
     def __post_init__(self) -> None:
         _normalise_colors(self, "color")
+        for name in ("lift", "tilt"):
+            if not abs(getattr(self, name)) <= MOST_BROW_LIFT:  # NaN, too
+                raise UsageError(f"The {name} of brows must lie between -{MOST_BROW_LIFT:g} and {MOST_BROW_LIFT:g}.")
 
 
 @dataclass(frozen=True)

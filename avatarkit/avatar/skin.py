@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from avatarkit.avatar.avatar import Material, Texture
-from avatarkit.avatar.brows import brow_cover, painted_brow_cover
+from avatarkit.avatar.brows import brow_cover, lifted_cover, painted_brow_cover
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.look import Look
 from avatarkit.avatar.painted_face import painted
@@ -27,7 +27,7 @@ _LIP_VARIATION = 0.65  # of the skin's
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
 _PAINT_DEPTH = 0.35  # painted brows are so much darker than hairs of their colour
-_OWN_BROWS = 0.5  # of brows are the photo's where it shows them: its hairs are blurred
+_OWN_BROWS = 0.35  # of brows are the photo's where it shows them: its hairs are blurred
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 _SHINE_BY_LIGHTNESS = ((20.0, 45.0, 65.0), (0.45, 0.7, 1.0))
 """How much of a skin's reflections shows, by its lightness L*: the same reflection stands out ten times as much on dark skin,
@@ -115,7 +115,8 @@ def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, look: Look) -> np.nd
 
 def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows, look: Look) -> None:
     """Draw the brows into a (2048, 2048, 3) uint8 picture, more faintly where a photo shows its own."""
-    brows = _brow_cover(chosen.shape, look.brow_paint)
+    as_hair = 1.0 - look.brow_paint  # painted brows lie where the drawn face has room for them
+    brows = lifted_cover(_brow_cover(chosen.shape, look.brow_paint), as_hair * chosen.lift, as_hair * chosen.tilt)
     rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     own = cv2.resize(

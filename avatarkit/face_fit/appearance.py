@@ -11,7 +11,7 @@ import numpy as np
 from avatarkit.body.body import load_body
 from avatarkit.body.shape import BodyShape
 from avatarkit.face_fit import face_regions
-from avatarkit.face_fit.brow_look import HAIR_AB_HIGH, HAIR_AB_LOW, BrowShapeName, assumed_brows, read_brows
+from avatarkit.face_fit.brow_look import HAIR_AB_HIGH, HAIR_AB_LOW, BrowShapeName, assumed_brows, read_brows, usual_line
 from avatarkit.face_fit.face_wear import FaceWear, read_face_wear
 from avatarkit.face_fit.hair_look import HairLook, read_hair_look
 from avatarkit.face_fit.head_camera import HeadCamera
@@ -26,16 +26,22 @@ from avatarkit.tracking.face_landmarks import FaceLandmarks
 ALPHA_SIZE = 256
 DARKER_THAN_CHEEK_L = 18.0  # most of what should be skin so much below a cheek is beard, or lies in a shadow
 SKIN_SPREAD_LAB = np.array([14.0, 6.0, 7.0])  # how far a person's own skin strays from its middle, before pimples and beards
+DULL_PERCENTILE, DULL_SHARE = 60.0, 0.6  # of a face: the darker part, where shine and glare pale least
+DEEP_SHADOW_L, MOST_GLARE_L = 15.0, 6.0  # CIELAB below the face's middle: too dark to tell; how much glare may add
+KEEPS_COLOR, GLARE_SPREAD = 0.85, 0.4  # a face's middle has so much of that part's colour; with so much less it is all glare
 FOREHEAD_SPREAD_LAB = np.array([9.0, 6.0, 7.0])  # a forehead varies less than a whole face
 SHADOW_TEXELS = 41  # how far a strand's shadow reaches
 # People's skin in CIELAB, generously: what lies beyond is an over- or underexposed photo or coloured light
 SKIN_LAB_LOW, SKIN_LAB_HIGH = np.array([20.0, 2.0, 4.0]), np.array([90.0, 30.0, 34.0])
-LEAST_HUE_B_PER_A = 1.0  # skin's yellow is at least its red: hue angles of faces lie between 45 and 75 degrees
+LEAST_HUE_B_PER_A = 1.15  # skin's yellow is at least its red: hue angles of faces lie between 49 and 75 degrees
 ROUGE_A, _LEAST_PLAIN = 10.0, 50  # CIELAB a*, texels; flushed cheeks have up to 6 more than the rest
 COLORLESS_CHROMA = 3.0  # a photo whose face has less is black and white
 PLAIN_SKIN_AB = np.array([13.0, 17.0])  # chroma lent to a black-and-white photo's skin
 SHADOW_L = 14.0  # CIELAB lightness that one side may lie below the other and still be believed
 FOLDED_M = 0.005  # that the skin of cheeks has moved by: smiles move it by up to 12 mm
+EYE_FOLDS = 0.7  # of the folds below the eyes are the smile's; the rest stays when it goes
+DARKER_LIPS, REDDER_LIPS = 8.0, 4.0  # CIELAB; closed, unpainted lips differ from the skin by at least this much
+MOST_CHROMA = 1.45  # of the tone's: what is more colourful and no lip is a nostril or a shadow that was brightened
 SHINE_L = 7.0  # CIELAB lightness above the tone at which skin counts as shining
 FLATTEN = 0.7  # how much of the broad shading that the light's model leaves is taken out
 BROAD = 0.05  # of the picture's side: what counts as broad
@@ -58,6 +64,7 @@ class Appearance:
         colorless: whether the photo is black and white, so that the skin's hue is assumed, too.
         light: linear RGB of the photo's light as it was taken out; (1, 1, 1) is plain.
         brow_shape: how thick they are.
+        brow_line: where they run, as in `BrowLook`.
         hair_look: what is seen of the hair, or None.
         wear: beard and glasses.
     """
@@ -75,6 +82,7 @@ class Appearance:
     colorless: bool = False
     light: tuple[float, float, float] = (1.0, 1.0, 1.0)
     brow_shape: BrowShapeName = "natural"
+    brow_line: tuple[float, float] = field(default_factory=usual_line)
     hair_look: HairLook | None = None
     wear: FaceWear = field(default_factory=FaceWear)
 
@@ -96,11 +104,13 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     light = np.ones(3) if colorless else photo_light(landmarks)  # how grey was made of colours nobody knows
     landmarks, texels = in_plain_light(landmarks, light), replace(texels, colors=plain_colors(texels.colors, light))
     texels = _colored(texels) if colorless else texels
-    trust, middle = _skin_trust(texels, lit_cheek(landmarks))
+    trust, middle = _skin_trust(texels, None if colorless else lit_cheek(landmarks))
     even = _evened_colors(texels, trust)
-    tone = _tone(even, trust)
-    covered = _covered_by_hair(even, tone, texels)
-    wear = read_face_wear(landmarks, even, texels.seen, tone)
+    lit, dull_trust = _middle_skin(even, trust), _skin_trust(texels, None, DULL_PERCENTILE)[0]
+    dull_trust = dull_trust * (to_lab(even)[:, 0] > lit[0] - DEEP_SHADOW_L)
+    tone, bright_tone = _tone(lit, _middle_skin(even, _shineless(texels.colors, dull_trust))), from_lab(lit[None])[0]
+    covered = _covered_by_hair(even, bright_tone, texels)
+    wear = read_face_wear(landmarks, even, texels.seen, bright_tone)
     shown = texels.seen * face_regions.face() * (1.0 - covered)
     shown = shown * float(np.clip(landmarks.face_width_px / SHARP_WIDTH_PX, LEAST_SHARE, 1.0))
     if wear.glasses:  # frames, lenses and what shines on them are no skin
@@ -111,13 +121,14 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     look = read_hair_look(landmarks)
     hair, hair_seen = _hair_color(look, landmarks.photo.pixels, shape, camera, middle)
     iris, iris_seen = (DEFAULT_IRIS, False) if wear.dark_glasses else iris_color(landmarks, tone)
-    brows = assumed_brows(tone) if wear.dark_glasses else read_brows(even, texels.seen, tone)
+    brows = assumed_brows(tone) if wear.dark_glasses else read_brows(even, texels.seen, bright_tone, wear.glasses)
     lips_seen = np.zeros_like(texels.seen) if wear.mouth_covered else texels.seen
     return Appearance(
         skin=hex_color(tone),
-        lips=hex_color(_middle(even, lips_seen * (face_regions.lips() > 0.9), tone * [0.9, 0.7, 0.7])),
+        lips=hex_color(_lip_color(even, lips_seen, tone)),
         brows=brows.color,
         brow_shape=brows.shape,
+        brow_line=brows.line,
         iris=iris,
         hair=hair,
         picture=picture,
@@ -130,6 +141,13 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
         hair_look=look,
         wear=wear,
     )
+
+
+def _lip_color(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> np.ndarray:
+    """(3,) sRGB of the lips: laughing ones are stretched, shine, and are half teeth, but never paler than the skin."""
+    found = _middle(colors, seen * (face_regions.lips() > 0.9), tone * [0.9, 0.7, 0.7])
+    skin, (lightness, red, yellow) = to_lab(tone[None])[0], to_lab(found[None])[0]
+    return from_lab(np.array([[min(lightness, skin[0] - DARKER_LIPS), max(red, skin[1] + REDDER_LIPS), yellow]]))[0]
 
 
 def _middle(colors: np.ndarray, weights: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
@@ -155,12 +173,13 @@ def _colored(texels: FaceTexels) -> FaceTexels:
     return replace(texels, colors=from_lab(lab))
 
 
-def _skin_trust(texels: FaceTexels, cheek: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def _skin_trust(texels: FaceTexels, cheek: np.ndarray | None, darkest: float = 100.0) -> tuple[np.ndarray, np.ndarray]:
     """(N,) 0..1 how surely each texel is bare skin, and the skin's middle in CIELAB, still under the photo's light.
 
     Args:
         texels: what the photo shows.
         cheek: (3,) sRGB of the better lit cheek, if one is seen.
+        darkest: per cent of sure skin, the darker ones, in which that middle is looked for.
     """
     lab = to_lab(texels.colors)
     sure = texels.seen * face_regions.plain_skin() > 0.5
@@ -169,12 +188,13 @@ def _skin_trust(texels: FaceTexels, cheek: np.ndarray | None) -> tuple[np.ndarra
     cheeks = sure & (face_regions.cheeks() > 0.5)
     if _is_rouged(lab, cheeks, sure & ~cheeks):
         sure &= ~cheeks
-    middle = np.median(lab[sure], axis=0)
+    dull = sure & (lab[:, 0] <= np.percentile(lab[sure, 0], darkest))
+    middle = np.median(lab[dull], axis=0)
     bright_cheek = None if cheek is None else to_lab(cheek[None])[0]
-    if bright_cheek is not None and bright_cheek[0] > middle[0] + DARKER_THAN_CHEEK_L:
-        middle = bright_cheek
+    if bright_cheek is not None and bright_cheek[0] > np.median(lab[sure, 0]) + DARKER_THAN_CHEEK_L:
+        middle, dull = bright_cheek, sure
     for _ in range(2):
-        near = sure & (np.abs(lab - middle) < 2.0 * SKIN_SPREAD_LAB).all(axis=1)
+        near = dull & (np.abs(lab - middle) < 2.0 * SKIN_SPREAD_LAB).all(axis=1)
         middle = np.median(lab[near], axis=0) if near.sum() > 50 else middle
     distance = ((lab[:, 1:] - middle[1:]) / SKIN_SPREAD_LAB[1:]) ** 2
     bright = ((lab[:, 0] - middle[0]) / (2.0 * SKIN_SPREAD_LAB[0])) ** 2
@@ -201,19 +221,41 @@ def _evened_colors(texels: FaceTexels, trust: np.ndarray) -> np.ndarray:
     return evened(texels.colors, texels.normals, light, level)
 
 
-def _tone(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
-    """(3,) sRGB: the person's skin, a robust middle between its shadows and its shine."""
+def _tone(lit: np.ndarray, dull: np.ndarray) -> np.ndarray:
+    """(3,) sRGB: the person's skin.
+
+    Args:
+        lit: (3,) CIELAB of the face's middle.
+        dull: (3,) of what shines least: where it has much more colour, glare has paled the rest.
+    """
+    kept = (np.hypot(*lit[1:]) / lit[0]) / max(np.hypot(*dull[1:]) / max(dull[0], 1.0), 1e-3)
+    glare = float(np.clip((KEEPS_COLOR - kept) / GLARE_SPREAD, 0.0, 1.0))
+    behind_glare = np.array([np.clip(0.5 * (lit[0] + dull[0]), lit[0] - MOST_GLARE_L, lit[0]), *dull[1:]])
+    lightness, red, yellow = np.clip(lit + glare * (behind_glare - lit), SKIN_LAB_LOW, SKIN_LAB_HIGH)
+    if yellow < LEAST_HUE_B_PER_A * red:
+        red = (red + LEAST_HUE_B_PER_A * yellow) / (1.0 + LEAST_HUE_B_PER_A**2)  # the nearest colour of that hue
+        yellow = LEAST_HUE_B_PER_A * red
+    return from_lab(np.array([[lightness, red, yellow]]))[0]
+
+
+def _middle_skin(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
+    """(3,) CIELAB of skin that is neither among the darkest nor among the lightest: between shadows and shine."""
     lab = to_lab(colors)
     order = np.argsort(lab[:, 0])
     share = np.cumsum(trust[order])
     inner = order[(share > 0.25 * share[-1]) & (share < 0.8 * share[-1])]
     weights = trust[inner, None]
-    middle = (lab[inner] * weights).sum(axis=0, keepdims=True) / max(weights.sum(), 1e-9)
-    lightness, red, yellow = np.clip(middle[0], SKIN_LAB_LOW, SKIN_LAB_HIGH)
-    if yellow < LEAST_HUE_B_PER_A * red:
-        red = (red + LEAST_HUE_B_PER_A * yellow) / (1.0 + LEAST_HUE_B_PER_A**2)  # the nearest colour of that hue
-        yellow = LEAST_HUE_B_PER_A * red
-    return from_lab(np.array([[lightness, red, yellow]]))[0]
+    return np.clip((lab[inner] * weights).sum(axis=0) / max(weights.sum(), 1e-9), [1.0, -128.0, -128.0], [100.0, 127.0, 127.0])
+
+
+def _shineless(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
+    """(N,) the trust, without the brightest texels: shine and glare have the light's colour and not the skin's."""
+    lightness = to_lab(colors)[:, 0]
+    order = np.argsort(lightness)
+    share = np.cumsum(trust[order])
+    kept = trust.copy()
+    kept[order[share > DULL_SHARE * share[-1]]] = 0.0
+    return kept
 
 
 def _covered_by_hair(colors: np.ndarray, tone: np.ndarray, texels: FaceTexels) -> np.ndarray:
@@ -241,7 +283,9 @@ def _background(lab: np.ndarray, skin: np.ndarray, texels: FaceTexels) -> np.nda
 def _folded(shape: BodyShape, posed: np.ndarray) -> np.ndarray:
     """(N,) 0..1 where the photo's expression folds the cheeks: a face at rest has other lines there."""
     moved = front_texels().on_surface(np.linalg.norm(posed - shape.positions, axis=1, keepdims=True).astype(np.float32))[:, 0]
-    return face_regions.folds() * np.clip(moved / FOLDED_M, 0.0, 1.0)
+    folds = face_regions.folds() * np.clip(moved / FOLDED_M, 0.0, 1.0)
+    smiling = float(folds.max(initial=0.0))  # raised cheeks fold the skin below the eyes, too
+    return np.maximum(folds, EYE_FOLDS * smiling * face_regions.below_eyes())
 
 
 def _face_picture(texels: FaceTexels, colors: np.ndarray, tone: np.ndarray, shown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -291,13 +335,19 @@ def _flattened(image: np.ndarray, weight: np.ndarray, tone: np.ndarray) -> np.nd
 
 
 def _without_shine(image: np.ndarray, tone: np.ndarray) -> np.ndarray:
-    """The picture with highlights on the skin pressed down: they belong to the photo's light, and the avatar makes its own."""
+    """The picture with highlights on the skin pressed down: they belong to the photo's light, and the avatar makes its own.
+
+    Colours that no skin has are paled.
+    """
     lab: np.ndarray = cv2.cvtColor(image, cv2.COLOR_RGB2LAB)
     limit = to_lab(tone[None])[0, 0] + SHINE_L
     over = np.maximum(lab[..., 0] - limit, 0.0)
     share = np.clip(over / SHINE_L, 0.0, 1.0)[..., None] * 0.7
     lab[..., 0] = lab[..., 0] - 0.75 * over
     lab[..., 1:] = lab[..., 1:] * (1.0 - share) + to_lab(tone[None])[0, 1:] * share
+    chroma, plain = np.hypot(lab[..., 1], lab[..., 2]), MOST_CHROMA * float(np.hypot(*to_lab(tone[None])[0, 1:]))
+    lips = _place(face_regions.lips())
+    lab[..., 1:] *= (lips + (1.0 - lips) * np.minimum(plain / np.maximum(chroma, 1e-3), 1.0))[..., None]
     return np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0.0, 1.0)
 
 

@@ -1,13 +1,15 @@
-"""The colour and thickness of somebody's brows."""
+"""The colour, thickness and place of somebody's brows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
 
 from avatarkit.face_fit import face_regions
+from avatarkit.face_fit.landmark_table import load_landmark_table
 from avatarkit.face_fit.light import hex_color, to_lab
 from avatarkit.face_fit.projection import PICTURE_SIZE, front_texels
 
@@ -24,26 +26,46 @@ _THIN, _THICK, _THICK_CONTRAST_L = (
     35.0,
 )  # texels of hair over the brow, median along it; thin ones have 3, bushy ones 20
 
+BROW_ENDS = (0.045, 0.165)
+"""From the layout's middle, parts of its side: between these all brows have hairs."""
+_STATIONS = 22
+_BROW_HEIGHT = 0.0134  # of the layout's side: an average brow's
+_BELOW, _ABOVE, _EXPECTED = 2.3, 2.6, 0.8  # of these heights: how far hairs are looked for, and how far they usually stray
+_SKIN_PERCENTILE, _HAIR_L = 85, 5.0  # CIELAB below the skin around: what is less dark is not hair
+_SURE_L = 60.0  # summed over a column: enough hair to be sure
+_USUAL_LINE, _USUAL_COUNTS = np.array([0.4, 0.4]), (3.0, 2.0)
+"""How far below the landmarks' own line hairs lie, and how much more at the outer ends, in heights of a brow; measured on 36
+photos. How many sure columns that counts for."""
+_ROUNDS = 3
+
 
 @dataclass(frozen=True)
 class BrowLook:
-    """Brows as a photo shows them: "#rrggbb" of their hairs, and how thick they are."""
+    """Brows as a photo shows them.
+
+    Attributes:
+        color: "#rrggbb" of their hairs.
+        shape: how thick they are.
+        line: height in the layout (0 its top, 1 its bottom) of their middle at each of `BROW_ENDS`.
+    """
 
     color: str
-    shape: BrowShapeName = "natural"
+    shape: BrowShapeName
+    line: tuple[float, float]
 
 
 def assumed_brows(tone: np.ndarray) -> BrowLook:
-    """Brows that go with a skin (3,) sRGB."""
-    return BrowLook(hex_color(tone * _PER_SKIN))
+    """Brows that go with a skin (3,) sRGB, where landmarks expect them."""
+    return BrowLook(hex_color(tone * _PER_SKIN), "natural", usual_line())
 
 
-def read_brows(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> BrowLook:
+def read_brows(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray, framed: bool = False) -> BrowLook:
     """The brows, or assumed ones where they are hidden or painted.
 
     Args:
         colors: (N, 3) sRGB on the layout's front, without the photo's light.
         seen: (N,) 0..1; tone: (3,) sRGB of the skin.
+        framed: whether glasses are worn, whose rims would be taken for the brows' line.
     """
     inside = (seen > 0.4) & (face_regions.brows() > 0.8)
     if inside.sum() < _LEAST_TEXELS:
@@ -54,7 +76,69 @@ def read_brows(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> BrowLo
     lab = to_lab(found[None])[0]
     if not ((lab[1:] > HAIR_AB_LOW) & (lab[1:] < HAIR_AB_HIGH)).all():  # eye shadow
         return assumed_brows(tone)
-    return BrowLook(hex_color(found), _shape(colors, seen, float(to_lab(tone[None])[0, 0]), float(lab[0])))
+    line = usual_line() if framed else _line(colors, seen)
+    return BrowLook(hex_color(found), _shape(colors, seen, float(to_lab(tone[None])[0, 0]), float(lab[0])), line)
+
+
+def usual_line() -> tuple[float, float]:
+    """Where landmarks let expect brows, for a `BrowLook`."""
+    return _raised(*map(float, _USUAL_LINE))
+
+
+def _raised(drop: float, tilt: float) -> tuple[float, float]:
+    """The landmarks' line, so many heights of a brow lower and its outer ends lower still."""
+    inner, outer = np.interp(BROW_ENDS, *_landmarks_line())
+    return float(inner + _BROW_HEIGHT * (drop - 0.5 * tilt)), float(outer + _BROW_HEIGHT * (drop + 0.5 * tilt))
+
+
+@cache
+def _landmarks_line() -> tuple[np.ndarray, np.ndarray]:
+    """The middle of both brows' outlines, folded onto one side: distances from the layout's middle (22,), heights (22,)."""
+    uvs = load_landmark_table().uvs(0.0, 0.0)
+    columns, rows = np.linspace(*BROW_ENDS, _STATIONS), []
+    for outline in (face_regions.RIGHT_BROW, face_regions.LEFT_BROW):
+        for edge in (outline[:5], outline[5:]):
+            points = uvs[list(edge)]
+            away = np.abs(points[:, 0] - 0.5)
+            order = np.argsort(away)
+            rows.append(np.interp(columns, away[order], points[order, 1]))
+    return columns, np.mean(rows, axis=0)
+
+
+def _line(colors: np.ndarray, seen: np.ndarray) -> tuple[float, float]:
+    """The straight correction of the landmarks' line that lays it along the middle of the dark hairs, both sides alike."""
+    lightness = front_texels().picture(np.ascontiguousarray(to_lab(colors)[:, 0]))
+    shown = front_texels().picture(np.asarray(seen, np.float32))
+    columns, rows = _landmarks_line()
+    share = np.tile(np.linspace(-0.5, 0.5, _STATIONS), 2)
+    basis, line = np.column_stack([np.ones_like(share), share]), np.array(_USUAL_LINE)
+    for _ in range(_ROUNDS):
+        expected = np.split(basis @ line, 2)
+        found = np.array(
+            [
+                _hairs_off(lightness, shown, 0.5 + side * away, row, off)
+                for side, offs in zip((-1, 1), expected, strict=True)
+                for away, row, off in zip(columns, rows, offs, strict=True)
+            ]
+        )
+        weights = found[:, 1, None]
+        line = np.linalg.solve(
+            basis.T @ (basis * weights) + np.diag(_USUAL_COUNTS),
+            basis.T @ (weights[:, 0] * found[:, 0]) + np.array(_USUAL_COUNTS) * _USUAL_LINE,
+        )
+    return _raised(float(line[0]), float(line[1]))
+
+
+def _hairs_off(lightness: np.ndarray, shown: np.ndarray, u: float, v: float, expected: float) -> tuple[float, float]:
+    """How far below a point of the line hairs lie there, in heights of a brow, and 0..1 how surely."""
+    column, height = round(u * PICTURE_SIZE), _BROW_HEIGHT * PICTURE_SIZE
+    rows = np.arange(round(v * PICTURE_SIZE - _ABOVE * height), round(v * PICTURE_SIZE + _BELOW * height))
+    strip = lightness[rows, column - 2 : column + 3].mean(axis=1)
+    off = (rows - v * PICTURE_SIZE) / height
+    dark = np.clip(np.percentile(strip, _SKIN_PERCENTILE) - strip - _HAIR_L, 0.0, None) * shown[rows, column]
+    dark = dark * np.exp(-0.5 * ((off - expected) / _EXPECTED) ** 2)
+    total = float(dark.sum())
+    return (float(off @ dark) / total, min(total / _SURE_L, 1.0)) if total > 0.0 else (0.0, 0.0)
 
 
 def _shape(colors: np.ndarray, seen: np.ndarray, skin_l: float, brow_l: float) -> BrowShapeName:

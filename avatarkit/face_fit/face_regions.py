@@ -24,6 +24,8 @@ RIGHT_FOLD, LEFT_FOLD = (
     (129, 36, 205, 207, 214, 210, 202, 57, 186, 92, 98),
     (358, 266, 425, 427, 434, 430, 422, 287, 410, 322, 327),
 )
+BELOW_RIGHT_EYE = (25, 110, 24, 23, 22, 26, 112, 128, 121, 120, 119, 118, 117, 111)
+BELOW_LEFT_EYE = (255, 339, 254, 253, 252, 256, 341, 357, 350, 349, 348, 347, 346, 340)
 MUZZLE = (98, 92, 57, 202, 210, 211, 32, 208, 199, 428, 262, 431, 430, 422, 287, 322, 327, 2)
 NOSE_RIDGE, FOREHEAD = (6, 122, 196, 3, 51, 5, 281, 248, 419, 351), (109, 10, 338, 337, 336, 9, 107, 108)
 
@@ -87,6 +89,12 @@ def mouth_window() -> tuple[slice, slice]:
 def folds() -> np.ndarray:
     """Where smiles fold the cheeks: from the nose's wings past the corners of the mouth, softly; not the lips."""
     return polygon(RIGHT_FOLD, LEFT_FOLD, grow=0.012, soft=0.012) * (1.0 - lips())
+
+
+@cache
+def below_eyes() -> np.ndarray:
+    """Where raised cheeks fold the skin below the lower lids, softly."""
+    return polygon(BELOW_RIGHT_EYE, BELOW_LEFT_EYE, grow=0.004, soft=0.006)
 
 
 @cache

@@ -38,7 +38,7 @@ _CLOTHES_FROM, _HIDDEN_END = 0.6, -0.05  # of the face's height, from the chin
 _LEAST_TAIL, _FREE_CHEEKS = 0.1, 0.12  # of the face's area beside it, and of the cheeks' rim: hair that is tied behind
 _TAIL_FROM = -0.5  # length of hair that hangs low enough to be tied
 _BRIM, _WHOLLY = 0.04, 0.985  # of the face's height, of what is over the brows: hats sit low and leave nothing bare
-_FREE_TEMPLES, _TEMPLES_REACH = 0.4, 0.75  # of the temples, of the face's width: hats end above, where fringes go on
+_FREE_TEMPLES, _TEMPLES_REACH = 0.55, 0.75  # of the temples, of the face's width: hats end above, where fringes go on
 _WRAPPED = 0.8  # of the rim below the mouth: scarves close under the chin
 _DARKER_HALF, _LIGHTEST = (
     40,

@@ -148,7 +148,8 @@ def _first_proven(pyramid: PhotoPyramid, squares: Iterable[SquareCrop], graphs: 
     for square in list(squares)[:MOST_TRIES]:
         reading = read_body(pyramid, square, graphs)
         if reading is not None and is_person(pyramid, reading, graphs):
-            return _approached(pyramid, reading, graphs)
+            settled = _approached(pyramid, reading, graphs)
+            return settled if settled is reading or is_person(pyramid, settled, graphs) else None
     return None
 
 
@@ -157,9 +158,9 @@ def _approached(pyramid: PhotoPyramid, reading: BodyReading, graphs: PersonGraph
     for _ in range(MOST_APPROACHES):
         again = read_body(pyramid, reading.square, graphs)
         if again is None:
-            return reading
+            break
         apart = distance(again.square, reading.square) / reading.square.side + abs(again.square.roll - reading.square.roll)
-        reading = again
         if apart < ARRIVED:
             break
+        reading = again
     return reading

@@ -5,10 +5,53 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from avatarkit.avatar.brows import BROW_SHAPES, brow_cover
+from avatarkit.avatar.brows import BROW_SHAPES, brow_cover, laid_brows, lifted_cover
 from avatarkit.avatar.lashes import LASH_STYLES, lashes_mesh
+from avatarkit.avatar.recipe import Brows
 from avatarkit.body.rest import rest_body
 from avatarkit.errors import UsageError
+from avatarkit.face_fit.brow_look import read_brows, usual_line
+from avatarkit.face_fit.projection import PICTURE_SIZE, front_texels
+
+SKIN, HAIR = np.array([0.85, 0.68, 0.58]), np.array([0.25, 0.17, 0.12])
+
+
+def face_with(cover: np.ndarray) -> np.ndarray:
+    """(N, 3) colours of a face's front on which hair covers the skin so."""
+    share = front_texels().picture(np.ones(len(front_texels().texels), np.float32)) * 0.0
+    share += cover.reshape(PICTURE_SIZE, 2, PICTURE_SIZE, 2).mean(axis=(1, 3)) / 255.0
+    hair = share.reshape(-1)[front_texels().texels, None]
+    return np.asarray(SKIN + (HAIR - SKIN) * hair, np.float32)
+
+
+@pytest.mark.parametrize(("lift", "tilt"), [(-1.0, 0.8), (-0.4, 0.0), (-1.3, 1.5)])
+def test_brows_are_laid_where_a_face_shows_them(lift: float, tilt: float) -> None:
+    shown = face_with(lifted_cover(brow_cover("natural"), lift, tilt))
+    found = laid_brows(Brows("natural", "#402818"), read_brows(shown, np.ones(len(shown)), SKIN).line)
+    assert found.lift == pytest.approx(lift, abs=0.3) and found.tilt == pytest.approx(tilt, abs=0.45)
+
+
+def test_a_face_without_brows_and_one_with_glasses_have_them_where_landmarks_say() -> None:
+    bare = np.broadcast_to(np.float32(SKIN), (len(front_texels().texels), 3))
+    assert read_brows(bare, np.ones(len(bare)), SKIN).line == pytest.approx(usual_line())
+    high = face_with(lifted_cover(brow_cover("natural"), 0.5, 0.0))
+    assert read_brows(high, np.ones(len(high)), SKIN, framed=True).line == usual_line()
+
+
+def test_lifting_moves_brows_by_their_own_height_and_nothing_by_nothing() -> None:
+    cover = brow_cover("natural")
+    assert lifted_cover(cover, 0.0, 0.0) is cover
+    up, down = (lifted_cover(cover, lift, 0.0).astype(float) for lift in (1.0, -1.0))
+    rows = np.arange(len(cover))
+    middles = [float(rows @ each.sum(axis=1) / each.sum()) for each in (up, cover.astype(float), down)]
+    assert middles[1] - middles[0] == pytest.approx(middles[2] - middles[1], abs=0.5)
+    assert up.sum() == pytest.approx(cover.astype(float).sum(), rel=0.01)
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), 9.0, -9.0])
+def test_brows_far_from_the_eyes_are_refused(wrong: float) -> None:
+    with pytest.raises(UsageError, match="between -3 and 3"):
+        Brows("natural", "#402818", lift=wrong)
 
 
 @pytest.mark.parametrize("shape", BROW_SHAPES)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -7,8 +8,11 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from avatarkit.avatar.hair import HAIR_STYLES, make_hair
+from avatarkit.avatar.hair.comb import Strays, fringe_comb
+from avatarkit.avatar.hair.directions import to_directions
 from avatarkit.avatar.hair.layout import cap_layout, lock_layout
 from avatarkit.avatar.hair.scalp import points_towards
+from avatarkit.avatar.hair.style import Fringe
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from avatarkit.errors import UsageError
@@ -248,3 +252,18 @@ def test_unknown_styles_and_colours_are_refused_with_what_exists():
         make_hair("shrot", BROWN, rest_body({}))
     with pytest.raises(UsageError, match="#rrggbb"):
         make_hair("short", "brownishly", rest_body({}))
+
+
+def test_a_parted_fringe_parts_below_the_hairline_and_covers_the_scalp_above():
+    # Were it to part above, the cap's thin rim would show as a bare spot in the middle of the forehead.
+    begins, away = 25.0, np.radians(2.0)
+    comb = fringe_comb(Fringe(60, 80, curtain=True), Strays(np.zeros(2), np.zeros(2), np.zeros((2, 3))), np.radians(begins))
+    above, below = comb(to_directions(np.full(2, away), np.radians([begins + 6.0, begins - 12.0])))
+    assert above[0] < 0.05 and below[0] > 0.4
+
+
+def test_parted_fringes_fall_to_both_sides_and_leave_the_brow_free():
+    layout = lock_layout(replace(HAIR_STYLES["curtain-bangs"], locks=0))
+    tips = layout.points.on(load_body().positions).reshape(*layout.heights.shape, 3)[:, -1]
+    assert (tips[:, 0] > 0.01).sum() > 30 < (tips[:, 0] < -0.01).sum()
+    assert (np.abs(tips[:, 0]) < 0.012).mean() < 0.1

@@ -25,7 +25,7 @@ from avatarkit.tracking.segment_person import person_mask
 from avatarkit.tracking.track_face import track_face
 
 STYLES = ["bald", "buzz", "crew", "receding", "short", "side-part", "slicked-back", "chunky", "pixie", "bob", "chunky-bob",
-          "lob", "long", "bangs", "ponytail"]  # fmt: skip
+          "feathered", "lob", "long", "bangs", "ponytail"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +71,8 @@ def look(**values: float) -> HairLook:
         (look(cover=0.5, volume=0.04, hairline=0.1, crown=0.6), "buzz"),
         (look(cover=0.6, volume=0.2, hairline=0.22, crown=0.35), "receding"),
         (look(volume=0.25, hairline=0.06), "short"),
-        (look(volume=0.35, cover=0.72, hairline=0.17, crown=0.65), "slicked-back"),
-        (look(length=-0.1, volume=0.6, hairline=0.04), "chunky-bob"),
+        (look(volume=0.35, cover=0.72, hairline=0.19, crown=0.62), "slicked-back"),
+        (look(length=-0.1, volume=0.6, hairline=0.04), "feathered"),
         (look(length=-0.1, volume=0.3, tied=True), "ponytail"),
         (look(length=-0.1, volume=0.5, cover=0.9, hairline=0.15), "bob"),
         (look(length=0.9, volume=0.5, hairline=0.15), "long"),

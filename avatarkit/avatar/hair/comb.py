@@ -16,6 +16,7 @@ Comb = Callable[[np.ndarray], np.ndarray]
 
 _PARTING_BLUR, _WHORL_BLUR = 0.16, 0.12  # of unit directions: how far single locks ignore the parting and the whorl
 _PARTED_BLUR = 0.012
+_PARTS_FROM = np.radians(3.0)
 _PARTING = 0.009  # of unit directions: half the width of a parted fringe's middle
 _PARTING_BACK = np.array([0.0, -0.35, -0.6])  # hair at a parting falls a little backward
 _FALLS_STRAIGHT = 0.85  # share by which hair forgets its parting at the sides
@@ -86,12 +87,13 @@ def _whorl_flow(style: HairStyle, directions: np.ndarray, whorl: np.ndarray, str
     )
 
 
-def fringe_comb(fringe: Fringe, stray: Strays) -> Comb:
-    """Over the forehead: down, aside, or to both sides."""
+def fringe_comb(fringe: Fringe, stray: Strays, begins: float) -> Comb:
+    """Over the forehead, which `begins` at this elevation: down, aside, or to both sides. Above that it does not part."""
 
     def combed(directions: np.ndarray) -> np.ndarray:
         if fringe.curtain:
             aside = 0.9 * np.tanh(directions[:, 0] / _PARTING) * smoothstep(0.62, 0.2, np.abs(directions[:, 0]))
+            aside = aside * smoothstep(begins + _PARTS_FROM, begins - _PARTS_FROM, to_angles(directions)[1])
         else:
             aside = np.full(len(directions), fringe.sweep)
         aside = aside + stray.aside

@@ -221,7 +221,7 @@ def _fringe(style: HairStyle, fringe: Fringe, random: np.random.Generator) -> Lo
     azimuth = np.radians(fringe.half_deg) * (2.0 * (np.arange(count) + 0.5) / count - 1.0)
     behind = 1e-3 * fringe.behind_mm * random.permutation(count) / count
     roots = to_directions(azimuth, hairline(style, azimuth) + behind / SKULL_RADIUS_M)
-    comb = fringe_comb(fringe, strays(style, count, random))
+    comb = fringe_comb(fringe, strays(style, count, random), np.radians(style.hairline[0][1]))
     aside = np.abs(azimuth) / np.radians(fringe.half_deg)
     reach = 1e-3 * (fringe.reach_mm + (fringe.reach_aside_mm - fringe.reach_mm) * aside**2)
     reach = reach * random.uniform(1.0 - 0.4 * style.unevenness, 1.0, count)

@@ -102,6 +102,23 @@ _BOB = replace(
     cut_mm=118,
     tips=0.66,
 )
+_FEATHERED = replace(
+    _BOB,
+    length_mm=Zones(top=165, front=160, side=125, back=125, nape=62),
+    depth_mm=Zones(top=26, front=19, side=22, back=26, nape=11),
+    lift_mm=Zones(top=11, front=13, side=9, back=10, nape=4),
+    part_deg=32.0,
+    sweep=1.2,
+    locks=680,
+    lock_width_mm=22,
+    unevenness=0.3,
+    disorder=0.14,
+    cut_mm=98,
+    tips=0.92,
+    curl_mm=4,
+    curl_pitch_mm=85,
+    fringe=Fringe(18, 58, half_deg=54.0, sweep=1.0, depth_mm=9, locks=120),
+)
 _WAVY = replace(
     _LONG,
     length_mm=Zones(top=380, front=350, side=310, back=330, nape=260),
@@ -166,7 +183,7 @@ _CHUNKY = HairStyle(
     shape="wedge",
 )
 
-_CURTAIN = Fringe(74, 104, half_deg=52.0, curtain=True, locks=130)
+_CURTAIN = Fringe(62, 80, half_deg=52.0, curtain=True, locks=130)
 _WISPS = Fringe(74, 92, half_deg=40.0, behind_mm=16, curtain=True, locks=70, depth_mm=5)
 
 HAIR_STYLES: Mapping[str, HairStyle] = {
@@ -235,6 +252,7 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
     "bob": _BOB,
     "lob": replace(_BOB, length_mm=Zones(top=310, front=300, side=240, back=255, nape=170), part_deg=8.0, locks=640,
                    lock_width_mm=22, cut_mm=165),
+    "feathered": _FEATHERED,
     "wavy": _WAVY,
     "long": _CUT_LONG,
     "curly": _CURLY,
