@@ -211,6 +211,8 @@ class _Reading:
 
     def _beard(self, thing: tuple[str, ...], before: tuple[str, ...], color: str | None) -> tuple[str, ...]:
         style, before = _nearest(thing, before, [name for name in wardrobe.beard_styles() if name != "none"], "beard")
+        grown = self._recipe.beard.style
+        style = style or (USUAL_BEARD if grown == "none" else grown)
         self._recipe = self._recipe.with_beard(style, color)
         self._did(thing, f"beard {style} {color or ''}")
         return before
@@ -291,6 +293,9 @@ def _choices() -> Mapping[tuple[str, ...], str]:
         found |= {_split(name): wardrobe.piece_slot(name), _split(name)[-1:]: wardrobe.piece_slot(name)}
     return found
 
+
+USUAL_BEARD = "full"
+"""Grows where a beard is wished for and nothing else is said of it."""
 
 _HAIR_THINGS = ("afro", "bob", "lob", "braid", "braids", "bun", "mohawk", "undercut", "ponytail", "dreadlocks", "stubble",
                 "moustache", "goatee", "sideburns", "handlebar", "horseshoe", "quiff", "pigtails")  # fmt: skip

@@ -90,3 +90,9 @@ def test_no_text_and_far_too_much_are_refused(text: Any) -> None:
 @pytest.mark.parametrize("text", ["🙂 \x00 ;;; ...", "99999 years old", "with with with", "and " * 400, "0"])
 def test_nonsense_does_no_harm(text: str) -> None:
     assert isinstance(describe(text).recipe, AvatarRecipe)
+
+
+def test_a_beard_of_which_nothing_is_said_but_its_colour_grows_and_one_that_is_there_stays() -> None:
+    assert describe("a man with a grey beard", default_recipe()).recipe.beard.style == "full"
+    goatee = default_recipe().with_beard("goatee")
+    assert describe("a grey beard", goatee).recipe.beard.style == "goatee"
