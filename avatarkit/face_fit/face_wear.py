@@ -10,7 +10,7 @@ import numpy as np
 
 from avatarkit.face_fit import face_regions
 from avatarkit.face_fit.light import to_lab
-from avatarkit.face_fit.photo_light import eyes_luminance
+from avatarkit.face_fit.photo_light import below_eyes_luminance, eyes_luminance
 from avatarkit.tracking.face_landmarks import FaceLandmarks
 
 BeardKind = Literal["none", "moustache", "goatee", "full"]
@@ -29,6 +29,7 @@ _LEAST_TEXELS = 50
 _DARKER_LIPS, _REDDER_LIPS, _COLORED_LIPS = 3.0, 2.5, 0.3  # CIELAB, and of the skin's chroma; measured from 3, 3 or darker, 0.5
 
 _DARK_LENS = 0.05  # of a cheek's light; narrowed eyes behind clear glasses still have a tenth
+_DARK_BELOW = 0.07  # the same of the skin below the lids, where dark lenses reach; deep-set eyes leave it 0.16 and more
 _EYES_APART_PX = 160.0  # between the outer corners, in the upright picture that is looked at
 _VIEW_PX = (256, 220)
 _EYES_AT = np.array([128.0, 110.0])
@@ -57,13 +58,18 @@ def read_face_wear(landmarks: FaceLandmarks, colors: np.ndarray, seen: np.ndarra
         colors: (N, 3) sRGB on the layout's front, without the photo's light.
         seen: (N,) 0..1; tone: (3,) sRGB of the skin.
     """
-    glasses = _has_glasses(landmarks)
-    eyes = eyes_luminance(landmarks) if glasses else None
+    dark = _are_dark(eyes_luminance(landmarks), _DARK_LENS)
+    large = dark and _are_dark(below_eyes_luminance(landmarks), _DARK_BELOW)
+    glasses = large or _has_glasses(landmarks)
     darker, redder, colored = _lips(colors, seen, tone)
     like_skin = darker < _DARKER_LIPS and redder < _REDDER_LIPS
     beard = "none" if like_skin else _beard(colors, seen, tone)
     hidden = like_skin or (beard == "none" and colored < _COLORED_LIPS)
-    return FaceWear(beard, glasses, eyes is not None and eyes < _DARK_LENS, hidden)
+    return FaceWear(beard, glasses, glasses and dark, hidden)
+
+
+def _are_dark(luminance: float | None, below: float) -> bool:
+    return luminance is not None and luminance < below
 
 
 def _lips(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> tuple[float, float, float]:

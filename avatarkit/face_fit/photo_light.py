@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from avatarkit.face_fit.face_regions import BELOW_LEFT_EYE, BELOW_RIGHT_EYE
 from avatarkit.media.photo import Photo
 from avatarkit.render.color import to_linear, to_srgb
 from avatarkit.tracking.face_landmarks import FaceLandmarks
@@ -216,6 +217,14 @@ def eyes_luminance(landmarks: FaceLandmarks) -> float | None:
     if len(pixels) < _LEAST_PX:
         return None
     return float(np.percentile(pixels @ LUMINANCE, _WHITEST) / np.exp(_skin(landmarks)[0]))
+
+
+def below_eyes_luminance(landmarks: FaceLandmarks) -> float | None:
+    """How bright the skin below the lower lids is over the better lit cheek, linear; None where none is seen."""
+    pixels = np.concatenate([_inside(landmarks, outline) for outline in (BELOW_RIGHT_EYE, BELOW_LEFT_EYE)])
+    if len(pixels) < _LEAST_PX:
+        return None
+    return float(np.median(pixels @ LUMINANCE) / np.exp(_skin(landmarks)[0]))
 
 
 def _inside(landmarks: FaceLandmarks, outline: tuple[int, ...], but: tuple[np.ndarray, float] | None = None) -> np.ndarray:

@@ -203,9 +203,14 @@ def test_eyes_behind_dark_lenses_are_dark_and_open_eyes_are_not(landmarks: FaceL
         half = 0.8 * (right - left)
         low, high = (middle - half).astype(int), (middle + half).astype(int)
         pixels[low[1] : high[1], low[0] : high[0]] = 18
-    hidden, seen = eyes_luminance(replace(landmarks, photo=Photo(pixels))), eyes_luminance(landmarks)
+    covered = replace(landmarks, photo=Photo(pixels))
+    hidden, seen = eyes_luminance(covered), eyes_luminance(landmarks)
     assert hidden is not None and hidden < 0.05
     assert seen is not None and seen > 0.2
+    tone = np.array([0.8, 0.6, 0.5])
+    colors = np.tile(tone, (len(face_regions.lips()), 1))
+    assert read_face_wear(covered, colors, np.ones(len(colors)), tone).dark_glasses  # although no bridge joins them
+    assert not read_face_wear(landmarks, colors, np.ones(len(colors)), tone).glasses
 
 
 def test_painted_cheeks_are_not_taken_for_coloured_light(landmarks: FaceLandmarks) -> None:
