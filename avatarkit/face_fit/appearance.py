@@ -26,7 +26,8 @@ from avatarkit.tracking.face_landmarks import FaceLandmarks
 ALPHA_SIZE = 256
 DARKER_THAN_CHEEK_L = 18.0  # most of what should be skin so much below a cheek is beard, or lies in a shadow
 SKIN_SPREAD_LAB = np.array([14.0, 6.0, 7.0])  # how far a person's own skin strays from its middle, before pimples and beards
-DULL_PERCENTILE, DULL_SHARE = 60.0, 0.6  # of a face: the darker part, where shine and glare pale least
+DULL_PERCENTILE, LEAST_SURE = 60.0, 100  # of plain skin, the darker part, where shine and glare pale least; texels
+USUAL_CHROMA = 26.0  # CIELAB: well-lit light skin seldom has more
 DEEP_SHADOW_L, MOST_GLARE_L = 15.0, 6.0  # CIELAB below the face's middle: too dark to tell; how much glare may add
 KEEPS_COLOR, GLARE_SPREAD = 0.85, 0.4  # a face's middle has so much of that part's colour; with so much less it is all glare
 FOREHEAD_SPREAD_LAB = np.array([9.0, 6.0, 7.0])  # a forehead varies less than a whole face
@@ -48,7 +49,7 @@ FLATTEN = 0.7  # how much of the broad shading that the light's model leaves is 
 BROAD = 0.05  # of the picture's side: what counts as broad
 SHARP_WIDTH_PX, LEAST_SHARE = 80.0, 0.5  # smaller faces are smears on a large texture: the generated skin shows through
 LEVEL_PERCENTILE = 80  # of the light on visible skin: what skin is called is what it looks like where it is well lit
-LIGHT_STRIDE = 16  # light is smooth: one texel in sixteen tells as much
+LIGHT_STRIDE = 16  # light and tone are smooth: one texel in sixteen tells as much
 DEFAULT_HAIR = "#3b2a20"
 
 
@@ -107,9 +108,8 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     texels = _colored(texels) if colorless else texels
     trust, middle = _skin_trust(texels, None if colorless else lit_cheek(landmarks))
     even = _evened_colors(texels, trust)
-    lit, dull_trust = _middle_skin(even, trust), _skin_trust(texels, None, DULL_PERCENTILE)[0]
-    dull_trust = dull_trust * (to_lab(even)[:, 0] > lit[0] - DEEP_SHADOW_L)
-    tone, bright_tone = _tone(lit, _middle_skin(even, _shineless(texels.colors, dull_trust))), from_lab(lit[None])[0]
+    lit = _middle_skin(even[::LIGHT_STRIDE], trust[::LIGHT_STRIDE])
+    tone, bright_tone = _tone(lit, _dull_skin(texels, even, lit)), from_lab(lit[None])[0]
     covered = _covered_by_hair(even, bright_tone, texels)
     wear = read_face_wear(landmarks, even, texels.seen, bright_tone)
     shown = texels.seen * face_regions.face() * (1.0 - covered)
@@ -180,28 +180,29 @@ def _skin_trust(texels: FaceTexels, cheek: np.ndarray | None, darkest: float = 1
     Args:
         texels: what the photo shows.
         cheek: (3,) sRGB of the better lit cheek, if one is seen.
-        darkest: per cent of sure skin, the darker ones, in which that middle is looked for.
     """
     lab = to_lab(texels.colors)
-    sure = texels.seen * face_regions.plain_skin() > 0.5
-    if sure.sum() < 100:
-        sure = face_regions.plain_skin() > 0.5
+    sure = _plain_skin(texels)
     cheeks = sure & (face_regions.cheeks() > 0.5)
     if _is_rouged(lab, cheeks, sure & ~cheeks):
         sure &= ~cheeks
-    dull = sure & (lab[:, 0] <= np.percentile(lab[sure, 0], darkest))
-    middle = np.median(lab[dull], axis=0)
+    middle = np.median(lab[sure], axis=0)
     bright_cheek = None if cheek is None else to_lab(cheek[None])[0]
-    if bright_cheek is not None and bright_cheek[0] > np.median(lab[sure, 0]) + DARKER_THAN_CHEEK_L:
-        middle, dull = bright_cheek, sure
+    if bright_cheek is not None and bright_cheek[0] > middle[0] + DARKER_THAN_CHEEK_L:
+        middle = bright_cheek
     for _ in range(2):
-        near = dull & (np.abs(lab - middle) < 2.0 * SKIN_SPREAD_LAB).all(axis=1)
+        near = sure & (np.abs(lab - middle) < 2.0 * SKIN_SPREAD_LAB).all(axis=1)
         middle = np.median(lab[near], axis=0) if near.sum() > 50 else middle
     distance = ((lab[:, 1:] - middle[1:]) / SKIN_SPREAD_LAB[1:]) ** 2
     bright = ((lab[:, 0] - middle[0]) / (2.0 * SKIN_SPREAD_LAB[0])) ** 2
     likely = np.exp(-0.5 * (distance.sum(axis=1) + bright))
-    bare = (1.0 - face_regions.lips()) * (1.0 - face_regions.brows()) * (1.0 - face_regions.eyes())
-    return likely * bare * texels.seen * (face_regions.face() > 0), middle
+    return likely * _bare() * texels.seen * (face_regions.face() > 0), middle
+
+
+def _plain_skin(texels: FaceTexels) -> np.ndarray:
+    """(N,) bool: where nearly every face is bare skin, as far as it is seen."""
+    sure = texels.seen * face_regions.plain_skin() > 0.5
+    return np.asarray(sure if sure.sum() >= LEAST_SURE else face_regions.plain_skin() > 0.5)
 
 
 def _is_rouged(lab: np.ndarray, cheeks: np.ndarray, rest: np.ndarray) -> bool:
@@ -231,6 +232,8 @@ def _tone(lit: np.ndarray, dull: np.ndarray) -> np.ndarray:
     """
     kept = (np.hypot(*lit[1:]) / lit[0]) / max(np.hypot(*dull[1:]) / max(dull[0], 1.0), 1e-3)
     glare = float(np.clip((KEEPS_COLOR - kept) / GLARE_SPREAD, 0.0, 1.0))
+    chroma, most = float(np.hypot(*dull[1:])), max(USUAL_CHROMA, float(np.hypot(*lit[1:])))
+    dull = dull * [1.0, *2 * [min(most / max(chroma, 1e-3), 1.0)]]  # warm light from below is not the skin's either
     behind_glare = np.array([np.clip(0.5 * (lit[0] + dull[0]), lit[0] - MOST_GLARE_L, lit[0]), *dull[1:]])
     lightness, red, yellow = np.clip(lit + glare * (behind_glare - lit), SKIN_LAB_LOW, SKIN_LAB_HIGH)
     if yellow < LEAST_HUE_B_PER_A * red:
@@ -249,14 +252,29 @@ def _middle_skin(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
     return np.clip((lab[inner] * weights).sum(axis=0) / max(weights.sum(), 1e-9), [1.0, -128.0, -128.0], [100.0, 127.0, 127.0])
 
 
-def _shineless(colors: np.ndarray, trust: np.ndarray) -> np.ndarray:
-    """(N,) the trust, without the brightest texels: shine and glare have the light's colour and not the skin's."""
-    lightness = to_lab(colors)[:, 0]
-    order = np.argsort(lightness)
-    share = np.cumsum(trust[order])
-    kept = trust.copy()
-    kept[order[share > DULL_SHARE * share[-1]]] = 0.0
-    return kept
+def _dull_skin(texels: FaceTexels, even: np.ndarray, lit: np.ndarray) -> np.ndarray:
+    """(3,) CIELAB of the face's skin where it shines least, though not of its deep shadows; shine has the light's colour.
+
+    Args:
+        even: (N, 3) sRGB without the photo's light.
+        lit: (3,) CIELAB of the face's middle.
+    """
+    some = np.flatnonzero(texels.seen * face_regions.face() * _bare() > 0.5)[::LIGHT_STRIDE]
+    if len(some) < LEAST_SURE:
+        return lit
+    brightness = texels.colors[some].sum(axis=1)
+    lab = to_lab(even[some[brightness <= np.percentile(brightness, DULL_PERCENTILE)]])
+    lab = lab[lab[:, 0] > lit[0] - DEEP_SHADOW_L]
+    if len(lab) < LEAST_SURE:
+        return lit
+    near = lab[(np.abs(lab - np.median(lab, axis=0)) < 2.0 * SKIN_SPREAD_LAB).all(axis=1)]
+    return np.asarray(np.median(near if len(near) else lab, axis=0))
+
+
+@cache
+def _bare() -> np.ndarray:
+    """(N,) 0..1: neither lips nor brows nor eyes."""
+    return np.asarray((1.0 - face_regions.lips()) * (1.0 - face_regions.brows()) * (1.0 - face_regions.eyes()))
 
 
 def _covered_by_hair(colors: np.ndarray, tone: np.ndarray, texels: FaceTexels) -> np.ndarray:
@@ -264,10 +282,13 @@ def _covered_by_hair(colors: np.ndarray, tone: np.ndarray, texels: FaceTexels) -
     lab, skin = to_lab(colors), to_lab(tone[None])[0]
     distance = np.linalg.norm((lab - skin) / FOREHEAD_SPREAD_LAB, axis=1)
     strange = np.clip(distance - 1.3, 0.0, 1.0) * face_regions.above_brows() * (texels.seen > 0)
-    image = cv2.medianBlur((255 * texels.texels.picture(strange.astype(np.float32))).astype(np.uint8), 9)
-    image = cv2.dilate(image, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (SHADOW_TEXELS, SHADOW_TEXELS)))
+    whole = texels.texels.picture(strange.astype(np.float32))
+    half = cv2.resize(whole, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    image = cv2.medianBlur((255 * half).astype(np.uint8), 5)
+    image = cv2.dilate(image, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (SHADOW_TEXELS // 2, SHADOW_TEXELS // 2)))
     upward = np.maximum.accumulate(image[::-1], axis=0)[::-1].astype(np.float32) / 255.0
-    covered = cv2.GaussianBlur(np.clip(1.6 * upward, 0.0, 1.0), (0, 0), 11).reshape(-1)[texels.texels.texels]
+    soft = cv2.GaussianBlur(np.clip(1.6 * upward, 0.0, 1.0), (0, 0), 5.5)
+    covered = cv2.resize(soft, whole.shape[1::-1], interpolation=cv2.INTER_LINEAR).reshape(-1)[texels.texels.texels]
     return np.maximum(covered * face_regions.above_brows(), _background(lab, skin, texels))
 
 
@@ -346,10 +367,19 @@ def _without_shine(image: np.ndarray, tone: np.ndarray) -> np.ndarray:
     share = np.clip(over / SHINE_L, 0.0, 1.0)[..., None] * 0.7
     lab[..., 0] = lab[..., 0] - 0.75 * over
     lab[..., 1:] = lab[..., 1:] * (1.0 - share) + to_lab(tone[None])[0, 1:] * share
-    chroma, plain = np.hypot(lab[..., 1], lab[..., 2]), MOST_CHROMA * float(np.hypot(*to_lab(tone[None])[0, 1:]))
-    lips = _place(face_regions.lips())
-    lab[..., 1:] *= (lips + (1.0 - lips) * np.minimum(plain / np.maximum(chroma, 1e-3), 1.0))[..., None]
+    paled = _paled(cv2.magnitude(lab[..., 1].copy(), lab[..., 2].copy()), tone)
+    lab[..., 1] *= paled
+    lab[..., 2] *= paled
     return np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0.0, 1.0)
+
+
+def _paled(chroma: np.ndarray, tone: np.ndarray) -> np.ndarray:
+    """(H, W) factors that bring a picture's chroma (H, W) down to what skin of that tone has; lips keep theirs."""
+    factors = np.minimum(MOST_CHROMA * float(np.hypot(*to_lab(tone[None])[0, 1:])) / np.maximum(chroma, 1e-3), 1.0)
+    rows, columns = face_regions.mouth_window()
+    lips = _place(face_regions.lips())[rows, columns]
+    factors[rows, columns] += lips * (1.0 - factors[rows, columns])
+    return np.asarray(factors, np.float32)
 
 
 def _closed_lips(image: np.ndarray, weight: np.ndarray) -> np.ndarray:

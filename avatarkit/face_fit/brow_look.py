@@ -33,7 +33,7 @@ _BROW_HEIGHT = 0.0134  # of the layout's side: an average brow's
 _BELOW, _ABOVE, _EXPECTED = 2.3, 2.6, 0.8  # of these heights: how far hairs are looked for, and how far they usually stray
 _SKIN_PERCENTILE, _HAIR_L = 85, 5.0  # CIELAB below the skin around: what is less dark is not hair
 _SURE_L = 60.0  # summed over a column: enough hair to be sure
-_USUAL_LINE, _USUAL_COUNTS = np.array([0.4, 0.4]), (3.0, 2.0)
+_USUAL_LINE, _USUAL_COUNTS = np.array([0.4, 0.4]), np.array([3.0, 2.0])
 """How far below the landmarks' own line hairs lie, and how much more at the outer ends, in heights of a brow; measured on 36
 photos. How many sure columns that counts for."""
 _ROUNDS = 3
@@ -109,36 +109,28 @@ def _line(colors: np.ndarray, seen: np.ndarray) -> tuple[float, float]:
     """The straight correction of the landmarks' line that lays it along the middle of the dark hairs, both sides alike."""
     lightness = front_texels().picture(np.ascontiguousarray(to_lab(colors)[:, 0]))
     shown = front_texels().picture(np.asarray(seen, np.float32))
-    columns, rows = _landmarks_line()
+    off, dark = _darkness(lightness, shown)
     share = np.tile(np.linspace(-0.5, 0.5, _STATIONS), 2)
-    basis, line = np.column_stack([np.ones_like(share), share]), np.array(_USUAL_LINE)
+    basis, line = np.column_stack([np.ones_like(share), share]), _USUAL_LINE
     for _ in range(_ROUNDS):
-        expected = np.split(basis @ line, 2)
-        found = np.array(
-            [
-                _hairs_off(lightness, shown, 0.5 + side * away, row, off)
-                for side, offs in zip((-1, 1), expected, strict=True)
-                for away, row, off in zip(columns, rows, offs, strict=True)
-            ]
-        )
-        weights = found[:, 1, None]
-        line = np.linalg.solve(
-            basis.T @ (basis * weights) + np.diag(_USUAL_COUNTS),
-            basis.T @ (weights[:, 0] * found[:, 0]) + np.array(_USUAL_COUNTS) * _USUAL_LINE,
-        )
+        hairs = dark * np.exp(-0.5 * ((off - (basis @ line)[:, None]) / _EXPECTED) ** 2)
+        total = hairs.sum(axis=1)
+        found, weights = hairs @ off / np.maximum(total, 1e-6), np.minimum(total / _SURE_L, 1.0)
+        counted = basis * weights[:, None]
+        line = np.linalg.solve(basis.T @ counted + np.diag(_USUAL_COUNTS), counted.T @ found + _USUAL_COUNTS * _USUAL_LINE)
     return _raised(float(line[0]), float(line[1]))
 
 
-def _hairs_off(lightness: np.ndarray, shown: np.ndarray, u: float, v: float, expected: float) -> tuple[float, float]:
-    """How far below a point of the line hairs lie there, in heights of a brow, and 0..1 how surely."""
-    column, height = round(u * PICTURE_SIZE), _BROW_HEIGHT * PICTURE_SIZE
-    rows = np.arange(round(v * PICTURE_SIZE - _ABOVE * height), round(v * PICTURE_SIZE + _BELOW * height))
-    strip = lightness[rows, column - 2 : column + 3].mean(axis=1)
-    off = (rows - v * PICTURE_SIZE) / height
-    dark = np.clip(np.percentile(strip, _SKIN_PERCENTILE) - strip - _HAIR_L, 0.0, None) * shown[rows, column]
-    dark = dark * np.exp(-0.5 * ((off - expected) / _EXPECTED) ** 2)
-    total = float(dark.sum())
-    return (float(off @ dark) / total, min(total / _SURE_L, 1.0)) if total > 0.0 else (0.0, 0.0)
+def _darkness(lightness: np.ndarray, shown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distances below the landmarks' line (R,), in heights of a brow, and how much darker than skin it is there (44, R)."""
+    height = _BROW_HEIGHT * PICTURE_SIZE
+    away, line = _landmarks_line()
+    columns = np.round(PICTURE_SIZE * (0.5 + np.concatenate([-away, away]))).astype(int)[:, None]
+    steps = np.arange(-round(_ABOVE * height), round(_BELOW * height))
+    rows = np.round(PICTURE_SIZE * np.tile(line, 2)).astype(int)[:, None] + steps
+    strips = np.mean([lightness[rows, columns + beside] for beside in range(-2, 3)], axis=0)
+    dark = np.clip(np.percentile(strips, _SKIN_PERCENTILE, axis=1, keepdims=True) - strips - _HAIR_L, 0.0, None)
+    return steps / height, dark * shown[rows, columns]
 
 
 def _shape(colors: np.ndarray, seen: np.ndarray, skin_l: float, brow_l: float) -> BrowShapeName:
