@@ -14,6 +14,9 @@ from avatarkit.avatar.skin_fields import HEAD_DETAIL_SIZE, head_fields
 from avatarkit.errors import unknown_name
 from avatarkit.face_fit.brow_look import BROW_ENDS
 
+NATURAL_LINE, NATURAL_HEIGHT = (0.3623, 0.3692), 0.01356
+"""The brow that is stored with the skin: where its middle lies at each of `BROW_ENDS`, and its mean height, parts of the
+layout's side; known without loading the skin. A test compares them with it."""
 SIDES = ("right", "left")
 """Halves of the head's picture, from its left."""
 
@@ -97,10 +100,7 @@ def laid_brows(brows: Brows, line: tuple[float, float]) -> Brows:
     Args:
         line: as in `BrowLook`.
     """
-    natural = [_natural_brow(side) for side in SIDES]
-    height = float(np.mean([thick for _, thick in natural]))
-    heights = [np.interp(BROW_ENDS, np.abs(middle[:, 0] - 0.5), middle[:, 1]) for middle, _ in natural]
-    inner, outer = (np.mean(heights, axis=0) - np.array(line)) / height
+    inner, outer = (np.array(NATURAL_LINE) - np.array(line)) / NATURAL_HEIGHT
     lift, tilt = (float(np.clip(value, -MOST_BROW_LIFT, MOST_BROW_LIFT)) for value in (0.5 * (inner + outer), outer - inner))
     return replace(brows, lift=round(lift, 3), tilt=round(tilt, 3))
 
@@ -109,7 +109,7 @@ def lifted_cover(cover: np.ndarray, lift: float, tilt: float) -> np.ndarray:
     """A picture (2048, 2048) of brows with these moved up and tilted, as `Brows` says."""
     if not (lift or tilt):
         return cover
-    height = HEAD_DETAIL_SIZE * float(np.mean([_natural_brow(side)[1] for side in SIDES]))
+    height = HEAD_DETAIL_SIZE * NATURAL_HEIGHT
     filled = np.flatnonzero(cover.any(axis=1))
     reach = int(np.ceil(height * (abs(lift) + abs(tilt)))) + 1
     first, last = max(filled[0] - reach, 0), min(filled[-1] + reach + 1, HEAD_DETAIL_SIZE)

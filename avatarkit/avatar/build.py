@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ import numpy as np
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt, Material
 from avatarkit.avatar.eyes import eyes_material, eyes_mesh
 from avatarkit.avatar.finish import finished
-from avatarkit.avatar.hair import HairKind, make_beard, make_hair
+from avatarkit.avatar.hair import HairKind, HairPaint, make_beard, make_hair, painted_hair
 from avatarkit.avatar.lashes import lashes_material, lashes_mesh
 from avatarkit.avatar.licences import licences_of
 from avatarkit.avatar.look import Look
@@ -44,6 +45,7 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
     family = load_style(recipe.style).family
     look = family.look
     with ThreadPoolExecutor(2, "painting") as painting:  # skin and eyes are painted without knowing the shape
+        painting.submit(_painted_hair, recipe, look)  # kept for when the hair is made, where what is wrong is said, too
         face, body = painting.submit(_painted_face, recipe, look), painting.submit(_painted_body, recipe, look)
         eyes = painting.submit(eyes_material, recipe.eyes.iris, look)
         rest = rest_body(stylised_sliders(recipe.sliders, family.shape))
@@ -88,20 +90,18 @@ def _painted_body(recipe: AvatarRecipe, look: Look) -> Material:
     return with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish"))
 
 
-def _hair(recipe: AvatarRecipe, look: Look, rest: RestBody, outfit: Outfit) -> list[tuple[AvatarMesh, Material]]:
-    hair = recipe.hair
+def _painted_hair(recipe: AvatarRecipe, look: Look) -> Mapping[str, Material]:
+    return painted_hair(recipe.hair.style, recipe.hair.color, **_dye(recipe, look))
+
+
+def _dye(recipe: AvatarRecipe, look: Look) -> HairPaint:
     kind: HairKind = "strands" if look.hair == "strands" else "drawn" if look.shading == "drawn" else "clumps"
-    return make_hair(
-        hair.style,
-        hair.color,
-        rest,
-        roots=hair.roots,
-        grey=hair.grey,
-        kind=kind,
-        fineness=1.0 + look.hair_fineness,
-        contrast=1.0 - look.hair_calm,
-        worn=[mesh for mesh, _ in outfit.pieces],
-    )
+    return {"roots": recipe.hair.roots, "grey": recipe.hair.grey, "kind": kind, "contrast": 1.0 - look.hair_calm}
+
+
+def _hair(recipe: AvatarRecipe, look: Look, rest: RestBody, outfit: Outfit) -> list[tuple[AvatarMesh, Material]]:
+    worn, fineness = [mesh for mesh, _ in outfit.pieces], 1.0 + look.hair_fineness
+    return make_hair(recipe.hair.style, recipe.hair.color, rest, fineness=fineness, worn=worn, **_dye(recipe, look))
 
 
 def _beard(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:

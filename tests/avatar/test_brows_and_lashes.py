@@ -5,12 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from avatarkit.avatar.brows import BROW_SHAPES, brow_cover, laid_brows, lifted_cover
+from avatarkit.avatar.brows import (
+    BROW_SHAPES,
+    NATURAL_HEIGHT,
+    NATURAL_LINE,
+    SIDES,
+    _natural_brow,
+    brow_cover,
+    laid_brows,
+    lifted_cover,
+)
 from avatarkit.avatar.lashes import LASH_STYLES, lashes_mesh
 from avatarkit.avatar.recipe import Brows
 from avatarkit.body.rest import rest_body
 from avatarkit.errors import UsageError
-from avatarkit.face_fit.brow_look import read_brows, usual_line
+from avatarkit.face_fit.brow_look import BROW_ENDS, read_brows, usual_line
 from avatarkit.face_fit.projection import PICTURE_SIZE, front_texels
 
 SKIN, HAIR = np.array([0.85, 0.68, 0.58]), np.array([0.25, 0.17, 0.12])
@@ -46,6 +55,13 @@ def test_lifting_moves_brows_by_their_own_height_and_nothing_by_nothing() -> Non
     middles = [float(rows @ each.sum(axis=1) / each.sum()) for each in (up, cover.astype(float), down)]
     assert middles[1] - middles[0] == pytest.approx(middles[2] - middles[1], abs=0.5)
     assert up.sum() == pytest.approx(cover.astype(float).sum(), rel=0.01)
+
+
+def test_the_natural_line_is_that_of_the_stored_brow() -> None:
+    found = [_natural_brow(side) for side in SIDES]
+    heights = [np.interp(BROW_ENDS, np.abs(middle[:, 0] - 0.5), middle[:, 1]) for middle, _ in found]
+    assert np.mean(heights, axis=0) == pytest.approx(NATURAL_LINE, abs=5e-4)
+    assert np.mean([height for _, height in found]) == pytest.approx(NATURAL_HEIGHT, rel=0.01)
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), 9.0, -9.0])

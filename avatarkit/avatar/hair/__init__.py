@@ -2,7 +2,7 @@
 
 from avatarkit.avatar.hair.beard import make_beard
 from avatarkit.avatar.hair.beard_styles import BEARD_STYLES
-from avatarkit.avatar.hair.make import HairKind, make_hair
+from avatarkit.avatar.hair.make import HairKind, HairPaint, make_hair, painted_hair
 from avatarkit.avatar.hair.styles import HAIR_STYLES
 
-__all__ = ["BEARD_STYLES", "HAIR_STYLES", "HairKind", "make_beard", "make_hair"]
+__all__ = ["BEARD_STYLES", "HAIR_STYLES", "HairKind", "HairPaint", "make_beard", "make_hair", "painted_hair"]

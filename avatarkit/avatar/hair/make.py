@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypedDict
 
 import numpy as np
 
@@ -30,6 +30,17 @@ from avatarkit.errors import unknown_name
 from avatarkit.geometry.meshes import vertex_normals
 
 HairKind = Literal["strands", "clumps", "drawn"]
+
+
+class HairPaint(TypedDict):
+    """What hair is painted by, beside its style and colour; as for `make_hair`."""
+
+    roots: str | None
+    grey: float
+    kind: HairKind
+    contrast: float
+
+
 """Ribbons of single hairs; thick locks, softly shaded; thick locks in flat tones with a ring of light."""
 
 _SHORTEST_HANGING_M = 0.015
@@ -71,21 +82,37 @@ def make_hair(
     Raises:
         UsageError: there is no such style, or the colour is none.
     """
-    if style not in HAIR_STYLES:
-        raise unknown_name("hair style", style, HAIR_STYLES)
-    dye = HairColor(parse_color(color), parse_color(roots) if roots else None, float(np.clip(grey, 0.0, 1.0)))
-    thick = kind != "strands"
+    materials, thick = painted_hair(style, color, roots=roots, grey=grey, kind=kind, contrast=contrast), kind != "strands"
     chosen = thick_style(HAIR_STYLES[style]) if thick else _finer(HAIR_STYLES[style], fineness)
     surface, obstacle = head_surface(np.asarray(rest.positions, float)), body_obstacle(rest, worn)
     shapes = _shapes(chosen, surface, obstacle, thick=thick)
     if thick:
         crown = surface.at(points_towards(np.array([[0.0, 1.0, 0.0]])))[0][0, 1]
         shapes = {name: shape._replace(uvs=by_height(shape, crown, surface.scale)) for name, shape in shapes.items()}
-        materials = thick_materials(dye, drawn=kind == "drawn")
-    else:
-        materials = hair_materials(dye, chosen.strands, chosen.shape, chosen.cap, contrast)
     head = rest.skeleton.names.index("head")
     return [(_skinned(name, _above_skin(shape, obstacle), head), materials[name]) for name, shape in shapes.items()]
+
+
+def painted_hair(
+    style: str,
+    color: str,
+    *,
+    roots: str | None = None,
+    grey: float = 0.0,
+    kind: HairKind = "strands",
+    contrast: float = 1.0,
+) -> Mapping[str, Material]:
+    """The materials of hair by the names of its meshes; they are the same on every head, and kept for the next one.
+
+    Args, errors: as for `make_hair`.
+    """
+    if style not in HAIR_STYLES:
+        raise unknown_name("hair style", style, HAIR_STYLES)
+    dye = HairColor(parse_color(color), parse_color(roots) if roots else None, float(np.clip(grey, 0.0, 1.0)))
+    if kind != "strands":
+        return thick_materials(dye, drawn=kind == "drawn")
+    chosen = HAIR_STYLES[style]
+    return hair_materials(dye, chosen.strands, chosen.shape, chosen.cap, contrast)
 
 
 @lru_cache(maxsize=4)

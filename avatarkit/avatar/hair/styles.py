@@ -109,15 +109,15 @@ _FEATHERED = replace(
     lift_mm=Zones(top=11, front=13, side=9, back=10, nape=4),
     part_deg=32.0,
     sweep=1.2,
-    locks=680,
-    lock_width_mm=22,
+    locks=500,
+    lock_width_mm=26,
     unevenness=0.3,
     disorder=0.14,
     cut_mm=98,
     tips=0.92,
     curl_mm=4,
     curl_pitch_mm=85,
-    fringe=Fringe(18, 58, half_deg=54.0, sweep=1.0, depth_mm=9, locks=120),
+    fringe=Fringe(18, 58, half_deg=54.0, sweep=1.0, depth_mm=9, locks=90),
 )
 _WAVY = replace(
     _LONG,
