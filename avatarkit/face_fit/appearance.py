@@ -13,7 +13,7 @@ from avatarkit.body.shape import BodyShape
 from avatarkit.face_fit import face_regions
 from avatarkit.face_fit.brow_look import HAIR_AB_HIGH, HAIR_AB_LOW, BrowShapeName, assumed_brows, read_brows, usual_line
 from avatarkit.face_fit.face_wear import FaceWear, read_face_wear
-from avatarkit.face_fit.hair_look import HairLook, read_hair_look
+from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook, read_hair_look
 from avatarkit.face_fit.head_camera import HeadCamera
 from avatarkit.face_fit.iris_color import DEFAULT_IRIS, iris_color
 from avatarkit.face_fit.light import evened, from_lab, harmonics, hex_color, light_on_skin, to_lab
@@ -309,7 +309,7 @@ def _hair_color(
 
 def _shorn_hair(hair: str, look: HairLook | None, brows: str) -> str:
     """Shorn hair without the scalp that shines through it: it is hardly lighter than the brows, unless it is grey."""
-    if look is None or not 0.0 < look.volume < SHORN_VOLUME:
+    if look is None or look.length > NO_LENGTH or not 0.0 < look.volume < SHORN_VOLUME:
         return hair
     (lightness, *hue), brow = (
         to_lab(np.array([[int(each[k : k + 2], 16) / 255.0 for k in (1, 3, 5)]]))[0] for each in (hair, brows)
