@@ -13,10 +13,10 @@ from avatarkit.body.shape import BodyShape
 from avatarkit.face_fit import face_regions
 from avatarkit.face_fit.brow_look import HAIR_AB_HIGH, HAIR_AB_LOW, BrowShapeName, assumed_brows, read_brows, usual_line
 from avatarkit.face_fit.face_wear import FaceWear, read_face_wear
-from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook, read_hair_look
+from avatarkit.face_fit.hair_look import HairLook, read_hair_look
 from avatarkit.face_fit.head_camera import HeadCamera
 from avatarkit.face_fit.iris_color import DEFAULT_IRIS, iris_color
-from avatarkit.face_fit.light import evened, from_lab, harmonics, hex_color, light_on_skin, to_lab
+from avatarkit.face_fit.light import evened, from_lab, harmonics, hex_color, hex_lab, light_on_skin, to_lab
 from avatarkit.face_fit.photo_light import in_plain_light, lit_cheek, photo_light, plain_colors
 from avatarkit.face_fit.projection import PICTURE_SIZE, FaceTexels, front_texels, project_photo
 from avatarkit.face_fit.skin_tone import LIGHT_STRIDE, SKIN_SPREAD_LAB, dull_skin, middle_skin, skin_tone, skin_trust
@@ -32,7 +32,7 @@ PLAIN_SKIN_AB = np.array([13.0, 17.0])  # chroma lent to a black-and-white photo
 SHADOW_L = 14.0  # CIELAB lightness that one side may lie below the other and still be believed
 FOLDED_M = 0.005  # that the skin of cheeks has moved by: smiles move it by up to 12 mm
 EYE_FOLDS = 0.7  # of the folds below the eyes are the smile's; the rest stays when it goes
-SHORN_VOLUME, SHORN_OVER_BROWS_L, GREY_HAIR_CHROMA = 0.22, 8.0, 6.0  # as `HairLook` says; CIELAB
+SHORN_OVER_BROWS_L, GREY_HAIR_CHROMA = 8.0, 6.0  # CIELAB
 DARKER_LIPS, REDDER_LIPS = 8.0, 4.0  # CIELAB; closed, unpainted lips differ from the skin by at least this much
 MOST_CHROMA = 1.45  # of the tone's: what is more colourful and no lip is a nostril or a shadow that was brightened
 SHINE_L = 7.0  # CIELAB lightness above the tone at which skin counts as shining
@@ -309,12 +309,10 @@ def _hair_color(
 
 def _shorn_hair(hair: str, look: HairLook | None, brows: str) -> str:
     """Shorn hair without the scalp that shines through it: it is hardly lighter than the brows, unless it is grey."""
-    if look is None or look.length > NO_LENGTH or not 0.0 < look.volume < SHORN_VOLUME:
+    if look is None or not look.shorn:
         return hair
-    (lightness, *hue), brow = (
-        to_lab(np.array([[int(each[k : k + 2], 16) / 255.0 for k in (1, 3, 5)]]))[0] for each in (hair, brows)
-    )
-    darker = min(lightness, brow[0] + SHORN_OVER_BROWS_L)
+    lightness, *hue = hex_lab(hair)
+    darker = min(lightness, hex_lab(brows)[0] + SHORN_OVER_BROWS_L)
     if np.hypot(*hue) < GREY_HAIR_CHROMA or darker == lightness:
         return hair
     return hex_color(from_lab(np.array([[darker, *(darker / lightness * np.array(hue))]]))[0])

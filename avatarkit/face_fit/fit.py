@@ -15,7 +15,8 @@ from avatarkit.face_fit.face_sight import likely_sliders
 from avatarkit.face_fit.gaze import read_gaze
 from avatarkit.face_fit.head_camera import HeadCamera
 from avatarkit.face_fit.landmark_table import load_landmark_table
-from avatarkit.face_fit.skin_scale import monk_tone, skin_lab
+from avatarkit.face_fit.light import hex_lab
+from avatarkit.face_fit.skin_scale import monk_tone
 from avatarkit.face_fit.solve import Solution, SolveSettings, solve_face
 from avatarkit.geometry.arrays import checked_array
 from avatarkit.tracking.face_landmarks import FaceLandmarks
@@ -73,7 +74,7 @@ class FaceFit:
     def _seen(self) -> dict[str, object]:
         """What the photo shows beside the shape: colours, hair, beard, glasses."""
         look, hair = self.appearance, self.appearance.hair_look
-        lightness, red, yellow = (round(float(value), 1) for value in skin_lab(look.skin))
+        lightness, red, yellow = (round(float(value), 1) for value in hex_lab(look.skin))
         return {
             "skin": {"color": look.skin, "lab": [lightness, red, yellow], "monk": monk_tone(look.skin)},
             "lips": look.lips,

@@ -49,7 +49,7 @@ _LIT = 75  # percentile of a forehead's lightness: strands and their shadows may
 _LEAST_HAIR = 0.02  # of the face's area, to have a colour of its own
 _LEAST_SIDE = 0.03  # of the face's area, to be hair that hangs
 _HAIR_AB_LOW, _HAIR_AB_HIGH = np.array([-6.0, -9.0]), np.array([40.0, 50.0])  # beyond are hats, and dyes we do not believe
-_SHORN, _SHORN_DARK = 0.22, 20  # volume, percentile of lightness: through shorter hair the scalp shows
+_SHORN_VOLUME, _SHORN_DARK = 0.22, 20  # with less the scalp shows through; percentile of lightness
 _LEAST_RED = 0.3  # of its yellow: no hair that grows is greenish
 _HATTED = 0.5  # of what is seen above the brows
 _USUAL_HAIRLINE = 0.12
@@ -93,6 +93,11 @@ class HairLook:
     def covered(self) -> bool:
         """Whether what is on the head is a hat or a scarf: of no hair's colour, or where no hair is."""
         return self.cover > _HATTED and (self.color is None or self.wrapped)
+
+    @property
+    def shorn(self) -> bool:
+        """Whether it is so short that the scalp shines through."""
+        return self.volume > 0.0 and _is_shorn(self.volume, self.length)
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,7 @@ def read_hair_look(landmarks: FaceLandmarks) -> HairLook | None:
     hairline, crown = (_USUAL_HAIRLINE, 1.0) if pale else _hairline(view, hair)
     temples, cheeks, under = _rim(view, hair)
     volume = _volume(view, hair)
-    percentile = _SHORN_DARK if volume < _SHORN and length == NO_LENGTH else _DARKER_HALF
+    percentile = _SHORN_DARK if _is_shorn(volume, length) else _DARKER_HALF
     color = _color(view.lab[_own(view, hair) if hair.any() else surely], percentile)
     hatted = cover > _WHOLLY and hairline < _BRIM and temples < _FREE_TEMPLES
     tied = length > _TAIL_FROM and hanging > _LEAST_TAIL and max(cheeks) < _FREE_CHEEKS
@@ -161,6 +166,10 @@ def read_hair_look(landmarks: FaceLandmarks) -> HairLook | None:
     wrapped = hatted or (min(cheeks) > _WRAPPED and under > _WRAPPED)
     fringe = _fringe(view, hair, from_skin)
     return HairLook(cover, volume, length, color, room, sides, hairline, crown, fringe, tied, wrapped)
+
+
+def _is_shorn(volume: float, length: float) -> bool:
+    return volume < _SHORN_VOLUME and length <= NO_LENGTH
 
 
 def _from_skin(view: _View, skin: np.ndarray, forehead: np.ndarray, inner: np.ndarray) -> np.ndarray:

@@ -25,6 +25,11 @@ def hex_color(color: np.ndarray) -> str:
     return "#" + "".join(f"{round(float(c) * 255):02x}" for c in np.clip(color, 0.0, 1.0))
 
 
+def hex_lab(color: str) -> np.ndarray:
+    """(3,) CIELAB, L 0..100, of "#rrggbb"."""
+    return to_lab(np.array([[int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]]))[0]
+
+
 def harmonics(normals: np.ndarray) -> np.ndarray:
     """(N, 9) real spherical harmonics up to the second order, unnormalised, of unit normals (N, 3).
 

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from avatarkit.face_fit.light import to_lab
+from avatarkit.face_fit.light import hex_lab
 
 MONK_TONES = ("#f6ede4", "#f3e7db", "#f7ead0", "#eadaba", "#d7bd96", "#a07e56", "#825c43", "#604134", "#3a312a", "#292420")
 """The ten tones of the Monk Skin Tone scale, lightest first. Source: Ellis Monk, skintone.google."""
 
 
-def skin_lab(color: str) -> np.ndarray:
-    """(3,) CIELAB, L 0..100, of "#rrggbb"."""
-    return to_lab(np.array([[int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]]))[0]
-
-
 def monk_tone(color: str) -> int:
     """1..10: the tone of the Monk scale nearest to "#rrggbb" in CIELAB."""
-    distances = [float(np.linalg.norm(skin_lab(tone) - skin_lab(color))) for tone in MONK_TONES]
+    distances = [float(np.linalg.norm(hex_lab(tone) - hex_lab(color))) for tone in MONK_TONES]
     return 1 + int(np.argmin(distances))

@@ -30,6 +30,7 @@ from avatarkit.errors import unknown_name
 from avatarkit.geometry.meshes import vertex_normals
 
 HairKind = Literal["strands", "clumps", "drawn"]
+"""Ribbons of single hairs; thick locks, softly shaded; thick locks in flat tones with a ring of light."""
 
 
 class HairPaint(TypedDict):
@@ -40,8 +41,6 @@ class HairPaint(TypedDict):
     kind: HairKind
     contrast: float
 
-
-"""Ribbons of single hairs; thick locks, softly shaded; thick locks in flat tones with a ring of light."""
 
 _SHORTEST_HANGING_M = 0.015
 _BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.010, 0.022  # above the skin: cloth lies there; and the body of the hair above that
