@@ -1,13 +1,16 @@
 """One person through pictures: picture in, landmarks out.
 
 The body leads: each picture's hands and face are looked for where its body is, and nothing about the body depends on them. So
-hands and face are read beside each other, and in a film the next bodies are read meanwhile; the landmarks are the same.
+hands and face are read beside each other, and in a film the next bodies are read meanwhile; the landmarks are the same. All of
+that is done by as many threads as there are processors, whoever comes first: with more, hands that a picture waits for share a
+processor with bodies that can wait, and in the end one processor has nothing to do.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
 
@@ -115,7 +118,7 @@ class PersonTracker:
         self._person, self._sides, self._wants_face = person, SIDES if hands else (), face
         self._in_turn = in_turn
         self._graphs = Graphs(person_graphs(), face_graphs(MIN_DETECTION_SCORE))
-        self._beside = ThreadPoolExecutor(max_workers=2, thread_name_prefix="face-and-hands")
+        self._beside = ThreadPoolExecutor(max_workers=_threads(), thread_name_prefix="tracking")
 
     def __enter__(self) -> PersonTracker:
         return self
@@ -150,7 +153,7 @@ class PersonTracker:
         Raises:
             UsageError: a picture is not later than the one before.
         """
-        for seen in read_ahead(self.bodies(frames), BODIES_AHEAD):
+        for seen in read_ahead(self.bodies(frames), BODIES_AHEAD, self._beside):
             if seen is not None:
                 yield self.finish(seen)
 
@@ -176,17 +179,22 @@ class PersonTracker:
 
     def finish(self, seen: SeenBody) -> TrackedFrame:
         """The hands and the face beside a body."""
-        return self.begin(seen).whole
+        return self._begun(seen, face_first=False).whole
 
     def begin(self, seen: SeenBody) -> ComingFrame:
         """The same, while hands and face are still being read; `whole` of it must have been asked for before the next one."""
+        return self._begun(seen, face_first=True)
+
+    def _begun(self, seen: SeenBody, *, face_first: bool) -> ComingFrame:
+        """Hands take longer: where everything is waited for at once, they come first."""
         memory = self.memory.after_a_cut() if seen.look.cut else self.memory
         every_s = {side: _read_every_s(memory, side) if self._in_turn else follow_hands.READ_EVERY_S for side in self._sides}
-        face = self._beside.submit(_face_of, seen, memory.face, self._graphs.face) if self._wants_face else None
+        face = self._coming_face(seen, memory.face) if face_first else None
         hands = {
             side: self._beside.submit(_hand_of, seen, side, memory, self._graphs.person, every)
             for side, every in every_s.items()
         }
+        face = face or self._coming_face(seen, memory.face)
 
         def whole() -> TrackedFrame:
             found = {side: hand for side, coming in hands.items() if (hand := coming.result()) is not None}
@@ -196,6 +204,14 @@ class PersonTracker:
 
         look = seen.look
         return ComingFrame(look.time_s, look.pyramid.size, seen.body, lambda: face.result()[1] if face else None, whole)
+
+    def _coming_face(self, seen: SeenBody, memory: FaceMemory) -> Future[tuple[FaceMemory, TrackedFace | None]] | None:
+        return self._beside.submit(_face_of, seen, memory, self._graphs.face) if self._wants_face else None
+
+
+def _threads() -> int:
+    """As many as there are processors, and no more than there are things to read at once: body, both hands, face."""
+    return min(max(os.cpu_count() or 1, 2), 4)
 
 
 BODIES_AHEAD = 6

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from time import sleep
 
 import pytest
 
@@ -53,3 +56,43 @@ def test_more_can_be_read_ahead_in_order() -> None:
     assert next(items) == 0
     assert list(items) == list(range(1, 10))
     assert list(read_ahead(iter(()), ahead=3)) == []
+
+
+def test_threads_that_read_ahead_beside_other_work_do_both_in_turns() -> None:
+    order: list[str] = []
+    begun, gathered = Event(), Event()
+
+    def noting() -> Iterator[int]:
+        for number in range(3):
+            order.append(f"item {number}")
+            begun.set()
+            gathered.wait(5)
+            yield number
+
+    with ThreadPoolExecutor(max_workers=1) as threads, ThreadPoolExecutor(max_workers=1) as user:
+        items = read_ahead(noting(), 3, threads)
+        waiting = user.submit(next, items)
+        begun.wait(5)
+        other = threads.submit(order.append, "other work")
+        gathered.set()
+        assert [waiting.result(), *items] == [0, 1, 2]
+        other.result()
+    assert order == ["item 0", "other work", "item 1", "item 2"]
+
+
+def test_nobody_is_at_the_items_any_more_once_they_are_let_go() -> None:
+    read: list[int] = []
+
+    def noting() -> Iterator[int]:
+        for number in range(100):
+            sleep(0.002)
+            read.append(number)
+            yield number
+
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        items = read_ahead(noting(), 50, threads)
+        assert next(items) == 0
+        items.close()
+        so_many = len(read)
+        sleep(0.02)
+    assert len(read) == so_many < 50
