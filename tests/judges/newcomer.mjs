@@ -21,6 +21,7 @@ try {
     window.unplug = (stream) => stream.getTracks().forEach((track) => (track.stop(), track.dispatchEvent(new Event("ended"))));
   });
   await walk(page);
+  told.said.greeted = await greeted();
 } finally {
   await browser.close();
 }
@@ -91,6 +92,24 @@ async function walk(page) {
   await page.waitForFunction((before) => ![null, before].includes(sessionStorage.getItem("avatarkit-visit")), told.said.visit);
   told.said.next = await visit();
   told.said.remembered = await page.evaluate(() => sessionStorage.getItem("avatarkit-avatar"));
+}
+
+/** The language of the front page in a browser that prefers Chinese, at first, and once English was chosen. */
+async function greeted() {
+  const page = await browser.newPage({ locale: "zh-CN" });
+  page.setDefaultTimeout(0);
+  const language = async () => {
+    await page.waitForFunction(() => document.getElementById("language")?.onclick);
+    return page.evaluate(() => document.documentElement.lang);
+  };
+  await page.goto(address);
+  const first = await language();
+  await Promise.all([page.waitForEvent("load"), page.click("#language")]);
+  await language();
+  await page.reload();
+  const then = await language();
+  await page.close();
+  return [first, then];
 }
 
 async function settled(page) {

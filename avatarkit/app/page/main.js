@@ -151,6 +151,8 @@ class Page {
   }
 
   fillHeader() {
+    const link = document.getElementById("language");
+    link.onclick = () => sessionStorage.setItem("avatarkit-language", link.lang);
     document.getElementById("forget").onclick = () => this.forget();
   }
 

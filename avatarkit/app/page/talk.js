@@ -119,7 +119,7 @@ export const socketAddress = (name) => `${location.protocol === "https:" ? "wss"
 export async function forgetVisit() {
   await fetch(ours(`/${token}`), { method: "DELETE" });
   clearTimeout(remembering);
-  for (const key of [VISIT, AVATAR]) sessionStorage.removeItem(key);
+  sessionStorage.clear();
 }
 
 /** Send a file into the visit's folder; fails with a text for people. */
