@@ -18,6 +18,9 @@ from avatarkit.media.video_frame import VideoFrame
 NO_PICTURE_S = 0.25
 """So long without a picture, and a live source counts as gone for now."""
 
+MISSED, MOST_PATIENCE_S = 2.5, 3.0
+"""A slower source is gone when so many of its pictures were missed: a busy page sends one a second."""
+
 CLOSE_S = 0.7
 """How long the reading thread may take to end: a camera's read returns with the next picture. A second in all is promised."""
 
@@ -126,6 +129,7 @@ class Newest:
         self._waiting: tuple[VideoFrame, float] | None = None
         self._ended = False
         self._error: BaseException | None = None
+        self._gap_s = 0.0  # between the last pictures that came, the longer ones
         self.dropped, self.arrived_s = 0, 0.0
         self._thread = threading.Thread(target=self._read, name="pictures", daemon=True)
         self._thread.start()
@@ -141,9 +145,13 @@ class Newest:
         return (frame for frame in self.or_none(None) if frame is not None)
 
     def or_none(self, patience_s: float | None) -> Iterator[VideoFrame | None]:
-        """The same; None each time no picture has come for so long, never when `patience_s` is None."""
+        """The same; None each time no picture has come for so long, never when `patience_s` is None.
+
+        Of a source that is slower by itself more is borne.
+        """
         while True:
-            given_up = None if patience_s is None else time.monotonic() + patience_s
+            slow_s = min(MISSED * self._gap_s, MOST_PATIENCE_S)
+            given_up = None if patience_s is None else time.monotonic() + max(patience_s, slow_s)
             with self._changed:
                 while self._waiting is None and not self._ended and (given_up is None or time.monotonic() < given_up):
                     self._changed.wait(0.05)  # so that Ctrl-C is heard
@@ -171,12 +179,16 @@ class Newest:
 
     def _read(self) -> None:
         try:
+            last_s = None
             for frame in self._source.pictures():
+                now = time.monotonic()
                 with self._changed:
                     if self._ended:
                         return
                     self.dropped += self._waiting is not None
-                    self._waiting = (frame, time.monotonic())
+                    self._waiting = (frame, now)
+                    self._gap_s = max(self._gap_s / 2, 0.0 if last_s is None else now - last_s)
+                    last_s = now
                     self._changed.notify()
         except BaseException as error:
             self._error = error

@@ -36,15 +36,15 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class Source:
     """Pictures as quick as they can be made."""
 
-    def __init__(self, count: int, error: Exception | None = None) -> None:
-        self.count, self.error, self.closed = count, error, threading.Event()
+    def __init__(self, count: int, error: Exception | None = None, every_s: float = 0.002) -> None:
+        self.count, self.error, self.every_s, self.closed = count, error, every_s, threading.Event()
 
     def pictures(self) -> Iterator[VideoFrame]:
         for number in range(self.count):
             if self.closed.is_set():
                 return
             yield VideoFrame(np.full((4, 4, 3), number % 256, np.uint8), float(number))
-            time.sleep(0.002)
+            time.sleep(self.every_s)
         if self.error:
             raise self.error
 
@@ -61,6 +61,15 @@ def test_a_slow_reader_gets_the_newest_picture_and_old_ones_are_dropped() -> Non
         dropped = newest.dropped
     assert times == sorted(times) and times[-1] == 99.0
     assert len(times) + dropped == 100 and dropped > 20
+
+
+def test_a_slow_source_is_not_gone_between_its_pictures() -> None:
+    with Newest(Source(5, every_s=0.4)) as newest:
+        came = [frame is not None for frame in newest.or_none(0.1)]
+    assert sum(came) == 5
+    assert False in came[:-1]  # before its pace is known
+    paced = came.index(True, came.index(True) + 1)
+    assert all(came[paced : len(came) - came[::-1].index(True)])
 
 
 def test_an_error_of_the_source_comes_after_its_pictures() -> None:
