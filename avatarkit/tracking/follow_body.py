@@ -35,7 +35,8 @@ MOST_TRIES = 3
 """Detections that are examined in one picture."""
 
 MOST_APPROACHES, ARRIVED = 6, 0.05
-"""Readings of a body that was just found, until its square has moved by less, in its sides, and turned by less, in radians."""
+"""Readings of a body that was just found, until its square has moved and grown by less, in its sides, and turned by less, in
+radians."""
 
 MOST_DOUBTS = 2
 """Looks in a row that find the body unsteady before it is given up."""
@@ -154,13 +155,18 @@ def _first_proven(pyramid: PhotoPyramid, squares: Iterable[SquareCrop], graphs: 
 
 
 def _approached(pyramid: PhotoPyramid, reading: BodyReading, graphs: PersonGraphs) -> BodyReading:
-    """A body that was just found, read again in its own square until that stays: in a bad one who sits seems to lie."""
+    """A body that was just found, read again in its own square until that stays: in a bad one who sits seems to lie, and in one
+    that is too small who stands seems to bow."""
     for _ in range(MOST_APPROACHES):
         again = read_body(pyramid, reading.square, graphs)
         if again is None:
             break
-        apart = distance(again.square, reading.square) / reading.square.side + abs(again.square.roll - reading.square.roll)
-        if apart < ARRIVED:
+        before, reading = reading, again
+        if _apart(reading.square, before.square) < ARRIVED:
             break
-        reading = again
     return reading
+
+
+def _apart(a: SquareCrop, b: SquareCrop) -> float:
+    """How much two squares differ in place, size and turn, in sides of the second and radians."""
+    return (distance(a, b) + abs(a.side - b.side)) / b.side + abs(a.roll - b.roll)
