@@ -100,7 +100,7 @@ def estimate_motion(
     lap("poses")
     parts = takes(raw.times_s, raw.root_positions, hips_seen(raw))
     filled = replace(raw, rotations=fill_gaps(raw.times_s, raw.rotations, seen_mask(raw.confidence), rest_rotations(), parts))
-    smoothed = [turned_to_camera(smooth_motion(part_of(filled, part))) for part in parts]
+    smoothed = [smooth_motion(part_of(filled, part)) for part in parts]
     lap("smoothing")
     speeds = [sole_speeds(untangled, part, motion) for part, motion in zip(parts, smoothed, strict=True)]
     standing = [stand(onto_floor(part, find_floor(part)), speed, feet) for part, speed in zip(smoothed, speeds, strict=True)]
@@ -177,26 +177,6 @@ def joined(parts: list[HumanMotion]) -> HumanMotion:
         np.concatenate([part.expressions for part in parts]),
         np.concatenate([part.foot_contacts for part in parts]),
     )
-
-
-def turned_to_camera(motion: HumanMotion) -> HumanMotion:
-    """A motion of the camera's space; of whom no legs are seen, +Z becomes the way from their place to the camera.
-
-    Who is filmed at the picture's edge and looks into the camera looks at whoever sees the motion, however wide the lens was,
-    which nobody told. Hips that were never seen face there anyway: then the chest turns.
-    """
-    if legs_seen(motion.confidence).any(axis=1).mean() > SOMETIMES:
-        return motion
-    x, _, z = np.median(motion.root_positions, axis=0)
-    turn = quaternions.from_rotation_vector(np.array([0.0, -np.arctan2(-x, -z), 0.0]))
-    bone = BONE["hips" if hips_seen(motion).any() else "spine"]
-    rotations = np.array(motion.rotations)
-    rotations[:, bone] = quaternions.multiply(turn, rotations[:, bone])
-    return replace(motion, rotations=rotations)
-
-
-SOMETIMES = 0.2
-"""Of the pictures: whose legs are seen in so many goes somewhere, in the camera's axes."""
 
 
 def ending_in(motion: HumanMotion, following: HumanMotion) -> HumanMotion:

@@ -10,6 +10,7 @@ import numpy as np
 from avatarkit.geometry import quaternions
 from avatarkit.motion.floor import FOOT_BONES, TOE_BONES, sole_offsets
 from avatarkit.motion.human_motion import BONE, HumanSkeleton
+from avatarkit.motion.joints.frames import smooth_step
 from avatarkit.motion.kinematics import world_positions
 from avatarkit.motion.smooth import smooth
 
@@ -117,8 +118,7 @@ def _since(times_s: np.ndarray, start: int, end: int) -> np.ndarray:
 
 def _ease(since_s: np.ndarray) -> np.ndarray:
     """1 at 0 seconds, 0 from `EASE_S` on, level at both ends."""
-    share = np.clip(since_s / EASE_S, 0.0, 1.0)
-    return 1.0 - share * share * (3.0 - 2.0 * share)
+    return 1.0 - smooth_step(since_s, 0.0, EASE_S)
 
 
 STRAIGHT_KNEE_M = 0.01

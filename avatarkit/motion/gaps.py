@@ -9,6 +9,7 @@ import numpy as np
 
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE
+from avatarkit.motion.joints.frames import smooth_step
 from avatarkit.motion.kinematics import PARENTS
 from avatarkit.motion.smooth import continuous
 
@@ -29,8 +30,7 @@ _HIPS = BONE["hips"]
 
 def presence(since_s: np.ndarray) -> np.ndarray:
     """How much of the last rotation is left so many seconds after it was seen: 1, then after `HOLD_S` gently to 0."""
-    share = np.minimum(np.maximum((since_s - HOLD_S) / EASE_S, 0.0), 1.0)
-    return 1.0 - share * share * (3.0 - 2.0 * share)
+    return 1.0 - smooth_step(since_s, HOLD_S, HOLD_S + EASE_S)
 
 
 def seen_mask(confidence: np.ndarray) -> np.ndarray:

@@ -10,9 +10,10 @@ from avatarkit.geometry import quaternions
 from avatarkit.motion.feet import LOWER_LEGS
 from avatarkit.motion.filters import Filtered, OneEuro, filter_rotations, filter_vector, side_by_side
 from avatarkit.motion.gaps import LOST, SEEN, presence
-from avatarkit.motion.human_motion import EXPRESSIONS, HumanPose
+from avatarkit.motion.human_motion import BONE, EXPRESSIONS, HumanPose
 from avatarkit.motion.live_standing import Standing, stand
 from avatarkit.motion.person import Person
+from avatarkit.motion.quiet_legs import heading
 from avatarkit.motion.steps import PoseMemory, pose_step, rest_rotations
 from avatarkit.tracking.coming_frame import ComingFrame
 from avatarkit.tracking.tracked_frame import TrackedFrame
@@ -31,6 +32,7 @@ FACE_FILTER = OneEuro(still_hz=4.0, per_speed=6.0, speed_hz=3.0)
 
 _ROOT_AND_FACE = side_by_side([ROOT_FILTER, ROOT_FILTER, DEPTH_FILTER, *[FACE_FILTER] * EXPRESSIONS])
 
+_HIPS = BONE["hips"]
 _NOT_YET = -1e9
 
 
@@ -67,7 +69,9 @@ def live_step(
     """
     raw, pose_memory = pose_step(frame, person, memory.pose if memory else None)
     seen, seen_s, last = _seen(raw, memory)
-    target = quaternions.slerp(rest_rotations(), last, presence(raw.time_s - seen_s))
+    rest = np.array(rest_rotations())
+    rest[_HIPS] = heading(last[_HIPS])  # who is lost faces where they faced
+    target = quaternions.slerp(rest, last, presence(raw.time_s - seen_s))
     bones = filter_rotations(BONES_FILTER, memory.bones if memory else None, raw.time_s, target)
     values = np.concatenate([raw.root_position, raw.expressions])
     smooth = filter_vector(_ROOT_AND_FACE, memory.root_and_face if memory else None, raw.time_s, values)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
 from avatarkit.geometry import plain_quaternions, quaternions
+from avatarkit.geometry.plain_quaternions import Quaternion
 from avatarkit.motion.face.read_face import FaceMemory, FaceReading, read_face
+from avatarkit.motion.facing import Facing, facing_of, place_of, shows_legs
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanPose
 from avatarkit.motion.joints.hands_by_head import hands_by_head
 from avatarkit.motion.joints.joint_points import JointMemory, JointPoints
@@ -41,17 +43,19 @@ class PoseMemory:
         joints: of the joint solver.
         face: of the face's reading, None while no face is seen.
         root_position: (3,) the hips' last place.
+        facing: how the person is turned, None before anybody was seen.
     """
 
     joints: JointMemory
     face: FaceMemory | None
     root_position: np.ndarray
+    facing: Facing | None = None
 
 
 def pose_step(
     frame: TrackedFrame | ComingFrame, person: Person, memory: PoseMemory | None = None
 ) -> tuple[HumanPose, PoseMemory]:
-    """The pose in one picture, in the camera's space: origin at the camera, +Z towards it.
+    """The pose in one picture, in the camera's space: origin at the camera, +Z towards it; who shows no legs is turned to it.
 
     Args:
         frame: what was seen; parts may be missing. Of one that is still coming, body, face, hands are asked for in this order.
@@ -67,18 +71,41 @@ def pose_step(
         points, visibility = lift(frame.body, person, camera), frame.body.visibility
         by_head = hands_by_head(frame.body, points, person.head_levers, camera)
     face, face_memory = _face(frame, person, memory)
-    head = None if face is None else _head(face, camera)
-    hands = [_turned_hand(hand, camera) for hand in (frame.left_hand, frame.right_hand)]
+    facing = _facing(frame, points, face, camera, memory)
+    turn = facing.turn if facing else None
+    head = None if face is None else _head(face, camera, turn)
+    hands = [_turned_hand(hand, camera, turn) for hand in (frame.left_hand, frame.right_hand)]
+    if turn is not None:
+        matrix = plain_quaternions.to_matrix(turn)
+        points, by_head = points @ matrix.T, None if by_head is None else replace(by_head, turn=matrix)
     seen = JointPoints(points, visibility, hands[0], hands[1], head)
     solution = solve_joints(seen, memory.joints if memory else None, by_head)
     rotations, confidence = _with_eyes(solution.rotations, solution.confidence, face)
     if frame.body is not None:
         root = _root(points, rotations[BONE["hips"]], person)
+        root = root if turn is None else root @ matrix
     else:
         root = _unseen_root(face, camera, person, memory)
     expressions = _NO_EXPRESSION if face is None else face.expressions
     pose = HumanPose(frame.time_s, root, rotations, confidence, expressions, np.zeros(2))
-    return pose, PoseMemory(solution.memory, face_memory, root)
+    return pose, PoseMemory(solution.memory, face_memory, root, facing)
+
+
+def _facing(
+    frame: TrackedFrame | ComingFrame,
+    points: np.ndarray,
+    face: FaceReading | None,
+    camera: PictureCamera,
+    memory: PoseMemory | None,
+) -> Facing | None:
+    """How the person is turned after this picture, whose body's points (33, 3) are in the camera's space."""
+    before = memory.facing if memory else None
+    if frame.body is not None:
+        return facing_of(frame.time_s, place_of(points), shows_legs(frame.body), before)
+    if face is None:
+        return before
+    x, _, z = (camera.ray(face.head_px) * (camera.focal_px / face.scale_px)).tolist()
+    return facing_of(frame.time_s, (x, -z), None, before)
 
 
 def _face(
@@ -90,10 +117,14 @@ def _face(
     return (reading, face_memory) if reading.confidence >= SURE_FACE else (None, None)
 
 
-def _head(face: FaceReading, camera: PictureCamera) -> np.ndarray:
-    """(4,) the head's rotation, turned by what the camera's axis differs from the way to the head."""
-    turn = turn_towards(camera.ray(face.head_px))
-    return np.array(plain_quaternions.multiply(turn, plain_quaternions.floats(face.head_rotation)))
+def _head(face: FaceReading, camera: PictureCamera, turn: Quaternion | None) -> np.ndarray:
+    """(4,) the head's rotation, turned by what the camera's axis differs from the way to the head, then as the whole person."""
+    whole = _whole_turn(turn_towards(camera.ray(face.head_px)), turn)
+    return np.array(plain_quaternions.multiply(whole, plain_quaternions.floats(face.head_rotation)))
+
+
+def _whole_turn(to_part: Quaternion, turn: Quaternion | None) -> Quaternion:
+    return to_part if turn is None else plain_quaternions.multiply(turn, to_part)
 
 
 def _with_eyes(rotations: np.ndarray, confidence: np.ndarray, face: FaceReading | None) -> tuple[np.ndarray, np.ndarray]:
@@ -104,12 +135,12 @@ def _with_eyes(rotations: np.ndarray, confidence: np.ndarray, face: FaceReading 
     return rotations, confidence
 
 
-def _turned_hand(hand: HandLandmarks | None, camera: PictureCamera) -> np.ndarray | None:
-    """(21, 3) a hand's points, turned by what the camera's axis differs from the way to the hand."""
+def _turned_hand(hand: HandLandmarks | None, camera: PictureCamera, turn: Quaternion | None) -> np.ndarray | None:
+    """(21, 3) a hand's points, turned by what the camera's axis differs from the way to the hand, then as the whole person."""
     if hand is None:
         return None
-    turn = turn_towards(camera.ray(np.add.reduce(hand.points_px) / len(hand.points_px)))
-    return np.asarray(hand.world_m @ plain_quaternions.to_matrix(turn).T)
+    whole = _whole_turn(turn_towards(camera.ray(np.add.reduce(hand.points_px) / len(hand.points_px))), turn)
+    return np.asarray(hand.world_m @ plain_quaternions.to_matrix(whole).T)
 
 
 def _root(points: np.ndarray, hips: np.ndarray, person: Person) -> np.ndarray:

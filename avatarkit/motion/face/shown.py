@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from avatarkit.motion.joints.frames import smooth_share
+
 FADED, SHOWN = 0.3, 0.8
 """Confidences between which a reading fades in. On films of whole bodies blinks and glances read below 0.6 are farther from
 the truth than eyes that rest."""
@@ -20,8 +22,7 @@ where resting eyes err by 16.0. Other expressions err less than a resting face d
 
 def shown_share(confidence: float) -> float:
     """0..1 of a reading's expressions."""
-    share = min(max((confidence - FADED) / (SHOWN - FADED), 0.0), 1.0)
-    return share * share * (3.0 - 2.0 * share)
+    return smooth_share(confidence, FADED, SHOWN)
 
 
 def shown_gaze(gaze: np.ndarray, size_px: float) -> np.ndarray:

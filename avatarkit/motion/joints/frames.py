@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
+
+Number = TypeVar("Number", float, np.ndarray)
 
 TINY = 1e-12
 """Metres or sines below which a direction says nothing."""
@@ -36,5 +40,13 @@ def frames(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def smooth_step(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """0 below `low`, 1 above `high`, without a corner between."""
-    share = np.minimum(np.maximum((values - low) / (high - low), 0.0), 1.0)
+    return _level_at_both_ends(np.minimum(np.maximum((values - low) / (high - low), 0.0), 1.0))
+
+
+def smooth_share(value: float, low: float, high: float) -> float:
+    """The same of a single number, for which numpy takes ten times as long."""
+    return _level_at_both_ends(min(max((value - low) / (high - low), 0.0), 1.0))
+
+
+def _level_at_both_ends(share: Number) -> Number:
     return share * share * (3.0 - 2.0 * share)

@@ -8,7 +8,7 @@ shoulder give way, bones keep their lengths, the hand its own rotation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import hypot
 
 import numpy as np
@@ -17,6 +17,7 @@ from avatarkit.geometry import plain_quaternions
 from avatarkit.geometry.two_bone_ik import two_bone_ik
 from avatarkit.motion.human_motion import BONE, FEET, HumanSkeleton
 from avatarkit.motion.joints.confidence import HIDDEN_BELOW, SEEN_ABOVE
+from avatarkit.motion.joints.frames import smooth_share
 from avatarkit.motion.joints.rest_directions import LIMB_HINGES
 from avatarkit.motion.picture_camera import PictureCamera
 from avatarkit.tracking.tracked_frame import BodyLandmarks
@@ -77,6 +78,7 @@ class HandsByHead:
         shares: 0..1 of the left and the right hand, how far it is brought to its place.
         shoulders_m: how deep in the picture the middle between the shoulders is.
         levers: of the body.
+        turn: (3, 3) from the camera's axes to those in which the body's rotations are told.
     """
 
     eyes: np.ndarray
@@ -84,6 +86,7 @@ class HandsByHead:
     shares: tuple[float, float]
     shoulders_m: float
     levers: Levers
+    turn: np.ndarray = field(default_factory=lambda: np.eye(3))
 
 
 def hands_by_head(body: BodyLandmarks, points: np.ndarray, levers: Levers, camera: PictureCamera) -> HandsByHead | None:
@@ -101,18 +104,12 @@ def hands_by_head(body: BodyLandmarks, points: np.ndarray, levers: Levers, camer
     if min(away) >= FAR_M:
         return None
     left_eye, right_eye, *joints = body.visibility[_ROWS].tolist()
-    seen = [_step(min(left_eye, right_eye, *joints[k : k + 3]), HIDDEN_BELOW, SEEN_ABOVE) for k in (0, 3)]
-    shares = [trust * (1.0 - _step(metres, NEAR_M, FAR_M)) for trust, metres in zip(seen, away, strict=True)]
+    seen = [smooth_share(min(left_eye, right_eye, *joints[k : k + 3]), HIDDEN_BELOW, SEEN_ABOVE) for k in (0, 3)]
+    shares = [trust * (1.0 - smooth_share(metres, NEAR_M, FAR_M)) for trust, metres in zip(seen, away, strict=True)]
     if not any(shares):
         return None
     slopes = (np.array([eyes, *arms[2::3]]) - camera.centre_px) * (scale, -scale)
     return HandsByHead(slopes[0], slopes[1:], (shares[0], shares[1]), depth, levers)
-
-
-def _step(value: float, low: float, high: float) -> float:
-    """0 below `low`, 1 above `high`, without a corner between."""
-    share = min(max((value - low) / (high - low), 0.0), 1.0)
-    return share * share * (3.0 - 2.0 * share)
 
 
 def beside_the_head(
@@ -131,19 +128,19 @@ def beside_the_head(
     """
     levers, turned = hands.levers, np.array(arms)
     nod = plain_quaternions.to_matrix(plain_quaternions.floats(head))
-    eyes = chest @ levers.neck + 0.5 * ((chest + nod) @ levers.head) + nod @ levers.eyes  # the neck turns by half
-    shoulders = levers.collars @ chest.T + levers.shoulders @ collars.T
+    eyes = (chest @ levers.neck + 0.5 * ((chest + nod) @ levers.head) + nod @ levers.eyes) @ hands.turn  # necks turn by half
+    shoulders = (levers.collars @ chest.T + levers.shoulders @ collars.T) @ hands.turn
     deeper = hands.shoulders_m + 0.5 * float(shoulders[0, 2] + shoulders[1, 2])
     for side, share in enumerate(hands.shares):
         if share == 0.0:
             continue
         upper, lower = arms[0, side] @ levers.elbows[side], arms[1, side] @ levers.wrists[side]
         goal = upper + lower
-        wrist = shoulders[side] + goal
+        wrist = shoulders[side] + goal @ hands.turn
         seen = hands.wrists[side] * (deeper - wrist[2]) - hands.eyes * (deeper - eyes[2])
-        right, up = (seen - (wrist - eyes)[:2]).tolist()
-        part = share * min(1.0, MOST_M / max(hypot(right, up), MOST_M))
-        goal[:2] += part * right, part * up
+        missed = seen - (wrist - eyes)[:2]
+        part = share * min(1.0, MOST_M / max(hypot(*missed.tolist()), MOST_M))
+        goal = goal + part * (hands.turn[:, :2] @ missed)
         turns = two_bone_ik(upper, lower, goal, arms[0, side] @ LIMB_HINGES[side])
         turned[0, side] = turns[0] @ arms[0, side]
         turned[1, side] = turns[0] @ turns[1] @ arms[1, side]

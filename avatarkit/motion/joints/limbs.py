@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from avatarkit.geometry.plain_vectors import Vector, across, carried, cross, dot, minus, mixed, plus, scaled, unit
-from avatarkit.motion.joints.frames import frames
+from avatarkit.motion.joints.frames import frames, smooth_share
 from avatarkit.motion.joints.joint_points import JointMemory
 from avatarkit.motion.joints.ranges import MAX_TWIST_RAD
 from avatarkit.motion.joints.rest_directions import LIMB_AXES, LIMB_FRAMES, LIMB_POINTS
@@ -154,8 +154,7 @@ def _foot(points: list[Vector], row: int, lower: Vector, hinge: Vector) -> tuple
 
 def _trust(sine: float) -> float:
     """0..1 of a bend plane, by the bend's sine."""
-    share = min(max((sine - STRAIGHT_BELOW) / (BENT_ABOVE - STRAIGHT_BELOW), 0.0), 1.0)
-    return share * share * (3.0 - 2.0 * share)
+    return smooth_share(sine, STRAIGHT_BELOW, BENT_ABOVE)
 
 
 def _about(vector: Vector, axis: Vector, angle: float) -> Vector:
