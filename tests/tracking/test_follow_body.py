@@ -33,3 +33,14 @@ def test_a_body_that_was_just_found_is_read_until_its_square_stays(found: Square
     assert np.hypot(*np.subtract(settled.centre, RIGHT.centre)) < 0.05 * RIGHT.side
     assert abs(settled.side - RIGHT.side) < 0.05 * RIGHT.side
     assert abs(settled.roll - RIGHT.roll) < 0.05
+
+
+@pytest.mark.parametrize("still", [True, False])
+def test_what_turns_out_to_be_nobody_in_its_own_square_was_not_found(still: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A poster or a coat may pass for somebody in the square that it was found in."""
+    first, settled = replace(RIGHT, side=700.0), RIGHT
+    monkeypatch.setattr(follow_body, "read_body", lambda *_: BodyReading(BODY, first))
+    monkeypatch.setattr(follow_body, "is_person", lambda _, reading, __: reading.square is first or still)
+    monkeypatch.setattr(follow_body, "_approached", lambda *_: BodyReading(BODY, settled))
+    found = follow_body._first_proven(Mock(), [first], Mock())
+    assert (found is not None and found.square is settled) if still else found is None
