@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
+from avatarkit.live.give_way import give_way
 from avatarkit.live.pictures import NO_PICTURE_S, Newest, PictureSource
 from avatarkit.live.seen_pose import SeenPose
 from avatarkit.media.read_ahead import read_ahead
@@ -75,7 +76,11 @@ class TrackedPoses:
             yield self._posed(_nobody(time_s) if seen is None else self._tracker.begin(seen), arrived, came=came)
 
     def _bodies(self) -> Iterator[tuple[float, float, SeenBody | None]]:
-        """When a picture was taken and came, and its body; read while the face and hands of the one before are."""
+        """When a picture was taken and came, and its body; read while the face and hands of the one before are.
+
+        That one is nearly done: it must not wait for a core which the next one has.
+        """
+        give_way()
         times: deque[tuple[float, float]] = deque()
         for seen in self._tracker.bodies(self._frames(times)):
             yield (*times.popleft(), seen)
