@@ -93,7 +93,9 @@ class _Words:
         person: phrase -> sliders or other tables of a recipe.
         parts: phrase that names a part of the body -> {phrase before it -> tables}.
         part_color: phrase that names a part -> entry of the recipe that its colour goes to.
-        synonyms: phrase -> word as the wardrobe's names have it.
+        outfits: phrase -> outfit that it means, and those of its pieces that its colour goes to.
+        synonyms: phrase -> words as the vocabulary or the wardrobe's names have it.
+        numbers: word -> number that it adds to others beside it.
     """
 
     small: frozenset[str]
@@ -101,7 +103,9 @@ class _Words:
     person: Mapping[tuple[str, ...], Mapping[str, Any]]
     parts: Mapping[tuple[str, ...], Mapping[tuple[str, ...], Mapping[str, Any]]]
     part_color: Mapping[tuple[str, ...], str]
+    outfits: Mapping[tuple[str, ...], tuple[str, tuple[str, ...]]]
     synonyms: Mapping[tuple[str, ...], tuple[str, ...]]
+    numbers: Mapping[str, int]
 
 
 @cache
@@ -124,7 +128,9 @@ def vocabulary() -> _Words:
             for name in part["names"]
         },
         part_color={_split(name): part["color"] for part in content["parts"] if "color" in part for name in part["names"]},
+        outfits={_split(name): (each["outfit"], tuple(each["colored"])) for name, each in content["outfits"].items()},
         synonyms={_split(name): _split(word) for name, word in content["synonyms"].items()},
+        numbers=content["numbers"],
     )
 
 
@@ -144,7 +150,7 @@ class _Reading:
 
     def of(self, text: str) -> Description:
         for clause in re.split(r"[;.]|\bwith\b|\bwearing\b|\bwears\b|\bin\b|\bwho\b|\bhas\b", text.lower()):
-            self._clause(_known_as(self._words.synonyms, _split(clause)))
+            self._clause(_in_digits(self._words.numbers, _known_as(self._words.synonyms, _split(clause))))
         self._dress()
         return Description(self._recipe, self._understood, tuple(dict.fromkeys(self._unknown)))
 
@@ -162,12 +168,17 @@ class _Reading:
 
     def _thing_at(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """The longest name of a thing that the words begin with."""
-        return max((name for name in (*self._words.parts, *_choices()) if words[: len(name)] == name), key=len, default=())
+        things = (*self._words.parts, *self._words.outfits, *_choices())
+        return max((name for name in things if words[: len(name)] == name), key=len, default=())
 
     def _say(self, thing: tuple[str, ...], before: tuple[str, ...]) -> None:
         color, before = self._color_of(before, self._context(thing))
         if thing in self._words.parts:
             before = self._part(thing, before, color)
+        elif thing in self._words.outfits:
+            outfit, colored = self._words.outfits[thing]
+            self._wear += [(piece, color if piece in colored else None) for piece in wardrobe.outfit_pieces(outfit)]
+            self._did(thing, f"wears {outfit} {color or ''}")
         elif _choices()[thing] == "hair":
             before = self._hair(thing, before, color)
         elif _choices()[thing] == "beard":
@@ -177,20 +188,22 @@ class _Reading:
             self._did(thing, f"makeup {'-'.join(thing)} {color or ''}")
         else:
             before = self._worn(thing, before, color)
-        self._person(before)
+        self._person(before[:-1] if before[-1:] == ("old",) else before)  # an old coat makes nobody old
 
     def _context(self, thing: tuple[str, ...]) -> str:
         """Whose colours are meant: brown is one thing on hair and another on a coat."""
         if thing in self._words.parts:
             table = self._words.part_color.get(thing, "wear.").split(".")[0]
             return {"brows": "hair"}.get(table, table)
+        if thing in self._words.outfits:
+            return "wear"
         return "hair" if _choices()[thing] in ("hair", "beard") else "wear"
 
     def _color_of(self, words: tuple[str, ...], context: str) -> tuple[str | None, tuple[str, ...]]:
-        """The colour among the words, and the words without it."""
+        """The colour among the words, the one nearest to their thing, and the words without it."""
         known = self._words.colors[context]
         for length in range(len(words), 0, -1):
-            for start in range(len(words) - length + 1):
+            for start in reversed(range(len(words) - length + 1)):
                 phrase = words[start : start + length]
                 if phrase in known:
                     return known[phrase], words[:start] + words[start + length :]
@@ -227,11 +240,13 @@ class _Reading:
         return before
 
     def _person(self, words: tuple[str, ...]) -> None:
-        for age in (word for word in words if word.isdigit()):
+        age = _age_in(words)
+        said = tuple(word for word in words if word != age and (age is None or word not in AGED))
+        left = self._phrases(said, self._words.person, ())
+        self._unknown += [word for word in left if word not in self._words.small]
+        if age is not None:  # said in years, it counts for more than "girl"
             self._change({"sliders": {"age": _age_slider(int(age))}})
             self._did((age,), f"age {_age_slider(int(age)):+.2f}")
-        left = self._phrases(tuple(word for word in words if not word.isdigit()), self._words.person, ())
-        self._unknown += [word for word in left if word not in self._words.small]
 
     def _phrases(
         self, words: tuple[str, ...], known: Mapping[tuple[str, ...], Mapping[str, Any]], thing: tuple[str, ...]
@@ -281,6 +296,26 @@ def _known_as(synonyms: Mapping[tuple[str, ...], tuple[str, ...]], words: tuple[
     return done
 
 
+def _in_digits(numbers: Mapping[str, int], words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words with numbers that may be ages in digits, "sixty five" as 65."""
+    done: list[str] = []
+    while words:
+        tens, ones = (numbers.get(word, 0) for word in (*words, "", "")[:2])
+        both = 2 if tens >= 20 and 0 < ones < 10 else 1
+        number = tens + ones * (both - 1)
+        done.append(str(number) if number >= LEAST_BARE_AGE or (number and words[both : both + 1] in YEARS) else words[0])
+        words = words[both:]
+    return tuple(done)
+
+
+def _age_in(words: tuple[str, ...]) -> str | None:
+    """The word that says how many years old somebody is: "2 earrings" are no years."""
+    for place, word in enumerate(words):
+        if word.isdigit() and (int(word) >= LEAST_BARE_AGE or words[place + 1 : place + 2] in YEARS):
+            return word
+    return None
+
+
 @cache
 def _choices() -> Mapping[tuple[str, ...], str]:
     """Names of things to choose -> "hair", "beard", "makeup" or the slot of a piece: whole names, and their last words."""
@@ -293,6 +328,12 @@ def _choices() -> Mapping[tuple[str, ...], str]:
         found |= {_split(name): wardrobe.piece_slot(name), _split(name)[-1:]: wardrobe.piece_slot(name)}
     return found
 
+
+AGED, YEARS = ("old", "aged"), (("year",), ("years",), ("yo",), ("old",))
+"""Words beside a number of years that say nothing more, and those that show that a number is one."""
+
+LEAST_BARE_AGE = 10
+"""Of a number with none of them behind it."""
 
 USUAL_BEARD = "full"
 """Grows where a beard is wished for and nothing else is said of it."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from avatarkit.avatar import wardrobe
-from avatarkit.avatar.describe import MAX_LENGTH, describe, vocabulary
+from avatarkit.avatar.describe import MAX_LENGTH, _age_slider, describe, vocabulary
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.style import default_recipe
 from avatarkit.errors import UsageError
@@ -30,6 +30,36 @@ def test_words_belong_to_the_thing_they_stand_before() -> None:
     assert describe("small eyes, a large mouth").recipe.sliders["mouth-width"] > 0
     both = describe("brown eyes and a brown t-shirt").recipe
     assert both.eyes.iris != both.outfit.colors["t-shirt"]
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [("a girl of 20", 20), ("a woman aged 35", 35), ("a 60 year old man", 60), ("a boy, seven years old", 7),
+     ("a man of sixty five", 65), ("a kid of twelve", 12)],
+)  # fmt: skip
+def test_years_count_for_more_than_words(text: str, years: int) -> None:
+    made = describe(text)
+    assert made.recipe.sliders["age"] == _age_slider(years) and made.unknown == ()
+
+
+def test_who_is_old_is_and_what_is_old_makes_nobody_old() -> None:
+    assert describe("an old man with a long beard").recipe.sliders["age"] > 0.5
+    for text in ("a woman in an old red coat", "a woman with 2 earrings", "a woman with two braids"):
+        assert "age" not in describe(text).recipe.sliders, text
+
+
+def test_a_colour_belongs_to_the_thing_nearest_behind_it() -> None:
+    made = describe("purple xyzzy and black lipstick, a grey-haired bearded man").recipe
+    assert made.makeup["lipstick"].color == "#000000"
+    assert made.hair.color == "#8b8985" and made.beard.style != "none"
+
+
+@pytest.mark.parametrize("phrase", vocabulary().outfits)
+def test_a_word_for_an_outfit_puts_all_of_it_on_in_the_colour_asked_for(phrase: tuple[str, ...]) -> None:
+    outfit, colored = vocabulary().outfits[phrase]
+    worn = describe(f"a man in a navy {' '.join(phrase)}").recipe.outfit
+    assert set(worn.pieces) == set(wardrobe.outfit_pieces(outfit))
+    assert {piece for piece, color in worn.colors.items() if color == "#1f2a4d"} == set(colored)
 
 
 def test_what_is_not_understood_is_said_once_in_order() -> None:
