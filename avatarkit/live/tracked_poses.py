@@ -74,6 +74,7 @@ class TrackedPoses:
         for time_s, arrived, seen in read_ahead(self._bodies()):
             came = seen is not None or self.paused
             yield self._posed(_nobody(time_s) if seen is None else self._tracker.begin(seen), arrived, came=came)
+            self._tracker.remember()  # the pose has been sent, the next body is still being read
 
     def _bodies(self) -> Iterator[tuple[float, float, SeenBody | None]]:
         """When a picture was taken and came, and its body; read while the face and hands of the one before are.

@@ -9,7 +9,7 @@ processor with bodies that can wait, and in the end one processor has nothing to
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -95,11 +95,7 @@ class SeenBody:
 
 
 class PersonTracker:
-    """Follows one person through the pictures of one stream. Pictures of another stream want another tracker.
-
-    Attributes:
-        memory: a value; a tracker that is given another's memory goes on where that one was.
-    """
+    """Follows one person through the pictures of one stream. Pictures of another stream want another tracker."""
 
     def __init__(self, person: int | None = None, *, hands: bool = True, face: bool = True, in_turn: bool = False) -> None:
         """Start without having seen anything.
@@ -114,7 +110,8 @@ class PersonTracker:
         """
         if person is not None and person < 1:
             raise UsageError(f"People are numbered from 1, largest first; there is no person {person}.")
-        self.memory = PersonMemory()
+        self._memory = PersonMemory()
+        self._left: Callable[[], PersonMemory] | None = None
         self._person, self._sides, self._wants_face = person, SIDES if hands else (), face
         self._in_turn = in_turn
         self._graphs = Graphs(person_graphs(), face_graphs(MIN_DETECTION_SCORE))
@@ -129,6 +126,21 @@ class PersonTracker:
     def close(self) -> None:
         """End the tracker's threads. The models stay for the next tracker."""
         self._beside.shutdown()
+
+    @property
+    def memory(self) -> PersonMemory:
+        """A value; a tracker that is given another's memory goes on where that one was."""
+        self.remember()
+        return self._memory
+
+    @memory.setter
+    def memory(self, memory: PersonMemory) -> None:
+        self._memory, self._left = memory, None
+
+    def remember(self) -> None:
+        """Work out what the last picture leaves, for whoever has time now; else the next picture waits for it."""
+        if self._left is not None:
+            self._memory, self._left = self._left(), None
 
     def track(self, frame: VideoFrame) -> TrackedFrame:
         """The person in the next picture.
@@ -199,8 +211,9 @@ class PersonTracker:
         def whole() -> TrackedFrame:
             found = {side: hand for side, coming in hands.items() if (hand := coming.result()) is not None}
             settled = _settled_hands(seen, found, memory, self._graphs.person) if self._sides else {}
-            self.memory, tracked = _remembered(seen, settled, face.result() if face else (FaceMemory(), None), memory)
-            return tracked
+            face_memory, read = face.result() if face else (FaceMemory(), None)
+            self._left = lambda: _remembered(seen, settled, face_memory, memory)
+            return _tracked(seen, settled, read)
 
         look = seen.look
         return ComingFrame(look.time_s, look.pyramid.size, seen.body, lambda: face.result()[1] if face else None, whole)
@@ -270,23 +283,25 @@ def _find_hand(seen: SeenBody, body: BodyLandmarks, side: str, memory: PersonMem
     return follow_hands.find_hand(look.pyramid, body, side, before.attempts, graphs)
 
 
-def _remembered(
-    seen: SeenBody, hands: dict[str, SeenHand], face: tuple[FaceMemory, TrackedFace | None], memory: PersonMemory
-) -> tuple[PersonMemory, TrackedFrame]:
-    """What to remember for the next picture, and what was seen."""
+def _tracked(seen: SeenBody, hands: dict[str, SeenHand], face: TrackedFace | None) -> TrackedFrame:
+    """What was seen."""
     look = seen.look
-    left, right = (hands.get(side) for side in SIDES)
-    remembered = PersonMemory(
+    left_hand, right_hand = (_shape_of(hands.get(side), side) for side in SIDES)
+    return TrackedFrame(look.time_s, look.pyramid.size, seen.body, left_hand, right_hand, face)
+
+
+def _remembered(seen: SeenBody, hands: dict[str, SeenHand], face: FaceMemory, memory: PersonMemory) -> PersonMemory:
+    """What to remember for the next picture."""
+    left_hand, right_hand = (_remember(hands.get(side), side, seen, memory) for side in SIDES)
+    return PersonMemory(
         body=seen.memory,
-        face=face[0],
-        left_hand=_remember(left, "left", seen, memory),
-        right_hand=_remember(right, "right", seen, memory),
+        face=face,
+        left_hand=left_hand,
+        right_hand=right_hand,
         had_body=seen.body is not None,
-        glimpse=look.glimpse,
-        time_s=look.time_s,
+        glimpse=seen.look.glimpse,
+        time_s=seen.look.time_s,
     )
-    left_hand, right_hand = (_shape_of(hand, side) for hand, side in ((left, "left"), (right, "right")))
-    return remembered, TrackedFrame(look.time_s, look.pyramid.size, seen.body, left_hand, right_hand, face[1])
 
 
 def _shape_of(hand: SeenHand | None, side: str) -> HandLandmarks | None:
@@ -299,12 +314,13 @@ def _settled_hands(
     if seen.body is None:
         return follow_hands.settled(found or follow_hands.find_hands_alone(seen.look.pyramid, graphs), None)
     kept = follow_hands.settled(found, seen.body)
+    again = dict(kept)
     for side in [side for side in SIDES if side in found and side not in kept]:  # one that took the other for itself
         was_followed = memory.hand(side).square is not None  # else it was looked for a moment ago, in the very same squares
         hand = _find_hand(seen, seen.body, side, memory, graphs) if was_followed else None
         if hand is not None:
-            kept[side] = hand
-    return follow_hands.settled(kept, seen.body)
+            again[side] = hand
+    return kept if len(again) == len(kept) else follow_hands.settled(again, seen.body)
 
 
 def _remember(hand: SeenHand | None, side: str, seen: SeenBody, memory: PersonMemory) -> HandMemory:
