@@ -11,7 +11,7 @@ import numpy as np
 from avatarkit.geometry.plain_vectors import Vector, across, carried, cross, dot, minus, mixed, plus, scaled, unit
 from avatarkit.motion.joints.frames import frames, smooth_share
 from avatarkit.motion.joints.joint_points import JointMemory
-from avatarkit.motion.joints.ranges import MAX_TWIST_RAD
+from avatarkit.motion.joints.ranges import MAX_ROLL_RAD, MAX_TWIST_RAD
 from avatarkit.motion.joints.rest_directions import LIMB_AXES, LIMB_FRAMES, LIMB_POINTS
 from avatarkit.vocabulary.mediapipe_points import HAND, POSE
 
@@ -79,7 +79,8 @@ def solve_limbs(
     A bone's frame is its direction and the hinge of elbow or knee, which upper and lower bone share: the bend plane's normal.
     The straighter the limb, the less that plane says: then an arm keeps the hinge that was last sure, and a leg, whose knee can
     hardly turn, takes it from the foot. A hand's or foot's twist against the hinge is bounded; the lower bone takes
-    `TWIST_SHARE` of it. Of a straight arm's twist the shoulder takes `SHOULDER_SHARE`, and all beyond the bound.
+    `TWIST_SHARE` of it. Of a straight arm's twist the shoulder takes `SHOULDER_SHARE`, and what is beyond the bound as far as
+    it can.
 
     Args:
         body: (33, 3) points.
@@ -122,7 +123,7 @@ def _limb(
     twist = known.twist + seen * remainder(angle - known.twist, tau)
     bounded = min(max(twist, -MAX_TWIST_RAD[row]), MAX_TWIST_RAD[row])
     shoulder = (1.0 - trust) * SHOULDER_SHARE[row] * bounded
-    whole = (1.0 - trust) * (twist - bounded) + shoulder
+    whole = min(max((1.0 - trust) * (twist - bounded) + shoulder, -MAX_ROLL_RAD[row]), MAX_ROLL_RAD[row])
     kept = bounded - shoulder
     bones = [
         (upper, _about(hinge, upper, whole)),

@@ -42,5 +42,9 @@ MAX_TWIST_RAD = (radians(90.0), radians(90.0), radians(40.0), radians(40.0))
 """Largest twist of hand or foot against the bend plane of its limb, both ways; `LIMBS`' order. The shank turns 40
 degrees with a bent knee (AAOS)."""
 
+MAX_ROLL_RAD = (radians(70.0), radians(70.0), radians(45.0), radians(45.0))
+"""Largest turn of a whole straight limb about itself that hand or foot tells, both ways: the shoulder turns 70 degrees inward
+and the hip 45 each way (AAOS). A hand or foot that asks for more was seen wrongly."""
+
 MAX_HEAD_TURN_RAD = np.radians(100.0)
 """Largest turn of the head against the chest: 80 degrees to the side (AAOS) joined with bending."""

@@ -207,3 +207,14 @@ def test_a_bust_keeps_its_hips_still() -> None:
     solution = solve_joints(points_of(pose, visibility=visibility))
     assert angles_deg(solution.rotations, pose).max() < 1e-3
     assert solution.confidence[BONE["hips"]] == 0.0
+
+
+@pytest.mark.parametrize("twist_deg", [60.0, 120.0, 175.0, -175.0])
+def test_a_straight_arm_rolls_no_further_than_a_shoulder_can_whatever_its_hand_shows(twist_deg: float) -> None:
+    """Hands of people beside are taken for one's own, palms for backs: that must not wring the arm."""
+    pose = identity()
+    pose[BONE["leftLowerArm"]] = turn([1, 0, 0], twist_deg)
+    rotations = solve_joints(points_of(pose)).rotations
+    rolled = angles_deg(rotations[BONE["leftUpperArm"]], quaternions.IDENTITY)
+    assert rolled <= 70.0 + 1e-6
+    assert rolled == pytest.approx(30.0, abs=0.1) or abs(twist_deg) > 90.0
