@@ -23,7 +23,14 @@ from benchmarks.results import OUT, Figure, figure_table, figures_before, machin
 GOAL = 0.9
 RENDERED = 24
 FIRST_SEED, SECOND_VIEW = 500, 100_000
-SPACES = {"sliders": slider_places, "surface": surface_places}
+
+
+def _both_places(family: str, people: Sequence[Sliders]) -> np.ndarray:
+    """(N, K) by sliders and by surface, which count in the same errors of reading."""
+    return np.hstack([slider_places(family, people), surface_places(family, people)])
+
+
+SPACES = {"sliders": slider_places, "surface": surface_places, "sliders and surface": _both_places}
 
 
 def main() -> None:
@@ -31,6 +38,7 @@ def main() -> None:
     before = figures_before(options.output)
     print(f"machine: {machine()}", flush=True)
     groups = {"rendered people": rendered_people(options.people), "people of two photographs": photographed(options.media)}
+    groups["all of them together"] = [picture for pictures in groups.values() for picture in pictures]
     figures, rows = [], []
     for group, pictures in groups.items():
         if not pictures:
