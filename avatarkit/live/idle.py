@@ -24,7 +24,7 @@ _BLINKS = [ARKIT_NAMES.index(name) for name in ("eyeBlinkLeft", "eyeBlinkRight")
 
 def idle(pose: HumanPose, unseen_s: float) -> HumanPose:
     """The pose, breathing as much as the time says that nobody has been seen."""
-    share = float(np.clip((unseen_s - BEGINS_S) / (FULL_S - BEGINS_S), 0.0, 1.0))
+    share = min(max((unseen_s - BEGINS_S) / (FULL_S - BEGINS_S), 0.0), 1.0)
     if share == 0.0:
         return pose
     breath, sway = (share * sin(2.0 * pi * pose.time_s / period) for period in (BREATH_S, SWAY_S))
