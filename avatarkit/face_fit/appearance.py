@@ -29,6 +29,7 @@ FOREHEAD_SPREAD_LAB = np.array([9.0, 6.0, 7.0])  # a forehead varies less than a
 SHADOW_TEXELS = 41  # how far a strand's shadow reaches
 COLORLESS_CHROMA = 3.0  # a photo whose face has less is black and white
 PLAIN_SKIN_AB = np.array([13.0, 17.0])  # chroma lent to a black-and-white photo's skin
+PLAIN_HAIR_AB, BROWN_TO_L, GREY_FROM_L = np.array([6.0, 10.0]), 42.0, 62.0  # the same of its hair; CIELAB lightness
 SHADOW_L = 14.0  # CIELAB lightness that one side may lie below the other and still be believed
 FOLDED_M = 0.005  # that the skin of cheeks has moved by: smiles move it by up to 12 mm
 EYE_FOLDS = 0.7  # of the folds below the eyes are the smile's; the rest stays when it goes
@@ -111,7 +112,8 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     picture, alpha = _face_picture(texels, even, tone, shown * (1.0 - _folded(shape, posed)))
     look = read_hair_look(landmarks)
     hair, hair_seen = _hair_color(look, landmarks.photo.pixels, shape, camera, middle)
-    iris, iris_seen = (DEFAULT_IRIS, False) if wear.dark_glasses else iris_color(landmarks, tone)
+    hair = _natural_hair(hair) if colorless else hair
+    iris, iris_seen = (DEFAULT_IRIS, False) if wear.dark_glasses or colorless else iris_color(landmarks, tone)
     brows = assumed_brows(tone) if wear.dark_glasses else read_brows(even, texels.seen, bright_tone, wear.glasses)
     lips_seen = np.zeros_like(texels.seen) if wear.mouth_covered else texels.seen
     return Appearance(
@@ -305,6 +307,15 @@ def _hair_color(
     if look and look.covered:
         return DEFAULT_HAIR, False
     return (look.color, True) if look and look.color else _color_above(pixels, shape, camera, skin_lab)
+
+
+def _natural_hair(hair: str) -> str:
+    """Hair of a black-and-white photo with the hue of brown hair; what is as light as grey and white hair keeps none."""
+    lightness = float(hex_lab(hair)[0])
+    share = np.clip((GREY_FROM_L - lightness) / (GREY_FROM_L - BROWN_TO_L), 0.0, 1.0) * np.clip(
+        lightness / BROWN_TO_L, 0.0, 1.0
+    )
+    return hex_color(from_lab(np.array([[lightness, *(share * PLAIN_HAIR_AB)]]))[0])
 
 
 def _shorn_hair(hair: str, look: HairLook | None, brows: str) -> str:

@@ -27,6 +27,10 @@ _PALE = 0.55  # of the skin's chroma: grey and white hair has hardly any; measur
 _LEAST_CHROMA = 8.0  # CIELAB; a skin with less, as in black and white, tells nothing about pale hair
 _LEAST_TEXELS = 50
 _DARKER_LIPS, _REDDER_LIPS, _COLORED_LIPS = 3.0, 2.5, 0.3  # CIELAB, and of the skin's chroma; measured from 3, 3 or darker, 0.5
+_PAINTED_LIPS, _PAINTED_CHEEKS = (
+    28.0,
+    14.0,
+)  # CIELAB redder than the skin; 36 faces have up to 26, light lipstick with them, and 7
 
 _DARK_LENS = 0.05  # of a cheek's light; narrowed eyes behind clear glasses still have a tenth
 _DARK_BELOW = 0.07  # the same of the skin below the lids, where dark lenses reach; deep-set eyes leave it 0.16 and more
@@ -42,12 +46,14 @@ BELOW_EYES = ((145, 118), (374, 347))
 @dataclass(frozen=True)
 class FaceWear:
     """A beard darker or paler than the skin, as far as it stands out; whether the person wears glasses, and so dark ones that
-    eyes and brows cannot be read; whether a hand or something else is before the mouth."""
+    eyes and brows cannot be read; whether a hand, something else or the beard itself is before the mouth; whether lips or
+    cheeks are painted."""
 
     beard: BeardKind = "none"
     glasses: bool = False
     dark_glasses: bool = False
     mouth_covered: bool = False
+    painted: bool = False
 
 
 def read_face_wear(landmarks: FaceLandmarks, colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> FaceWear:
@@ -62,10 +68,20 @@ def read_face_wear(landmarks: FaceLandmarks, colors: np.ndarray, seen: np.ndarra
     large = dark and _are_dark(below_eyes_luminance(landmarks), _DARK_BELOW)
     glasses = large or _has_glasses(landmarks)
     darker, redder, colored = _lips(colors, seen, tone)
-    like_skin = darker < _DARKER_LIPS and redder < _REDDER_LIPS
+    like_skin = darker < _DARKER_LIPS and redder < _REDDER_LIPS and colored > _PALE
     beard = "none" if like_skin else _beard(colors, seen, tone)
     hidden = like_skin or (beard == "none" and colored < _COLORED_LIPS)
-    return FaceWear(beard, glasses, glasses and dark, hidden)
+    overgrown = beard != "none" and redder < (_PALE - 1.0) * float(to_lab(tone[None])[0, 1])
+    painted = redder > _PAINTED_LIPS or _rouge(colors, seen, tone) > _PAINTED_CHEEKS
+    return FaceWear(beard, glasses, glasses and dark, hidden or overgrown, painted)
+
+
+def _rouge(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> float:
+    """How much redder than the skin's tone the cheeks are, CIELAB."""
+    cheeks = (seen > 0.4) & (face_regions.cheeks() > 0.5)
+    if cheeks.sum() < _LEAST_TEXELS:
+        return 0.0
+    return float(np.median(to_lab(colors[cheeks])[:, 1]) - to_lab(tone[None])[0, 1])
 
 
 def _are_dark(luminance: float | None, below: float) -> bool:
@@ -102,10 +118,12 @@ def _beard(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray) -> BeardKind:
         return float(skin[0] - lightness) if skin[0] - lightness > darker and light < lightest else 0.0
 
     moustache = grown(_DARK_MOUSTACHE, MOUSTACHE, lightest=_LIGHTEST_MOUSTACHE)
+    chin, jaw = grown(_DARK_CHIN, CHIN_BEARD), grown(_DARK_JAW, RIGHT_JAW, LEFT_JAW)
+    if min(chin, jaw) == np.inf:  # no light pales a chin and both jaws: hair, however much skin a sparse moustache leaves
+        return "full"
     if not moustache:
         return "none"
-    chin = grown(_DARK_CHIN, CHIN_BEARD)
-    if chin >= _CHIN_PER_MOUSTACHE * min(moustache, _DARKEST_NEEDED) and grown(_DARK_JAW, RIGHT_JAW, LEFT_JAW):
+    if chin >= _CHIN_PER_MOUSTACHE * min(moustache, _DARKEST_NEEDED) and jaw:
         return "full"
     return "goatee" if chin else "moustache"
 

@@ -136,7 +136,7 @@ def _in_odd_light(appearance: Appearance) -> bool:
 def _notes(landmarks: FaceLandmarks, solution: Solution, appearance: Appearance) -> tuple[str, ...]:
     yaw, _, _ = solution.state.camera.yaw_pitch_roll_deg
     others = landmarks.faces_found - 1
-    covered = appearance.hair_look is not None and appearance.hair_look.covered
+    covered, bearded = appearance.hair_look is not None and appearance.hair_look.covered, appearance.wear.beard != "none"
     doubts = {
         f"{others} more face{'s' if others > 1 else ''} in the picture": others > 0,
         f"the face is only {landmarks.face_width_px:.0f} pixels wide": landmarks.face_width_px < GOOD_WIDTH_PX,
@@ -146,10 +146,14 @@ def _notes(landmarks: FaceLandmarks, solution: Solution, appearance: Appearance)
         "the photo is black and white: the colours of skin, hair and eyes are assumed": appearance.colorless,
         "the light was dim or coloured: colours are as they would be in plain light": _in_odd_light(appearance),
         "the glasses are dark: eyes and brows are assumed": appearance.wear.dark_glasses,
-        "something is before the mouth: lips and chin are assumed": appearance.wear.mouth_covered,
+        "something is before the mouth: lips and chin are assumed": appearance.wear.mouth_covered and not bearded,
+        "the beard hides the mouth: lips and chin are assumed": appearance.wear.mouth_covered and bearded,
+        "lips or cheeks are painted: how they look without is not known": appearance.wear.painted,
         "the head is covered: the hair is assumed": covered,
         "the hair's colour could not be read": not (appearance.hair_seen or covered),
-        "the eyes' colour could not be read": not (appearance.iris_seen or appearance.wear.dark_glasses),
+        "the eyes' colour could not be read": not (
+            appearance.iris_seen or appearance.wear.dark_glasses or appearance.colorless
+        ),
         "the ears and the back of the head are assumed": True,
     }
     return tuple(text for text, holds in doubts.items() if holds)

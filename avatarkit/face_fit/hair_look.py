@@ -40,6 +40,7 @@ _TAIL_FROM = -0.5  # length of hair that hangs low enough to be tied
 _BRIM, _WHOLLY = 0.04, 0.985  # of the face's height, of what is over the brows: hats sit low and leave nothing bare
 _FREE_TEMPLES, _TEMPLES_REACH = 0.55, 0.75  # of the temples, of the face's width: hats end above, where fringes go on
 _WRAPPED = 0.8  # of the rim below the mouth: scarves close under the chin
+_CLOSED, _FREE_FOREHEAD = 0.95, 0.35  # of the cheeks' rim, of the forehead: hair that begins so low hangs into the forehead
 _DARKER_HALF, _LIGHTEST = (
     40,
     86.0,
@@ -163,8 +164,9 @@ def read_hair_look(landmarks: FaceLandmarks) -> HairLook | None:
     tied = length > _TAIL_FROM and hanging > _LEAST_TAIL and max(cheeks) < _FREE_CHEEKS
     if max(cheeks) < _FREE_CHEEKS and not tied:
         length = NO_LENGTH  # what is dark beside the neck is a collar, or an ear's shadow
-    wrapped = hatted or (min(cheeks) > _WRAPPED and under > _WRAPPED)
     fringe = _fringe(view, hair, from_skin)
+    veiled = cover > _WHOLLY and hairline < _BRIM and min(cheeks) > _CLOSED and fringe < _FREE_FOREHEAD
+    wrapped = hatted or veiled or (min(cheeks) > _WRAPPED and under > _WRAPPED)
     return HairLook(cover, volume, length, color, room, sides, hairline, crown, fringe, tied, wrapped)
 
 

@@ -11,11 +11,12 @@ import pytest
 
 from avatarkit.avatar.hair_guess import guess_hair
 from avatarkit.face_fit import face_regions, hair_look
+from avatarkit.face_fit.appearance import _natural_hair
 from avatarkit.face_fit.brow_look import read_brows
 from avatarkit.face_fit.face_wear import CHIN_BEARD, LEFT_JAW, MOUSTACHE, RIGHT_JAW, read_face_wear
 from avatarkit.face_fit.fit import fit_face
 from avatarkit.face_fit.hair_look import NO_LENGTH, HairLook, read_hair_look
-from avatarkit.face_fit.light import hex_color
+from avatarkit.face_fit.light import from_lab, hex_color, hex_lab, to_lab
 from avatarkit.face_fit.photo_light import eyes_luminance, photo_light
 from avatarkit.face_fit.projection import front_texels
 from avatarkit.face_fit.skin_scale import MONK_TONES, monk_tone
@@ -151,6 +152,24 @@ def test_a_scarf_of_a_hairs_colour_that_closes_under_the_chin_is_no_hair(landmar
     assert bare is not None and not bare.covered
 
 
+@pytest.mark.parametrize("fringe", [False, True])
+def test_a_dark_scarf_that_leaves_the_chin_free_is_told_from_hair_by_a_forehead_without_fringe(
+    landmarks: FaceLandmarks, fringe: bool
+) -> None:
+    scarf = scarfed(landmarks)
+    points, pixels = scarf.points_px, scarf.photo.pixels.copy()
+    skin, width = pixels[tuple(points[280, ::-1].astype(int))].tolist(), landmarks.face_width_px
+    neck = np.zeros(pixels.shape[:2], np.uint8)
+    cv2.circle(neck, np.round(points[152]).astype(int).tolist(), int(0.3 * width), (1,), -1)
+    oval = cv2.fillPoly(np.zeros_like(neck), [np.round(points[list(face_regions.OVAL)]).astype(np.int32)], (1,))
+    pixels[(neck > 0) & (oval == 0)] = skin
+    if fringe:
+        top = np.round(0.5 * (points[10] + points[9])).astype(int).tolist()
+        cv2.circle(pixels, top, int(0.3 * width), (60, 40, 28), -1)
+    found = read_hair_look(replace(scarf, photo=Photo(pixels)))
+    assert found is not None and found.covered is not fringe
+
+
 def test_what_hides_hair_or_eyes_is_noted_once(landmarks: FaceLandmarks) -> None:
     plain, scarf, glasses = (fit_face(each) for each in (landmarks, scarfed(landmarks), behind_dark_glasses(landmarks)))
     assert not [note for note in plain.notes if "is covered" in note or "are dark" in note]
@@ -270,3 +289,54 @@ def test_a_neighbours_hair_is_left_out_of_colour_and_volume(landmarks: FaceLandm
     assert (hair_look._own(view, mine) == mine).all()
     assert hair_look._own(view, both)[:, column:].sum() == 0
     assert hair_look._volume(view, mine) < hair_look._volume(view, both) < 1.5 * hair_look._volume(view, mine)
+
+
+def bearded(hair: tuple[float, ...], *outlines: tuple[int, ...], lips: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Colours (N, 3) on the layout's front of a face with hair inside the outlines, over the lips, too; and the skin's."""
+    tone = np.array([0.8, 0.6, 0.5])
+    colors = np.tile(tone, (len(face_regions.lips()), 1))
+    for outline in outlines:
+        colors[face_regions.polygon(outline) > 0.3] = hair
+    colors[face_regions.lips() > 0.5] = hair if lips else (0.7, 0.4, 0.38)
+    return colors, tone
+
+
+@pytest.mark.parametrize("hair", [(0.93, 0.93, 0.95), (0.6, 0.59, 0.58), (0.2, 0.14, 0.1)], ids=["white", "grey", "dark"])
+def test_a_beard_over_the_mouth_is_a_beard_that_hides_the_mouth(landmarks: FaceLandmarks, hair: tuple[float, ...]) -> None:
+    for over_lips in (True, False):
+        colors, tone = bearded(hair, MOUSTACHE, CHIN_BEARD, RIGHT_JAW, LEFT_JAW, lips=over_lips)
+        wear = read_face_wear(landmarks, colors, np.ones(len(colors)), tone)
+        assert (wear.beard, wear.mouth_covered) == ("full", over_lips)
+
+
+def test_a_pale_chin_and_jaw_are_a_beard_however_sparse_its_moustache(landmarks: FaceLandmarks) -> None:
+    colors, tone = bearded((0.85, 0.85, 0.87), CHIN_BEARD, RIGHT_JAW, LEFT_JAW, lips=False)
+    assert read_face_wear(landmarks, colors, np.ones(len(colors)), tone).beard == "full"
+    colors, tone = bearded((0.85, 0.85, 0.87), RIGHT_JAW, LEFT_JAW, lips=False)
+    assert read_face_wear(landmarks, colors, np.ones(len(colors)), tone).beard == "none"
+
+
+@pytest.mark.parametrize(("lips", "cheeks", "painted"), [(10, 0, False), (24, 8, False), (40, 0, True), (10, 25, True)])
+def test_painted_lips_or_cheeks_are_told_from_bare_ones(
+    landmarks: FaceLandmarks, lips: int, cheeks: int, painted: bool
+) -> None:
+    colors, tone = bearded((0.0, 0.0, 0.0), lips=False)
+    skin = to_lab(tone[None])[0]
+    colors[face_regions.cheeks() > 0.3] = from_lab((skin + np.array([0, cheeks, 0]))[None])[0]
+    colors[face_regions.lips() > 0.5] = from_lab((skin + np.array([-18, lips, -3]))[None])[0]
+    assert read_face_wear(landmarks, colors, np.ones(len(colors)), tone).painted is painted
+
+
+@pytest.mark.parametrize(("grey", "brown"), [(0x20, True), (0x50, True), (0xB0, False), (0xE0, False)])
+def test_dark_hair_of_a_black_and_white_photo_is_brown_and_light_hair_grey(grey: int, brown: bool) -> None:
+    hair = "#" + 3 * f"{grey:02x}"
+    lightness, red, yellow = hex_lab(_natural_hair(hair))
+    assert lightness == pytest.approx(hex_lab(hair)[0], abs=1.0)
+    assert (yellow > red > 1.0) if brown else (np.hypot(red, yellow) < 1.0)
+
+
+def test_a_black_and_white_photo_tells_no_hue_of_the_eyes(landmarks: FaceLandmarks) -> None:
+    grey = np.repeat(landmarks.photo.pixels.mean(axis=2, keepdims=True), 3, axis=2).astype(np.uint8)
+    fit = fit_face(replace(landmarks, photo=Photo(grey)))
+    assert fit.appearance.colorless and not fit.appearance.iris_seen
+    assert [note for note in fit.notes if "eyes" in note] == [note for note in fit.notes if "black and white" in note]
