@@ -115,6 +115,22 @@ def test_no_edge_opens_that_was_closed(surface: Surface, coarse: Surface) -> Non
     assert cKDTree(before).query(after)[0].max() < 1e-6
 
 
+@pytest.mark.parametrize(("own_vertices", "turned"), [(True, False), (False, True)])
+def test_sheets_that_lie_in_each_other_are_thinned_each_by_itself(
+    surface: Surface, *, own_vertices: bool, turned: bool
+) -> None:
+    """A second head in the first one's place, backs given as triangles of their own."""
+    face = surface.piece == surface.pieces.index("Face")
+    one = surface.with_triangles(surface.triangles[face], np.flatnonzero(face))
+    again = one.triangles[:, ::-1] if turned else one.triangles
+    both = one.with_triangles(np.concatenate([one.triangles, again]), np.tile(np.arange(len(one.triangles)), 2))
+    layer = np.repeat([0, 1], len(one.triangles))
+    thinned = with_most_triangles(both.with_layers(layer) if own_vertices else both, 4000, np.ones(len(layer)))
+    assert len(thinned.triangles) <= 4000
+    assert set(thinned.morphs) == set(one.morphs)
+    assert distance(one, thinned, "Face") < 0.0015
+
+
 def test_lids_still_close_and_the_jaw_still_opens(surface: Surface, coarse: Surface) -> None:
     for name in ("eyeBlinkLeft", "jawOpen", "mouthSmileRight"):
         farthest, left = (np.linalg.norm(s.morphs[name].positions, axis=1).max() for s in (surface, coarse))

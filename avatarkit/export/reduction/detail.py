@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from avatarkit.export.reduction.collapse import Corners, collapsed
 from avatarkit.export.reduction.surface import Surface, dense
@@ -34,6 +35,7 @@ def with_most_triangles(surface: Surface, most: int, weights: np.ndarray) -> Sur
     """
     if len(surface.triangles) <= most:
         return surface
+    surface = surface.with_layers(_layers(surface.triangles))
     poses = morph_poses(surface)
     corners = Corners(
         poses=poses[0],
@@ -56,13 +58,55 @@ def morph_poses(surface: Surface) -> tuple[np.ndarray, np.ndarray]:
     """Points in several poses (1 + K, P, 3), and the point of each vertex (V,).
 
     Vertices at one place in all poses are one point: the two sides of a texture seam, the rim that two meshes share. Lips that
-    touch at rest are parted by the poses.
+    touch at rest are parted by the poses, and sheets that lie in each other, a second head, by what holds each together.
     """
     shifts = principal_moves(surface)
     posed = surface.positions + np.concatenate([np.zeros((1, surface.count, 3)), shifts])
     keys = np.round(posed.transpose(1, 0, 2).reshape(surface.count, -1) / WELD_M).astype(np.int64)
-    _, first, point_of = np.unique(_hashes(keys), return_index=True, return_inverse=True)
+    places = np.unique(_hashes(keys), return_inverse=True)[1].reshape(-1)
+    _, first, point_of = np.unique(_parted(surface, places), return_index=True, return_inverse=True)
     return posed[:, first], point_of.reshape(-1)
+
+
+def _parted(surface: Surface, places: np.ndarray) -> np.ndarray:
+    """(V,) places numbered anew, so that sheets which lie in each other have points of their own.
+
+    Of sheets whose points are one, none could lose a triangle. A sheet is held together by its vertices, and at seams and rims
+    by edges of which it has two triangles; of triangles with the same corners, each belongs to another sheet.
+    """
+    corners = places[surface.triangles]
+    layer = _layers(corners)
+    apart = np.zeros(len(places), bool)
+    apart[corners[layer > 0]] = True
+    if not apart.any():
+        return places
+    start, end = surface.triangles.reshape(-1), np.roll(surface.triangles, -1, axis=1).reshape(-1)
+    turned = places[start] > places[end]
+    low, high = np.where(turned, end, start), np.where(turned, start, end)
+    edge = np.unique(places[low] * len(places) + places[high], return_inverse=True)[1].reshape(-1)
+    sheet_edge = edge * (int(layer.max()) + 1) + np.repeat(layer, 3)
+    ends = np.concatenate([_chain(low, sheet_edge), _chain(high, sheet_edge)], axis=1)
+    graph = sparse.csr_matrix((np.ones(ends.shape[1]), (ends[0], ends[1])), shape=(len(places), len(places)))
+    sheets = connected_components(graph, directed=False)[1]
+    return np.where(apart[places], len(places) + sheets, places)
+
+
+def _layers(corners: np.ndarray) -> np.ndarray:
+    """(T,) how many triangles of the same three places come before each; those of fewer places count for nothing."""
+    found = np.unique(_hashes(np.sort(corners, axis=1)), return_inverse=True)[1].reshape(-1)
+    order = np.argsort(found, kind="stable")
+    firsts = np.flatnonzero(np.concatenate([[True], np.diff(found[order]) > 0]))
+    layers = np.empty(len(corners), np.int64)
+    layers[order] = np.arange(len(corners)) - np.repeat(firsts, np.diff([*firsts, len(corners)]))
+    proper = (corners != np.roll(corners, 1, axis=1)).all(axis=1)
+    return np.where(proper, layers, 0)
+
+
+def _chain(vertices: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """(2, N) links between the vertices of each group, one after the other."""
+    order = np.argsort(group, kind="stable")
+    same = group[order[1:]] == group[order[:-1]]
+    return np.stack([vertices[order[:-1][same]], vertices[order[1:][same]]])
 
 
 def principal_moves(surface: Surface) -> np.ndarray:

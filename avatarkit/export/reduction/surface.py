@@ -66,6 +66,19 @@ class Surface:
             **arrays,
         )
 
+    def with_layers(self, layer: np.ndarray) -> Surface:
+        """The same triangles, those of different layers (T,) with vertices of their own."""
+        if not layer.any():
+            return self
+        used, corners = np.unique(self.triangles + layer[:, None] * self.count, return_inverse=True)
+        source = used % self.count
+        return replace(
+            self,
+            triangles=corners.reshape(-1, 3),
+            morphs={name: _copied_moves(moves, source, self.count) for name, moves in self.morphs.items()},
+            **{name: getattr(self, name)[source] for name in _VERTEX_ARRAYS},
+        )
+
 
 _VERTEX_ARRAYS = ("positions", "normals", "uvs", "colors", "joints", "weights")
 
@@ -73,6 +86,15 @@ _VERTEX_ARRAYS = ("positions", "normals", "uvs", "colors", "joints", "weights")
 def _chosen_moves(moves: VertexMoves, places: np.ndarray) -> VertexMoves:
     kept = places[moves.vertices] >= 0
     return VertexMoves(places[moves.vertices[kept]], moves.positions[kept], moves.normals[kept])
+
+
+def _copied_moves(moves: VertexMoves, source: np.ndarray, count: int) -> VertexMoves:
+    """Moves of vertices that are copies of others: `source` says of which."""
+    rows = np.full(count, -1, np.int64)
+    rows[moves.vertices] = np.arange(len(moves.vertices))
+    copies = np.flatnonzero(rows[source] >= 0)
+    kept = rows[source[copies]]
+    return VertexMoves(copies, moves.positions[kept], moves.normals[kept])
 
 
 def dense(moves: VertexMoves, count: int) -> np.ndarray:
