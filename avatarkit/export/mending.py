@@ -13,7 +13,7 @@ from avatarkit.gltf.document import Document, Node
 from avatarkit.rig.load_rig import rig_of
 from avatarkit.rig.skeleton import HumanoidRig
 
-STANCE_RULES = ("t-pose", "faces +Z", "faces -Z", "soles on the ground")
+STANCE_RULES = ("t-pose", "faces +Z", "faces -Z", "upright", "soles on the ground")
 """Rules about how a figure stands."""
 
 ROOT_NAME = "Armature"
@@ -39,7 +39,7 @@ def put_upright(document: Document, broken: Collection[str], longest_m: float = 
     rig = rig_of(document)
     if "t-pose" in broken:
         document = _in_t_pose(document, rig)
-    if not {"faces +Z", "faces -Z"}.isdisjoint(broken):
+    if not {"faces +Z", "faces -Z", "upright"}.isdisjoint(broken):
         document = _below(document, Node(ROOT_NAME, rotation=tuple(rig.to_canonical.tolist())))
     places = rest_positions(document)
     side = float(np.ptp(places, axis=0).max(initial=0.0)) if len(places) else 0.0

@@ -88,6 +88,14 @@ def _faces(forward: float) -> Callable[[Subject], str | None]:
     return check_facing
 
 
+def _upright(subject: Subject) -> str | None:
+    if subject.rig is None:
+        return None
+    up = quaternions.rotate(quaternions.inverse(subject.rig.to_canonical), np.array([0.0, 1.0, 0.0]))
+    axis = int(np.argmax(np.abs(up)))
+    return "" if axis == 1 and up[1] > 0 else f"its head points to {'+' if up[axis] > 0 else '-'}{'XYZ'[axis]}"
+
+
 def _soles(subject: Subject) -> str | None:
     places = rest_positions(subject.document)
     if not len(places):
@@ -147,6 +155,7 @@ RULE_CHECKS: Mapping[str, Callable[[Subject], str | None]] = {
     "t-pose": _t_pose,
     "faces +Z": _faces(1.0),
     "faces -Z": _faces(-1.0),
+    "upright": _upright,
     "soles on the ground": _soles,
     "no animations": _animations,
     "no bone rotations": _turned_bones,
@@ -162,6 +171,7 @@ RULE_FIXES: Mapping[str, str] = {
     "t-pose": "the T-pose baked into the rest pose",
     "faces +Z": "the figure turned about",
     "faces -Z": "the figure turned about",
+    "upright": "the figure set upright",
     "soles on the ground": "the figure moved up or down",
     "no animations": "saved without them",
     "no bone rotations": "turns baked into the meshes",

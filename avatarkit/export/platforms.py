@@ -19,6 +19,7 @@ RULES: Mapping[str, str] = {
     "t-pose": "the figure rests with its arms stretched out sideways",
     "faces +Z": "the figure faces +Z",
     "faces -Z": "the figure faces -Z",
+    "upright": "the figure stands upright along +Y",
     "soles on the ground": "its lowest point lies at Y = 0",
     "no animations": "the file has no animations",
     "no bone rotations": "no bone is turned at rest",

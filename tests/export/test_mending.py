@@ -87,6 +87,20 @@ def test_however_a_figure_stands_it_is_put_as_it_should_be(whole: Document, stan
     assert np.abs(low - as_it_was.min(axis=0)).max() < CLOSE_M and np.abs(high - as_it_was.max(axis=0)).max() < CLOSE_M
 
 
+@pytest.mark.parametrize("platform", ["web", "unity-humanoid"])
+def test_who_lies_is_told_so_and_set_upright_even_where_all_may_face_as_they_like(platform: str, tmp_path: Path) -> None:
+    plain = glb_document(box_person())
+    assert not broken(saved(plain, tmp_path, "standing.glb"), platform)
+    assert not broken(saved(STANCES["it faces backwards"](plain), tmp_path, "turned.glb"), platform)
+    path = saved(STANCES["it lies"](plain), tmp_path, "lying.glb")
+    assert broken(path, platform) == ["the figure stands upright along +Y"]
+    made, target = mended(path, platform, tmp_path)
+    assert not broken(target, platform)
+    assert np.ptp(rest_positions(made.document), axis=0)[1] == pytest.approx(
+        np.ptp(rest_positions(plain), axis=0)[1], abs=CLOSE_M
+    )
+
+
 @pytest.mark.parametrize("stance", STANCES)
 def test_old_vrms_too(stance: str, tmp_path: Path) -> None:
     old = document_from_bytes(vrm0_bytes(box_person()))
