@@ -35,13 +35,27 @@ def joined(*sheets: tuple[np.ndarray, np.ndarray], moved: bool = False) -> Surfa
 
 
 @pytest.mark.parametrize(
-    ("depth_m", "away", "found"), [(-0.003, True, True), (0.003, False, False), (-0.003, False, False), (-0.1, True, False)]
+    ("depth_m", "away", "found"),
+    [(-0.003, True, True), (0.003, False, False), (0.003, True, False), (-0.003, False, False), (-0.1, True, False)],
 )
 def test_a_lining_lies_close_behind_its_cloth_and_faces_away(depth_m: float, away: bool, found: bool) -> None:
     cloth = sheet(0.3, 0.0)
     made = lining(joined(cloth, sheet(STRIP_M, depth_m, away=away)))
     assert not made[: len(cloth[1])].any()
     assert (made[len(cloth[1]) :] == found).all()
+
+
+def test_what_hangs_out_behind_cloth_and_what_is_as_large_are_no_linings() -> None:
+    cloth, (points, triangles) = sheet(0.3, 0.0), sheet(0.2, -0.003, away=True)
+    assert lining(joined(cloth, (points, triangles))).any()
+    assert not lining(joined(cloth, (points - [0.0, 0.1, 0.0], triangles))).any()
+    assert not lining(joined(cloth, sheet(0.3, -0.003, away=True))).any()
+
+
+def test_of_many_sheets_none_is_a_lining() -> None:
+    strip = sheet(STRIP_M, -0.003, away=True, steps=1)
+    assert lining(joined(sheet(0.3, 0.0), *[strip] * 60)).any()
+    assert not lining(joined(sheet(0.3, 0.0), *[strip] * 70)).any()
 
 
 def test_without_linings_the_cloth_is_as_it_was_and_faces_keep_all() -> None:
