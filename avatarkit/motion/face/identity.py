@@ -51,6 +51,9 @@ GAZE_ZERO_SHARE, GAZE_ZERO_COUNT = 0.7, 20
 """Eyes mostly look ahead: so much of the usual gaze is taken for the detector's error on this person, half of it after so many
 pictures. On rendered heads that error differs between people by 6 degrees to the side and 4 up."""
 
+EXPRESSED_M = 0.003
+"""Of what the model misses where an expression moves a resting face by so much, half is the face's."""
+
 REST_ROUNDS = (1.0, 0.0)
 """The resting face is learnt twice, the second time from pictures that are read better: shares of `FORGIVEN_AT_REST`."""
 
@@ -181,15 +184,21 @@ def _quiet_count(read: _Read) -> int:
 
 
 def _with_rest(identity: FaceIdentity, quiet: _Read, allowance: float) -> FaceIdentity:
-    """The identity with what its model misses in quiet pictures added to its neutral face."""
+    """The identity with what its model misses in quiet pictures added to its neutral face.
+
+    Where even the quietest pictures show an expression, what is missed is as likely more of it: who smiles throughout has no
+    wide mouth.
+    """
     from avatarkit.motion.face.read_face import neutral_offsets
 
     if not quiet:
         return identity
+    kept = [_kept(memory.weights, allowance) for *_, memory in quiet]
     offsets = np.mean(
-        [neutral_offsets(face, identity, memory, _kept(memory.weights, allowance)) for face, _, memory in quiet], axis=0
+        [neutral_offsets(face, identity, memory, own) for (face, _, memory), own in zip(quiet, kept, strict=True)], axis=0
     )
-    return replace(identity, bases=identity.bases + offsets)
+    moved = np.linalg.norm(load_response().expressions @ np.mean(kept, axis=0), axis=0)
+    return replace(identity, bases=identity.bases + offsets / (1.0 + (moved / EXPRESSED_M) ** 2)[:, None])
 
 
 def _with_eyes(identity: FaceIdentity, read: _Read) -> FaceIdentity:

@@ -82,6 +82,23 @@ def test_who_smiles_throughout_smiles_but_a_hint_of_it_is_how_the_face_rests(sho
     assert least <= smile <= most
 
 
+def test_who_grins_wider_than_the_model_can_throughout_has_no_wide_mouth() -> None:
+    faces = [seen_face(view(yaw), mouthSmileLeft=1.4, mouthSmileRight=1.4) for yaw in (-4.0, -2.0, 0.0, 2.0, 4.0)]
+    identity = rested(average_identity(), faces, REST_ROUNDS)
+    wide, usual = (mouth_width(base_at(one, view())) for one in (identity, average_identity()))
+    grin = mouth_width(base_at(average_identity(), view()) + 1.4 * SMILE)
+    assert wide - usual < 0.1 * (grin - usual)
+
+
+def mouth_width(points: np.ndarray) -> float:
+    """Metres between the corners of the mouth of `POINTS` (N, 3)."""
+    left, right = np.searchsorted(POINTS, [291, 61])
+    return float(np.linalg.norm(points[left] - points[right]))
+
+
+SMILE = load_response().expressions[..., [ARKIT_NAMES.index(f"mouthSmile{side}") for side in ("Left", "Right")]].sum(axis=2).T
+
+
 def test_a_face_far_from_any_persons_rests_in_its_most_usual_look() -> None:
     spoken = [{"jawOpen": 0.6}, {"mouthPucker": 0.8}, {"browDownLeft": 0.8, "browDownRight": 0.8}]
     faces = [drawn(seen_face(view(), **weights)) for weights in (*spoken, {}, {}, {}, {})]
