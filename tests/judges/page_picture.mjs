@@ -1,24 +1,50 @@
-// A picture of the web app as it stands after a photo: the style chosen, the cards of styles beside it.
+// Pictures of the web app on the way of somebody with a photo and a film: style, shape, outfit, dance, live.
 import { chromium } from "playwright-core";
 import { args } from "./browser.mjs";
 
-const { address, browser: executablePath, photo, style, picture, size } = JSON.parse(process.argv[2]);
-const browser = await chromium.launch({ executablePath, args });
+const { address, browser: executablePath, camera, film, folder, outfit, photo, size, style } = JSON.parse(process.argv[2]);
+const fakeCamera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${camera}`];
+const browser = await chromium.launch({ executablePath, args: [...args, ...fakeCamera] });
 try {
-  const page = await browser.newPage({ viewport: { width: size[0], height: size[1] }, reducedMotion: "reduce" });
+  const page = await browser.newPage({ viewport: { width: size[0], height: size[1] }, reducedMotion: "reduce", permissions: ["camera"] });
   page.setDefaultTimeout(0); // a busy machine is no error
-  await page.goto(address);
-  await page.waitForFunction(() => window.avatarkit?.page?.avatar);
-  await page.setInputFiles("#section-photo input[type=file]", photo);
-  await page.waitForFunction(() => window.avatarkit.page.timings.photo);
-  await page.click("#rail-style");
-  await page.check(`#section-style input[value="${style}"]`, { force: true });
-  await page.waitForFunction((name) => window.avatarkit.page.avatar.recipe.style === name, style);
-  await page.waitForFunction(() => !document.body.classList.contains("busy") && !document.querySelector("#avatar").hasAttribute("busy"));
-  await page.evaluate(() => document.querySelectorAll(".toast").forEach((toast) => toast.remove()));
-  await page.waitForTimeout(8000); // what stands still is drawn finely
-  await page.screenshot({ path: picture, type: "jpeg", quality: 88, timeout: 0 });
+  await walk(page);
 } finally {
   await browser.close();
 }
 process.stdout.write("{}");
+
+async function walk(page) {
+  await page.goto(address);
+  await page.waitForFunction(() => window.avatarkit?.page?.avatar);
+  await page.setInputFiles("#section-photo input[type=file]", photo);
+  await page.waitForFunction(() => window.avatarkit.page.timings.photo);
+  await page.click("#rail-shape");
+  await page.waitForFunction(() => document.querySelector("#avatar").sliders.length > 0);
+  await picture(page, "shape");
+  await page.click("#rail-outfit");
+  await page.click(`#section-outfit label.picture-card[title="${outfit}"]`);
+  await picture(page, "outfit");
+  await page.getByRole("tab", { name: "Move" }).first().click();
+  await page.setInputFiles("#body-move input[type=file]", film);
+  await page.waitForSelector("#body-move .tiles");
+  await page.waitForTimeout(4000);
+  await picture(page, "dance", false);
+  await page.getByRole("tab", { name: "Live" }).first().click();
+  await page.click("#body-live .primary");
+  await page.waitForFunction(() => document.getElementById("live-sees").textContent === "you");
+  await page.waitForTimeout(6000);
+  await picture(page, "live", false);
+  await page.getByRole("tab", { name: "Create" }).first().click();
+  await page.click("#rail-style");
+  await page.check(`#section-style input[value="${style}"]`, { force: true });
+  await page.waitForFunction((name) => window.avatarkit.page.avatar.recipe.style === name, style);
+  await picture(page, "style");
+}
+
+async function picture(page, name, still = true) {
+  await page.waitForFunction(() => !document.body.classList.contains("busy") && !document.querySelector("#avatar").hasAttribute("busy"));
+  await page.evaluate(() => document.querySelectorAll(".toast").forEach((toast) => toast.remove()));
+  if (still) await page.waitForTimeout(8000); // what stands still is drawn finely
+  await page.screenshot({ path: `${folder}/${name}.png`, timeout: 0 });
+}
