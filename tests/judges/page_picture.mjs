@@ -1,12 +1,11 @@
-// Pictures of the web app on the way of somebody with a photo and a film: style, shape, outfit, dance, live.
+// Pictures of the web app on the way of somebody with a photo and a film: photo, style, shape, outfit, dance.
 import { chromium } from "playwright-core";
 import { args } from "./browser.mjs";
 
-const { address, browser: executablePath, camera, film, folder, outfit, photo, size, style } = JSON.parse(process.argv[2]);
-const fakeCamera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${camera}`];
-const browser = await chromium.launch({ executablePath, args: [...args, ...fakeCamera] });
+const { address, browser: executablePath, film, folder, outfit, photo, size, style } = JSON.parse(process.argv[2]);
+const browser = await chromium.launch({ executablePath, args });
 try {
-  const page = await browser.newPage({ viewport: { width: size[0], height: size[1] }, reducedMotion: "reduce", permissions: ["camera"] });
+  const page = await browser.newPage({ viewport: { width: size[0], height: size[1] }, reducedMotion: "reduce" });
   page.setDefaultTimeout(0); // a busy machine is no error
   await walk(page);
 } finally {
@@ -19,6 +18,12 @@ async function walk(page) {
   await page.waitForFunction(() => window.avatarkit?.page?.avatar);
   await page.setInputFiles("#section-photo input[type=file]", photo);
   await page.waitForFunction(() => window.avatarkit.page.timings.photo);
+  await page.locator("#section-photo .seen").scrollIntoViewIfNeeded();
+  await picture(page, "photo");
+  await page.click("#rail-style");
+  await page.check(`#section-style input[value="${style}"]`, { force: true });
+  await page.waitForFunction((name) => window.avatarkit.page.avatar.recipe.style === name, style);
+  await picture(page, "style");
   await page.click("#rail-shape");
   await page.waitForFunction(() => document.querySelector("#avatar").sliders.length > 0);
   await picture(page, "shape");
@@ -30,16 +35,6 @@ async function walk(page) {
   await page.waitForSelector("#body-move .tiles");
   await page.waitForTimeout(4000);
   await picture(page, "dance", false);
-  await page.getByRole("tab", { name: "Live" }).first().click();
-  await page.click("#body-live .primary");
-  await page.waitForFunction(() => document.getElementById("live-sees").textContent === "you");
-  await page.waitForTimeout(6000);
-  await picture(page, "live", false);
-  await page.getByRole("tab", { name: "Create" }).first().click();
-  await page.click("#rail-style");
-  await page.check(`#section-style input[value="${style}"]`, { force: true });
-  await page.waitForFunction((name) => window.avatarkit.page.avatar.recipe.style === name, style);
-  await picture(page, "style");
 }
 
 async function picture(page, name, still = true) {
