@@ -27,10 +27,7 @@ _PALE = 0.55  # of the skin's chroma: grey and white hair has hardly any; measur
 _LEAST_CHROMA = 8.0  # CIELAB; a skin with less, as in black and white, tells nothing about pale hair
 _LEAST_TEXELS = 50
 _DARKER_LIPS, _REDDER_LIPS, _COLORED_LIPS = 3.0, 2.5, 0.3  # CIELAB, and of the skin's chroma; measured from 3, 3 or darker, 0.5
-_PAINTED_LIPS, _PAINTED_CHEEKS = (
-    28.0,
-    14.0,
-)  # CIELAB redder than the skin; 36 faces have up to 26, light lipstick with them, and 7
+_PAINTED_LIPS, _PAINTED_CHEEKS = 28.0, 14.0  # CIELAB redder than the skin; 36 faces have up to 26, some with lipstick, and 7
 
 _DARK_LENS = 0.05  # of a cheek's light; narrowed eyes behind clear glasses still have a tenth
 _DARK_BELOW = 0.07  # the same of the skin below the lids, where dark lenses reach; deep-set eyes leave it 0.16 and more

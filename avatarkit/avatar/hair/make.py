@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, Unpack
 
 import numpy as np
 
@@ -92,26 +92,19 @@ def make_hair(
     return [(_skinned(name, _above_skin(shape, obstacle), head), materials[name]) for name, shape in shapes.items()]
 
 
-def painted_hair(
-    style: str,
-    color: str,
-    *,
-    roots: str | None = None,
-    grey: float = 0.0,
-    kind: HairKind = "strands",
-    contrast: float = 1.0,
-) -> Mapping[str, Material]:
+def painted_hair(style: str, color: str, **paint: Unpack[HairPaint]) -> Mapping[str, Material]:
     """The materials of hair by the names of its meshes; they are the same on every head, and kept for the next one.
 
     Args, errors: as for `make_hair`.
     """
     if style not in HAIR_STYLES:
         raise unknown_name("hair style", style, HAIR_STYLES)
-    dye = HairColor(parse_color(color), parse_color(roots) if roots else None, float(np.clip(grey, 0.0, 1.0)))
+    roots, kind = paint["roots"], paint["kind"]
+    dye = HairColor(parse_color(color), parse_color(roots) if roots else None, float(np.clip(paint["grey"], 0.0, 1.0)))
     if kind != "strands":
         return thick_materials(dye, drawn=kind == "drawn")
     chosen = HAIR_STYLES[style]
-    return hair_materials(dye, chosen.strands, chosen.shape, chosen.cap, contrast)
+    return hair_materials(dye, chosen.strands, chosen.shape, chosen.cap, paint["contrast"])
 
 
 @lru_cache(maxsize=4)
