@@ -35,7 +35,7 @@ from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from benchmarks.platforms import FAMILIES, SMALLEST_WITH_A_FACE
 from benchmarks.results import OUT, Figure, figure_table, table, write_results
 
-SIZE_PX, REFERENCE_PX = 512, 400
+SIZES_PX, REFERENCE_PX = (512, 640), 400
 FPS = 15.0
 
 
@@ -62,6 +62,9 @@ _NO_GLANCE = np.array([not name.startswith("eyeLook") for name in ARKIT_NAMES], 
 
 _OTHER_SIDE = [ARKIT_NAMES.index(_mirrored(name)) for name in ARKIT_NAMES]
 
+COLUMNS = ("family", "platform", "px", "right, by truth", "taken for another", "right, by the full avatar", "least margin")
+Row = tuple[str, str, int, int, str, int, float]
+
 Read = Mapping[str, np.ndarray]
 """Expression -> (52,) weights."""
 
@@ -71,36 +74,40 @@ TRUTH: Read = {name: np.array([weights.get(one, 0.0) for one in ARKIT_NAMES]) fo
 def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory() as folder:
-        rows = [row for family in options.families for row in _family(family, options.platforms, Path(folder))]
-    print(table(rows, ("family", "platform", "right, by truth", "taken for another", "right, by the full avatar")))
+        rows = [row for family in options.families for row in _family(family, options, Path(folder))]
+    print(table(rows, COLUMNS))
     figures = [
         Figure(f"{family}, told apart by {what}, worst", min(row[at] for row in rows if row[0] == family), "of 6", 6, "least")
         for family in options.families
-        for what, at in (("truth", 2), ("the full avatar", 4))
-    ]  # fmt: skip
+        for what, at in (("truth", 3), ("the full avatar", 5))
+    ] + [Figure(f"{family}, least margin by truth", min(row[6] for row in rows if row[0] == family), "", 0.0, "least")
+         for family in options.families]  # fmt: skip
     print("\n" + figure_table(figures))
     write_results(options.output, figures, {"rows": rows})
 
 
-def _family(family: str, platforms: list[str], folder: Path) -> Iterator[tuple[str, str, int, str, int]]:
+def _family(family: str, options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     avatar = build_avatar(default_recipe(family))
     reference = read_clip(_saved(avatar, folder / "full.vrm", None), REFERENCE_PX)
-    for platform in platforms:
+    for platform in options.platforms:
         profile = load_platform(platform)
         if profile.takes_usd_alone:
             continue  # a figure at rest
         document = _saved(avatar, folder / f"{platform}{profile.suffix}", platform)
         if measure(document, 0)["triangles"] < SMALLEST_WITH_A_FACE:
             continue
-        read = read_clip(document, SIZE_PX)
-        wrong = taken_for_another(read, TRUTH)
-        yield (
-            family,
-            platform,
-            len(BASIC) - len(wrong),
-            ", ".join(f"{name} for {other}" for name, other in wrong.items()) or "-",
-            len(BASIC) - len(taken_for_another(read, reference)),
-        )
+        for size in options.sizes:
+            read = read_clip(document, size)
+            wrong = taken_for_another(read, TRUTH)
+            yield (
+                family,
+                platform,
+                size,
+                len(BASIC) - len(wrong),
+                ", ".join(f"{name} for {other}" for name, other in wrong.items()) or "-",
+                len(BASIC) - len(taken_for_another(read, reference)),
+                round(min(_margin(name, read) for name in BASIC), 3),
+            )
 
 
 def _saved(avatar: Avatar, path: Path, platform: str | None) -> Document:
@@ -155,6 +162,13 @@ def _nearest(weights: np.ndarray, kinds: Read) -> str:
     return max(kinds, key=lambda kind: _cosine(weights, kinds[kind]))
 
 
+def _margin(name: str, read: Read) -> float:
+    """By how much an expression is nearer to its own true weights than to any other's, in cosines; -1 where it was not seen."""
+    if name not in read:
+        return -1.0
+    return _cosine(read[name], TRUTH[name]) - max(_cosine(read[name], TRUTH[kind]) for kind in BASIC if kind != name)
+
+
 def _cosine(one: np.ndarray, other: np.ndarray) -> float:
     return float(one @ other / max(np.linalg.norm(one) * np.linalg.norm(other), 1e-9))
 
@@ -163,6 +177,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.basic_expressions", description=__doc__)
     parser.add_argument("--families", nargs="+", default=FAMILIES)
     parser.add_argument("--platforms", nargs="+", default=platform_names(), help="only these")
+    parser.add_argument("--sizes", nargs="+", type=int, default=SIZES_PX, help="sides of the pictures, in pixels")
     parser.add_argument("--output", type=Path, default=OUT / "basic_expressions.json", help="where the JSON goes")
     return parser.parse_args()
 

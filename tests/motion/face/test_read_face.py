@@ -67,6 +67,14 @@ def test_more_of_an_expression_reads_as_more() -> None:
     assert np.all(np.diff(values) > 0.05)
 
 
+def test_a_fearful_mouth_reads_as_drawn_wide_even_where_it_is_so_by_half_and_a_surprised_one_does_not() -> None:
+    column, wide = ARKIT_NAMES.index("mouthStretchLeft"), {"browInnerUp": 0.6, "eyeWideLeft": 0.7, "eyeWideRight": 0.7}
+    fear = read(seen_face(view(), jawOpen=0.25, mouthStretchLeft=0.4, mouthStretchRight=0.4, **wide)).expressions
+    surprise = read(seen_face(view(), jawOpen=0.6, browOuterUpLeft=0.6, browOuterUpRight=0.6, **wide)).expressions
+    assert fear[column] > 0.1
+    assert surprise[column] < 0.02
+
+
 def test_a_neutral_face_reads_as_nothing() -> None:
     solved = [column for column, name in enumerate(ARKIT_NAMES) if not name.startswith("eyeLook")]
     assert read(seen_face(view())).expressions[solved].max() < 0.05
