@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
@@ -42,8 +44,14 @@ def zone_value(style: HairStyle, zones: Zones, directions: np.ndarray) -> np.nda
 
 def hairline(style: HairStyle, azimuth: np.ndarray) -> np.ndarray:
     """Elevation of the hairline, radians."""
-    table = np.radians(style.hairline)
-    return PchipInterpolator(table[:, 0], table[:, 1])(np.abs(azimuth))
+    return _line(style.hairline)(np.abs(azimuth))
+
+
+@cache
+def _line(points_deg: tuple[tuple[float, float], ...]) -> PchipInterpolator:
+    """Radians -> radians: the curve through a style's points, for hundreds of questions about every head of hair."""
+    table = np.radians(points_deg)
+    return PchipInterpolator(table[:, 0], table[:, 1])
 
 
 def rim(style: HairStyle, count: int, beyond_m: float) -> np.ndarray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from scipy import sparse
 from scipy.spatial import cKDTree
 
 from avatarkit.avatar.outfit.legs import leg_length, legs_radius, ring_hull
@@ -88,7 +89,7 @@ def draped(pattern: Pattern, rest: RestBody, below: Sequence[Sheet] = (), presse
         cloth += _SMOOTHING * (pattern.around @ cloth - cloth)
         if step % 3 == 2:
             _keep_off(pattern, cloth, shell, outward, on_body)
-    triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
+    triangles = pattern.triangles
     cloth += pattern.fold_m[:, None] * vertex_normals(cloth, triangles)
     _keep_off(pattern, cloth, shell, outward, on_body)
     if pressed is not None:
@@ -173,9 +174,8 @@ def _lift(pattern: Pattern, cloth: np.ndarray, below: Sequence[Sheet]) -> None:
     """Push a garment off those below it, in place."""
     points, normals = (np.concatenate([getattr(sheet, name) for sheet in below]) for name in ("points", "normals"))
     tree = cKDTree(points)
-    triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
     for _ in range(_LIFTS):
-        own = vertex_normals(cloth, triangles)
+        own = vertex_normals(cloth, pattern.triangles)
         distance, nearest = map(np.asarray, tree.query(cloth, k=_LAYER_POINTS, distance_upper_bound=_LAYER_REACH_M))
         near = np.flatnonzero(np.isfinite(distance[:, 0]))
         found = np.isfinite(distance[near])
@@ -204,19 +204,34 @@ def followed(pattern: Pattern, cloth: np.ndarray, rest: RestBody, below: Sequenc
     places = np.asarray(rest.positions, float)
     normals = vertex_normals(places, load_body().parts["body"].triangles)
     for side in (-1, 0, 1):
-        own, skin = pattern.sides == side, _skin_beside(side)
-        distance, theirs = _nearest_weights(cloth[own], places[skin], normals[skin], pattern.carriers[skin])
+        own, skin = np.flatnonzero((pattern.sides == side) & (pattern.with_skin > 0.0)), _skin_beside(side)
+        if not len(own):
+            continue
+        tree = cKDTree(places[skin])
+        distance = np.asarray(tree.query(cloth[own], distance_upper_bound=2.0 * _WITH_SKIN_M)[0])
         near = pattern.with_skin[own] * np.clip(2.0 - distance / _WITH_SKIN_M, 0.0, 1.0)
+        own, near = own[near > 0.0], near[near > 0.0]
+        theirs = _weights_below(cloth[own], tree, normals[skin], pattern.carriers[skin])
         carried[own] += near[:, None] * (theirs - carried[own])
     if not below:
         return carried
     points, normals, joints, weights = (np.concatenate([getattr(s, n) for s in below]) for n in _SHEET)
-    distance, theirs = _nearest_weights(cloth, points, normals, dense_weights(joints, weights, count))
-    close = np.clip((_FOLLOWS_M - distance) / _LEAVES_M, 0.0, 1.0)
+    tree = cKDTree(points)
+    close = _close_on(pattern, cloth, tree)
+    own = np.flatnonzero(close > 0.0)
+    theirs = _weights_below(cloth[own], tree, normals, dense_weights(joints, weights, count))
+    carried[own] += close[own, None] * (theirs - carried[own])
+    return carried
+
+
+def _close_on(pattern: Pattern, cloth: np.ndarray, below: cKDTree) -> np.ndarray:
+    """(N,) 0..1: how much cloth moves with the other clothes that it lies on."""
+    distance = np.asarray(below.query(cloth, distance_upper_bound=_FOLLOWS_M)[0])
+    close = np.clip((_FOLLOWS_M - np.minimum(distance, _FOLLOWS_M)) / _LEAVES_M, 0.0, 1.0)
     close *= np.clip((_HANGS_FREE - pattern.fallen) / (_HANGS_FREE - _HANGS_CLOSE), 0.0, 1.0)
     for _ in range(_EVENING):
         close = 0.5 * close + 0.5 * (pattern.around @ close)
-    return carried + close[:, None] * (theirs - carried)
+    return close
 
 
 @cache
@@ -227,17 +242,16 @@ def _skin_beside(side: int) -> np.ndarray:
     return skin[side * body.positions[skin, 0] >= 0.0]
 
 
-def _nearest_weights(
-    cloth: np.ndarray, points: np.ndarray, normals: np.ndarray, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Distance (N,) from cloth (N, 3) to the nearest of points (K, 3), and what weights (K, J) are there, below the cloth."""
-    distance, nearest = map(np.asarray, cKDTree(points).query(cloth, k=_LAYER_POINTS))
-    way = cloth[:, None] - points[nearest]
+def _weights_below(cloth: np.ndarray, points: cKDTree, normals: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """(N, J) what weights (K, J) of points, with normals (K, 3), are below cloth (N, 3)."""
+    nearest = np.asarray(points.query(cloth, k=_LAYER_POINTS)[1])
+    way = cloth[:, None] - points.data[nearest]
     depth = (way * normals[nearest]).sum(axis=2, keepdims=True)
-    beside = np.linalg.norm(way - depth * normals[nearest], axis=2)
-    near = 1.0 / (beside**2 + _UNDER_POINT_M**2)
+    beside2 = ((way - depth * normals[nearest]) ** 2).sum(axis=2)
+    near = 1.0 / (beside2 + _UNDER_POINT_M**2)
     near /= near.sum(axis=1, keepdims=True)
-    return distance[:, 0], (near[..., None] * weights[nearest]).sum(axis=1)
+    starts = np.arange(0, nearest.size + 1, _LAYER_POINTS)
+    return np.asarray(sparse.csr_matrix((near.ravel(), nearest.ravel(), starts), shape=(len(cloth), len(weights))) @ weights)
 
 
 def dense_weights(joints: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
@@ -252,7 +266,7 @@ def sewn(pattern: Pattern, cloth: np.ndarray) -> Cloth:
 
     Vertices are shared within a panel only, as texture coordinates want; normals are smooth across panels.
     """
-    triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
+    triangles = pattern.triangles
     normals = shaded_normals(pattern, cloth, triangles)
     pieces = [_outer(panel, cloth, normals) for panel in pattern.panels]
     pieces += [_hem(panel, edge, cloth, normals, pattern.hem_m) for panel in pattern.panels for edge in panel.hems]

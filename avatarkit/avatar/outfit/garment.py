@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from avatarkit.avatar.outfit.bottoms import BottomCut, bottom_pattern
 from avatarkit.avatar.outfit.cloth import Sheet, draped, followed, sewn
 from avatarkit.avatar.outfit.hat_fit import HatFit
 from avatarkit.avatar.outfit.part import Part, joined_parts
-from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles, strongest
+from avatarkit.avatar.outfit.pattern import Pattern, strongest
 from avatarkit.avatar.outfit.shade import shade, unworn
 from avatarkit.avatar.outfit.skirts import SkirtCut, skirt_pattern
 from avatarkit.avatar.outfit.strips import (
@@ -91,7 +90,7 @@ class Garment:
         light = garment_light(self.cut, self.under) * (1.0 - self.faded * unworn(pattern.places))
         lit = np.where(cloth.turned_in, _INSIDE_LIGHT, 1.0) * light[source]
         fabric = Part("fabric", *arrays, joints[source], weights[source], pattern.places[source], lit)
-        normals = vertex_normals(points, np.concatenate([grid_triangles(p.corners) for p in pattern.panels]))
+        normals = vertex_normals(points, pattern.triangles)
         trims = [trim.worn(points, normals, carried, light) for trim in sewn_onto(self.cut, self.trims)]
         outermost = points + raised_by(self)[:, None] * normals
         return Worn(tuple(joined_parts([fabric, *trims])), Sheet(outermost, normals, joints, weights))
@@ -102,12 +101,16 @@ class Garment:
         What is nearer than `margin_m` to a hem is not.
         """
         pattern = pattern_of(self.cut)
-        distance, nearest = map(np.asarray, cKDTree(pattern.places).query(places))
-        hung = pattern.fallen[nearest] > 0
-        reach = np.where(hung, _HUNG_REACH_M, _HIDDEN_REACH_M)
-        swings = np.clip(pattern.fallen[nearest] / _SWINGS, 0.0, 1.0)
-        margin = margin_m + (_HUNG_MARGIN_M - margin_m) * swings
-        return (distance < reach) & (pattern.from_hem_m[nearest] > margin)
+        fallen, from_hem = pattern.fallen, pattern.from_hem_m
+        reach = _HUNG_REACH_M if fallen.any() else _HIDDEN_REACH_M
+        distance, nearest = map(np.asarray, pattern.tree.query(places, distance_upper_bound=reach))
+        near = np.flatnonzero(np.isfinite(distance))
+        point = nearest[near]
+        margin = margin_m + (_HUNG_MARGIN_M - margin_m) * np.clip(fallen[point] / _SWINGS, 0.0, 1.0)
+        within = (distance[near] < np.where(fallen[point] > 0, _HUNG_REACH_M, _HIDDEN_REACH_M)) & (from_hem[point] > margin)
+        covered = np.zeros(len(places), bool)
+        covered[near[within]] = True
+        return covered
 
 
 _MAKERS: dict[type, Callable[..., Pattern]] = {
@@ -148,9 +151,12 @@ def pressed(cut: Cut, under: tuple[Cut, ...]) -> np.ndarray | None:
 
 
 def _pressed_by(outer: Pattern, places: np.ndarray) -> np.ndarray:
-    distance, nearest = map(np.asarray, cKDTree(outer.places).query(places))
-    over = (distance < _HIDDEN_REACH_M) & (outer.fallen[nearest] == 0)
-    return over * np.clip((outer.from_hem_m[nearest] - _FREE_M) / _GIVES_M, 0.0, 1.0)
+    distance, nearest = map(np.asarray, outer.tree.query(places, distance_upper_bound=_HIDDEN_REACH_M))
+    pressed = np.zeros(len(places))
+    near = np.flatnonzero(np.isfinite(distance))
+    near = near[outer.fallen[nearest[near]] == 0]
+    pressed[near] = np.clip((outer.from_hem_m[nearest[near]] - _FREE_M) / _GIVES_M, 0.0, 1.0)
+    return pressed
 
 
 @cache

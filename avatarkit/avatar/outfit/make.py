@@ -68,7 +68,7 @@ def make_outfit(pieces: Sequence[str], colors: Mapping[str, str], rest: RestBody
         if name not in PIECES:
             raise unknown_name("piece to wear", name, PIECES)
     inmost_first = sorted(pieces, key=lambda name: PIECES[name].layer)
-    hidden = _hidden_skin(tuple(inmost_first)).copy()
+    hidden = _hidden_skin(inmost_first)
     sheets: list[Sheet] = []
     meshes, hat = [], None
     for number, name in enumerate(inmost_first):
@@ -133,12 +133,16 @@ def _color(piece: str, part: str, colors: Mapping[str, str]) -> tuple[float, flo
     return parse_color(colors.get(f"{piece}/{part}") or main or designed[part])
 
 
-@cache
-def _hidden_skin(pieces: tuple[str, ...]) -> np.ndarray:
+def _hidden_skin(pieces: Sequence[str]) -> np.ndarray:
     """(V,) bool: body vertices well inside the pieces, the same on every person."""
+    return np.any([np.zeros(len(load_body().positions), bool), *map(_skin_under, pieces)], axis=0)
+
+
+@cache
+def _skin_under(piece: str) -> np.ndarray:
+    """(V,) bool: body vertices well inside a piece."""
     body = load_body()
     skin = np.unique(body.parts["body"].quads)
     hidden = np.zeros(len(body.positions), bool)
-    for name in pieces:
-        hidden[skin] |= PIECES[name].make.covers(body.positions[skin])
+    hidden[skin] = PIECES[piece].make.covers(body.positions[skin])
     return hidden

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 import numpy as np
@@ -139,6 +139,16 @@ class Pattern:
     carriers: np.ndarray
     sides: np.ndarray
     hem_m: float = HEM_M
+
+    @cached_property
+    def triangles(self) -> np.ndarray:
+        """(T, 3) point numbers of all panels."""
+        return np.concatenate([grid_triangles(panel.corners) for panel in self.panels])
+
+    @cached_property
+    def tree(self) -> cKDTree:
+        """Of its places."""
+        return cKDTree(self.places)
 
 
 class PatternMaker:

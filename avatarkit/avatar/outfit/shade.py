@@ -8,10 +8,11 @@ import numpy as np
 from scipy import sparse
 from scipy.spatial import cKDTree
 
-from avatarkit.avatar.outfit.pattern import Pattern, grid_triangles
+from avatarkit.avatar.outfit.pattern import Pattern
 from avatarkit.geometry.meshes import vertex_normals
 
 _REACH_M = 0.10
+_NO_WAY_M2 = 1e-12
 _HIDES = 0.9  # how much of the light that is kept off is missed: some comes back from what is near
 _DEEP = 2.2  # folds shade as if they were so much deeper: they are finer than the cloth's points
 _SCALES = ((1, 34.0), (5, 22.0))  # rounds of evening, and shade per metre below what is even then
@@ -24,7 +25,7 @@ def shade(pattern: Pattern, over: tuple[Pattern, ...]) -> np.ndarray:
     """(N,) share of the light that reaches each point of a garment, worn under others."""
     light = _own_shade(pattern)
     for other in over:
-        away = np.asarray(cKDTree(other.places).query(pattern.places)[0])
+        away = np.asarray(other.tree.query(pattern.places)[0])
         light = light * (1.0 - _BESIDE * np.exp(-away / _BESIDE_M))
     return np.asarray(np.clip(light, _DARKEST, 1.0))
 
@@ -41,8 +42,7 @@ def unworn(places: np.ndarray) -> np.ndarray:
 
 @cache
 def _own_shade(pattern: Pattern) -> np.ndarray:
-    triangles = np.concatenate([grid_triangles(panel.corners) for panel in pattern.panels])
-    normals = vertex_normals(pattern.places, triangles).astype(float)
+    normals = vertex_normals(pattern.places, pattern.triangles).astype(float)
     folded = pattern.places + (pattern.ease_m + _DEEP * pattern.fold_m)[:, None] * normals
     return np.asarray((1.0 - _HIDES * _hidden(pattern.places, normals)) * (1.0 - _hollow(folded, normals, pattern.around)))
 
@@ -64,12 +64,13 @@ def _hidden(points: np.ndarray, normals: np.ndarray) -> np.ndarray:
     Source: Bunnell, Dynamic Ambient Occlusion and Indirect Lighting, GPU Gems 2, 2005.
     """
     tree = cKDTree(points)
-    pairs = tree.query_pairs(_REACH_M, output_type="ndarray")
-    first, second = np.concatenate([pairs, pairs[:, ::-1]]).T
-    way = points[second] - points[first]
-    far = np.maximum(np.linalg.norm(way, axis=1), 1e-6)
-    over = np.maximum((way * normals[first]).sum(axis=1) / far, 0.0)
-    facing = np.maximum(-(way * normals[second]).sum(axis=1) / far, 0.0)
     area = np.median(np.asarray(tree.query(points, k=3)[0])[:, 1:]) ** 2
-    hides = over * facing * area / (np.pi * far**2 + area)
-    return np.minimum(np.bincount(first, hides, len(points)), 1.0)
+    first, second = tree.query_pairs(_REACH_M, output_type="ndarray").T
+    place, facing = points.astype(np.float32), normals.astype(np.float32)
+    way = place[second] - place[first]
+    over, under = (np.einsum("ij,ij->i", way, facing[ends]) for ends in (first, second))
+    see = np.flatnonzero((over > 0.0) & (under < 0.0))  # each other: both miss the same light
+    first, second, way = first[see], second[see], way[see]
+    far2 = np.maximum(np.einsum("ij,ij->i", way, way), _NO_WAY_M2)
+    hides = -over[see] * under[see] * area / (far2 * (np.pi * far2 + area))
+    return np.minimum(np.bincount(first, hides, len(points)) + np.bincount(second, hides, len(points)), 1.0)
