@@ -156,8 +156,7 @@ def _brow(side: str, shape: BrowShape, random: np.random.Generator) -> tuple[np.
     turns = _steepness(along, level) + (0.06 + 0.4 * shape.unruly) * random.normal(size=shape.hairs)
     lengths = 0.0125 * random.uniform(0.7, 1.2, shape.hairs) * (1.0 - 0.35 * along) * min(1.2, 0.6 + 0.4 * shape.height)
     strengths = _STRENGTH_PER_PX * shape.thickness_px * random.uniform(0.5, 1.0, shape.hairs)
-    for points, strength in zip(_hairs(edges, along, level, turns, lengths), strengths, strict=True):
-        _lay(hairs, _subpixels(points, corner), float(min(strength, 1.0)))
+    _lay(hairs, _subpixels(_hairs(edges, along, level, turns, lengths), corner), np.minimum(strengths, 1.0))
     low, high = edges
     area = np.concatenate([0.8 * low + 0.2 * high, (0.2 * low + 0.8 * high)[::-1]])
     cv2.fillPoly(below, [_subpixels(area, corner)], (1.0,), cv2.LINE_AA, _SHIFT)
@@ -195,16 +194,19 @@ def _hairs(
     return np.asarray(roots[:, None] + lengths[:, None, None] * (t * heading[:, None] - _BEND * t**2 * bend[:, None]))
 
 
-def _lay(picture: np.ndarray, points: np.ndarray, strength: float) -> None:
-    """Draw a hair that is fainter at its tip; where hairs cross, the darker one shows."""
-    low, high = points.min(axis=0) // 2**_SHIFT - 2, points.max(axis=0) // 2**_SHIFT + 3
-    window = picture[max(low[1], 0) : high[1], max(low[0], 0) : high[0]]
-    drawn = np.zeros(window.shape, np.float32)
-    for end, share in ((4, 0.7), (3, 1.0)):
-        cv2.polylines(
-            drawn, [points[:end] - np.maximum(low, 0) * 2**_SHIFT], False, (share * strength,), 1, cv2.LINE_AA, _SHIFT
-        )
-    np.maximum(window, drawn, out=window)
+def _lay(picture: np.ndarray, hairs: np.ndarray, strengths: np.ndarray) -> None:
+    """Draw hairs (N, 4, 2) that are fainter at their tips; where they cross, the darker one shows."""
+    low = np.maximum(hairs.min(axis=1) // 2**_SHIFT - 2, 0)
+    high = hairs.max(axis=1) // 2**_SHIFT + 3
+    windows = np.concatenate([low, high], axis=1).tolist()
+    for hair, (left, top, right, bottom), strength in zip(
+        hairs - low[:, None] * 2**_SHIFT, windows, strengths.tolist(), strict=True
+    ):
+        window = picture[top:bottom, left:right]
+        drawn = np.zeros(window.shape, np.float32)
+        for end, share in ((4, 0.7), (3, 1.0)):
+            cv2.polylines(drawn, [hair[:end]], False, (share * strength,), 1, cv2.LINE_AA, _SHIFT)
+        np.maximum(window, drawn, out=window)
 
 
 def _subpixels(uvs: np.ndarray, corner: np.ndarray) -> np.ndarray:

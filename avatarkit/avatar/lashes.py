@@ -100,7 +100,9 @@ def _morphs(grown: list[_Ribbon], rest: RestBody, count: int) -> tuple[MorphTarg
     targets = []
     for number, name in enumerate(ARKIT_NAMES):
         vertices, offsets = expression_rows(rest.expression_offsets, number)
-        moved = [(k, *ribbon.changes(vertices, offsets)) for k, ribbon in enumerate(grown) if ribbon.touched_by(vertices)]
+        moves = np.zeros(len(rest.positions), bool)
+        moves[vertices] = True
+        moved = [(k, *ribbon.changes(vertices, offsets)) for k, ribbon in enumerate(grown) if ribbon.touched_by(moves)]
         moved = [(k, p, n) for k, p, n in moved if np.abs(p).max() > _LEAST_MOVE_M]
         if moved:
             indices = np.concatenate([np.arange(k * count, (k + 1) * count) for k, _, _ in moved])
@@ -124,8 +126,9 @@ class _Ribbon:
         self._skin = np.asarray(rest.positions, float)[self._around]
         self.positions, self.normals = self._grown(self._lid, self._skin)
 
-    def touched_by(self, vertices: np.ndarray) -> bool:
-        return bool(np.isin(self._edge, vertices).any())
+    def touched_by(self, moves: np.ndarray) -> bool:
+        """Whether any of the body's vertices that move, (V,) bool, is of the lid's edge."""
+        return bool(moves[self._edge].any())
 
     def changes(self, vertices: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What moving the body's vertices does to the ribbon's positions and normals."""

@@ -90,19 +90,24 @@ def _factor(age: float) -> np.ndarray:
     """(1024, 1024, 3) float32 of sRGB."""
     fields = head_fields()
     skin = (fields.skin * (1.0 - fields.inside) * (1.0 - np.clip(1.6 * fields.lips, 0.0, 1.0)))[..., None]
-    change = cv2.resize(_zones(), (HEAD_SIZE, HEAD_SIZE), interpolation=cv2.INTER_LINEAR) + (1.0 + 0.8 * age) * _blotches()
-    change -= _of_cheeks(change)
-    spotted = _dots(_MOLES, _MOLE_PX, _MOLE, _SEED)
+    change = _blotches()
+    change *= np.float32(1.0 + 0.8 * age)
+    change += cv2.resize(_zones(), (HEAD_SIZE, HEAD_SIZE), interpolation=cv2.INTER_LINEAR)
+    change += 1.0 - _of_cheeks(change)
+    change *= _dots(_MOLES, _MOLE_PX, _MOLE, _SEED, 1.0)
     if age:
-        spotted = spotted * (1.0 + _SPOT_STRENGTH * age * (_dots(_SPOTS, _SPOT_PX, _SPOT, _SEED + 1) - 1.0))
-    return np.asarray(1.0 + skin * ((1.0 + change) * spotted - 1.0), np.float32)
+        change *= _dots(_SPOTS, _SPOT_PX, _SPOT, _SEED + 1, _SPOT_STRENGTH * age)
+    change -= 1.0
+    change *= skin
+    change += 1.0
+    return change
 
 
 def _of_cheeks(picture: np.ndarray) -> np.ndarray:
     """(3,) the mean in the middle of both cheeks of a picture (1024, 1024, 3)."""
     places = np.round(load_landmark_table().uvs(0.0, 0.0)[list(_CHEEKS)] * HEAD_SIZE).astype(int)
     parts = [picture[v - _CHEEK_PX : v + _CHEEK_PX, u - _CHEEK_PX : u + _CHEEK_PX] for u, v in places]
-    return np.asarray(np.mean(parts, axis=(0, 1, 2)))
+    return np.asarray(np.mean(parts, axis=(0, 1, 2)), np.float32)
 
 
 def _zones() -> np.ndarray:
@@ -122,8 +127,8 @@ def _blotches() -> np.ndarray:
     blood = sum(_noise(cells, _SEED + cells) for cells in _BLOOD_CELLS)
     pigment = sum(_noise(cells, _SEED + cells) for cells in _PIGMENT_CELLS)
     freckles = np.clip(_noise(_FRECKLE_CELLS, _SEED) - _FRECKLED, 0.0, 1.0)
-    parts = ((blood, _BLOOD), (pigment, _PIGMENT), (freckles - freckles.mean(), _FRECKLE))
-    return np.asarray(sum(np.asarray(field)[..., None] * change for field, change in parts), np.float32)
+    changes = np.stack([_BLOOD, _PIGMENT, _FRECKLE], axis=1)
+    return np.asarray(cv2.transform(cv2.merge([blood, pigment, freckles - freckles.mean()]), changes))
 
 
 def _noise(cells: int, seed: int) -> np.ndarray:
@@ -133,15 +138,16 @@ def _noise(cells: int, seed: int) -> np.ndarray:
     return np.asarray(fine / fine.std())
 
 
-def _dots(count: int, radii_px: tuple[float, float], color: np.ndarray, seed: int) -> np.ndarray:
-    """(1024, 1024, 3) float32: 1, and that colour in round spots."""
+def _dots(count: int, radii_px: tuple[float, float], color: np.ndarray, seed: int, strength: float) -> np.ndarray:
+    """(1024, 1024, 3) float32: 1, and so much of that colour in round spots."""
     random = np.random.default_rng(seed)
     cover = np.zeros((HEAD_SIZE, HEAD_SIZE), np.float32)
     kept_off = load_landmark_table().uvs(0.0, 0.0)[[13, 159, 386]]
     for _ in range(count):
         place = np.array([random.uniform(*_MOLE_COLUMNS), random.uniform(*_MOLE_ROWS)])
-        radius, strength = random.uniform(*radii_px), random.uniform(0.4, 1.0)
+        radius, dark = random.uniform(*radii_px), random.uniform(0.4, 1.0)
         if np.linalg.norm(kept_off - place, axis=1).min() > _KEEP_OFF:
             center = np.round(place * HEAD_SIZE * 16).astype(int)
-            cv2.circle(cover, (int(center[0]), int(center[1])), round(16 * radius), (strength,), -1, cv2.LINE_AA, 4)
-    return np.asarray(1.0 + cv2.GaussianBlur(cover, (0, 0), 0.9)[..., None] * (color - 1.0), np.float32)
+            cv2.circle(cover, (int(center[0]), int(center[1])), round(16 * radius), (dark,), -1, cv2.LINE_AA, 4)
+    soft = cv2.GaussianBlur(cover, (0, 0), 0.9)
+    return cv2.merge([1.0 + soft * float(strength * (share - 1.0)) for share in color])

@@ -17,6 +17,7 @@ from avatarkit.face_fit.landmark_table import load_landmark_table
 _YOUNG, _OLD = 0.15, 0.85  # of the slider of age: the first lines, and all of them
 _STEPS = 40
 _SHIFT = 4
+_BLURRED = 2.0  # of a line's width: so far its blur reaches
 _WANDER = 0.0011  # of the picture: no line is straight
 _SHADE = np.array([0.78, 0.62, 0.58], np.float32)  # of the tone at a line's bottom, linear light
 
@@ -79,12 +80,16 @@ def wrinkle_depth() -> np.ndarray:
     random = np.random.default_rng(12)
     depth = np.zeros((HEAD_SIZE, HEAD_SIZE), np.float32)
     for line in _LINES:
-        drawn = np.zeros_like(depth)
         points, widths = _course(line, random)
-        for (start, end), share in zip(pairwise(points), widths[1:], strict=True):
+        room = int(np.ceil(_BLURRED * line.width_px)) + 2
+        low = np.maximum(points.min(axis=0) // 2**_SHIFT - room, 0)
+        right, bottom = points.max(axis=0) // 2**_SHIFT + room + 1
+        around = depth[low[1] : bottom, low[0] : right]
+        drawn = np.zeros_like(around)
+        for (start, end), share in zip(pairwise(points - low * 2**_SHIFT), widths[1:], strict=True):
             cv2.line(drawn, tuple(start), tuple(end), (line.depth * float(share),), 2, cv2.LINE_AA, _SHIFT)
         soft = cv2.GaussianBlur(drawn, (0, 0), 0.5 * line.width_px)
-        depth = np.maximum(depth, soft * min(0.7 * line.width_px, 2.5))
+        np.maximum(around, soft * min(0.7 * line.width_px, 2.5), out=around)
     return np.asarray(np.clip(depth, 0.0, 1.0))
 
 

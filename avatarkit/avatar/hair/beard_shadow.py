@@ -83,7 +83,7 @@ def _coverage(style: str, flat: bool) -> np.ndarray:
     high, wide = _PICTURE_PX
     azimuth = ((np.arange(wide) + 0.5) / wide * 2.0 - 1.0) * _ASIDE_DEG
     elevation = _HIGH_DEG - (np.arange(high) + 0.5) / high * (_HIGH_DEG - _LOW_DEG)
-    angles = np.broadcast_arrays(np.abs(azimuth)[None], elevation[:, None])
+    angles = np.abs(azimuth)[None], elevation[:, None]
     edge = _FLAT_EDGE_DEG if flat else _EDGE_DEG
     soft = np.clip(inside_style(BEARD_STYLES[style], *angles) / edge, 0.0, 1.0)
     soft = soft * soft * (3.0 - 2.0 * soft) * np.clip(-inside_lips(*angles) / _FLAT_EDGE_DEG, 0.0, 1.0)

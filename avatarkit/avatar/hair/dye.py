@@ -74,18 +74,30 @@ def colored(strands: Strands, dye: HairColor, slope: Slope, *, at_scalp: bool = 
         (H, W, 4) uint8 sRGB.
     """
     light, alpha, hair = strands
-    rows = np.linspace(0.0, 1.0, len(light))[:, None]
+    rows = np.linspace(0.0, 1.0, len(light), dtype=np.float32)[:, None]
     shade = light * (slope.root + (slope.tip - slope.root) * np.minimum(rows * _SLOPE_LENGTH, 1.0))
     shade = shade * (slope.brightness / np.average(shade, weights=alpha))
     index = np.clip(shade * (255 / _LIGHTEST), 0, 255).astype(np.uint8)
-    shown = _ramps(dye.roots if at_scalp and dye.roots else dye.color)[hair % _KINDS, index]
+    at = (hair % _KINDS).astype(np.intp) * 256 + index
+    pixels = np.empty((*light.shape, 4), np.uint8)
+    pixels[..., :3] = _shown(dye.roots if at_scalp and dye.roots else dye.color)[at]
     if dye.roots and not at_scalp:
-        share = np.clip((ROOT_LENGTH + ROOT_BLUR * (hair / 255.0 - 0.5) - rows) / ROOT_BLUR + 0.5, 0.0, 1.0)[..., None]
-        shown = shown + share * (_ramps(dye.roots)[hair % _KINDS, index] - shown)
+        share = np.clip((ROOT_LENGTH + ROOT_BLUR * (hair / 255.0 - 0.5) - rows) / ROOT_BLUR + 0.5, 0.0, 1.0)
+        share = np.where(dye.grey >= 1.0, 0.0, share)
+        both, only = (share > 0.0) & (share < 1.0), share >= 1.0
+        pixels[only, :3] = _shown(dye.roots)[at[only]]
+        own, other = (_ramps(color).reshape(-1, 3)[at[both]] for color in (dye.color, dye.roots))
+        pixels[both, :3] = np.rint(255.0 * to_srgb(own + share[both, None] * (other - own)))
     if dye.grey:
-        shown = np.where((hair < 255.0 * dye.grey)[..., None] | (dye.grey >= 1.0), _ramps(GREY)[hair % _KINDS, index], shown)
-    pixels = np.concatenate([255.0 * to_srgb(shown), 255.0 * alpha[..., None]], axis=-1)
-    return np.rint(pixels).astype(np.uint8)
+        greyed = (hair < 255.0 * dye.grey) | (dye.grey >= 1.0)
+        pixels[greyed, :3] = _shown(GREY)[at[greyed]]
+    pixels[..., 3] = np.rint(255.0 * alpha)
+    return pixels
+
+
+def _shown(color: Color) -> np.ndarray:
+    """(_KINDS * 256, 3) uint8 sRGB of `_ramps`."""
+    return np.rint(255.0 * to_srgb(_ramps(color))).astype(np.uint8).reshape(-1, 3)
 
 
 def _ramps(color: Color) -> np.ndarray:

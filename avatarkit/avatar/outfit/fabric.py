@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+import cv2
 import numpy as np
 from scipy import ndimage
 
@@ -71,21 +72,24 @@ def _height_to_normals(height: np.ndarray, strength: float) -> np.ndarray:
     """(S, S, 3) uint8 tangent-space normals of a height field that tiles, rows downward."""
     across = 0.5 * (np.roll(height, -1, axis=1) - np.roll(height, 1, axis=1))
     downward = 0.5 * (np.roll(height, -1, axis=0) - np.roll(height, 1, axis=0))
-    normal = np.stack([-strength * across, strength * downward, np.ones_like(height)], axis=-1)
-    normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
-    return np.rint(127.5 + 127.5 * normal).astype(np.uint8)
+    slopes = np.float32(-strength) * across, np.float32(strength) * downward
+    long = np.float32(127.5) / np.sqrt(1.0 + slopes[0] ** 2 + slopes[1] ** 2)
+    return cv2.merge(
+        [np.rint(np.float32(127.5) + part).astype(np.uint8) for part in (slopes[0] * long, slopes[1] * long, long)]
+    )
 
 
 @cache
 def _noise(seed: int, softness_px: float) -> np.ndarray:
     """(S, S) smooth noise that tiles, mean 0, deviation 1."""
-    noise = ndimage.gaussian_filter(np.random.default_rng(seed).standard_normal((_SIDE_PX, _SIDE_PX)), softness_px, mode="wrap")
-    return (noise - noise.mean()) / noise.std()
+    white = np.random.default_rng(seed).standard_normal((_SIDE_PX, _SIDE_PX)).astype(np.float32)
+    noise = ndimage.gaussian_filter(white, softness_px, mode="wrap")
+    return np.asarray((noise - noise.mean()) / noise.std())
 
 
 def _grid() -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns (S, S) as shares of the tile."""
-    line = (np.arange(_SIDE_PX) + 0.5) / _SIDE_PX
+    line = (np.arange(_SIDE_PX, dtype=np.float32) + np.float32(0.5)) / np.float32(_SIDE_PX)
     rows, columns = np.meshgrid(line, line, indexing="ij")
     return rows, columns
 
@@ -179,7 +183,7 @@ def fabric_textures(kind: str) -> tuple[Texture, Texture]:
     """Colour (to be multiplied by the cloth's own; white on average at the light threads) and normals of a fabric."""
     height = _height(kind)
     _, strength, _ = _FABRICS[kind]
-    color = np.repeat(np.rint(255 * _shade(kind)).astype(np.uint8)[..., None], 3, axis=2)
+    color = cv2.merge([np.rint(255 * _shade(kind)).astype(np.uint8)] * 3)
     normals = _height_to_normals(height + 0.35 * _noise(5, 1.2), strength)
     return Texture(f"{kind}-color", color, "jpeg"), Texture(f"{kind}-normal", normals, "jpeg")
 

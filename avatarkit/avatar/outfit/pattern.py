@@ -341,8 +341,12 @@ def _renamed_weights(rename_joints: tuple[tuple[str, str], ...]) -> np.ndarray:
 
 def strongest(dense: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The four strongest joints (N, 4) of weights (N, J) and their weights (N, 4)."""
-    joints = np.argsort(-dense, axis=1, kind="stable")[:, :INFLUENCES]
-    weights = np.take_along_axis(dense, joints, axis=1)
+    left, rows = dense.copy(), np.arange(len(dense))
+    joints, weights = np.zeros((len(dense), INFLUENCES), int), np.zeros((len(dense), INFLUENCES))
+    for number in range(INFLUENCES):  # sorting all of them takes ten times as long
+        joints[:, number] = left.argmax(axis=1)
+        weights[:, number] = left[rows, joints[:, number]]
+        left[rows, joints[:, number]] = -np.inf
     weights = np.where(weights < _LEAST_WEIGHT, 0.0, weights)
     weights /= weights.sum(axis=1, keepdims=True)
     return np.where(weights > 0, joints, 0), weights
