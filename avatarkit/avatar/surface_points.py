@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
+from avatarkit.geometry.meshes import cross
 
 _INSIDE = -1e-4  # a share this little below 0 still counts as inside a triangle
 _PARALLEL = 1e-12
 _ROUNDING = 1.001  # of the spheres about triangles
-_CELL_M, _SLACK_M = 0.25, 0.01
+_CELL_M, _SLACK_M = 0.18, 0.01
 
 
 def joined(*parts: SurfacePoints) -> SurfacePoints:
@@ -18,25 +21,52 @@ def joined(*parts: SurfacePoints) -> SurfacePoints:
     return SurfacePoints(np.concatenate([p.vertices for p in parts]), np.concatenate([p.weights for p in parts]))
 
 
-def points_along(origins: np.ndarray, directions: np.ndarray, triangles: np.ndarray, reach_m: float) -> SurfacePoints:
+@dataclass(frozen=True)
+class Walls:
+    """Triangles of the average body that rays may meet: (T, 3) of its vertices, their (T, 3, 3) corners, metres, the boxes
+    (3, T) about them and their bounding spheres."""
+
+    triangles: np.ndarray
+    corners: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    middle: np.ndarray
+    radius: np.ndarray
+
+    def within(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Numbers of the triangles whose boxes meet the box from `low` to `high`, (3,) each."""
+        meets = np.ones(len(self.triangles), bool)
+        for k in range(3):
+            meets &= (self.low[k] <= high[k]) & (self.high[k] >= low[k])
+        return np.flatnonzero(meets)
+
+
+def walls(triangles: np.ndarray) -> Walls:
+    """Triangles (T, 3) made ready for rays."""
+    corners = load_body().positions[triangles].astype(float)
+    middle = corners.mean(axis=1)
+    radius = _ROUNDING * np.linalg.norm(corners - middle[:, None], axis=2).max(axis=1)
+    low, high = (np.ascontiguousarray(end.T) for end in (corners.min(axis=1), corners.max(axis=1)))
+    return Walls(triangles, corners, low, high, middle, radius)
+
+
+def points_along(origins: np.ndarray, directions: np.ndarray, surface: Walls, reach_m: float) -> SurfacePoints:
     """Where rays first meet the average body, from inside it; a ray that slips through a gap takes the nearest triangle.
 
     Args:
         origins, directions: (N, 3) metres in the data's own pose, and any length.
-        triangles: (T, 3) of the surface, seen from inside only.
+        surface: seen from inside only.
         reach_m: no ray goes farther.
     """
     directions = directions / np.linalg.norm(directions, axis=1, keepdims=True)
-    corners = load_body().positions[triangles].astype(float)
-    chosen, weights = _first_hits(origins, directions, corners, reach_m)
-    return SurfacePoints(triangles[chosen], weights)
+    chosen, weights = _first_hits(origins, directions, surface, reach_m)
+    return SurfacePoints(surface.triangles[chosen], weights)
 
 
-def _first_hits(
-    origins: np.ndarray, directions: np.ndarray, corners: np.ndarray, reach_m: float
-) -> tuple[np.ndarray, np.ndarray]:
+def _first_hits(origins: np.ndarray, directions: np.ndarray, surface: Walls, reach_m: float) -> tuple[np.ndarray, np.ndarray]:
     """The triangle (N,) that each ray meets first and barycentric weights (N, 3)."""
-    rays, triangles = _candidates(origins, directions, corners, reach_m)
+    corners = surface.corners
+    rays, triangles = _candidates(origins, directions, surface, reach_m)
     chosen, weights = _first(origins, directions, corners, rays, triangles)
     lost = np.flatnonzero(chosen < 0)
     if len(lost):
@@ -46,22 +76,17 @@ def _first_hits(
     return chosen, weights
 
 
-def _candidates(
-    origins: np.ndarray, directions: np.ndarray, corners: np.ndarray, reach_m: float
-) -> tuple[np.ndarray, np.ndarray]:
+def _candidates(origins: np.ndarray, directions: np.ndarray, surface: Walls, reach_m: float) -> tuple[np.ndarray, np.ndarray]:
     """Pairs (P,), (P,) of rays and triangles whose bounding spheres they cross."""
-    middle = corners.mean(axis=1)
-    radius = _ROUNDING * np.linalg.norm(corners - middle[:, None], axis=2).max(axis=1)
-    low, high = corners.min(axis=1), corners.max(axis=1)
     ends = origins + reach_m * directions
     pairs = []
     for rays in _neighbours(ends):
         box = np.concatenate([origins[rays], ends[rays]])
-        near = np.flatnonzero(((low <= box.max(axis=0) + _SLACK_M) & (high >= box.min(axis=0) - _SLACK_M)).all(axis=1))
-        start, way, at = origins[rays], directions[rays], middle[near]
+        near = surface.within(box.min(axis=0) - _SLACK_M, box.max(axis=0) + _SLACK_M)
+        start, way, at, radius = origins[rays], directions[rays], surface.middle[near], surface.radius[near]
         along = way @ at.T - (start * way).sum(axis=1, keepdims=True)
         away = (at * at).sum(axis=1) - 2 * start @ at.T + (start * start).sum(axis=1, keepdims=True)
-        row, column = np.nonzero((away - along * along <= radius[near] ** 2) & (along > -radius[near]))
+        row, column = np.nonzero((away - along * along <= radius**2) & (along > -radius))
         pairs.append((rays[row], near[column]))
     return np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
 
@@ -94,8 +119,8 @@ def _first(
 def _crossings(origins: np.ndarray, directions: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where lines cross the planes of triangles (P, 3, 3): barycentric (P, 3), and how far on (P,); inf if not from inside."""
     a, b, c = (corners[:, k] - origins for k in range(3))
-    volumes = np.stack([(directions * np.cross(p, q)).sum(axis=1) for p, q in ((b, c), (c, a), (a, b))], axis=1)
-    normals = np.cross(b - a, c - a)
+    volumes = np.stack([(directions * cross(p, q)).sum(axis=1) for p, q in ((b, c), (c, a), (a, b))], axis=1)
+    normals = cross(b - a, c - a)
     along = (directions * normals).sum(axis=1)
     leaves = along > _PARALLEL
     safe = np.where(leaves, along, 1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from avatarkit.avatar.surface_points import points_along
+from avatarkit.avatar.surface_points import points_along, walls
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
 
@@ -15,7 +15,7 @@ def cast(count: int, seed: int = 0) -> tuple[SurfacePoints, np.ndarray, np.ndarr
     """Rays from inside the skull to the average crown: where they meet it, their directions, the head's triangles."""
     directions = np.random.default_rng(seed).normal((0.0, 2.0, 0.0), 0.4, (count, 3))
     triangles = load_body().parts["head"].triangles
-    return points_along(np.broadcast_to(ORIGIN, directions.shape), directions, triangles, 0.16), directions, triangles
+    return points_along(np.broadcast_to(ORIGIN, directions.shape), directions, walls(triangles), 0.16), directions, triangles
 
 
 def test_a_point_lies_on_its_ray() -> None:
@@ -46,5 +46,5 @@ def test_asking_again_gives_the_same_points() -> None:
 
 def test_a_ray_that_meets_nothing_takes_the_triangle_it_misses_by_least() -> None:
     triangles = load_body().parts["head"].triangles
-    below = points_along(ORIGIN[None], np.array([[0.0, -1.0, 0.0]]), triangles, 0.16)
+    below = points_along(ORIGIN[None], np.array([[0.0, -1.0, 0.0]]), walls(triangles), 0.16)
     assert np.isfinite(below.weights).all() and abs(below.weights.sum() - 1.0) < 1e-9

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from avatarkit.avatar.outfit.skirt_binding import skirt_weights
-from avatarkit.avatar.surface_points import joined, points_along
+from avatarkit.avatar.surface_points import Walls, joined, points_along, walls
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
 from avatarkit.geometry.meshes import vertex_normals
@@ -151,12 +151,16 @@ class Pattern:
         return cKDTree(self.places)
 
 
+@cache
+def _shell() -> Walls:
+    return walls(load_body().parts[SHELL].triangles)
+
+
 class PatternMaker:
     """Collects points on the average body; left halves are laid out, right halves mirrored."""
 
     def __init__(self) -> None:
         self._body = load_body()
-        self._triangles = self._body.parts[SHELL].triangles
         self._points: list[SurfacePoints] = []
         self._mirror: dict[int, int] = {}
         self.positions = np.zeros((0, 3))
@@ -165,7 +169,7 @@ class PatternMaker:
     def cast(self, origins: np.ndarray, directions: np.ndarray) -> np.ndarray:
         """Numbers (...) of new points where rays (..., 3) from inside leave the shell."""
         origins = np.broadcast_to(origins, directions.shape)
-        found = points_along(origins.reshape(-1, 3), directions.reshape(-1, 3), self._triangles, _REACH_M)
+        found = points_along(origins.reshape(-1, 3), directions.reshape(-1, 3), _shell(), _REACH_M)
         return self._add(found, np.zeros(len(found.vertices))).reshape(directions.shape[:-1])
 
     def again(self, numbers: np.ndarray, fallen: float = 0.0) -> np.ndarray:
@@ -290,9 +294,10 @@ def _around(panels: tuple[Panel, ...], count: int) -> sparse.csr_matrix:
     hems[_on_hems(panels)] = True
     pairs = np.concatenate([along_rows, along_columns])
     kept = ~hems[pairs[:, 0]] | hems[pairs[:, 1]]
-    pairs = np.unique(pairs[kept], axis=0)
-    ones = np.ones(len(pairs))
-    matrix = sparse.csr_matrix((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    first, second = pairs[kept].T
+    matrix = sparse.csr_matrix((np.ones(len(first)), (first, second)), shape=(count, count))
+    matrix.sort_indices()
+    matrix.data[:] = 1.0  # neighbours in two panels are neighbours once
     degree = np.asarray(matrix.sum(axis=1)).ravel()
     lonely = sparse.diags((degree == 0).astype(float))
     return (sparse.diags(1.0 / np.maximum(degree, 1.0)) @ matrix + lonely).tocsr()
@@ -316,8 +321,11 @@ def _binding(
     """(N, 4) joints and weights: the shell's, evened out; what hangs about the legs follows both."""
     dense = points.on(of_vertices)
     dense[hung] = skirt_weights(places[hung], SHELL)
+    used = np.flatnonzero(dense.any(axis=0))
+    shares = dense[:, used]
     for _ in range(_WEIGHT_SMOOTHING):
-        dense = 0.5 * dense + 0.5 * (around @ dense)
+        shares = 0.5 * shares + 0.5 * (around @ shares)
+    dense[:, used] = shares
     return strongest(dense)
 
 
