@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -11,13 +10,13 @@ import numpy as np
 from avatarkit.avatar.avatar import Avatar, AvatarMesh, AvatarMeta, LookAt, Material
 from avatarkit.avatar.eyes import eyes_material, eyes_mesh
 from avatarkit.avatar.finish import finished
-from avatarkit.avatar.hair import HairKind, HairPaint, make_beard, make_hair, painted_hair
+from avatarkit.avatar.hair import HairKind, HairPaint, make_beard, make_hair, prepare_beard, prepare_hair
 from avatarkit.avatar.lashes import lashes_material, lashes_mesh
 from avatarkit.avatar.licences import licences_of
 from avatarkit.avatar.look import Look
 from avatarkit.avatar.makeup import glossiness, made_up_material, with_mascara, with_nail_polish
 from avatarkit.avatar.mouth import mouth_material, mouth_mesh
-from avatarkit.avatar.outfit import Outfit, hair_under, make_outfit
+from avatarkit.avatar.outfit import Outfit, hair_under, make_outfit, prepare_outfit
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.skin import BODY_MATERIAL, FACE_MATERIAL, body_material, face_material
 from avatarkit.avatar.skin_relief import with_gloss
@@ -45,8 +44,10 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
     family = load_style(recipe.style).family
     look = family.look
     with ThreadPoolExecutor(2, "painting") as painting:  # skin and eyes are painted without knowing the shape
-        painting.submit(_painted_hair, recipe, look)  # kept for when the hair is made, where what is wrong is said, too
-        face, body = painting.submit(_painted_face, recipe, look), painting.submit(_painted_body, recipe, look)
+        face = painting.submit(_painted_face, recipe, look)
+        for prepare in (_prepared_outfit, _prepared_hair, _prepared_beard):  # where it is worn what is wrong is said
+            painting.submit(prepare, recipe, look)
+        body = painting.submit(_painted_body, recipe, look)
         eyes = painting.submit(eyes_material, recipe.eyes.iris, look)
         rest = rest_body(stylised_sliders(recipe.sliders, family.shape))
         outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
@@ -90,8 +91,18 @@ def _painted_body(recipe: AvatarRecipe, look: Look) -> Material:
     return with_nail_polish(body_material(recipe.skin, look), recipe.makeup.get("nail-polish"))
 
 
-def _painted_hair(recipe: AvatarRecipe, look: Look) -> Mapping[str, Material]:
-    return painted_hair(recipe.hair.style, recipe.hair.color, **_dye(recipe, look))
+def _prepared_outfit(recipe: AvatarRecipe, _look: Look) -> None:
+    prepare_outfit(recipe.outfit.pieces, recipe.outfit.colors)
+
+
+def _prepared_hair(recipe: AvatarRecipe, look: Look) -> None:
+    prepare_hair(recipe.hair.style, recipe.hair.color, 1.0 + look.hair_fineness, **_dye(recipe, look))
+
+
+def _prepared_beard(recipe: AvatarRecipe, look: Look) -> None:
+    color = recipe.beard.color or recipe.hair.color
+    solid, contrast = look.hair == "solid", 1.0 - look.hair_calm
+    prepare_beard(recipe.beard.style, color, recipe.hair.grey, solid=solid, contrast=contrast)
 
 
 def _dye(recipe: AvatarRecipe, look: Look) -> HairPaint:

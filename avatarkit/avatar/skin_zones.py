@@ -124,8 +124,7 @@ def _zones() -> np.ndarray:
 
 def _blotches() -> np.ndarray:
     """(1024, 1024, 3) float32 of no mean: blood near the surface, pigment, freckles."""
-    blood = sum(_noise(cells, _SEED + cells) for cells in _BLOOD_CELLS)
-    pigment = sum(_noise(cells, _SEED + cells) for cells in _PIGMENT_CELLS)
+    blood, pigment = (np.add(*(_noise(n, _SEED + n) for n in cells)) for cells in (_BLOOD_CELLS, _PIGMENT_CELLS))
     freckles = np.clip(_noise(_FRECKLE_CELLS, _SEED) - _FRECKLED, 0.0, 1.0)
     changes = np.stack([_BLOOD, _PIGMENT, _FRECKLE], axis=1)
     return np.asarray(cv2.transform(cv2.merge([blood, pigment, freckles - freckles.mean()]), changes))

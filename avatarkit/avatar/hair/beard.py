@@ -9,14 +9,14 @@ import numpy as np
 from avatarkit.avatar.avatar import AvatarMesh, Material
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.hair.beard_layout import BeardLayout, beard_layout
-from avatarkit.avatar.hair.beard_shadow import beard_shadow
+from avatarkit.avatar.hair.beard_shadow import beard_shadow, shadow_material
 from avatarkit.avatar.hair.beard_styles import BEARD_STYLES, BeardStyle
 from avatarkit.avatar.hair.directions import unit
 from avatarkit.avatar.hair.dye import HairColor
 from avatarkit.avatar.hair.face_binding import face_mesh, face_morphs
 from avatarkit.avatar.hair.hanging import WEIGHT_M, Obstacle, curled
 from avatarkit.avatar.hair.make import body_obstacle
-from avatarkit.avatar.hair.materials import hair_materials
+from avatarkit.avatar.hair.materials import beard_material
 from avatarkit.avatar.hair.scalp import head_surface
 from avatarkit.avatar.hair.shapes import Spines, ribbons, tubes
 from avatarkit.avatar.hair.textures import STRIPS
@@ -58,13 +58,29 @@ def make_beard(
         return []
     if style not in BEARD_STYLES:
         raise unknown_name("beard", style, (NO_BEARD, *BEARD_STYLES))
-    chosen, dye = BEARD_STYLES[style], HairColor(parse_color(color), None, float(np.clip(grey, 0.0, 1.0)))
+    chosen, dye = BEARD_STYLES[style], _dye(color, grey)
     pieces = [beard_shadow(style, dye, rest, flat=solid)]
     if chosen.locks:
-        kind = "hair-solid" if solid else "hair-locks"
-        material = hair_materials(dye, chosen.strands, "wedge" if solid else "card", contrast=contrast)[kind]
+        material = beard_material(dye, chosen.strands, contrast, solid)
         pieces.append((_lock_mesh(style, rest, solid), replace(material, name="beard-locks")))
     return pieces
+
+
+def prepare_beard(style: str, color: str, grey: float, *, solid: bool, contrast: float) -> None:
+    """What of a beard is the same on every face, made to be there when it grows; `make_beard` says what is wrong.
+
+    Args: as for `make_beard`.
+    """
+    if style in BEARD_STYLES:
+        chosen, dye = BEARD_STYLES[style], _dye(color, grey)
+        shadow_material(style, dye, solid)
+        if chosen.locks:
+            beard_material(dye, chosen.strands, contrast, solid)
+            beard_layout(style, solid)
+
+
+def _dye(color: str, grey: float) -> HairColor:
+    return HairColor(parse_color(color), None, float(np.clip(grey, 0.0, 1.0)))
 
 
 def _lock_mesh(name: str, rest: RestBody, solid: bool) -> AvatarMesh:

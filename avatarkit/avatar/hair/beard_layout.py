@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from avatarkit.avatar.hair.beard_ground import FACE_RADIUS_M, degrees, face_shel
 from avatarkit.avatar.hair.beard_styles import BEARD_STYLES, BeardStyle
 from avatarkit.avatar.hair.directions import smoothstep, spread, tangent, turned, unit
 from avatarkit.avatar.hair.rays import points_met
+from avatarkit.avatar.once import once
 from avatarkit.body.surface_points import SurfacePoints
 
 _PROBES = 6000
@@ -50,7 +50,7 @@ class BeardLayout:
     solid: bool
 
 
-@cache
+@once
 def beard_layout(name: str, solid: bool = False) -> BeardLayout:
     """The locks of a beard."""
     style, random = BEARD_STYLES[name], np.random.default_rng(_SEED)

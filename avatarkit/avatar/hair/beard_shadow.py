@@ -14,6 +14,7 @@ from avatarkit.avatar.hair.directions import to_angles, unit
 from avatarkit.avatar.hair.dye import GREY, HairColor
 from avatarkit.avatar.hair.face_binding import face_mesh, face_morphs
 from avatarkit.avatar.hair.shapes import Shape
+from avatarkit.avatar.once import kept
 from avatarkit.avatar.skinned_parts import part_vertices
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
@@ -45,7 +46,7 @@ def beard_shadow(style: str, dye: HairColor, rest: RestBody, *, flat: bool) -> t
     positions = rest.positions[vertices] + _HEIGHT_M * normals
     morphs = face_morphs(_at(vertices), rest)
     mesh = face_mesh(NAME, Shape(positions, unit(normals), uvs, triangles), morphs, rest)
-    return mesh, _material(style, dye, flat)
+    return mesh, shadow_material(style, dye, flat)
 
 
 def _at(vertices: np.ndarray) -> SurfacePoints:
@@ -67,8 +68,9 @@ def _ground(style: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return vertices, np.clip(np.stack([u, v], axis=1)[vertices], 0.0, 1.0), numbers.reshape(-1, 3)
 
 
-@lru_cache(maxsize=4)
-def _material(style: str, dye: HairColor, flat: bool) -> Material:
+@kept(4)
+def shadow_material(style: str, dye: HairColor, flat: bool) -> Material:
+    """What paints the layer."""
     alpha = BEARD_STYLES[style].shadow * _coverage(style, flat)
     color = to_linear(np.asarray(dye.color)) * (1.0 - dye.grey) + to_linear(np.asarray(GREY)) * dye.grey
     pixels = np.empty((*alpha.shape, 4), np.uint8)

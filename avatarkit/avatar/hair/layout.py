@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from avatarkit.avatar.hair.hairline import (
 from avatarkit.avatar.hair.scalp import SKULL_CENTRE, SKULL_RADIUS_M, points_towards
 from avatarkit.avatar.hair.style import Fringe, Gather, HairStyle
 from avatarkit.avatar.hair.textures import STRIPS
+from avatarkit.avatar.once import once
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
 
@@ -106,7 +106,7 @@ class _Paths:
     hanging: np.ndarray
 
 
-@cache
+@once
 def cap_layout(style: HairStyle) -> CapLayout:
     """The cap of a style."""
     top = np.array([0.0, 1.0, 0.0])  # the hairline has one height at each azimuth: no row folds over another
@@ -122,7 +122,7 @@ def cap_layout(style: HairStyle) -> CapLayout:
     return CapLayout(points_towards(directions), heights, np.stack([u, v], axis=-1).reshape(-1, 2))
 
 
-@cache
+@once
 def lock_layout(style: HairStyle) -> LockLayout | None:
     """The locks of a style; None if it has none."""
     random = np.random.default_rng(_SEED)

@@ -82,7 +82,7 @@ def make_hair(
         UsageError: there is no such style, or the colour is none.
     """
     materials, thick = painted_hair(style, color, roots=roots, grey=grey, kind=kind, contrast=contrast), kind != "strands"
-    chosen = thick_style(HAIR_STYLES[style]) if thick else _finer(HAIR_STYLES[style], fineness)
+    chosen = _in_kind(style, kind, fineness)
     surface, obstacle = head_surface(np.asarray(rest.positions, float)), body_obstacle(rest, worn)
     shapes = _shapes(chosen, surface, obstacle, thick=thick)
     if thick:
@@ -90,6 +90,22 @@ def make_hair(
         shapes = {name: shape._replace(uvs=by_height(shape, crown, surface.scale)) for name, shape in shapes.items()}
     head = rest.skeleton.names.index("head")
     return [(_skinned(name, _above_skin(shape, obstacle), head), materials[name]) for name, shape in shapes.items()]
+
+
+def prepare_hair(style: str, color: str, fineness: float, **paint: Unpack[HairPaint]) -> None:
+    """What of hair is the same on every head, made to be there when it grows.
+
+    Args, errors: as for `make_hair`.
+    """
+    painted_hair(style, color, **paint)
+    chosen = _in_kind(style, paint["kind"], fineness)
+    lock_layout(chosen)
+    if chosen.capped:
+        cap_layout(chosen)
+
+
+def _in_kind(style: str, kind: HairKind, fineness: float) -> HairStyle:
+    return _finer(HAIR_STYLES[style], fineness) if kind == "strands" else thick_style(HAIR_STYLES[style])
 
 
 def painted_hair(style: str, color: str, **paint: Unpack[HairPaint]) -> Mapping[str, Material]:
@@ -102,7 +118,7 @@ def painted_hair(style: str, color: str, **paint: Unpack[HairPaint]) -> Mapping[
     roots, kind = paint["roots"], paint["kind"]
     dye = HairColor(parse_color(color), parse_color(roots) if roots else None, float(np.clip(paint["grey"], 0.0, 1.0)))
     if kind != "strands":
-        return thick_materials(dye, drawn=kind == "drawn")
+        return thick_materials(dye, kind == "drawn")
     chosen = HAIR_STYLES[style]
     return hair_materials(dye, chosen.strands, chosen.shape, chosen.cap, paint["contrast"])
 

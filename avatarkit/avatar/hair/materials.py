@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 from zlib import crc32
 
 import numpy as np
@@ -13,6 +13,7 @@ from avatarkit.avatar.avatar import Material, Texture
 from avatarkit.avatar.hair.dye import HairColor, Slope, colored, gloss
 from avatarkit.avatar.hair.textures import Strands, cap_strands, lock_strands, solid_strands, strand_normals
 from avatarkit.avatar.hair.thick_picture import clump_picture, drawn_picture
+from avatarkit.avatar.once import kept
 
 _CAP, _LOCKS, _SOLID = Slope(0.8, 1.0, 0.78), Slope(0.6, 1.12), Slope(0.85, 1.05)
 """The cap is seen between the locks, in their shadow; locks are darker where they lie under others."""
@@ -24,20 +25,30 @@ _CLUMP_ROUGHNESS = 0.42
 _WHITE = (1.0, 1.0, 1.0, 1.0)
 
 
-@lru_cache(maxsize=4)
-def hair_materials(
-    dye: HairColor, strands: str, shape: str, cap_kind: str = "strands", contrast: float = 1.0
-) -> Mapping[str, Material]:
+@kept(4)
+def hair_materials(dye: HairColor, strands: str, shape: str, cap_kind: str, contrast: float) -> Mapping[str, Material]:
     """By the names of the meshes; `contrast` is between their hairs."""
     cap = colored(_calmed(cap_strands(cap_kind), contrast), dye, _CAP, at_scalp=True)
-    calm = _CALM if shape == "wedge" else contrast
-    solid = _opaque(_named("hair-solid", dye, "", calm), solid_strands(calm), dye, _SOLID)
-    relief = None if shape == "wedge" else _relief("solid", "")
-    whole = Material("hair-solid", _WHITE, solid, relief, roughness=0.5)
+    whole = _whole(dye, shape, contrast)
     rim = Material("hair-cap", _WHITE, Texture("hair-cap", cap, "png"), _relief("cap", cap_kind), 0.65, alpha_mode="BLEND")
     locks = _ribbons(dye, strands, contrast) if shape == "card" else replace(whole, name="hair-locks")
     lying = replace(locks, name="hair-lying", double_sided=False)
     return {material.name: replace(material, specular=gloss(dye.color)) for material in (rim, lying, locks, whole)}
+
+
+@kept(4)
+def beard_material(dye: HairColor, strands: str, contrast: float, solid: bool) -> Material:
+    """Of a beard's locks."""
+    material = _whole(dye, "wedge", contrast) if solid else _ribbons(dye, strands, contrast)
+    return replace(material, specular=gloss(dye.color))
+
+
+@kept(4)
+def _whole(dye: HairColor, shape: str, contrast: float) -> Material:
+    calm = _CALM if shape == "wedge" else contrast
+    solid = _opaque(_named("hair-solid", dye, "", calm), solid_strands(calm), dye, _SOLID)
+    relief = None if shape == "wedge" else _relief("solid", "")
+    return Material("hair-solid", _WHITE, solid, relief, roughness=0.5)
 
 
 def _calmed(strands: Strands, contrast: float) -> Strands:
@@ -47,6 +58,7 @@ def _calmed(strands: Strands, contrast: float) -> Strands:
     return strands._replace(light=np.maximum(mean + contrast * (strands.light - mean), 0.0))
 
 
+@kept(4)
 def _ribbons(dye: HairColor, strands: str, contrast: float) -> Material:
     picture = colored(_calmed(lock_strands(strands), contrast), dye, _LOCKS)
     texture = Texture(_named("hair-locks", dye, strands, contrast), picture, "png")
@@ -62,8 +74,8 @@ def _ribbons(dye: HairColor, strands: str, contrast: float) -> Material:
     )
 
 
-@lru_cache(maxsize=4)
-def thick_materials(dye: HairColor, *, drawn: bool) -> Mapping[str, Material]:
+@kept(4)
+def thick_materials(dye: HairColor, drawn: bool) -> Mapping[str, Material]:
     """The same for thick locks."""
     picture = drawn_picture() if drawn else clump_picture()
     slopes = {"hair-under": _UNDER, "hair-over": _OVER}

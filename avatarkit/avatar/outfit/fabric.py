@@ -10,6 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from avatarkit.avatar.avatar import Material, Texture
+from avatarkit.avatar.once import once
 from avatarkit.render.color import to_linear, to_srgb
 
 TILE_M = 0.06
@@ -79,7 +80,7 @@ def _height_to_normals(height: np.ndarray, strength: float) -> np.ndarray:
     )
 
 
-@cache
+@once
 def _noise(seed: int, softness_px: float) -> np.ndarray:
     """(S, S) smooth noise that tiles, mean 0, deviation 1."""
     white = np.random.default_rng(seed).standard_normal((_SIDE_PX, _SIDE_PX)).astype(np.float32)
@@ -178,7 +179,7 @@ _FABRICS = {
 }
 
 
-@cache
+@once
 def fabric_textures(kind: str) -> tuple[Texture, Texture]:
     """Colour (to be multiplied by the cloth's own; white on average at the light threads) and normals of a fabric."""
     height = _height(kind)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
+from avatarkit.avatar.once import once
 from avatarkit.avatar.outfit.bottoms import BottomCut, bottom_pattern
 from avatarkit.avatar.outfit.cloth import Sheet, draped, followed, sewn
 from avatarkit.avatar.outfit.hat_fit import HatFit
@@ -95,6 +95,12 @@ class Garment:
         outermost = points + raised_by(self)[:, None] * normals
         return Worn(tuple(joined_parts([fabric, *trims])), Sheet(outermost, normals, joints, weights))
 
+    def laid_out(self) -> None:
+        """Makes what of it is the same on everybody, and is kept."""
+        pattern_of(self.cut)
+        garment_light(self.cut, self.under)
+        sewn_onto(self.cut, self.trims)
+
     def covers(self, places: np.ndarray, margin_m: float = HIDDEN_MARGIN_M) -> np.ndarray:
         """(N,) bool: which places (N, 3) on the average body are under the cloth wherever the body moves.
 
@@ -124,25 +130,25 @@ _MAKERS: dict[type, Callable[..., Pattern]] = {
 }
 
 
-@cache
+@once
 def pattern_of(cut: Cut) -> Pattern:
     """The pattern of a cut, laid out once per process."""
     return _MAKERS[type(cut)](cut)
 
 
-@cache
+@once
 def sewn_onto(cut: Cut, trims: tuple[Trim, ...]) -> tuple[Sewn, ...]:
     """What is sewn onto a cut, laid out once per process."""
     return sew_on(pattern_of(cut), trims)
 
 
-@cache
+@once
 def garment_light(cut: Cut, under: tuple[Cut, ...]) -> np.ndarray:
     """(N,) share of the light that reaches each point of a cut, worn under others."""
     return shade(pattern_of(cut), tuple(map(pattern_of, under)))
 
 
-@cache
+@once
 def pressed(cut: Cut, under: tuple[Cut, ...]) -> np.ndarray | None:
     """(N,) 0..1: how much each point of a cut is pressed onto the body by the cuts worn over it; None by none of them."""
     places = pattern_of(cut).places
@@ -159,7 +165,7 @@ def _pressed_by(outer: Pattern, places: np.ndarray) -> np.ndarray:
     return pressed
 
 
-@cache
+@once
 def raised_by(garment: Garment) -> np.ndarray:
     """(N,) metres that what is sewn on stands over each point of a garment's cloth."""
     none = np.zeros(len(pattern_of(garment.cut).ease_m))

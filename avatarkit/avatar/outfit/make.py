@@ -67,7 +67,7 @@ def make_outfit(pieces: Sequence[str], colors: Mapping[str, str], rest: RestBody
     for name in pieces:
         if name not in PIECES:
             raise unknown_name("piece to wear", name, PIECES)
-    inmost_first = sorted(pieces, key=lambda name: PIECES[name].layer)
+    inmost_first = _inmost_first(pieces)
     hidden = _hidden_skin(inmost_first)
     sheets: list[Sheet] = []
     meshes, hat = [], None
@@ -84,6 +84,25 @@ def make_outfit(pieces: Sequence[str], colors: Mapping[str, str], rest: RestBody
             if len(seen.triangles):
                 meshes.append((_mesh(name, seen), _material(name, part.name, colors)))
     return Outfit(tuple(meshes), hidden, hat)
+
+
+def prepare_outfit(pieces: Sequence[str], colors: Mapping[str, str]) -> None:
+    """What of clothes is the same on everybody, made to be there when they are worn; `make_outfit` says what is wrong.
+
+    Args:
+        pieces, colors: as for `make_outfit`.
+    """
+    inmost_first = _inmost_first(pieces)
+    for number, name in enumerate(inmost_first):
+        make = under(name, inmost_first[number + 1 :])
+        if isinstance(make, Garment):
+            make.laid_out()
+        for part in PIECES[name].finishes:
+            _material(name, part, colors)
+
+
+def _inmost_first(pieces: Sequence[str]) -> list[str]:
+    return sorted(pieces, key=lambda name: PIECES[name].layer)
 
 
 def under(name: str, over: Sequence[str]) -> Wearable:
