@@ -11,6 +11,7 @@ from avatarkit.geometry import plain_quaternions, quaternions
 from avatarkit.geometry.plain_quaternions import Quaternion
 from avatarkit.motion.face.read_face import FaceMemory, FaceReading, read_face
 from avatarkit.motion.facing import Facing, facing_of, place_of, shows_legs
+from avatarkit.motion.head_without_face import FacedHeads, nodding_as_before, remembered
 from avatarkit.motion.human_motion import BONE, BONES, EXPRESSIONS, HumanPose
 from avatarkit.motion.joints.hands_by_head import hands_by_head
 from avatarkit.motion.joints.joint_points import JointMemory, JointPoints
@@ -44,12 +45,14 @@ class PoseMemory:
         face: of the face's reading, None while no face is seen.
         root_position: (3,) the hips' last place.
         facing: how the person is turned, None before anybody was seen.
+        faced: the head at some times at which its face was seen.
     """
 
     joints: JointMemory
     face: FaceMemory | None
     root_position: np.ndarray
     facing: Facing | None = None
+    faced: FacedHeads = ()
 
 
 def pose_step(
@@ -78,6 +81,11 @@ def pose_step(
     if turn is not None:
         matrix = plain_quaternions.to_matrix(turn)
         points, by_head = points @ matrix.T, None if by_head is None else replace(by_head, turn=matrix)
+    faced = memory.faced if memory else ()
+    if frame.body is not None and head is not None:
+        faced = remembered(faced, frame.time_s, head, points)
+    elif frame.body is not None and faced:
+        points = nodding_as_before(points, faced)
     seen = JointPoints(points, visibility, hands[0], hands[1], head)
     solution = solve_joints(seen, memory.joints if memory else None, by_head)
     rotations, confidence = _with_eyes(solution.rotations, solution.confidence, face)
@@ -88,7 +96,7 @@ def pose_step(
         root = _unseen_root(face, camera, person, memory)
     expressions = _NO_EXPRESSION if face is None else face.expressions
     pose = HumanPose(frame.time_s, root, rotations, confidence, expressions, np.zeros(2))
-    return pose, PoseMemory(solution.memory, face_memory, root, facing)
+    return pose, PoseMemory(solution.memory, face_memory, root, facing, faced)
 
 
 def _facing(
