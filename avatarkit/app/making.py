@@ -19,7 +19,7 @@ from avatarkit.errors import UsageError, unknown_name
 from avatarkit.export.files import save_avatar
 from avatarkit.export.molding import FACE_GROUPS, slider_names
 from avatarkit.export.molding_file import molding_sliders, molding_vrm
-from avatarkit.export.platform_check import check
+from avatarkit.export.platform_check import check_made
 from avatarkit.export.platforms import load_platform
 from avatarkit.face_fit.fit import fit_face
 from avatarkit.media.read_photo import read_photo
@@ -182,7 +182,7 @@ def save_for(recipe: AvatarRecipe, folder: Path, target: str) -> tuple[Path, dic
         return path, None
     path = folder / f"{stem}-{target}{load_platform(target).suffix}"
     save_avatar(build_avatar(recipe), path, target)
-    return path, check(path, target).as_dict()
+    return path, check_made(path, target).as_dict()
 
 
 def download(visit: Visit, target: object) -> dict[str, Any]:

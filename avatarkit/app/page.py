@@ -192,7 +192,8 @@ def _told(values: Answer, language: str) -> Answer:
 
 
 def _finding_told(finding: Answer, language: str) -> Answer:
-    words = {key: verdict_text(finding[key], language) for key in ("what", "measured", "allowed", "fix") if finding.get(key)}
+    said = ("what", "measured", "allowed", "why", "fix")
+    words = {key: verdict_text(finding[key], language) for key in said if finding.get(key)}
     return {**finding, **words}
 
 

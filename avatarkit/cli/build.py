@@ -57,8 +57,9 @@ def note_broken_limits(output: Path, platform: str | None, steps: Steps) -> None
     """Say which of the platform's limits the written file breaks."""
     if platform is None:
         return
-    from avatarkit.export.platform_check import check
+    from avatarkit.export.platform_check import check_made
 
-    for finding in check(output, platform).findings:
+    for finding in check_made(output, platform).findings:
         if finding.passes is False:
-            steps.note(f"Note: {platform} allows {finding.allowed} {finding.what}; this has {finding.measured}.")
+            why = f": {finding.why}" if finding.why else ""
+            steps.note(f"Note: {platform} allows {finding.allowed} {finding.what}; this has {finding.measured}{why}.")

@@ -42,7 +42,7 @@ def check(
 ) -> None:
     """Say limit by limit what is measured, what is allowed, and what would mend it; ends with 1 if a limit is broken.
 
-    With --fix the verdict is that of the mended file.
+    With --fix the verdict is that of the mended file, and says why what is still broken could not be mended.
     """
     from avatarkit.export.platform_check import check as check_one
     from avatarkit.export.platform_check import check_all
@@ -105,7 +105,7 @@ def _table(verdict: Verdict) -> list[str]:
 
 
 def _row(finding: Finding, columns: int) -> list[str]:
-    """A finding's lines: what is too long for its column goes on below, and so does what would mend it."""
+    """A finding's lines: what is too long for its column goes on below, and so do why it is left and what would mend it."""
     widths = (*_WIDTHS[:1], columns - sum(_WIDTHS) - len(_WIDTHS), *_WIDTHS[1:])
     allowed = f"of {finding.allowed}" if finding.allowed[:1].isdigit() else finding.allowed
     texts = (_mark(finding), finding.what, finding.measured, allowed, finding.rank)
@@ -114,10 +114,9 @@ def _row(finding: Finding, columns: int) -> list[str]:
         " ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip()
         for row in zip_longest(*cells, fillvalue="")
     ]
-    if not finding.fix:
-        return lines
     margin = " " * (_WIDTHS[0] + 1)
-    return [*lines, *(f"{margin}{line}" for line in _wrapped(f"fix: {finding.fix}", columns - len(margin)))]
+    told = [f"{word}: {text}" for word, text in (("why", finding.why), ("fix", finding.fix)) if text]
+    return [*lines, *(f"{margin}{line}" for text in told for line in _wrapped(text, columns - len(margin)))]
 
 
 def _wrapped(text: str, width: int) -> list[str]:

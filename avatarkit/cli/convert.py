@@ -28,6 +28,10 @@ def convert(
     check_suffix(output, platform)
     check_targets([output], sources=[file])
     made = ak.convert(file, platform, with_permission=with_permission)
-    left = [f"{finding.what}: {finding.measured}" for finding in made.save(output).findings if finding.passes is False]
+    left = [
+        f"{finding.what}: {finding.measured}" + (f" ({finding.why})" if finding.why else "")
+        for finding in made.save(output).findings
+        if finding.passes is False
+    ]
     lines = (f"{output.name}: {made.kind}", *(f"  {line}" for line in made.notes), *(f"  not mended: {line}" for line in left))
     return "\n".join(printable(line) for line in lines)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from avatarkit.errors import InputError, UsageError
+from avatarkit.export.hindrances import explained
 from avatarkit.export.mending import STANCE_RULES, put_upright, with_root_name
 from avatarkit.export.platform_check import verdict_on
 from avatarkit.export.platform_rules import RULE_CHECKS, Subject
@@ -56,7 +57,7 @@ class ConvertedAvatar:
     notes: tuple[str, ...] = ()
 
     def save(self, path: str | Path) -> Verdict:
-        """Write it, whole or not at all; the verdict says what is left to mend.
+        """Write it, whole or not at all; the verdict says what is left to mend, and why it is left.
 
         Args:
             path: ends in .vrm for a VRM; in .glb for plain glTF, which any avatar becomes where the platform takes it.
@@ -66,7 +67,8 @@ class ConvertedAvatar:
         """
         data = document_to_glb(self._of_suffix(Path(path)))
         write_whole(path, data)
-        return verdict_on(Subject(document_from_bytes(data), len(data)), self.platform)
+        written = document_from_bytes(data)
+        return explained(verdict_on(Subject(written, len(data)), self.platform), written)
 
     def _of_suffix(self, path: Path) -> Document:
         suffix = path.suffix.lower()

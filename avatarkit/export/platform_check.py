@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from avatarkit.export.hindrances import explained
 from avatarkit.export.inspection import container_of
 from avatarkit.export.platform_rules import RULE_CHECKS, RULE_FIXES, Subject
 from avatarkit.export.platforms import RULES, Platform, is_usd, load_platform, platform_names
@@ -62,6 +63,16 @@ def check(path: str | Path, platform: str) -> Verdict:
     """
     [verdict] = _verdicts(Path(path), [load_platform(platform)])
     return verdict
+
+
+def check_made(path: str | Path, platform: str) -> Verdict:
+    """The same of a file that was made for the platform: what it breaks, it breaks although all was done, and why is said.
+
+    Raises:
+        UsageError, InputError, MissingError: as `check`.
+    """
+    verdict = check(path, platform)
+    return verdict if verdict.passes or is_usd(Path(path)) else explained(verdict, read_document(Path(path)))
 
 
 def check_all(path: str | Path) -> list[Verdict]:

@@ -21,6 +21,7 @@ class Finding:
         passes: whether it holds; None where it was not checked.
         rank: where the platform ranks it.
         fix: what would mend it; empty where it holds.
+        why: why reducing the file has not mended it, where that has been tried.
     """
 
     what: str
@@ -29,6 +30,7 @@ class Finding:
     passes: bool | None
     rank: str = ""
     fix: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from avatarkit.app.choices import choices
 from avatarkit.app.texts import problem_text, texts, verdict_text
 from avatarkit.data_files import asset_path
 from avatarkit.errors import unknown_name
+from avatarkit.export.hindrances import HINDRANCES
 from avatarkit.export.platform_check import _FIXES, RULE_FIXES, RULES, STATISTICS
 
 PACKAGE = Path(avatarkit.__file__).parent
@@ -77,7 +78,8 @@ def test_every_note_about_a_photo_is_in_chinese() -> None:
 
 
 def test_what_a_check_of_a_file_says_is_in_chinese() -> None:
-    said = [*STATISTICS.values(), *RULES.values(), *RULE_FIXES.values(), *_FIXES.values()]
+    hindrances = (text for one in HINDRANCES for text in one)
+    said = [*STATISTICS.values(), *RULES.values(), *RULE_FIXES.values(), *_FIXES.values(), *hindrances]
     assert [text for text in said if verdict_text(text, "zh") == text] == []
     assert verdict_text("triangles", "en") == "triangles"
 

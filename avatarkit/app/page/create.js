@@ -198,7 +198,7 @@ function verdictCard(page, { verdict, name, bytes: size }) {
   const mark = { true: "pass", false: "fail", null: "open" };
   const rows = verdict.findings.map((finding) =>
     el("tr", { class: mark[String(finding.passes)] },
-      el("td", {}, finding.what, finding.fix && el("small", {}, finding.fix)), el("td", {}, finding.measured), el("td", {}, finding.allowed),
+      el("td", {}, finding.what, finding.why && el("small", {}, finding.why), finding.fix && el("small", {}, finding.fix)), el("td", {}, finding.measured), el("td", {}, finding.allowed),
       el("td", {}, el("span", { class: "mark" }, page.text(`verdict_${mark[String(finding.passes)]}`)))));
   return el("div", { class: `verdict ${mark[String(verdict.passes)]}` },
     el("p", { class: "headline" }, el("b", {}, page.text(verdict.passes ? "verdict_good" : "verdict_bad")), verdict.rank ? ` ${page.text("rank", { rank: verdict.rank })}` : "",
