@@ -22,6 +22,7 @@ from avatarkit.face_fit.landmark_table import load_landmark_table
 from avatarkit.render.color import to_linear, to_srgb
 
 MASK_SIZE = 1024
+_BROADER = 4  # so much coarser a picture is all that a broad blur needs
 _HAIR_DARKER, _HAIR_FROM = 26.0, 0.3  # sRGB of 255 against the skin around: no foundation covers brows
 _DEW = 0.35  # all of a face would look wet with more
 _DRAWN, _SHIFT = 2048, 4  # outlines are drawn larger than kept, at a sixteenth of a pixel
@@ -134,10 +135,12 @@ def _laid(picture: np.ndarray, item: MakeupItem, layer: MakeupLayer, tone: str) 
 def _above(mixing: str, below: np.ndarray, color: np.ndarray, tone: str) -> np.ndarray:
     """What shows at full strength, sRGB 0..255."""
     if mixing == "tint":
-        shown = to_linear(below / 255.0) * to_linear(color)
-        return np.asarray(255.0 * to_srgb(shown), np.float32)
+        shown = 255.0 * to_srgb(to_linear(np.arange(256)[:, None] / 255.0) * to_linear(color))
+        return np.asarray(cv2.LUT(below.astype(np.uint8), shown.astype(np.float32).reshape(256, 1, 3)))
     if mixing == "even":  # foundation: the colour, with a little of the skin's own relief
-        broad = cv2.GaussianBlur(below, (0, 0), 0.02 * len(below) + 1.0)
+        small = cv2.resize(below, None, fx=1 / _BROADER, fy=1 / _BROADER, interpolation=cv2.INTER_AREA)
+        small = cv2.GaussianBlur(small, (0, 0), (0.02 * len(below) + 1.0) / _BROADER)
+        broad = cv2.resize(small, below.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         wanted = 255.0 * (0.5 * color + 0.5 * np.array(parse_color(tone), np.float32))
         shown = np.clip(wanted + 0.45 * (below - broad), 0, 255)
         hairs = np.clip((broad - below).mean(axis=2, keepdims=True) / _HAIR_DARKER - _HAIR_FROM, 0.0, 1.0)
@@ -208,8 +211,9 @@ def _blush() -> np.ndarray:
 
 
 def _blob(center: np.ndarray, radius_px: float) -> np.ndarray:
-    x, y = np.meshgrid(np.arange(MASK_SIZE, dtype=np.float32), np.arange(MASK_SIZE, dtype=np.float32))
-    return np.exp(-((x - center[0]) ** 2 + (y - center[1]) ** 2) / (2.0 * (0.6 * radius_px) ** 2))
+    line, wide = np.arange(MASK_SIZE, dtype=np.float32), 2.0 * (0.6 * radius_px) ** 2
+    across, down = (np.exp(-((line - middle) ** 2) / wide).astype(np.float32) for middle in center)
+    return np.outer(down, across)
 
 
 @cache

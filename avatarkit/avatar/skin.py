@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -80,10 +80,17 @@ def face_picture(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> np.n
 def _generated(skin: Skin, look: Look) -> np.ndarray:
     """(1024, 1024, 3) float32 sRGB 0..255: the tone with its pattern, and lips."""
     fields = head_fields()
-    picture = _toned(fields.factor, skin.tone, look.skin_variation)
-    lips = _toned(fields.factor, skin.lips, _LIP_VARIATION * look.skin_variation)
-    picture += (lips - picture) * (look.lips * fields.lips[..., None])
+    picture, place = _toned(fields.factor, skin.tone, look.skin_variation), _place_of_lips()
+    lips = _toned(np.ascontiguousarray(fields.factor[place]), skin.lips, _LIP_VARIATION * look.skin_variation)
+    picture[place] += (lips - picture[place]) * (look.lips * fields.lips[place][..., None])
     return picture
+
+
+@cache
+def _place_of_lips() -> tuple[slice, slice]:
+    """Rows and columns of the head's picture outside of which there is nothing of the lips' colour."""
+    rows, columns = (np.flatnonzero(head_fields().lips.any(axis=axis)) for axis in (1, 0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def _toned(factor: np.ndarray, tone: str, variation: float) -> np.ndarray:

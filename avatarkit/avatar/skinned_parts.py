@@ -28,7 +28,7 @@ class Corners:
     """Mesh vertices split wherever the texture layout is: N of them.
 
     Attributes:
-        vertices: (N,) body vertex of each.
+        vertices: (N,) body vertex of each, none before one with a smaller number.
         uvs: (N, 2).
         triangles: (T, 3) of the split vertices.
     """
@@ -51,11 +51,16 @@ class Corners:
         return Corners(self.vertices[used], self.uvs[used], (np.cumsum(used) - 1)[kept])
 
     @cached_property
-    def places(self) -> sparse.csr_matrix:
-        """(V, N) the split vertices of each body vertex."""
-        count = len(self.vertices)
-        shape = (len(load_body().positions), count)
-        return sparse.csr_matrix((np.ones(count, np.int8), (self.vertices, np.arange(count))), shape=shape)
+    def starts(self) -> np.ndarray:
+        """(V + 1,) where the split vertices of each body vertex begin: they lie in its order."""
+        return np.searchsorted(self.vertices, np.arange(len(load_body().positions) + 1))
+
+    def of(self, vertices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The split vertices of body vertices (K,), rising, and which of these each belongs to."""
+        start = self.starts[vertices]
+        count = self.starts[vertices + 1] - start
+        rows = np.repeat(np.arange(len(vertices)), count)
+        return np.arange(len(rows)) + np.repeat(start - (np.cumsum(count) - count), count), rows
 
 
 @cache
@@ -152,10 +157,8 @@ def split_morphs(morphs: Mapping[str, VertexMoves], corners: Corners) -> tuple[M
     """Morph targets of a split mesh; an expression that moves none of its vertices has none."""
     targets = []
     for name, morph in morphs.items():
-        found = corners.places[morph.vertices].tocoo()
-        if found.nnz:
-            order = np.argsort(found.col)
-            rows, indices = found.row[order], found.col[order]
+        indices, rows = corners.of(morph.vertices)
+        if len(rows):
             targets.append(MorphTarget(name, indices, morph.positions[rows], morph.normals[rows]))
     return tuple(targets)
 

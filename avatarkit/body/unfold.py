@@ -47,7 +47,7 @@ def unfolded(before: np.ndarray, after: np.ndarray, smooth: np.ndarray | None = 
         if not len(folds):
             break
         rows, share = _around(folds, _REACH_M * (1.0 + _WIDER * number))
-        calm = change[_neighbours()[rows]].mean(axis=1) * (1.0 if number < _GENTLE_ROUNDS else _LESS)
+        calm = change[_neighbours(rows)].mean(axis=1) * (1.0 if number < _GENTLE_ROUNDS else _LESS)
         change[rows] += _EVENED * share[:, None] * (calm - change[rows])
         bends = _bends(before + change)
     return before + change
@@ -62,11 +62,20 @@ def _around(edges: np.ndarray, reach_m: float) -> tuple[np.ndarray, np.ndarray]:
     return rows, (1.0 - (distance[rows] / reach_m) ** 2) ** 2
 
 
+def _neighbours(rows: np.ndarray) -> np.ndarray:
+    """(N, K) vertices (N,) and those that lie nearest to each on the average body, whatever they belong to."""
+    known, tree = _found_neighbours()
+    new = rows[known[rows, 0] < 0]
+    if len(new):
+        known[new] = tree.query(load_body().positions[new], k=_NEIGHBOURS)[1]
+    return known[rows]
+
+
 @cache
-def _neighbours() -> np.ndarray:
-    """(V, K) each vertex and those that lie nearest to it on the average body, whatever they belong to."""
+def _found_neighbours() -> tuple[np.ndarray, cKDTree]:
+    """(V, K) what has been asked for so far, -1 elsewhere, and what tells the rest: few vertices ever lie at a fold."""
     positions = load_body().positions
-    return np.asarray(cKDTree(positions).query(positions, k=_NEIGHBOURS)[1], np.int32)
+    return np.full((len(positions), _NEIGHBOURS), -1, np.int32), cKDTree(positions)
 
 
 def _bends(positions: np.ndarray) -> np.ndarray:

@@ -174,24 +174,38 @@ def _lift(pattern: Pattern, cloth: np.ndarray, below: Sequence[Sheet]) -> None:
     """Push a garment off those below it, in place."""
     points, normals = (np.concatenate([getattr(sheet, name) for sheet in below]) for name in ("points", "normals"))
     tree = cKDTree(points)
+    short, way = np.zeros(len(cloth)), np.zeros_like(cloth)
+    moved = np.arange(len(cloth))  # the others lie where they lay
     for _ in range(_LIFTS):
-        own = vertex_normals(cloth, pattern.triangles)
-        distance, nearest = map(np.asarray, tree.query(cloth, k=_LAYER_POINTS, distance_upper_bound=_LAYER_REACH_M))
-        near = np.flatnonzero(np.isfinite(distance[:, 0]))
-        found = np.isfinite(distance[near])
-        nearest = np.where(found, nearest[near], nearest[near, :1])
-        share = np.where(found, 1.0 / np.maximum(distance[near], _SAME_M), 0.0)
-        share /= share.sum(axis=1, keepdims=True)
-        above = ((cloth[near, None] - points[nearest]) * normals[nearest]).sum(axis=2)
-        way = (share[..., None] * normals[nearest]).sum(axis=1)
-        way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), _SAME_M)
-        short = _LAYER_GAP_M - (share * above).sum(axis=1)
-        short = np.where((way * own[near]).sum(axis=1) > 0.0, np.maximum(short, 0.0), 0.0)
+        short[moved], way[moved] = _over(cloth[moved], tree, normals)
+        low = np.flatnonzero(short > 0.0)
+        low = low[(way[low] * vertex_normals(cloth, pattern.triangles)[low]).sum(axis=1) > 0.0]
         push = np.zeros_like(cloth)
-        push[near] = short[:, None] * way
-        length = np.linalg.norm(push, axis=1, keepdims=True)
+        push[low] = short[low, None] * way[low]
         even = pattern.around @ push
-        cloth += np.where(length > np.linalg.norm(even, axis=1, keepdims=True), push, even)
+        length, evened = (np.einsum("ij,ij->i", each, each) for each in (push, even))
+        step = np.where((length > evened)[:, None], push, even)
+        moved = np.flatnonzero(np.maximum(length, evened) > 0.0)
+        if not len(moved):
+            return
+        cloth[moved] += step[moved]
+
+
+def _over(cloth: np.ndarray, below: cKDTree, normals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) how much farther off points below, with normals (K, 3), cloth (N, 3) ought to be, and the way there (N, 3)."""
+    distance, nearest = map(np.asarray, below.query(cloth, k=_LAYER_POINTS, distance_upper_bound=_LAYER_REACH_M))
+    short, way = np.zeros(len(cloth)), np.zeros_like(cloth)
+    near = np.flatnonzero(np.isfinite(distance[:, 0]))
+    found = np.isfinite(distance[near])
+    nearest = np.where(found, nearest[near], nearest[near, :1])
+    share = np.where(found, 1.0 / np.maximum(distance[near], _SAME_M), 0.0)
+    share /= share.sum(axis=1, keepdims=True)
+    facing = np.take(normals, nearest, axis=0)
+    above = ((cloth[near, None] - np.take(below.data, nearest, axis=0)) * facing).sum(axis=2)
+    ahead = (share[..., None] * facing).sum(axis=1)
+    way[near] = ahead / np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), _SAME_M)
+    short[near] = np.maximum(_LAYER_GAP_M - (share * above).sum(axis=1), 0.0)
+    return short, way
 
 
 def followed(pattern: Pattern, cloth: np.ndarray, rest: RestBody, below: Sequence[Sheet]) -> np.ndarray:

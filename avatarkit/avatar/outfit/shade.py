@@ -67,8 +67,8 @@ def _hidden(points: np.ndarray, normals: np.ndarray) -> np.ndarray:
     area = np.median(np.asarray(tree.query(points, k=3)[0])[:, 1:]) ** 2
     first, second = tree.query_pairs(_REACH_M, output_type="ndarray").T
     place, facing = points.astype(np.float32), normals.astype(np.float32)
-    way = place[second] - place[first]
-    over, under = (np.einsum("ij,ij->i", way, facing[ends]) for ends in (first, second))
+    way = np.take(place, second, axis=0) - np.take(place, first, axis=0)
+    over, under = (np.einsum("ij,ij->i", way, np.take(facing, ends, axis=0)) for ends in (first, second))
     see = np.flatnonzero((over > 0.0) & (under < 0.0))  # each other: both miss the same light
     first, second, way = first[see], second[see], way[see]
     far2 = np.maximum(np.einsum("ij,ij->i", way, way), _NO_WAY_M2)
