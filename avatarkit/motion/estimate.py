@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from avatarkit.geometry import quaternions
+from avatarkit.motion.borrowed_limbs import without_borrowed_limbs
 from avatarkit.motion.contacts import picture_speeds, sole_contacts, sole_landmarks
 from avatarkit.motion.feet import hold_feet
 from avatarkit.motion.floor import find_floor, legs_seen, onto_floor, sole_points
@@ -95,7 +96,7 @@ def estimate_motion(
 
     person = estimate_person(video, height_m)
     lap("person")
-    untangled = unswapped(video)
+    untangled = without_borrowed_limbs(unswapped(video))
     raw = raw_motion(untangled, person, progress)
     lap("poses")
     parts = takes(raw.times_s, raw.root_positions, hips_seen(raw))
