@@ -20,7 +20,7 @@ from avatarkit.avatar.outfit import Outfit, hair_under, make_outfit, prepare_out
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.skin import BODY_MATERIAL, FACE_MATERIAL, body_material, face_material
 from avatarkit.avatar.skin_relief import with_gloss
-from avatarkit.avatar.skinned_parts import SKIN_PARTS, corners_of, shape_surface, skinned_mesh
+from avatarkit.avatar.skinned_parts import SKIN_PARTS, SurfaceShape, corners_of, shape_surface, skinned_mesh
 from avatarkit.avatar.springs import with_springs
 from avatarkit.avatar.style import load_style
 from avatarkit.avatar.stylise import stylised_sliders
@@ -50,15 +50,18 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         body = painting.submit(_painted_body, recipe, look)
         eyes = painting.submit(eyes_material, recipe.eyes.iris, look)
         rest = rest_body(stylised_sliders(recipe.sliders, family.shape))
+        surface, lashes = painting.submit(shape_surface, SKIN_PARTS, rest), painting.submit(_lashes, recipe, look, rest)
         outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
-        face_mesh, body_mesh = _skin_meshes(rest, outfit.hidden_vertices)
+        hair = [(hair_under(mesh, outfit.hat), material) for mesh, material in _hair(recipe, look, rest, outfit)]
+        beard = _beard(recipe, look, rest)
         pieces = [
             (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
-            *_lashes(recipe, look, rest),
-            *((hair_under(mesh, outfit.hat), material) for mesh, material in _hair(recipe, look, rest, outfit)),
-            *_beard(recipe, look, rest),
+            *lashes.result(),
+            *hair,
+            *beard,
             *outfit.pieces,
         ]
+        face_mesh, body_mesh = _skin_meshes(surface.result(), rest, outfit.hidden_vertices)
         skin = [(face_mesh, face.result()), (body_mesh, body.result()), (eyes_mesh(rest, look), eyes.result())]
     pieces = [*skin, *pieces]
     swinging = with_springs(finished(pieces, look, rest, recipe.skin.tone), recipe.hair.style, rest)
@@ -75,9 +78,8 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
     )
 
 
-def _skin_meshes(rest: RestBody, hidden: np.ndarray) -> tuple[AvatarMesh, AvatarMesh]:
+def _skin_meshes(shape: SurfaceShape, rest: RestBody, hidden: np.ndarray) -> tuple[AvatarMesh, AvatarMesh]:
     """Face and body, the latter without what clothes hide."""
-    shape = shape_surface(SKIN_PARTS, rest)
     face = skinned_mesh("Face", FACE_MATERIAL, corners_of(FACE_PARTS), shape, rest, first_person="thirdPersonOnly")
     return face, skinned_mesh("Body", BODY_MATERIAL, corners_of(BODY_PARTS).without(hidden), shape, rest, first_person="both")
 
