@@ -39,6 +39,7 @@ RANKS = {stage: rank for rank, row in enumerate(ORDER) for stage in row}
 
 AT_HOME = {
     "mediapipe": "tracking",
+    "numba": "geometry",
     "pygltflib": "gltf",
     "pygfx": "render",
     "wgpu": "render",

@@ -147,6 +147,15 @@ def warm_up() -> None:
         track_face(Photo(np.full((128, 128, 3), 128, np.uint8), source="warm-up"))
 
 
+def _warm_up_motion() -> None:
+    """Compile what moves avatars; beside the first visitor, who begins with a photo, since the first time takes a while."""
+    import avatarkit.live.session
+    import avatarkit.motion.estimate  # noqa: F401
+    from avatarkit.geometry.compiled import compile_all
+
+    compile_all()
+
+
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -176,6 +185,7 @@ def _run(app: Any, listening: socket.socket, folder: Path, ready: Callable[[str]
             super().handle_exit(sig, frame)
 
     warm_up()
+    threading.Thread(target=_warm_up_motion, name="warm-up", daemon=True).start()
     if ready is not None:
         host, port = listening.getsockname()[:2]
         ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")

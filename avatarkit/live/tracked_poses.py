@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 
+from avatarkit.geometry.compiled import compile_all
 from avatarkit.live.give_way import give_way
 from avatarkit.live.pictures import NO_PICTURE_S, Newest, PictureSource
 from avatarkit.live.seen_pose import SeenPose
@@ -44,6 +45,7 @@ class TrackedPoses:
         self._measuring: _Measuring | None = None
         self._person, self._memory = average_person(height_m), None
         self._tracker = PersonTracker(hands=told.hands, face=told.face, in_turn=True)
+        compile_all()  # before the first picture: nobody waits in a picture's time
         self._newest = Newest(source)
 
     @property

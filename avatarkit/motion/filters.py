@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from math import acos, exp, pi
 
 import numpy as np
 
-from avatarkit.geometry import quaternions
+from avatarkit.geometry.compiled import NUMBER, compilable, compiled, floats
+from avatarkit.geometry.plain_quaternions import put_quaternion, quaternion_in, slerp
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class OneEuro:
         per_speed: how much the cutoff rises with the speed; higher follows faster.
         speed_hz: cutoff of the speed itself.
 
-    Each is one number, or one for every component of a vector.
+    Each is one number, or one for every component of a vector; of rotations one number.
     """
 
     still_hz: float | np.ndarray = 1.0
@@ -51,9 +53,10 @@ class Filtered:
     speed: np.ndarray
 
 
-def share_of_new(cutoff_hz: np.ndarray | float, step_s: float) -> np.ndarray | float:
+@compilable
+def share_of_new(cutoff_hz: float, step_s: float) -> float:
     """The weight 0..1 of a new value in a first-order low-pass after so many seconds."""
-    return 1.0 / (1.0 + 1.0 / (2.0 * np.pi * cutoff_hz * step_s))
+    return 1.0 / (1.0 + 1.0 / (2.0 * pi * cutoff_hz * step_s))
 
 
 def filter_vector(setting: OneEuro, memory: Filtered | None, time_s: float, value: np.ndarray) -> Filtered:
@@ -71,10 +74,31 @@ def filter_vector(setting: OneEuro, memory: Filtered | None, time_s: float, valu
     step = time_s - memory.time_s
     if step <= 0.0:
         return memory
-    new_speed = (value - memory.value) / step
-    speed = memory.speed + share_of_new(setting.speed_hz, step) * (new_speed - memory.speed)
-    share = share_of_new(setting.still_hz + setting.per_speed * np.abs(speed), step)
-    return Filtered(time_s, memory.value + share * (value - memory.value), speed)
+    flat, settings = (value.size,), (setting.still_hz, setting.per_speed, setting.speed_hz)
+    still, per_speed, speed_hz = (np.broadcast_to(part, value.shape).reshape(flat) for part in settings)
+    smooth, speed = _vector_step(
+        memory.value.reshape(flat), memory.speed.reshape(flat), value.reshape(flat), step, still, per_speed, speed_hz
+    )
+    return Filtered(time_s, smooth.reshape(value.shape), speed.reshape(value.shape))
+
+
+@compiled(floats(1), floats(1), floats(1), NUMBER, floats(1), floats(1), floats(1))
+def _vector_step(
+    last: np.ndarray,
+    last_speed: np.ndarray,
+    values: np.ndarray,
+    step: float,
+    still_hz: np.ndarray,
+    per_speed: np.ndarray,
+    speed_hz: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The smoothed values and speeds (N,) after one step."""
+    smooth, speeds = np.empty(len(values)), np.empty(len(values))
+    for row, value in enumerate(values):
+        change = value - last[row]
+        speeds[row] = last_speed[row] + share_of_new(speed_hz[row], step) * (change / step - last_speed[row])
+        smooth[row] = last[row] + share_of_new(still_hz[row] + per_speed[row] * abs(speeds[row]), step) * change
+    return smooth, speeds
 
 
 def filter_rotations(setting: OneEuro, memory: Filtered | None, time_s: float, value: np.ndarray) -> Filtered:
@@ -84,14 +108,37 @@ def filter_rotations(setting: OneEuro, memory: Filtered | None, time_s: float, v
     step = time_s - memory.time_s
     if step <= 0.0:
         return memory
-    dot = np.add.reduce(memory.value * value, axis=-1)
-    angle = 2.0 * np.arccos(np.minimum(np.abs(dot), 1.0))
-    speed = memory.speed + share_of_new(setting.speed_hz, step) * (angle / step - memory.speed)
-    share = share_of_new(setting.still_hz + setting.per_speed * speed, step)
-    return Filtered(time_s, quaternions.slerp(memory.value, value, np.asarray(share)), speed)
+    flat, rows = (value.size // 4, 4), value.shape[:-1]
+    smooth, speed = _rotation_step(
+        memory.value.reshape(flat), memory.speed.reshape(-1), value.reshape(flat), step,
+        float(setting.still_hz), float(setting.per_speed), float(setting.speed_hz),
+    )  # fmt: skip
+    return Filtered(time_s, smooth.reshape(value.shape), speed.reshape(rows))
 
 
+@compiled(floats(2), floats(1), floats(2), NUMBER, NUMBER, NUMBER, NUMBER)
+def _rotation_step(
+    last: np.ndarray,
+    last_speed: np.ndarray,
+    values: np.ndarray,
+    step: float,
+    still_hz: float,
+    per_speed: float,
+    speed_hz: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The smoothed rotations (N, 4) and speeds (N,) after one step."""
+    smooth, speeds = np.empty((len(values), 4)), np.empty(len(values))
+    for row in range(len(values)):
+        (ax, ay, az, aw), (bx, by, bz, bw) = quaternion_in(last, row), quaternion_in(values, row)
+        angle = 2.0 * acos(min(abs(ax * bx + ay * by + az * bz + aw * bw), 1.0))
+        speeds[row] = last_speed[row] + share_of_new(speed_hz, step) * (angle / step - last_speed[row])
+        share = share_of_new(still_hz + per_speed * speeds[row], step)
+        put_quaternion(smooth, row, slerp((ax, ay, az, aw), (bx, by, bz, bw), share))
+    return smooth, speeds
+
+
+@compilable
 def expectile(memory: float, value: float, step_s: float, down_s: float, up_s: float) -> float:
     """`memory` drawn towards `value`: downwards within `down_s` seconds, upwards within `up_s`."""
     time = down_s if value < memory else up_s
-    return memory + (value - memory) * (1.0 - float(np.exp(-step_s / time)))
+    return memory + (value - memory) * (1.0 - exp(-step_s / time))

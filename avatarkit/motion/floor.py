@@ -8,6 +8,8 @@ from math import atan, hypot, radians
 import numpy as np
 
 from avatarkit.geometry import quaternions
+from avatarkit.geometry.compiled import compilable
+from avatarkit.geometry.plain_vectors import Vector, row_of
 from avatarkit.motion.human_motion import BONE, HumanMotion, HumanSkeleton
 from avatarkit.motion.kinematics import world_positions, world_rotations
 
@@ -24,7 +26,7 @@ ROLL_SPREAD_RAD, PITCH_SPREAD_RAD = radians(3.0), radians(8.0)
 CAMERA_HEIGHT_M, CAMERA_HEIGHT_SPREAD_M = 1.3, 0.35
 """Where people hold or stand a camera: between a table's laptop and the eyes of somebody who films standing."""
 
-POSTURE_LEAN_RAD, POSTURE_SPREAD_RAD = np.radians(4.0), np.radians(3.5)
+POSTURE_LEAN_RAD, POSTURE_SPREAD_RAD = radians(4.0), radians(3.5)
 """How far the line from a standing person's ankles to the neck is from upright: bodies seem to lean towards the camera
 (google-ai-edge/mediapipe#2918). Mean and spread over rendered clips whose camera is known."""
 
@@ -137,33 +139,40 @@ def _up(places: np.ndarray, soles: np.ndarray, skeleton: HumanSkeleton) -> np.nd
     return np.array([slopes[0], 1.0, slopes[1]]) / np.sqrt(1.0 + slopes @ slopes)
 
 
-def camera_pitch(foot: np.ndarray, posture: float, share: float) -> float:
+@compilable
+def camera_pitch(foot: Vector, posture: float, share: float) -> float:
     """Radians about +X that turn the camera's axes into upright ones, as `_up` would if it knew nothing of a plane.
 
     Args:
-        foot: (3,) where one stands.
+        foot: where one stands.
         posture: slope (z over y) of the straight body; see `upright_slope`.
         share: 0..1 of the time in which the body was straight.
     """
     straight, slope = share / POSTURE_SPREAD_RAD**2, 0.0
-    height = _slope_by_height(foot)
+    precision, times_slope = _slope_by_height(foot)
     for _ in range(ROUNDS):
-        level, usual, weighted = _level_pitch(*height, slope)
+        level, usual, weighted = _level_pitch(precision, times_slope, slope)
         slope = (weighted + straight * posture) / (level + usual + straight)
     return -atan(min(max(slope, -_STEEPEST), _STEEPEST))
 
 
-def upright_slope(body: np.ndarray, length: float) -> float | None:
-    """The slope (z over y) of upright in the camera's axes, by the way (3,) from the ankles to the neck of a body that stands
-    straight; None of any other. At rest that way is `length` long."""
-    x, y, z = body.tolist()
-    straight = hypot(x, y, z) > STRAIGHT * length and abs(x) < _ASLANT * y and abs(z) < _STEEPEST * y
-    return z / y - _LEAN if straight else None
+@compilable
+def stands_straight(body: Vector, length: float) -> bool:
+    """Whether a body stands straight, by the way from its ankles to its neck, which at rest is `length` long."""
+    x, y, z = body
+    return hypot(hypot(x, y), z) > STRAIGHT * length and abs(x) < _ASLANT * y and abs(z) < _STEEPEST * y
 
 
-def _slope_by_height(foot: np.ndarray) -> tuple[float, float]:
-    """Precision of the floor's slope away from a camera at its usual height above a foot (3,), and the slope times it."""
-    _, height, near = foot.tolist()
+@compilable
+def upright_slope(body: Vector) -> float:
+    """The slope (z over y) of upright in the camera's axes, by the way from the ankles to the neck of a straight body."""
+    return body[2] / body[1] - _LEAN
+
+
+@compilable
+def _slope_by_height(foot: Vector) -> tuple[float, float]:
+    """Precision of the floor's slope away from a camera at its usual height above a foot, and the slope times it."""
+    _, height, near = foot
     away = max(-near, TINY)
     precision = (away / CAMERA_HEIGHT_SPREAD_M) ** 2
     return precision, precision * (CAMERA_HEIGHT_M + height) / away
@@ -174,10 +183,11 @@ def _level_camera(foot: np.ndarray, slope: float) -> tuple[np.ndarray, np.ndarra
 
     Either counts less the more the `slope` that was found before exceeds it: some cameras hang on a wall and look down.
     """
-    level, usual, weighted = _level_pitch(*_slope_by_height(foot), slope)
+    level, usual, weighted = _level_pitch(*_slope_by_height(row_of(foot[None], 0)), slope)
     return np.diag([ROLL_SPREAD_RAD**-2, level + usual]), np.array([0.0, weighted])
 
 
+@compilable
 def _level_pitch(precision: float, weighted: float, slope: float) -> tuple[float, float, float]:
     """Of the slope away from the camera: the precision of none, that of the usual height's one, and the latter times it.
 

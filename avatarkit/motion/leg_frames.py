@@ -1,44 +1,47 @@
-"""Both legs as matrices, all bones at once: what holding feet needs of a pose, and how it goes back into one."""
+"""Both legs as matrices: what holding feet needs of a pose, and how it goes back into one."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from avatarkit.geometry import quaternions
+from avatarkit.geometry.compiled import compilable
+from avatarkit.geometry.plain_matrices import Rows, applied, product, to_quaternion, transposed
+from avatarkit.geometry.plain_quaternions import put_quaternion, quaternion_in, to_rows
+from avatarkit.geometry.plain_vectors import Vector
+from avatarkit.geometry.two_bone_ik import two_bone_ik
 from avatarkit.motion.human_motion import BONE, FEET
 
 LEGS = np.array([[BONE[f"{side}{part}"] for part in ("UpperLeg", "LowerLeg", "Foot")] for side in FEET])
 """(2, 3) rows of the bones of both legs."""
 
-THIGH, SHIN, FOOT = 1, 2, 3
-"""Places of a leg's bones in its frames, after the hips."""
-
-KNEE_HINGE = np.array([1.0, 0.0, 0.0])
+KNEE_HINGE: Vector = (1.0, 0.0, 0.0)
 """The knee's axis in the T-pose: turning about it in the positive sense takes the shin back."""
 
-_HIPS_AND_LEGS = np.insert(LEGS, 0, BONE["hips"], axis=1)
+
+@compilable
+def leg_frames(rotations: np.ndarray, side: int, hips: Rows) -> tuple[Rows, Rows, Rows]:
+    """World rotations of thigh, shin and foot of the left (0) or right (1) leg, of local rotations (55, 4) below such hips."""
+    thigh = product(hips, to_rows(quaternion_in(rotations, LEGS[side, 0])))
+    shin = product(thigh, to_rows(quaternion_in(rotations, LEGS[side, 1])))
+    return thigh, shin, product(shin, to_rows(quaternion_in(rotations, LEGS[side, 2])))
 
 
-def leg_frames(rotations: np.ndarray) -> np.ndarray:
-    """World rotation matrices (..., 2, 4, 3, 3) of hips, thigh, shin and foot of both legs, of local rotations (..., 55, 4)."""
-    frames = quaternions.to_matrix(rotations[..., _HIPS_AND_LEGS, :])
-    for bone in (THIGH, SHIN, FOOT):
-        frames[..., bone, :, :] = frames[..., bone - 1, :, :] @ frames[..., bone, :, :]
-    return frames
-
-
-def with_turned_legs(rotations: np.ndarray, frames: np.ndarray, leg_turn: np.ndarray, shin_turn: np.ndarray) -> np.ndarray:
-    """Local rotations (..., 55, 4) with turned legs whose feet keep their world rotation.
+@compilable
+def put_foot(
+    rotations: np.ndarray, side: int, hips: Rows, frames: tuple[Rows, Rows, Rows], upper: Vector, lower: Vector, goal: Vector
+) -> None:
+    """Turn a leg so that its foot comes to a goal and keeps its world rotation.
 
     Args:
-        rotations: (..., 55, 4) local.
-        frames: their `leg_frames`.
-        leg_turn, shin_turn: (..., 2, 3, 3) world turns of both legs, and of the shins before that; see `two_bone_ik`.
+        rotations: (55, 4) local, changed.
+        side: 0 left, 1 right.
+        hips: their world rotation; frames: the leg's `leg_frames`.
+        upper, lower: from the thigh's joint to the knee, and on to the ankle.
+        goal: from the thigh's joint to where the ankle shall be.
     """
-    turned = np.array(frames)
-    turned[..., SHIN, :, :] = shin_turn @ frames[..., SHIN, :, :]
-    turned[..., THIGH : SHIN + 1, :, :] = leg_turn[..., None, :, :] @ turned[..., THIGH : SHIN + 1, :, :]
-    legs = turned[..., :FOOT, :, :].swapaxes(-1, -2) @ turned[..., THIGH:, :, :]
-    changed = np.array(rotations)
-    changed[..., LEGS, :] = quaternions.from_matrix(legs)
-    return changed
+    thigh, shin, foot = frames
+    whole, bend = two_bone_ik(upper, lower, goal, applied(thigh, KNEE_HINGE))
+    new_thigh, new_shin = product(whole, thigh), product(whole, product(bend, shin))
+    put_quaternion(rotations, LEGS[side, 0], to_quaternion(product(transposed(hips), new_thigh)))
+    put_quaternion(rotations, LEGS[side, 1], to_quaternion(product(transposed(new_thigh), new_shin)))
+    put_quaternion(rotations, LEGS[side, 2], to_quaternion(product(transposed(new_shin), foot)))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, exp, sin
+from math import cos, exp, sin, sqrt
 
 import numpy as np
 
-from avatarkit.geometry import plain_quaternions
-from avatarkit.geometry.two_bone_ik import two_bone_ik
+from avatarkit.geometry.compiled import FLAG, NUMBER, compilable, compiled, floats
+from avatarkit.geometry.plain_matrices import applied
+from avatarkit.geometry.plain_quaternions import multiply, put_quaternion, quaternion_in, slerp, to_rows
+from avatarkit.geometry.plain_vectors import Vector, minus, mixed, plus, row_of
 from avatarkit.motion.feet import DEPTH_SHARE, EASE_S, LAND_HEIGHT_M, LAND_SPEED, LIFT_HEIGHT_M, LIFT_SPEED
 from avatarkit.motion.filters import expectile
-from avatarkit.motion.floor import camera_pitch, upright_slope
+from avatarkit.motion.floor import camera_pitch, stands_straight, upright_slope
 from avatarkit.motion.human_motion import BONE
-from avatarkit.motion.leg_frames import KNEE_HINGE, SHIN, THIGH, leg_frames, with_turned_legs
+from avatarkit.motion.leg_frames import leg_frames, put_foot
 from avatarkit.motion.person import Person
-from avatarkit.motion.quiet_legs import quiet_legs
+from avatarkit.motion.quiet_legs import LEGS as RESTING
+from avatarkit.motion.quiet_legs import heading_of
 
 FLOOR_DOWN_S, FLOOR_UP_S = 0.3, 6.0
 """The floor follows soles below it at once, and soles above it so slowly that a jump does not lift it."""
@@ -38,10 +41,11 @@ SHORTEST_STEP_S = 1e-3
 QUIET = 0.5
 """Legs that are at rest by more than this stand."""
 
-_HIPS = BONE["hips"]
-_UP = np.array([0.0, 1.0, 0.0])
-_LEVEL = np.array([1.0, 0.0, 1.0])
-_ALONG_PICTURE = np.array([1.0, 1.0, DEPTH_SHARE])
+_HIPS, _SPINE = BONE["hips"], BONE["spine"]
+
+_PLACE, _POSTURE, _STRAIGHT, _FLOOR, _ORIGIN, _QUIET, _GROUND = 0, 3, 4, 5, 6, 9, 10
+_BALL, _STANDS, _ANCHOR, _OFFSET, _FOOT = 0, 3, 4, 7, 10
+"""Where in `Standing`'s arrays what begins, and how long these are."""
 
 
 @dataclass(frozen=True)
@@ -50,24 +54,23 @@ class Standing:
 
     Attributes:
         time_s: the moment.
-        place: (3,) the lower sole in the camera's space, slowly averaged.
-        posture: the straight body's slope, likewise; straight: 0..1, in how much of the time it was.
-        floor: its height in the upright axes; `origin` (3,) the first place's x and z.
-        quiet: 0..1 how far the legs are at rest because they are not seen.
-        balls: (2, 3) where the balls of the feet were; `stands` (2,); `anchors`, `offsets` (2, 3) what the feet were moved by.
+        ground: (10,) the lower sole's place (3) in the camera's space, slowly averaged; the straight body's slope, likewise;
+            0..1, in how much of the time it was straight; the floor's height in the upright axes; the first place (3), whose
+            height is 0; 0..1 how far the legs are at rest because they are not seen.
+        feet: (2, 10) of each foot: where its ball was (3), whether it stands, where (3), and what it was moved by (3).
     """
 
     time_s: float
-    place: np.ndarray
-    posture: float
-    straight: float
-    floor: float
-    origin: np.ndarray
-    quiet: float
-    balls: np.ndarray
-    stands: np.ndarray
-    anchors: np.ndarray
-    offsets: np.ndarray
+    ground: np.ndarray
+    feet: np.ndarray
+
+    @property
+    def stands(self) -> np.ndarray:
+        """(2,) which feet stand, 1 or 0."""
+        return self.feet[:, _STANDS]
+
+
+_BEFORE_ALL = np.zeros(_GROUND), np.zeros((2, _FOOT))
 
 
 def stand(
@@ -85,81 +88,143 @@ def stand(
     Returns:
         root (3,) and rotations (55, 4), +Y up, floor at y = 0; and what is remembered.
     """
-    step, levers = time_s - before.time_s if before else 0.0, person.sole_levers
-    frames = leg_frames(rotations) if legs_seen or before is None else None
-    known = _place(root, frames, person, step, before)
-    root, rotations, tilt = _upright(root, rotations, camera_pitch(*known))
-    quiet = _towards(float(not legs_seen), before.quiet, step) if before else float(not legs_seen)
-    if quiet > 0.0:
-        rotations = quiet_legs(rotations, np.array(quiet))
-    frames = leg_frames(rotations) if quiet > 0.0 or frames is None else tilt @ frames
-    arms = (frames @ levers)[..., 0]
-    soles, origin = np.add.reduce(arms, axis=1), before.origin if before else root * _LEVEL
-    floor = _floor(float(root[1] + soles[:, 1].min()), legs_seen, step, before)
-    root = root - origin - floor * _UP
-    root[1] += quiet * (person.skeleton.hip_height - root[1])
-    now = Standing(time_s, *known, floor, origin, quiet, root + soles, *_held(root + soles, quiet, step, before))
-    free = arms[:, THIGH] + arms[:, SHIN]
-    turns = two_bone_ik(arms[:, THIGH], arms[:, SHIN], free + now.offsets, frames[:, THIGH] @ KNEE_HINGE)
-    return root, with_turned_legs(rotations, frames, *turns), now
+    ground, feet = (before.ground, before.feet) if before else _BEFORE_ALL
+    root, rotations, ground, feet = _stood(
+        root, rotations, legs_seen, before is None, time_s - before.time_s if before else 0.0, ground, feet,
+        person.sole_levers, person.to_neck, person.ankles_to_neck, person.skeleton.hip_height,
+    )  # fmt: skip
+    return root, rotations, Standing(time_s, ground, feet)
 
 
-def _place(
-    root: np.ndarray, frames: np.ndarray | None, person: Person, step: float, before: Standing | None
-) -> tuple[np.ndarray, float, float]:
-    """Where the person stands in the camera's space (3,), the straight body's slope and how often it was straight, of legs with
-    such frames; as before where they are not seen."""
-    if frames is None:
-        assert before is not None
-        return before.place, before.posture, before.straight
-    arms = (frames @ person.sole_levers)[..., 0]
-    soles, ankles = np.add.reduce(arms, axis=1), np.add.reduce(arms[:, : SHIN + 1], axis=(0, 1)) / len(arms)
-    lower = root + soles[soles[:, 1].argmin()]
-    slope = upright_slope(frames[0, 0] @ person.to_neck - ankles, person.ankles_to_neck)
-    if before is None:
-        return lower, slope or 0.0, float(slope is not None)
-    place = before.place + min(step / PLACE_S, 1.0) * (lower - before.place)
+@compilable
+def _arms(rotations: np.ndarray, side: int, levers: np.ndarray) -> tuple[Vector, Vector, Vector, Vector]:
+    """The ways from the hips to a thigh's joint, on to the knee, to the ankle and to the sole under the ball."""
+    hips = to_rows(quaternion_in(rotations, _HIPS))
+    thigh, shin, foot = leg_frames(rotations, side, hips)
+    own = levers[side]
+    return (
+        applied(hips, row_of(own, 0)), applied(thigh, row_of(own, 1)),
+        applied(shin, row_of(own, 2)), applied(foot, row_of(own, 3)),
+    )  # fmt: skip
+
+
+@compilable
+def _soles(rotations: np.ndarray, levers: np.ndarray) -> tuple[tuple[Vector, Vector], Vector]:
+    """The ways from the hips to both soles, and to the middle between the ankles."""
+    left, right = _arms(rotations, 0, levers), _arms(rotations, 1, levers)
+    left_ankle, right_ankle = plus(plus(left[0], left[1]), left[2]), plus(plus(right[0], right[1]), right[2])
+    return (plus(left_ankle, left[3]), plus(right_ankle, right[3])), mixed(left_ankle, right_ankle, 0.5, 0.5)
+
+
+@compilable
+def _learn_place(
+    ground: np.ndarray, root: Vector, rotations: np.ndarray, step: float, first: bool, levers: np.ndarray, to_neck: Vector,
+    ankles_to_neck: float,
+) -> None:  # fmt: skip
+    """Note where the person stands in the camera's space, the straight body's slope and how often it is straight."""
+    soles, ankles = _soles(rotations, levers)
+    lower = plus(root, soles[0] if soles[0][1] <= soles[1][1] else soles[1])
+    body = minus(applied(to_rows(quaternion_in(rotations, _HIPS)), to_neck), ankles)
+    straight = stands_straight(body, ankles_to_neck)
+    slope = upright_slope(body) if straight else 0.0
+    if first:
+        ground[0], ground[1], ground[2] = lower
+        ground[_POSTURE], ground[_STRAIGHT] = slope, 1.0 if straight else 0.0
+        return
+    share = min(step / PLACE_S, 1.0)
+    for axis in range(3):
+        ground[axis] += share * (lower[axis] - ground[axis])
     share = min(step / POSTURE_S, 1.0)
-    straight = before.straight + share * (float(slope is not None) - before.straight)
-    posture = before.posture if slope is None else before.posture + share / max(straight, share) * (slope - before.posture)
-    return place, posture, straight
+    ground[_STRAIGHT] += share * ((1.0 if straight else 0.0) - ground[_STRAIGHT])
+    if straight:
+        ground[_POSTURE] += share / max(ground[_STRAIGHT], share) * (slope - ground[_POSTURE])
 
 
-def _upright(root: np.ndarray, rotations: np.ndarray, pitch: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A pose turned about +X by so much, and that turn's matrix (3, 3)."""
-    turn = (sin(0.5 * pitch), 0.0, 0.0, cos(0.5 * pitch))
-    matrix, turned = plain_quaternions.to_matrix(turn), np.array(rotations)
-    turned[_HIPS] = plain_quaternions.multiply(turn, plain_quaternions.floats(rotations[_HIPS]))
-    return matrix @ root, turned, matrix
+@compilable
+def _rest_legs(rotations: np.ndarray, share: float) -> None:
+    """Bring legs to rest and the hips upright; see `quiet_legs`."""
+    hips = quaternion_in(rotations, _HIPS)
+    upright = slerp(hips, heading_of(hips), share)
+    x, y, z, w = upright
+    put_quaternion(rotations, _SPINE, multiply(multiply((-x, -y, -z, w), hips), quaternion_in(rotations, _SPINE)))
+    put_quaternion(rotations, _HIPS, upright)
+    for bone in RESTING:
+        put_quaternion(rotations, bone, slerp(quaternion_in(rotations, bone), (0.0, 0.0, 0.0, 1.0), share))
 
 
-def _floor(low: float, legs_seen: bool, step: float, before: Standing | None) -> float:
-    """Height of the floor in the upright axes, the lower sole being at `low`."""
-    if before is None:
-        return low if legs_seen else 0.0
-    return expectile(before.floor, low, step, FLOOR_DOWN_S, FLOOR_UP_S) if legs_seen else before.floor
+@compilable
+def _hold(feet: np.ndarray, balls: tuple[Vector, Vector], quiet: float, step: float, first: bool) -> None:
+    """Note which feet stand, where, and what moves them there."""
+    for side, ball in enumerate(balls):
+        foot = feet[side]
+        if first:
+            stands = ball[1] < LAND_HEIGHT_M or quiet > QUIET
+            held, offset = (ball[0], 0.0, ball[2]), (0.0, 0.0, 0.0)
+        else:
+            last, anchor = (foot[0], foot[1], foot[2]), (foot[_ANCHOR], foot[_ANCHOR + 1], foot[_ANCHOR + 2])
+            offset, stood = (foot[_OFFSET], foot[_OFFSET + 1], foot[_OFFSET + 2]), foot[_STANDS] > 0.0
+            speed, slip = _along_picture(minus(ball, last)), _along_picture(minus(anchor, ball))
+            low, slow = (LIFT_HEIGHT_M, LIFT_SPEED) if stood else (LAND_HEIGHT_M, LAND_SPEED)
+            stands = (ball[1] < low and speed < slow * max(step, SHORTEST_STEP_S)) or quiet > QUIET
+            moved = plus(ball, offset)
+            held = anchor if stands and stood and slip <= SLIP_M else (moved[0], 0.0, moved[2])
+            wanted = minus(held, ball) if stands else (0.0, 0.0, 0.0)
+            share = 1.0 - exp(-JOINED * step / EASE_S)
+            offset = mixed(offset, wanted, 1.0 - share, share)
+        foot[0], foot[1], foot[2] = ball
+        foot[_STANDS] = 1.0 if stands else 0.0
+        foot[_ANCHOR], foot[_ANCHOR + 1], foot[_ANCHOR + 2] = held
+        foot[_OFFSET], foot[_OFFSET + 1], foot[_OFFSET + 2] = offset
 
 
-def _held(balls: np.ndarray, quiet: float, step: float, before: Standing | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Which feet stand (2,), where (2, 3), and what moves them there (2, 3)."""
-    if before is None:
-        stands = (balls[:, 1] < LAND_HEIGHT_M) | (quiet > QUIET)
-        return stands, balls * _LEVEL, np.zeros((2, 3))
-    moved, away = (balls - before.balls) * _ALONG_PICTURE, before.anchors - balls
-    speed, slip = np.sqrt(np.einsum("mfi,mfi->mf", both := np.array([moved, away]), both))
-    low, slow = np.where(before.stands, _LIFTING, _LANDING)
-    stands = ((balls[:, 1] < low) & (speed < slow * max(step, SHORTEST_STEP_S))) | (quiet > QUIET)
-    keep = stands & before.stands & (slip <= SLIP_M)
-    anchors = np.where(keep[:, None], before.anchors, (balls + before.offsets) * _LEVEL)
-    wanted = (anchors - balls) * stands[:, None]
-    return stands, anchors, before.offsets + (1.0 - exp(-JOINED * step / EASE_S)) * (wanted - before.offsets)
+@compilable
+def _along_picture(way: Vector) -> float:
+    """How long a way is, of which little counts towards the camera."""
+    x, y, z = way
+    return sqrt(x * x + y * y + (DEPTH_SHARE * z) ** 2)
 
 
-_LIFTING, _LANDING = (
-    np.array([[height], [speed]]) for height, speed in ((LIFT_HEIGHT_M, LIFT_SPEED), (LAND_HEIGHT_M, LAND_SPEED))
-)
+@compilable
+def _move_feet(rotations: np.ndarray, feet: np.ndarray, levers: np.ndarray) -> None:
+    """Turn the legs so that each foot is moved by its offset and keeps its rotation."""
+    hips = to_rows(quaternion_in(rotations, _HIPS))
+    for side in range(len(feet)):
+        foot = feet[side]
+        frames = leg_frames(rotations, side, hips)
+        upper, lower = applied(frames[0], row_of(levers[side], 1)), applied(frames[1], row_of(levers[side], 2))
+        goal = plus(plus(upper, lower), (foot[_OFFSET], foot[_OFFSET + 1], foot[_OFFSET + 2]))
+        put_foot(rotations, side, hips, frames, upper, lower, goal)
 
 
-def _towards(goal: float, value: float, step: float) -> float:
-    """`value` moved to `goal` within a second."""
-    return min(max(goal, value - step), value + step)
+@compiled(
+    floats(1), floats(2), FLAG, FLAG, NUMBER, floats(1), floats(2), floats(4), floats(1), NUMBER, NUMBER
+)  # fmt: skip
+def _stood(
+    root: np.ndarray, rotations: np.ndarray, legs_seen: bool, first: bool, step: float, ground: np.ndarray, feet: np.ndarray,
+    sole_levers: np.ndarray, to_neck: np.ndarray, ankles_to_neck: float, hip_height: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Root, rotations, ground and feet; see `stand`."""
+    rotations, ground, feet, levers = rotations.copy(), ground.copy(), feet.copy(), sole_levers[:, :, :, 0]
+    place = (root[0], root[1], root[2])
+    if legs_seen or first:
+        _learn_place(ground, place, rotations, step, first, levers, (to_neck[0], to_neck[1], to_neck[2]), ankles_to_neck)
+    pitch = camera_pitch((ground[0], ground[1], ground[2]), ground[_POSTURE], ground[_STRAIGHT])
+    tilt = (sin(0.5 * pitch), 0.0, 0.0, cos(0.5 * pitch))
+    place = applied(to_rows(tilt), place)
+    if first:
+        ground[_ORIGIN], ground[_ORIGIN + 2] = place[0], place[2]
+    put_quaternion(rotations, _HIPS, multiply(tilt, quaternion_in(rotations, _HIPS)))
+    hidden = 0.0 if legs_seen else 1.0
+    ground[_QUIET] = hidden if first else min(max(hidden, ground[_QUIET] - step), ground[_QUIET] + step)
+    quiet = ground[_QUIET]
+    if quiet > 0.0:
+        _rest_legs(rotations, quiet)
+    soles, _ = _soles(rotations, levers)
+    if legs_seen:
+        low = place[1] + min(soles[0][1], soles[1][1])
+        ground[_FLOOR] = low if first else expectile(ground[_FLOOR], low, step, FLOOR_DOWN_S, FLOOR_UP_S)
+    x, y, z = minus(place, (ground[_ORIGIN], ground[_FLOOR], ground[_ORIGIN + 2]))
+    y += quiet * (hip_height - y)
+    _hold(feet, (plus((x, y, z), soles[0]), plus((x, y, z), soles[1])), quiet, step, first)
+    _move_feet(rotations, feet, levers)
+    return np.array([x, y, z]), rotations, ground, feet

@@ -14,7 +14,7 @@ from avatarkit.body.rest import rest_body
 from avatarkit.errors import InputError
 from avatarkit.motion.face.identity import FaceIdentity, fit_identity
 from avatarkit.motion.human_motion import BONE, BONES, HumanSkeleton
-from avatarkit.motion.joints.hands_by_head import Levers, levers_of
+from avatarkit.motion.joints.hands_by_head import levers_of
 from avatarkit.motion.kinematics import PARENTS
 from avatarkit.motion.leg_frames import LEGS
 from avatarkit.motion.limb_points import GROUPS, LIMB_ENDS, LIMB_GROUPS, LIMB_STARTS, LIMBS
@@ -75,8 +75,8 @@ class Person:
         return limb_terms(self.limb_lengths, self.foot_length)
 
     @cached_property
-    def head_levers(self) -> Levers:
-        """What of the body lies between its eyes and its hands."""
+    def head_levers(self) -> np.ndarray:
+        """(11, 3) metres, what of the body lies between its eyes and its hands."""
         return levers_of(self.skeleton)
 
     @cached_property

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import hypot
+from math import sqrt
 
 import numpy as np
 
+from avatarkit.geometry.compiled import compilable
 from avatarkit.geometry.plain_quaternions import Quaternion
+from avatarkit.geometry.plain_vectors import Vector
 
 FOCAL_PER_DIAGONAL = 0.85
 """Focal length in picture diagonals where nobody told it: between telephones' main cameras, whose 26 mm on film's diagonal of
@@ -50,9 +52,15 @@ class PictureCamera:
 
 def turn_towards(direction: np.ndarray) -> Quaternion:
     """The shortest rotation from the camera's axis to a direction (3,) of any length in front of it."""
-    x, y, z = direction.tolist()
-    scalar = hypot(x, y, z) - z
-    size = hypot(x, y, scalar)
+    return turn_to(tuple(direction.tolist()))
+
+
+@compilable
+def turn_to(direction: Vector) -> Quaternion:
+    """The same, for three numbers."""
+    x, y, z = direction
+    scalar = sqrt(x * x + y * y + z * z) - z
+    size = sqrt(x * x + y * y + scalar * scalar)
     return y / size, -x / size, 0.0, scalar / size
 
 

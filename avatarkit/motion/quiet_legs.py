@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from avatarkit.geometry import quaternions
+from avatarkit.geometry.compiled import compilable
+from avatarkit.geometry.plain_quaternions import Quaternion, normalize
 from avatarkit.motion.human_motion import BONE
 
 LEGS = np.array([BONE[side + bone] for side in ("left", "right") for bone in ("UpperLeg", "LowerLeg", "Foot", "Toes")])
@@ -36,6 +38,12 @@ def heading(rotations: np.ndarray) -> np.ndarray:
     """The turns (..., 4) about +Y nearest to rotations (..., 4)."""
     turns = rotations * _ABOUT_UP + TINY * quaternions.IDENTITY  # of rotations upside down, which have no heading, none
     return quaternions.normalize(turns)
+
+
+@compilable
+def heading_of(rotation: Quaternion) -> Quaternion:
+    """The same of one rotation, as four numbers."""
+    return normalize((0.0, rotation[1], 0.0, rotation[3] + TINY))
 
 
 _ABOUT_UP = np.array([0.0, 1.0, 0.0, 1.0])

@@ -14,9 +14,12 @@ import numpy as np
 
 from avatarkit.errors import unknown_name
 from avatarkit.geometry import quaternions
-from avatarkit.geometry.two_bone_ik import two_bone_ik
+from avatarkit.geometry.compiled import FLAG, NUMBER, compilable, compiled, floats
+from avatarkit.geometry.plain_matrices import Rows, applied
+from avatarkit.geometry.plain_quaternions import quaternion_in, to_rows
+from avatarkit.geometry.plain_vectors import Vector, minus, mixed, plus, row_of, scaled
 from avatarkit.motion.human_motion import BONE, FEET, HumanSkeleton
-from avatarkit.motion.leg_frames import FOOT, KNEE_HINGE, LEGS, THIGH, leg_frames, with_turned_legs
+from avatarkit.motion.leg_frames import LEGS, leg_frames, put_foot
 from avatarkit.retargeting.ground import Soles
 
 Feet = Literal["auto", "always", "never"]
@@ -32,7 +35,7 @@ ROLL = 0.03
 _OUTWARD = np.array([1.0, -1.0])
 """Sign of X on the outer side of the left and the right foot."""
 
-_HORIZONTAL = np.array([1.0, 0.0, 1.0])
+_HIPS = BONE["hips"]
 
 
 def check_feet(feet: str) -> Feet:
@@ -124,39 +127,82 @@ def stand(root: np.ndarray, rotations: np.ndarray, contacts: np.ndarray, stance:
     """
     if stance.feet == "never":
         return stance.scale * root + quaternions.rotate(rotations[..., BONE["hips"], :], stance.pelvis), rotations
-    frames = leg_frames(rotations)
-    placed = stance.scale * root + frames[..., 0, 0, :, :] @ stance.pelvis
-    arms = (frames @ stance.levers).swapaxes(-1, -2)  # (..., 2 legs, 4 bones, heel and ball of both bodies, 3)
-    pivots = root[..., None, None, :] + np.add.reduce(arms[..., :2, :], axis=-3)
-    ball, weight = _held(pivots[..., 1], contacts, stance)
-    hip, upper, lower = (arms[..., bone, 2, :] for bone in range(FOOT))
-    heels, balls = arms[..., FOOT, 2, :], arms[..., FOOT, 3, :]
-    start = placed[..., None, :] + hip
-    free = upper + lower
-    held = stance.scale * _between(pivots[..., 0, :], pivots[..., 1, :], ball) - _between(heels, balls, ball)
-    side = frames[..., FOOT, :, 0] * _HORIZONTAL
-    goal = _between(free, held + side * stance.wider - start, weight)
-    lowest = start[..., 1] + goal[..., 1] + np.minimum(heels[..., 1], balls[..., 1])
-    goal[..., 1] -= np.minimum(lowest, 0.0)  # no foot goes through the floor
-    leg_turn, shin_turn = two_bone_ik(upper, lower, goal, frames[..., THIGH, :, :] @ KNEE_HINGE)
-    return placed, with_turned_legs(rotations, frames, leg_turn, shin_turn)
+    poses = len(root) if root.ndim > 1 else 1
+    placed, turned = _stood(
+        root.reshape(poses, 3), rotations.reshape(poses, *rotations.shape[-2:]), contacts.reshape(poses, len(FEET)),
+        stance.scale, stance.length, stance.feet == "always", stance.pelvis, stance.levers, stance.wider[:, 0],
+    )  # fmt: skip
+    return placed.reshape(root.shape), turned.reshape(rotations.shape)
 
 
-def _held(heights: np.ndarray, contacts: np.ndarray, stance: Stance) -> tuple[np.ndarray, np.ndarray]:
-    """Of each foot the ball's share (..., 2, 1) of the place it holds, and how much that place counts (..., 2, 1).
+@compilable
+def _arms(frames: tuple[Rows, Rows, Rows], hips: Rows, levers: np.ndarray, body: int) -> tuple[Vector, Vector, Vector, Vector]:
+    """The ways from the hips to a thigh's joint, on to the knee and to the ankle, and on to heel or ball: column `body` of
+    levers (4, 3, 4)."""
+    thigh, shin, foot = frames
+    ways = levers[:, :, body]
+    return (
+        applied(hips, row_of(ways, 0)),
+        applied(thigh, row_of(ways, 1)),
+        applied(shin, row_of(ways, 2)),
+        applied(foot, row_of(ways, 3)),
+    )
 
-    `heights` (..., 2, 2) are the heels' and the balls'.
-    """
-    heel, ball = heights[..., :1], heights[..., 1:]
-    share = np.minimum(np.maximum(0.5 + (heel - ball) / (2 * ROLL * stance.length), 0.0), 1.0)
-    if stance.feet == "always":
-        return share, np.ones_like(share)
+
+@compilable
+def _whole(arms: tuple[Vector, Vector, Vector, Vector]) -> Vector:
+    return plus(plus(plus(arms[0], arms[1]), arms[2]), arms[3])
+
+
+@compilable
+def _held(heel: float, ball: float, contact: float, length: float, always: bool) -> tuple[float, float]:
+    """The ball's share of the place that a foot holds, and how much that place counts, by its heights and its contact."""
+    share = min(max(0.5 + (heel - ball) / (2.0 * ROLL * length), 0.0), 1.0)
+    if always:
+        return share, 1.0
     low, high = NEAR_FLOOR
-    near = np.minimum(np.maximum((high - np.minimum(heel, ball) / stance.length) / (high - low), 0.0), 1.0)
-    return share, np.maximum(near * near * (3 - 2 * near), contacts[..., None])
+    near = min(max((high - min(heel, ball) / length) / (high - low), 0.0), 1.0)
+    return share, max(near * near * (3.0 - 2.0 * near), contact)
 
 
-def _between(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """The point (..., 3) so far (..., 1) on the way from the first to the second."""
-    point: np.ndarray = first + share * (second - first)
-    return point
+@compilable
+def _between(first: Vector, second: Vector, share: float) -> Vector:
+    """The point so far on the way from the first to the second."""
+    return mixed(first, minus(second, first), 1.0, share)
+
+
+@compilable
+def _put_leg(
+    rotations: np.ndarray, side: int, root: Vector, placed: Vector, contact: float, scale: float, length: float, always: bool,
+    levers: np.ndarray, wider: float,
+) -> None:  # fmt: skip
+    """Put one of a pose's feet where the source's is; `levers` (4, 3, 4) are the leg's."""
+    hips = to_rows(quaternion_in(rotations, _HIPS))
+    frames = leg_frames(rotations, side, hips)
+    heel, ball = plus(root, _whole(_arms(frames, hips, levers, 0))), plus(root, _whole(_arms(frames, hips, levers, 1)))
+    share, weight = _held(heel[1], ball[1], contact, length, always)
+    hip, upper, lower, own_heel = _arms(frames, hips, levers, 2)
+    own_ball = _arms(frames, hips, levers, 3)[3]
+    start = plus(placed, hip)
+    held = minus(scaled(_between(heel, ball, share), scale), _between(own_heel, own_ball, share))
+    foot = frames[2]
+    aside = (wider * foot[0][0], 0.0, wider * foot[2][0])
+    x, y, z = _between(plus(upper, lower), minus(plus(held, aside), start), weight)
+    lowest = start[1] + y + min(own_heel[1], own_ball[1])
+    put_foot(rotations, side, hips, frames, upper, lower, (x, y - min(lowest, 0.0), z))  # no foot goes through the floor
+
+
+@compiled(floats(2), floats(3), floats(2), NUMBER, NUMBER, FLAG, floats(1), floats(4), floats(1))
+def _stood(
+    roots: np.ndarray, rotations: np.ndarray, contacts: np.ndarray, scale: float, length: float, always: bool,
+    pelvis: np.ndarray, levers: np.ndarray, wider: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Hips (T, 3) and rotations (T, 55, 4); see `stand`."""
+    places, turned = np.empty((len(roots), 3)), rotations.copy()
+    for pose in range(len(roots)):
+        root, hips = row_of(roots, pose), to_rows(quaternion_in(turned[pose], _HIPS))
+        placed = plus(scaled(root, scale), applied(hips, (pelvis[0], pelvis[1], pelvis[2])))
+        places[pose, 0], places[pose, 1], places[pose, 2] = placed
+        for side in range(len(levers)):
+            _put_leg(turned[pose], side, root, placed, contacts[pose, side], scale, length, always, levers[side], wider[side])
+    return places, turned

@@ -7,7 +7,6 @@ import pytest
 
 from avatarkit.errors import UsageError
 from avatarkit.geometry import quaternions
-from avatarkit.geometry.two_bone_ik import two_bone_ik
 from avatarkit.motion.human_motion import BONE, HumanMotion, HumanSkeleton
 from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
 from avatarkit.retargeting.ground import body_soles
@@ -17,6 +16,7 @@ from avatarkit.retargeting.stance import leg_shape
 from avatarkit.retargeting.to_human import human_skeleton, rig_motion_to_human
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from avatarkit.vocabulary.vrm import HUMAN_BONES
+from tests.limbs import many_turns
 from tests.retargeting.moving_people import BODY, BOX_RIG, DISGUISES, disguised, random_motion, scaled
 
 
@@ -138,7 +138,7 @@ def _standing(skeleton: HumanSkeleton) -> HumanMotion:
         hip = root + quaternions.rotate(world[:, BONE["hips"]], legs.hip[side])
         goal = skeleton.rest_positions[BONE[f"{name}Foot"]] - hip
         upper, lower = np.broadcast_to(legs.thigh[side], goal.shape), np.broadcast_to(legs.shin[side], goal.shape)
-        turn, bend = two_bone_ik(upper, lower, goal, np.broadcast_to((1.0, 0.0, 0.0), goal.shape))
+        turn, bend = many_turns(upper, lower, goal, np.broadcast_to((1.0, 0.0, 0.0), goal.shape))
         world[:, BONE[f"{name}UpperLeg"]] = quaternions.from_matrix(turn)
         world[:, BONE[f"{name}LowerLeg"]] = quaternions.from_matrix(turn @ bend)
         world[:, BONE[f"{name}Foot"]] = world[:, BONE[f"{name}Toes"]] = quaternions.IDENTITY

@@ -11,9 +11,12 @@ from math import asin, atan2, degrees, hypot, sqrt
 
 import numpy as np
 
+from avatarkit.geometry.compiled import NUMBER, compilable, compiled, floats, packed_floats
+from avatarkit.geometry.plain_matrices import Rows, of_array
+from avatarkit.geometry.plain_quaternions import to_rows
 from avatarkit.motion.face.eyes import SHORTEST_PX, apertures, common_gaze, eye_rotations, read_gaze, set_eyes
 from avatarkit.motion.face.face_points import FRAME, NOSE, OUTER_EYES, POINTS
-from avatarkit.motion.face.head_view import HeadView, aligned_view
+from avatarkit.motion.face.head_view import HeadView, aligned_view, pose_step, stepped, turned_points
 from avatarkit.motion.face.identity import PITCHES_DEG, YAWS_DEG, FaceIdentity
 from avatarkit.motion.face.response import load_response
 from avatarkit.motion.face.shown import shown_gaze, shown_share
@@ -136,11 +139,11 @@ def fitted_view(
     """
     bias = load_response().depth_bias if bias is None else bias
     seen, depth_px = face.points_px[POINTS], face.depth_px[POINTS] - eyes_px(face) * bias
-    for _ in range(MOST_STEPS):
-        before, view = view, view.fitted(base_at(identity, view) + moved, seen, depth_px, _STEADY)
-        if 1.0 - abs(float(before.rotation @ view.rotation)) < small_step_rad**2 / 8.0:  # the cosine of half the angle
-            break
-    return view
+    rotation, shift, scale = _fitted(
+        view.rotation, view.shift_px, view.scale_px, view.nearness, identity.bases_by_axis, moved, seen, depth_px,
+        small_step_rad,
+    )  # fmt: skip
+    return HeadView(rotation, shift, scale, view.nearness)
 
 
 def eyes_px(face: TrackedFace) -> float:
@@ -151,17 +154,69 @@ def eyes_px(face: TrackedFace) -> float:
 
 def base_at(identity: FaceIdentity, view: HeadView) -> np.ndarray:
     """Neutral landmarks (N, 3), blended for the head's turn."""
-    return np.asarray((turn_shares(view).reshape(-1) @ identity.bases_by_axis).reshape(3, -1).T)
+    return _base(view.matrix, identity.bases_by_axis).T
 
 
 def turn_shares(view: HeadView) -> np.ndarray:
     """(Y, P) weights of `YAWS_DEG` and `PITCHES_DEG` for a turned head; their sum is 1."""
-    x, y, z = view.matrix[:, 2].tolist()
+    return _turn_shares(of_array(view.matrix)).reshape(len(YAWS_DEG), len(PITCHES_DEG))
+
+
+@compilable
+def _turn_shares(matrix: Rows) -> np.ndarray:
+    """(Y P,) the same, one after the other."""
+    x, y, z = matrix[0][2], matrix[1][2], matrix[2][2]
     yaw, pitch = degrees(atan2(x, z)), degrees(asin(min(max(y, -1.0), 1.0)))
-    return np.multiply.outer(_shares(yaw, YAWS_DEG), _shares(pitch, PITCHES_DEG))
+    shares = np.empty(len(YAWS_DEG) * len(PITCHES_DEG))
+    for row, one in enumerate(YAWS_DEG):
+        for column, other in enumerate(PITCHES_DEG):
+            shares[row * len(PITCHES_DEG) + column] = _share(yaw, one, YAWS_DEG) * _share(pitch, other, PITCHES_DEG)
+    return shares
 
 
-def _shares(angle: float, grid: tuple[float, ...]) -> list[float]:
-    """Weights of the angles of an even grid; beyond its ends the end's is 1."""
+@compilable
+def _share(angle: float, one: float, grid: tuple[float, ...]) -> float:
+    """Weight of one angle of an even grid; beyond its ends the end's is 1."""
     angle, step = min(max(angle, grid[0]), grid[-1]), grid[1] - grid[0]
-    return [max(0.0, 1.0 - abs(angle - one) / step) for one in grid]
+    return max(0.0, 1.0 - abs(angle - one) / step)
+
+
+@compilable
+def _blended(shares: np.ndarray, bases: np.ndarray) -> np.ndarray:
+    """(3, N) neutral landmarks, coordinate by coordinate, of `bases` (Y P, 3 N)."""
+    base = np.zeros(bases.shape[1])
+    for row, share in enumerate(shares):
+        if share > 0.0:
+            for place in range(len(base)):
+                base[place] += share * bases[row, place]
+    return base.reshape(3, len(base) // 3)
+
+
+@compiled(floats(2), packed_floats(2))
+def _base(matrix: np.ndarray, bases: np.ndarray) -> np.ndarray:
+    """(3, N) of `_blended`, for a head's rotation (3, 3)."""
+    return _blended(_turn_shares(of_array(matrix)), bases)
+
+
+@compiled(
+    floats(1), floats(1), NUMBER, NUMBER, packed_floats(2), floats(2), floats(2), floats(1), NUMBER
+)  # fmt: skip
+def _fitted(
+    rotation: np.ndarray, shift_px: np.ndarray, scale: float, nearness: float, bases: np.ndarray, moved: np.ndarray,
+    seen_px: np.ndarray, depth_px: np.ndarray, small_step_rad: float,
+) -> tuple[np.ndarray, np.ndarray, float]:  # fmt: skip
+    """Rotation (4,), shift (2,) and scale; see `fitted_view`."""
+    turn, shift = (rotation[0], rotation[1], rotation[2], rotation[3]), (shift_px[0], shift_px[1])
+    for _ in range(MOST_STEPS):
+        matrix = to_rows(turn)
+        base = _blended(_turn_shares(matrix), bases)
+        for point in range(len(moved)):
+            for axis in range(3):
+                base[axis, point] += moved[point, axis]
+        step = pose_step(turned_points(matrix, scale, nearness, base), shift, scale, nearness, seen_px, depth_px, _STEADY)
+        a, b, c, d = turn
+        turn, shift, scale = stepped(turn, shift, scale, step)
+        cosine = abs(a * turn[0] + b * turn[1] + c * turn[2] + d * turn[3])
+        if 1.0 - cosine < small_step_rad**2 / 8.0:  # the cosine of half the angle
+            break
+    return np.array(turn), np.array(shift), scale

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from math import radians, sqrt
 
 import numpy as np
 
 from avatarkit.face_fit.solve import RARE
+from avatarkit.geometry.compiled import NUMBER, compilable, compiled, floats, packed_floats
+from avatarkit.geometry.plain_matrices import of_array
 from avatarkit.geometry.solve_positive import gram, solve_positive
-from avatarkit.motion.face.head_view import POSE_UNKNOWNS, HeadView
+from avatarkit.motion.face.head_view import POSE_UNKNOWNS, HeadView, put_pose_slopes, turned_points
 from avatarkit.motion.face.response import load_response
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
@@ -61,7 +64,7 @@ USUAL_ERROR = 0.0045
 """Mean residual, over the distance of the outer eye corners, of faces that are seen well, near or far. Where it is larger, as
 in small faces that move, landmarks are as much less sure as it tells."""
 
-_TURN_RAD, _SHIFT, _GROWTH = np.radians(0.3), 0.005, 0.005
+_TURN_RAD, _SHIFT, _GROWTH = radians(0.3), 0.005, 0.005
 """How far off the first pose may be: its turn, its shift over the distance of the outer eye corners, its scale."""
 
 
@@ -121,16 +124,9 @@ def solve_expressions(base: np.ndarray, seen: np.ndarray, view: HeadView, size_p
         size_px: between the outer eye corners.
         start: (52,) the last picture's weights, or zeros: the answer is the same, and sooner found.
     """
-    rows = _equations(base, seen, view)
-    system = gram(rows)
-    system *= EVIDENCE / ((load_response().noise * view.scale_px) ** 2 + BLUR_PX**2)
-    unknowns = _solved(system, size_px, start)
-    strays = unknowns[POSE_UNKNOWNS:-EXPRESSIONS]
-    strain, error = float(strays @ strays) / len(strays), _residual(rows, unknowns) / size_px
-    belief = min(1.0, USUAL_STRAIN / max(strain, _NONE))
-    doubt = (belief * min(1.0, USUAL_ERROR / max(error, _NONE))) ** 2
-    if doubt < 1.0:
-        unknowns = _solved(doubt * system, size_px, unknowns[-EXPRESSIONS:])
+    rows = _equations(base, seen, view.matrix, view.shift_px, view.scale_px, view.nearness, _moves())
+    noise_px = (load_response().noise * view.scale_px) ** 2 + BLUR_PX**2
+    unknowns, error, belief = _explained(gram(rows), rows, EVIDENCE / noise_px, size_px, start)
     return Expressed(view.moved(unknowns[:POSE_UNKNOWNS]), unknowns[-EXPRESSIONS:], error, belief)
 
 
@@ -138,23 +134,34 @@ _NONE = 1e-9
 """Strain or residual of a face that is explained without any."""
 
 
-def _equations(base: np.ndarray, seen: np.ndarray, view: HeadView) -> np.ndarray:
-    """(6 + S + 52 + 1, 2N) how pixels, all x before all y, move with the unknowns; the last row is by how much they missed."""
-    projected, moves = view.project(base), _moves()
-    rows = np.empty((POSE_UNKNOWNS + moves.shape[1] + 1, 2, len(base)), np.float32)
-    rows[:POSE_UNKNOWNS], rows[-1] = 0.0, (seen - projected.pixels).T
-    view.put_pose_slopes(projected, rows[:POSE_UNKNOWNS])
-    rows = rows.reshape(len(rows), -1)
-    slopes = view.point_slopes(projected).reshape(3, -1).astype(np.float32)
-    np.einsum("ckn,cn->kn", moves, slopes, out=rows[POSE_UNKNOWNS:-1])
+@compiled(floats(2), floats(2), floats(2), floats(1), NUMBER, NUMBER, packed_floats(3, 32))
+def _equations(
+    base: np.ndarray, seen: np.ndarray, matrix: np.ndarray, shift: np.ndarray, scale: float, nearness: float, moves: np.ndarray
+) -> np.ndarray:
+    """(6 + S + 52 + 1, 2N) how pixels, all x before all y, move with the unknowns; the last row is by how much they missed.
+
+    `matrix` (3, 3), `shift` (2,), `scale` and `nearness` are the view's, `moves` is `_moves()`.
+    """
+    count, turn = len(base), of_array(matrix)
+    points = turned_points(turn, scale, nearness, base.T)
+    rows = np.empty((POSE_UNKNOWNS + moves.shape[1] + 1, 2 * count), np.float32)
+    put_pose_slopes(rows, points, nearness / scale)
+    slopes = np.empty((3, 2 * count), np.float32)
+    for point in range(count):
+        right, down, gain = points[3, point], points[4, point], points[5, point]
+        nearer = nearness / scale * gain
+        for axis in range(3):
+            slopes[axis, point] = turn[0][axis] * gain + turn[2][axis] * nearer * right
+            slopes[axis, count + point] = -turn[1][axis] * gain + turn[2][axis] * nearer * down
+        rows[-1, point] = seen[point, 0] - right - shift[0]
+        rows[-1, count + point] = seen[point, 1] - down - shift[1]
+    for row in range(moves.shape[1]):
+        for place in range(2 * count):
+            rows[POSE_UNKNOWNS + row, place] = (
+                moves[0, row, place] * slopes[0, place] + moves[1, row, place] * slopes[1, place]
+                + moves[2, row, place] * slopes[2, place]
+            )  # fmt: skip
     return rows
-
-
-def _residual(rows: np.ndarray, unknowns: np.ndarray) -> float:
-    """Mean distance in pixels between where landmarks are and where the unknowns put them."""
-    missed: np.ndarray = rows[-1] - unknowns.astype(np.float32) @ rows[:-1]
-    across, down = missed.reshape(2, -1)
-    return float(np.add.reduce(np.sqrt(across * across + down * down))) / len(across)
 
 
 @cache
@@ -162,32 +169,88 @@ def _moves() -> np.ndarray:
     """(3, S + 52, 2N) metres: strays before expressions; all points twice, for both ways of the picture."""
     response = load_response()
     moves = np.concatenate([response.strays, response.expressions], axis=2).swapaxes(1, 2)
-    return np.concatenate([moves, moves], axis=2, dtype=np.float32)
+    return np.ascontiguousarray(np.concatenate([moves, moves], axis=2), np.float32)
 
 
-def _solved(system: np.ndarray, size_px: float, start: np.ndarray) -> np.ndarray:
+@compilable
+def _residual(rows: np.ndarray, unknowns: np.ndarray) -> float:
+    """Mean distance in pixels between where landmarks are and where the unknowns put them."""
+    last, count = len(unknowns), rows.shape[1] // 2
+    missed = np.empty(2 * count, np.float32)
+    for place in range(2 * count):
+        missed[place] = rows[last, place]
+    for row in range(last):
+        part = np.float32(unknowns[row])
+        for place in range(2 * count):
+            missed[place] -= part * rows[row, place]
+    total = 0.0
+    for point in range(count):
+        total += sqrt(missed[point] ** 2 + missed[count + point] ** 2)
+    return total / count
+
+
+@compilable
+def _solved(system: np.ndarray, weight: float, size_px: float, start: np.ndarray) -> np.ndarray:
     """(6 + S + 52,) pose, strays and weights; the first two have no bounds and are eliminated.
 
-    `system` are the normal equations with the right side as the last row and column.
+    `system` are the normal equations with the right side as the last row and column; they count by `weight`.
     """
     free = len(system) - EXPRESSIONS - 1
-    inner = system[:free, :free] + _free_precision(free)
-    for shift in (3, 4):
-        inner[shift, shift] += (_SHIFT * size_px) ** -2
-    answers = solve_positive(inner, system[:free, free:])
-    bounded = system[free:, free:] - system[free:, :free] @ answers
-    weights = bounded_solve(bounded[:-1, :-1] + _PRECISION, bounded[:-1, -1] - _SPARSENESS, start)
-    return np.concatenate([answers[:, -1] - answers[:, :-1] @ weights, weights])
+    answers = _eliminated(system, weight, size_px, free)
+    hessian, gradient = _bounded_part(system, weight, answers)
+    weights, unknowns = bounded_solve(hessian, gradient, start), np.empty(free + EXPRESSIONS)
+    for row in range(free):
+        unknowns[row] = answers[row, EXPRESSIONS]
+        for column in range(EXPRESSIONS):
+            unknowns[row] -= answers[row, column] * weights[column]
+    for column in range(EXPRESSIONS):
+        unknowns[free + column] = weights[column]
+    return unknowns
 
 
-@cache
-def _free_precision(count: int) -> np.ndarray:
-    """(count, count) of the pose, but for its shift, and the strays before anything is seen."""
-    precision = np.ones(count)
-    precision[:3], precision[3:5], precision[5] = _TURN_RAD**-2, 0.0, _GROWTH**-2
-    return np.diag(precision)
+@compilable
+def _eliminated(system: np.ndarray, weight: float, size_px: float, free: int) -> np.ndarray:
+    """(6 + S, 53) how pose and strays answer to each weight, and to what was seen."""
+    inner, answers = np.empty((free, free)), np.empty((free, EXPRESSIONS + 1))
+    for row in range(free):
+        for column in range(free):
+            inner[row, column] = weight * system[row, column]
+        for column in range(EXPRESSIONS + 1):
+            answers[row, column] = weight * system[row, free + column]
+        inner[row, row] += _free_precision(row, size_px)
+    solve_positive(inner, answers)
+    return answers
 
 
+@compilable
+def _bounded_part(system: np.ndarray, weight: float, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(52, 52), (52,) the equations of the weights alone, the rest doing its best."""
+    free, bound = len(answers), EXPRESSIONS + 1
+    hessian, gradient, own = np.empty((EXPRESSIONS, EXPRESSIONS)), np.empty(EXPRESSIONS), np.empty(bound)
+    for row in range(EXPRESSIONS):
+        for column in range(bound):
+            own[column] = weight * system[free + row, free + column]
+        for one in range(free):
+            factor = weight * system[free + row, one]
+            for column in range(bound):
+                own[column] -= factor * answers[one, column]
+        for column in range(EXPRESSIONS):
+            hessian[row, column] = own[column] + _PRECISION[row, column]
+        gradient[row] = own[EXPRESSIONS] - _SPARSENESS[row]
+    return hessian, gradient
+
+
+@compilable
+def _free_precision(row: int, size_px: float) -> float:
+    """Precision of one of the pose's unknowns, or of a stray, before anything is seen."""
+    if row < 3:
+        return _TURN_RAD**-2.0
+    if row < 5:
+        return (_SHIFT * size_px) ** -2.0
+    return _GROWTH**-2.0 if row == 5 else 1.0
+
+
+@compilable
 def bounded_solve(hessian: np.ndarray, gradient: np.ndarray, start: np.ndarray) -> np.ndarray:
     """The x (K,) between 0 and 1 with the least x'Hx/2 - g'x.
 
@@ -199,19 +262,80 @@ def bounded_solve(hessian: np.ndarray, gradient: np.ndarray, start: np.ndarray) 
         gradient: (K,).
         start: (K,) a guess; which of its values lie at a bound is all that counts.
     """
-    low, high = start <= 0.0, start >= 1.0
+    moved, value = start.astype(np.float64), np.empty(len(gradient))
     for _ in range(ROUNDS):
-        free = low == high
-        chosen = free.nonzero()[0]
-        value, own = high.astype(float), hessian.take(chosen, 0)
-        if len(chosen):
-            value[chosen] = solve_positive(own.take(chosen, 1), gradient.take(chosen) - own @ value)
-        moved = value - SMALL_STEP * (hessian @ value - gradient)
-        low, high = moved <= 0.0, moved >= 1.0
-        if ((low == high) == free).all():
+        for row in range(len(value)):
+            value[row] = 1.0 if moved[row] >= 1.0 else 0.0
+        _put_free(value, hessian, gradient, moved)
+        if not _moved_on(moved, value, hessian, gradient):
             break
-    return np.minimum(np.maximum(value, 0.0), 1.0)
+    for row in range(len(value)):
+        value[row] = min(max(value[row], 0.0), 1.0)
+    return value
+
+
+@compilable
+def _put_free(value: np.ndarray, hessian: np.ndarray, gradient: np.ndarray, guess: np.ndarray) -> None:
+    """Solve for those values that the guess has between the bounds; the others stay."""
+    chosen, free = np.empty(len(value), np.int64), 0
+    for row in range(len(value)):
+        if 0.0 < guess[row] < 1.0:
+            chosen[free] = row
+            free += 1
+    own, right = np.empty((free, free)), np.empty((free, 1))
+    for place in range(free):
+        right[place, 0] = -_slope(hessian, gradient, value, chosen[place])
+        for other in range(free):
+            own[place, other] = hessian[chosen[place], chosen[other]]
+    solve_positive(own, right)
+    for place in range(free):
+        value[chosen[place]] = right[place, 0]
+
+
+@compilable
+def _slope(hessian: np.ndarray, gradient: np.ndarray, value: np.ndarray, row: int) -> float:
+    slope = -gradient[row]
+    for column in range(len(value)):
+        slope += hessian[row, column] * value[column]
+    return slope
+
+
+@compilable
+def _moved_on(guess: np.ndarray, value: np.ndarray, hessian: np.ndarray, gradient: np.ndarray) -> bool:
+    """Make the guess the values, a small step down the slope: whether other ones than before lie between the bounds now."""
+    changed = False
+    for row in range(len(value)):
+        before, guess[row] = guess[row], value[row] - SMALL_STEP * _slope(hessian, gradient, value, row)
+        changed = changed or (0.0 < before < 1.0) != (0.0 < guess[row] < 1.0)
+    return changed
 
 
 SMALL_STEP = 1e-9
 """Down the slope, from which it shows that a weight leaves its bound: too small to carry it to the other one."""
+
+
+@compiled(packed_floats(2), packed_floats(2, 32), NUMBER, NUMBER, floats(1))
+def _explained(
+    system: np.ndarray, rows: np.ndarray, evidence: float, size_px: float, start: np.ndarray
+) -> tuple[np.ndarray, float, float]:
+    """The unknowns, the mean residual and the belief; see `Expressed`. `system` are the products of all `rows`."""
+    doubt, error, belief, unknowns = 1.0, -1.0, 1.0, np.empty(0)
+    while True:
+        unknowns = _solved(system, doubt * evidence, size_px, start)
+        if error >= 0.0:
+            return unknowns, error, belief
+        error, strain = _residual(rows, unknowns) / size_px, _strain(unknowns)
+        belief = min(1.0, USUAL_STRAIN / max(strain, _NONE))
+        doubt = (belief * min(1.0, USUAL_ERROR / max(error, _NONE))) ** 2
+        if doubt >= 1.0:
+            return unknowns, error, belief
+        start = unknowns[len(unknowns) - EXPRESSIONS :]
+
+
+@compilable
+def _strain(unknowns: np.ndarray) -> float:
+    """Mean square of the strays."""
+    strays, total = len(unknowns) - EXPRESSIONS - POSE_UNKNOWNS, 0.0
+    for stray in range(POSE_UNKNOWNS, POSE_UNKNOWNS + strays):
+        total += unknowns[stray] ** 2
+    return total / strays

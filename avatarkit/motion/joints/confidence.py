@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from avatarkit.geometry.compiled import compilable
 from avatarkit.motion.human_motion import BONE, BONES
 from avatarkit.motion.joints.fingers import FINGER_ROWS
-from avatarkit.motion.joints.frames import smooth_step
+from avatarkit.motion.joints.frames import smooth_share
 from avatarkit.motion.joints.head import HEAD_ROWS
-from avatarkit.motion.joints.joint_points import JointPoints
 from avatarkit.vocabulary.mediapipe_points import POSE
 
 HIDDEN_BELOW, SEEN_ABOVE = 0.1, 0.65
@@ -43,6 +43,7 @@ _BONES = np.array([BONE[bone] for bone in _NEEDS])
 _MOST = max(map(len, _NEEDS.values()))
 _POINTS = np.array([[POSE[p] for p in (points + points[:1] * _MOST)[:_MOST]] for points in _NEEDS.values()])
 _HANDS = np.array([BONE["leftHand"], BONE["rightHand"]])
+_FINGERS = FINGER_ROWS.reshape(2, -1)
 _END_POINTS = np.array(
     [
         [POSE[side + point] for point in points]
@@ -54,8 +55,7 @@ _TRUNK = np.array([[POSE[name] for name in names] for names in (_HIPS, _SHOULDER
 _HEAD_BONES = np.array([BONE["neck"], BONE["head"]])
 
 
-@dataclass(frozen=True)
-class Sight:
+class Sight(NamedTuple):
     """How surely things are seen, 0..1.
 
     Attributes:
@@ -70,19 +70,43 @@ class Sight:
     ends: np.ndarray
 
 
-def sight(points: JointPoints) -> Sight:
-    """How surely the bones' points are seen."""
-    trust = smooth_step(points.visibility, HIDDEN_BELOW, SEEN_ABOVE)
-    bones = np.zeros(BONES)
-    bones[_BONES] = trust[_POINTS].min(axis=1)
-    if points.head is None:
-        bones[_HEAD_BONES] *= trust[HEAD_ROWS].mean()
-    ends = trust[_END_POINTS].min(axis=1)
-    for row, hand in enumerate((points.left_hand, points.right_hand)):
-        if hand is None:
-            ends[row] *= COARSE_HAND
-            bones[_HANDS[row]] *= ends[row]
+@compilable
+def sight(visibility: np.ndarray, hands_seen: tuple[bool, bool], face_seen: bool) -> Sight:
+    """How surely the bones' points are seen.
+
+    Args:
+        visibility: (33,) of the body's points.
+        hands_seen: whether the left and the right hand are seen by themselves.
+        face_seen: likewise.
+    """
+    trust = np.empty(len(visibility))
+    for point, value in enumerate(visibility):
+        trust[point] = smooth_share(value, HIDDEN_BELOW, SEEN_ABOVE)
+    bones, ends = np.zeros(BONES), np.empty(len(_END_POINTS))
+    for place, row in enumerate(_BONES):
+        bones[row] = _least(trust, _POINTS[place])
+    for place in range(len(_END_POINTS)):
+        ends[place] = _least(trust, _END_POINTS[place])
+    if not face_seen:
+        head = 0.0
+        for point in HEAD_ROWS:
+            head += trust[point] / len(HEAD_ROWS)
+        for row in _HEAD_BONES:
+            bones[row] *= head
+    for side, hand_seen in enumerate(hands_seen):
+        if hand_seen:
+            ends[side] = 1.0
+            for row in _FINGERS[side]:
+                bones[row] = 1.0
         else:
-            bones[FINGER_ROWS[row]] = ends[row] = 1.0
-    hips, shoulders = trust[_TRUNK].min(axis=1)
-    return Sight(bones, float(hips), float(shoulders), ends)
+            ends[side] *= COARSE_HAND
+            bones[_HANDS[side]] *= ends[side]
+    return Sight(bones, _least(trust, _TRUNK[0]), _least(trust, _TRUNK[1]), ends)
+
+
+@compilable
+def _least(trust: np.ndarray, points: np.ndarray) -> float:
+    least = 1.0
+    for point in points:
+        least = min(least, trust[point])
+    return least

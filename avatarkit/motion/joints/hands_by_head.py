@@ -13,7 +13,9 @@ from math import hypot
 
 import numpy as np
 
-from avatarkit.geometry import plain_quaternions
+from avatarkit.geometry.compiled import compilable
+from avatarkit.geometry.plain_matrices import Rows, applied, product, undone
+from avatarkit.geometry.plain_vectors import Vector, mixed, plus, row_of
 from avatarkit.geometry.two_bone_ik import two_bone_ik
 from avatarkit.motion.human_motion import BONE, FEET, HumanSkeleton
 from avatarkit.motion.joints.confidence import HIDDEN_BELOW, SEEN_ABOVE
@@ -40,33 +42,21 @@ _ROWS = [*_EYES, *(joint for arm in _ARMS for joint in arm)]
 _LEFT_SHOULDER, _RIGHT_SHOULDER = (arm[0] for arm in _ARMS)
 
 
-@dataclass(frozen=True)
-class Levers:
-    """What of a body lies between its eyes and its hands, metres in the T-pose.
+_NECK, _HEAD, _EYES_SEEN, _COLLARS, _SHOULDERS, _ELBOWS, _WRISTS = 0, 1, 2, 3, 5, 7, 9
+"""Rows of `levers_of`; of the last four there are two each."""
 
-    Attributes:
-        neck: (3,) from the upper chest's joint to the neck's; head: from there to the head's; eyes: from there to where
-            they are seen.
-        collars: (2, 3) from the upper chest's joint to the collar bones'; shoulders: from there to the upper arms'; elbows,
-            wrists: further on.
+
+def levers_of(skeleton: HumanSkeleton) -> np.ndarray:
+    """(11, 3) what of a body lies between its eyes and its hands, metres in the T-pose.
+
+    From the upper chest's joint to the neck's, on to the head's, on to where the eyes are seen; from the upper chest's joint to
+    the collar bones', left and right, on to the upper arms', to the elbows and to the wrists.
     """
-
-    neck: np.ndarray
-    head: np.ndarray
-    eyes: np.ndarray
-    collars: np.ndarray
-    shoulders: np.ndarray
-    elbows: np.ndarray
-    wrists: np.ndarray
-
-
-def levers_of(skeleton: HumanSkeleton) -> Levers:
-    """The levers of a body."""
     rest = skeleton.rest_positions
     chest, neck, head = (rest[BONE[bone]] for bone in ("upperChest", "neck", "head"))
     arms = rest[[[BONE[side + bone] for side in FEET] for bone in ("Shoulder", "UpperArm", "LowerArm", "Hand")]]
     eyes = 0.5 * (rest[BONE["leftEye"]] + rest[BONE["rightEye"]])
-    return Levers(neck - chest, head - neck, eyes + SEEN_EYES_M - head, arms[0] - chest, *np.diff(arms, axis=0))
+    return np.concatenate([[neck - chest, head - neck, eyes + SEEN_EYES_M - head], arms[0] - chest, *np.diff(arms, axis=0)])
 
 
 @dataclass(frozen=True)
@@ -74,27 +64,27 @@ class HandsByHead:
     """Hands that are seen near the head.
 
     Attributes:
-        eyes: (2,) their middle in the picture, metres at one metre's distance, +Y up; wrists: (2, 2) likewise.
-        shares: 0..1 of the left and the right hand, how far it is brought to its place.
+        slopes: (3, 2) where the eyes' middle, the left and the right wrist are in the picture, metres at one metre's distance,
+            +Y up.
+        shares: (2,) 0..1 of the left and the right hand, how far it is brought to its place.
         shoulders_m: how deep in the picture the middle between the shoulders is.
-        levers: of the body.
+        levers: (11, 3) of the body.
         turn: (3, 3) from the camera's axes to those in which the body's rotations are told.
     """
 
-    eyes: np.ndarray
-    wrists: np.ndarray
-    shares: tuple[float, float]
+    slopes: np.ndarray
+    shares: np.ndarray
     shoulders_m: float
-    levers: Levers
+    levers: np.ndarray
     turn: np.ndarray = field(default_factory=lambda: np.eye(3))
 
 
-def hands_by_head(body: BodyLandmarks, points: np.ndarray, levers: Levers, camera: PictureCamera) -> HandsByHead | None:
+def hands_by_head(body: BodyLandmarks, points: np.ndarray, levers: np.ndarray, camera: PictureCamera) -> HandsByHead | None:
     """The hands near the head, if there are any.
 
     Args:
         body: as tracked; points: (33, 3) its points in the camera's space.
-        levers: of the person.
+        levers: (11, 3) of the person.
         camera: of the picture.
     """
     depth = -0.5 * float(points[_LEFT_SHOULDER, 2] + points[_RIGHT_SHOULDER, 2])
@@ -109,39 +99,52 @@ def hands_by_head(body: BodyLandmarks, points: np.ndarray, levers: Levers, camer
     if not any(shares):
         return None
     slopes = (np.array([eyes, *arms[2::3]]) - camera.centre_px) * (scale, -scale)
-    return HandsByHead(slopes[0], slopes[1:], (shares[0], shares[1]), depth, levers)
+    return HandsByHead(slopes, np.array(shares), depth, levers)
 
 
+@compilable
+def eyes_place(levers: np.ndarray, chest: Rows, nod: Rows) -> Vector:
+    """Where the eyes are seen, from the upper chest's joint, for world rotations of the upper chest and of the head."""
+    eyes = applied(nod, row_of(levers, _EYES_SEEN))
+    neck = mixed(applied(chest, row_of(levers, _HEAD)), applied(nod, row_of(levers, _HEAD)), 0.5, 0.5)  # necks turn by half
+    return plus(plus(applied(chest, row_of(levers, _NECK)), neck), eyes)
+
+
+@compilable
+def shoulder_place(levers: np.ndarray, side: int, chest: Rows, collars: Rows) -> Vector:
+    """Where a shoulder is, from the upper chest's joint."""
+    return plus(applied(chest, row_of(levers, _COLLARS + side)), applied(collars, row_of(levers, _SHOULDERS + side)))
+
+
+@compilable
 def beside_the_head(
-    hands: HandsByHead, chest: np.ndarray, collars: np.ndarray, head: np.ndarray, arms: np.ndarray
-) -> np.ndarray:
-    """Arms whose hands are as far from the eyes as they are seen.
+    side: int,
+    upper: Rows,
+    lower: Rows,
+    eyes: Vector,
+    shoulders: tuple[Vector, Vector],
+    slopes: np.ndarray,
+    share: float,
+    shoulders_m: float,
+    turn: Rows,
+    levers: np.ndarray,
+) -> tuple[Rows, Rows]:
+    """An arm whose hand is as far from the eyes as it is seen: world rotations of the upper arm and of the forearm.
 
     Args:
-        hands: that are seen near the head.
-        chest, collars: (3, 3) world rotations of the upper chest and of both collar bones.
-        head: (4,) world rotation.
-        arms: (2, 2, 3, 3) world rotations of the upper arms and of the forearms, each left and right.
-
-    Returns:
-        (2, 2, 3, 3).
+        side: 0 for the left, 1 for the right arm.
+        upper, lower: world rotations.
+        eyes, shoulders: as `eyes_place` and `shoulder_place` give them.
+        slopes, share, shoulders_m, turn, levers: as in `HandsByHead`.
     """
-    levers, turned = hands.levers, np.array(arms)
-    nod = plain_quaternions.to_matrix(plain_quaternions.floats(head))
-    eyes = (chest @ levers.neck + 0.5 * ((chest + nod) @ levers.head) + nod @ levers.eyes) @ hands.turn  # necks turn by half
-    shoulders = (levers.collars @ chest.T + levers.shoulders @ collars.T) @ hands.turn
-    deeper = hands.shoulders_m + 0.5 * float(shoulders[0, 2] + shoulders[1, 2])
-    for side, share in enumerate(hands.shares):
-        if share == 0.0:
-            continue
-        upper, lower = arms[0, side] @ levers.elbows[side], arms[1, side] @ levers.wrists[side]
-        goal = upper + lower
-        wrist = shoulders[side] + goal @ hands.turn
-        seen = hands.wrists[side] * (deeper - wrist[2]) - hands.eyes * (deeper - eyes[2])
-        missed = seen - (wrist - eyes)[:2]
-        part = share * min(1.0, MOST_M / max(hypot(*missed.tolist()), MOST_M))
-        goal = goal + part * (hands.turn[:, :2] @ missed)
-        turns = two_bone_ik(upper, lower, goal, arms[0, side] @ LIMB_HINGES[side])
-        turned[0, side] = turns[0] @ arms[0, side]
-        turned[1, side] = turns[0] @ turns[1] @ arms[1, side]
-    return turned
+    elbow, forearm = applied(upper, row_of(levers, _ELBOWS + side)), applied(lower, row_of(levers, _WRISTS + side))
+    goal = plus(elbow, forearm)
+    eyes, wrist = undone(turn, eyes), undone(turn, plus(shoulders[side], goal))
+    middle = undone(turn, mixed(shoulders[0], shoulders[1], 0.5, 0.5))
+    to_wrist, to_eyes = shoulders_m + middle[2] - wrist[2], shoulders_m + middle[2] - eyes[2]
+    aside = slopes[1 + side, 0] * to_wrist - slopes[0, 0] * to_eyes - (wrist[0] - eyes[0])
+    up = slopes[1 + side, 1] * to_wrist - slopes[0, 1] * to_eyes - (wrist[1] - eyes[1])
+    part = share * min(1.0, MOST_M / max(hypot(aside, up), MOST_M))
+    goal = plus(goal, applied(turn, (part * aside, part * up, 0.0)))
+    whole, bend = two_bone_ik(elbow, forearm, goal, applied(upper, row_of(LIMB_HINGES, side)))
+    return product(whole, upper), product(whole, product(bend, lower))

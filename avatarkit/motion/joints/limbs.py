@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import atan2, cos, radians, remainder, sin, sqrt, tau
+from math import atan2, cos, floor, radians, sin, sqrt, tau
 from typing import NamedTuple
 
 import numpy as np
 
-from avatarkit.geometry.plain_vectors import Vector, across, carried, cross, dot, minus, mixed, plus, scaled, unit
-from avatarkit.motion.joints.frames import frames, smooth_share
-from avatarkit.motion.joints.joint_points import JointMemory
+from avatarkit.geometry.compiled import compilable
+from avatarkit.geometry.plain_matrices import Rows, applied, frame, of_array, product, undone
+from avatarkit.geometry.plain_vectors import Vector, across, carried, cross, dot, minus, mixed, row_of, unit
+from avatarkit.motion.joints.frames import smooth_share
 from avatarkit.motion.joints.ranges import MAX_ROLL_RAD, MAX_TWIST_RAD
 from avatarkit.motion.joints.rest_directions import LIMB_AXES, LIMB_FRAMES, LIMB_POINTS
 from avatarkit.vocabulary.mediapipe_points import HAND, POSE
@@ -31,50 +31,37 @@ recorded motion: with a half, upper arms roll wrongly by 7.4 degrees in the mean
 _FOOT_SAYS = (0.0, 0.0, 0.8, 0.8)
 """How much of a straight leg's hinge is the foot's; the rest is the last sure one, for feet stretched along the leg."""
 
-_POINTS = [[POSE[name] for name in limb] for limb in LIMB_POINTS]
-_PALM = [[POSE[side + name] for name in ("Index", "Pinky", "Wrist")] for side in ("left", "right")]
-_FOOT = [[POSE[side + name] for name in ("FootIndex", "Heel", "Ankle")] for side in ("left", "right")]
-_HAND = [HAND[name] for name in ("indexMcp", "middleMcp", "littleMcp", "wrist")]
-_REST = np.swapaxes(LIMB_FRAMES, 1, 2)
-_AXES: list[Vector] = [tuple(axis) for axis in LIMB_AXES.tolist()]
+_POINTS = np.array([[POSE[name] for name in limb] for limb in LIMB_POINTS])
+_PALM = np.array([[POSE[side + name] for name in ("Index", "Pinky", "Wrist")] for side in ("left", "right")])
+_FOOT = np.array([[POSE[side + name] for name in ("FootIndex", "Heel", "Ankle")] for side in ("left", "right")])
+_INDEX, _MIDDLE, _LITTLE, _WRIST = (HAND[name] for name in ("indexMcp", "middleMcp", "littleMcp", "wrist"))
+_REST = np.ascontiguousarray(np.swapaxes(LIMB_FRAMES, 1, 2))
 _ARMS = 2
 
-Rows = tuple[Vector, Vector, Vector]
-"""A matrix, row by row."""
 
+class Limb(NamedTuple):
+    """World rotations of a limb's upper bone, its lower bone and its end; and what is to be remembered: its hinge as in
+    `JointMemory`, its twist in radians."""
 
-@dataclass(frozen=True)
-class Limbs:
-    """The four limbs of `LIMBS`.
-
-    Attributes:
-        world: (3, 4, 3, 3) world rotations of the upper bones, the lower bones and the ends.
-        hinges: (4, 3) as in `JointMemory`.
-        twists: (4,) radians.
-    """
-
-    world: np.ndarray
-    hinges: np.ndarray
-    twists: np.ndarray
-
-
-class _Known(NamedTuple):
-    """Of one limb: how surely its end is seen, the rotation of what it hangs on, and what was remembered."""
-
-    end_seen: float
-    parent: Rows
+    upper: Rows
+    lower: Rows
+    end: Rows
     hinge: Vector
     twist: float
 
 
-def solve_limbs(
+@compilable
+def solve_limb(
+    row: int,
     body: np.ndarray,
-    hands: tuple[np.ndarray | None, np.ndarray | None],
-    ends_seen: np.ndarray,
-    parents: np.ndarray,
-    memory: JointMemory,
-) -> Limbs:
-    """Rotations of the limbs' bones.
+    hand: np.ndarray,
+    hand_seen: bool,
+    seen: float,
+    parent: Rows,
+    last_hinge: Vector,
+    last_twist: float,
+) -> Limb:
+    """Rotations of one limb's bones.
 
     A bone's frame is its direction and the hinge of elbow or knee, which upper and lower bone share: the bend plane's normal.
     The straighter the limb, the less that plane says: then an arm keeps the hinge that was last sure, and a leg, whose knee can
@@ -83,33 +70,30 @@ def solve_limbs(
     it can.
 
     Args:
+        row: of `LIMBS`.
         body: (33, 3) points.
-        hands: (21, 3) points of the left and right hand, where seen.
-        ends_seen: (4,) 0..1 how surely hands and feet are seen: the less, the nearer they stay to straight and to their last
-            sure twist.
-        parents: (4, 3, 3) world rotations of what the limbs hang on: twice the chest, twice the pelvis.
-        memory: of the previous moment.
+        hand: (21, 3) points, of an arm whose hand is seen.
+        hand_seen: whether it is.
+        seen: 0..1 how surely hand or foot is seen: the less, the nearer it stays to straight and to its last sure twist.
+        parent: world rotation of what the limb hangs on: the chest, the pelvis.
+        last_hinge, last_twist: of the previous moment.
     """
-    points = body.tolist()
-    known = zip(ends_seen.tolist(), parents.tolist(), memory.hinges.tolist(), memory.twists.tolist(), strict=True)
-    limbs = [_limb(row, points, hands[row] if row < _ARMS else None, _Known(*one)) for row, one in enumerate(known)]
-    axes, hinges = np.array([bones for bones, *_ in limbs]).transpose(2, 1, 0, 3)
-    return Limbs(
-        frames(axes, hinges) @ _REST, np.array([hinge for _, hinge, _ in limbs]), np.array([twist for *_, twist in limbs])
-    )
-
-
-def _limb(
-    row: int, points: list[Vector], hand: np.ndarray | None, known: _Known
-) -> tuple[list[tuple[Vector, Vector]], Vector, float]:
-    """Axis and hinge of a limb's three bones; its hinge and twist to remember."""
-    root, middle, end = (points[point] for point in _POINTS[row])
-    seen, parent = known.end_seen, known.parent
-    upper = unit(minus(middle, root), _outside(parent, _AXES[row]))
+    root, middle, end = row_of(body, _POINTS[row, 0]), row_of(body, _POINTS[row, 1]), row_of(body, _POINTS[row, 2])
+    axis = row_of(LIMB_AXES, row)
+    upper = unit(minus(middle, root), applied(parent, axis))
     lower = unit(minus(end, middle), upper)
-    inner = _inside(parent, upper)
-    remembered = _outside(parent, carried(known.hinge, _AXES[row], inner))
-    end_axis, end_hinge = _foot(points, row, lower, remembered) if row >= _ARMS else _palm(points, row, hand, lower, remembered)
+    inner = undone(parent, upper)
+    remembered = applied(parent, carried(last_hinge, axis, inner))
+    if row >= _ARMS:
+        end_axis, end_hinge = _foot(body, row - _ARMS, lower, remembered)
+    elif hand_seen:
+        end_axis, end_hinge = _palm(
+            row_of(hand, _INDEX), row_of(hand, _MIDDLE), row_of(hand, _LITTLE), row_of(hand, _WRIST), lower, remembered
+        )
+    else:
+        index, little = row_of(body, _PALM[row, 0]), row_of(body, _PALM[row, 1])
+        knuckles = mixed(index, little, 0.5, 0.5)
+        end_axis, end_hinge = _palm(index, knuckles, little, row_of(body, _PALM[row, 2]), lower, remembered)
     end_axis = unit(mixed(lower, end_axis, 1.0 - seen, seen), lower)
     end_hinge = unit(across(end_hinge, end_axis), remembered)
     foot_says = _FOOT_SAYS[row] * seen
@@ -120,56 +104,49 @@ def _limb(
     lower_hinge = unit(across(hinge, lower), hinge)
     untwisted = carried(lower_hinge, lower, end_axis)
     angle = atan2(dot(cross(untwisted, end_hinge), end_axis), dot(untwisted, end_hinge))
-    twist = known.twist + seen * remainder(angle - known.twist, tau)
+    twist = last_twist + seen * _nearest_turn(angle - last_twist)
     bounded = min(max(twist, -MAX_TWIST_RAD[row]), MAX_TWIST_RAD[row])
     shoulder = (1.0 - trust) * SHOULDER_SHARE[row] * bounded
     whole = min(max((1.0 - trust) * (twist - bounded) + shoulder, -MAX_ROLL_RAD[row]), MAX_ROLL_RAD[row])
-    kept = bounded - shoulder
-    bones = [
-        (upper, _about(hinge, upper, whole)),
-        (lower, _about(lower_hinge, lower, whole + TWIST_SHARE[row] * kept)),
-        (end_axis, _about(untwisted, end_axis, whole + kept)),
-    ]
-    sure = carried(_inside(parent, hinge), inner, _AXES[row]) if trust >= 1.0 else known.hinge
-    return bones, sure, bounded if seen >= 1.0 else known.twist
+    kept, rest = bounded - shoulder, of_array(_REST[row])
+    return Limb(
+        product(frame(upper, _about(hinge, upper, whole)), rest),
+        product(frame(lower, _about(lower_hinge, lower, whole + TWIST_SHARE[row] * kept)), rest),
+        product(frame(end_axis, _about(untwisted, end_axis, whole + kept)), rest),
+        carried(undone(parent, hinge), inner, axis) if trust >= 1.0 else last_hinge,
+        bounded if seen >= 1.0 else last_twist,
+    )
 
 
-def _palm(points: list[Vector], row: int, hand: np.ndarray | None, lower: Vector, hinge: Vector) -> tuple[Vector, Vector]:
-    """Axis and hinge of a hand; where points coincide, something of unit length."""
-    if hand is None:
-        index, little, wrist = (points[point] for point in _PALM[row])
-        middle = mixed(index, little, 0.5, 0.5)
-    else:
-        index, middle, little, wrist = hand[_HAND].tolist()
+@compilable
+def _palm(index: Vector, middle: Vector, little: Vector, wrist: Vector, lower: Vector, hinge: Vector) -> tuple[Vector, Vector]:
+    """Axis and hinge of a hand by its knuckles and its wrist; where points coincide, something of unit length."""
     along = unit(minus(middle, wrist), lower)
     return along, unit(cross(along, minus(index, little)), hinge)
 
 
-def _foot(points: list[Vector], row: int, lower: Vector, hinge: Vector) -> tuple[Vector, Vector]:
+@compilable
+def _foot(body: np.ndarray, side: int, lower: Vector, hinge: Vector) -> tuple[Vector, Vector]:
     """The same of a foot, which counts as going down from the ankle."""
-    toes, heel, ankle = (points[point] for point in _FOOT[row - _ARMS])
+    toes, heel, ankle = row_of(body, _FOOT[side, 0]), row_of(body, _FOOT[side, 1]), row_of(body, _FOOT[side, 2])
     forward = unit(minus(toes, heel), lower)
     across_foot = unit(cross(forward, minus(heel, ankle)), hinge)
     return cross(across_foot, forward), across_foot
 
 
+@compilable
 def _trust(sine: float) -> float:
     """0..1 of a bend plane, by the bend's sine."""
     return smooth_share(sine, STRAIGHT_BELOW, BENT_ABOVE)
 
 
+@compilable
 def _about(vector: Vector, axis: Vector, angle: float) -> Vector:
     """A vector turned about a unit vector at right angles to it."""
     return mixed(vector, cross(axis, vector), cos(angle), sin(angle))
 
 
-def _outside(parent: Rows, vector: Vector) -> Vector:
-    """A vector of a parent's axes in the world's."""
-    right, up, ahead = parent
-    return dot(right, vector), dot(up, vector), dot(ahead, vector)
-
-
-def _inside(parent: Rows, vector: Vector) -> Vector:
-    """A vector of the world in a parent's axes."""
-    right, up, ahead = parent
-    return plus(mixed(right, up, vector[0], vector[1]), scaled(ahead, vector[2]))
+@compilable
+def _nearest_turn(angle: float) -> float:
+    """The same angle between half a turn back and half a turn on."""
+    return angle - tau * floor(angle / tau + 0.5)

@@ -1,0 +1,110 @@
+"""Functions that become machine code: the arithmetic of every picture, which as small numpy calls takes three times as long.
+
+numba compiles a function when it is first called, for the types it declares, and keeps the result beside Python's own compiled
+files until any of our sources changes. Without numba's cache that takes seconds: `compile_all` before there is a hurry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, wraps
+from hashlib import sha256
+from pathlib import Path
+from shutil import rmtree
+from threading import Lock
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+NUMBER, COUNT, FLAG = "float64", "int64", "boolean"
+"""Declared types of single arguments, in numba's words."""
+
+
+def floats(axes: int) -> str:
+    """The declared type of float64 arrays with so many axes, however they lie in memory; they are only read."""
+    return f"Array(float64, {axes}, 'A', True)"
+
+
+def packed_floats(axes: int, bits: int = 64) -> str:
+    """The same of arrays that lie row after row without gaps, through which a processor goes several numbers at a time."""
+    return f"Array(float{bits}, {axes}, 'C', True)"
+
+
+def compilable(function: Function) -> Function:
+    """Lets compiled functions call this one; to Python it stays what it is."""
+    _compilable.append(function)
+    return function
+
+
+def compiled(*arguments: str) -> Callable[[Function], Function]:
+    """Compiles a function of arguments of such types. Indices are not checked, as in C: who calls it has checked the shapes."""
+
+    def decorate(function: Function) -> Function:
+        @cache
+        def machine_code() -> Callable[..., Any]:
+            return _compile(function, f"({', '.join(arguments)},)")
+
+        @wraps(function)
+        def call(*values: Any) -> Any:
+            return machine_code()(*values)
+
+        _compiled.append((call, machine_code))
+        return call  # type: ignore[return-value]
+
+    return decorate
+
+
+def compile_all() -> None:
+    """Compile whatever has been imported, or read what was kept of it."""
+    for _, machine_code in list(_compiled):
+        machine_code()
+
+
+def compiled_functions() -> list[Callable[..., Any]]:
+    """Those that have been imported; `__wrapped__` of each is what Python would do."""
+    return [function for function, _ in _compiled]
+
+
+_compilable: list[Callable[..., Any]] = []
+_compiled: list[tuple[Callable[..., Any], Callable[[], Callable[..., Any]]]] = []
+_one_at_a_time = Lock()
+
+
+def _compile(function: Callable[..., Any], signature: str) -> Callable[..., Any]:
+    import numba
+    from numba.extending import register_jitable
+
+    config: Any = numba.config
+
+    with _one_at_a_time:
+        while _compilable:
+            register_jitable(_compilable.pop())
+        before, config.CACHE_DIR = config.CACHE_DIR, _kept()
+        try:
+            machine_code: Callable[..., Any] = numba.njit(signature, cache=bool(_kept()), nogil=True, error_model="numpy")(
+                function
+            )
+            return machine_code
+        finally:
+            config.CACHE_DIR = before
+
+
+@cache
+def _kept() -> str:
+    """The folder of what was compiled from these very sources: numba itself would not see that a function called has changed.
+
+    "" where nothing can be kept: the package lies in a folder that must not be changed.
+    """
+    digest = sha256()
+    for source in sorted(Path(__file__).parent.parent.rglob("*.py")):
+        if b"geometry.compiled import" in (text := source.read_bytes()) or source.samefile(__file__):
+            digest.update(text)
+    folder = Path(__file__).parent / "__pycache__" / f"compiled-{digest.hexdigest()[:16]}"
+    try:
+        if not folder.is_dir():
+            for outdated in folder.parent.glob("compiled-*"):
+                rmtree(outdated, ignore_errors=True)
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return ""
+    return str(folder)

@@ -1,0 +1,62 @@
+"""What is compiled is kept for the very sources that it was made of, within the package, and does without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from avatarkit.geometry import compiled
+from avatarkit.geometry.compiled import NUMBER, compilable, floats
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of two sources, one of which has something to compile."""
+    folder = tmp_path / "package"
+    (folder / "geometry").mkdir(parents=True)
+    (folder / "geometry" / "compiled.py").touch()
+    (folder / "motion.py").write_text("from package.geometry.compiled import compiled")
+    (folder / "photo.py").write_text("nothing")
+    monkeypatch.setattr(compiled, "__file__", str(folder / "geometry" / "compiled.py"))
+    return folder
+
+
+kept = compiled._kept.__wrapped__
+
+
+def test_another_source_has_another_folder_and_the_one_before_is_gone(package: Path) -> None:
+    before = Path(kept())
+    assert before.is_dir() and package in before.parents
+    (package / "motion.py").write_text("from package.geometry.compiled import compiled, compilable")
+    assert Path(kept()).is_dir() and Path(kept()) != before
+    assert not before.exists()
+
+
+def test_sources_with_nothing_to_compile_change_nothing(package: Path) -> None:
+    before = kept()
+    (package / "photo.py").write_text("something")
+    assert kept() == before
+
+
+def test_a_package_that_must_not_be_changed_is_compiled_all_the_same(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (package / "geometry" / "__pycache__").write_text("no folder")
+    assert kept() == ""
+    monkeypatch.setattr(compiled, "_kept", kept)
+    function = compiled.compiled(floats(1), NUMBER)(_sum_of_doubles)
+    assert function(np.array([1.0, 2.0]), 0.5) == 6.5
+    assert compiled.compiled_functions().pop() is function
+    compiled._compiled.pop()
+
+
+@compilable
+def _double(value: float) -> float:
+    return 2.0 * value
+
+
+def _sum_of_doubles(values: np.ndarray, more: float) -> float:
+    total = more
+    for value in values:
+        total += _double(value)
+    return total
