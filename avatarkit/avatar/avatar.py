@@ -163,6 +163,8 @@ class AvatarMesh:
         morphs: in the order of the avatar's expression names; a mesh that no expression moves has none.
         first_person: VRM's annotation: hidden from the wearer's own eyes ("thirdPersonOnly") or seen by all ("both").
         light: (V,) share of the material's colour that is left in hollows, or None.
+        sewn: (V,) bool, what is sewn flat onto the rest of the mesh and goes first where few triangles may stay, or None;
+            no file says so.
     """
 
     name: str
@@ -176,11 +178,14 @@ class AvatarMesh:
     morphs: tuple[MorphTarget, ...] = ()
     first_person: Literal["both", "thirdPersonOnly"] = "both"
     light: np.ndarray | None = None
+    sewn: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         count = len(self.positions)
         if self.light is not None:
             object.__setattr__(self, "light", checked_array("light", self.light, (count,)))
+        if self.sewn is not None:
+            object.__setattr__(self, "sewn", checked_array("sewn", self.sewn, (count,), np.bool_))
         shapes = {"positions": 3, "normals": 3, "uvs": 2, "weights": 4}
         for name, width in shapes.items():
             object.__setattr__(self, name, checked_array(name, getattr(self, name), (count, width)))

@@ -53,6 +53,24 @@ _RPM_PREFIXES: Mapping[str, str] = {"hair": "Wolf3D_Hair", "beard": "Wolf3D_Bear
 _RPM_OUTFIT = "Wolf3D_Outfit"
 
 
+FEW_FOR_TRIMS = 0.3
+"""Where less than this share of the triangles may stay, flat trims come to lie in their cloth and show as dark slivers of it.
+Source: looked at; a T-shirt's collar and hem at a sixth of its triangles."""
+
+
+def without_trims(avatar: Avatar, most: float) -> Avatar:
+    """The avatar without what is sewn flat onto its clothes, where so few triangles may stay that it would lie in the cloth.
+
+    Args:
+        avatar: as built.
+        most: triangles that may stay.
+    """
+    if most >= FEW_FOR_TRIMS * sum(len(mesh.triangles) for mesh in avatar.meshes):
+        return avatar
+    meshes = (mesh if mesh.sewn is None else part_of(mesh, ~mesh.sewn, mesh.name) for mesh in avatar.meshes)
+    return replace(avatar, meshes=tuple(mesh for mesh in meshes if len(mesh.triangles)))
+
+
 def adapted(avatar: Avatar, platform: Platform) -> Avatar:
     """The avatar with what the platform's profile asks for; unchanged where it asks for nothing.
 
@@ -146,8 +164,8 @@ def part_of(mesh: AvatarMesh, chosen: np.ndarray, name: str) -> AvatarMesh:
         if kept.any():
             morphs.append(MorphTarget(morph.name, numbers[morph.indices[kept]], morph.positions[kept], morph.normals[kept]))
     arrays = {key: getattr(mesh, key)[used] for key in ("positions", "normals", "uvs", "joints", "weights")}
-    light = None if mesh.light is None else mesh.light[used]
-    return replace(mesh, name=name, triangles=numbers[triangles], morphs=tuple(morphs), light=light, **arrays)
+    known = {key: values[used] for key in ("light", "sewn") if (values := getattr(mesh, key)) is not None}
+    return replace(mesh, name=name, triangles=numbers[triangles], morphs=tuple(morphs), **known, **arrays)
 
 
 def _uniquely_named(meshes: Iterator[AvatarMesh]) -> Iterator[AvatarMesh]:

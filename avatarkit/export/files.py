@@ -8,7 +8,7 @@ from pathlib import Path
 
 from avatarkit.avatar.avatar import Avatar
 from avatarkit.errors import UsageError
-from avatarkit.export.adapt import adapted
+from avatarkit.export.adapt import adapted, without_trims
 from avatarkit.export.materials import without_drawing
 from avatarkit.export.platforms import SUFFIXES, Platform, load_platform
 from avatarkit.export.reduction.reduce import reduced
@@ -77,7 +77,12 @@ def check_suffix(path: str | Path, platform: str | None = None) -> Callable[[Ava
 
 def _fitted(make: Callable[[Avatar], Document], platform: Platform) -> Callable[[Avatar], bytes]:
     """What makes a file that fits a platform, of what makes a document."""
-    return lambda avatar: document_to_glb(reduced(make(adapted(bounded_springs(avatar, platform), platform)), platform))
+
+    def bytes_of(avatar: Avatar) -> bytes:
+        plain = without_trims(avatar, platform.most("triangles"))
+        return document_to_glb(reduced(make(adapted(bounded_springs(plain, platform), platform)), platform))
+
+    return bytes_of
 
 
 def save_avatar(avatar: Avatar, path: str | Path, platform: str | None = None) -> None:

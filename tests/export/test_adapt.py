@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 from avatarkit.avatar.avatar import Avatar
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.style import default_recipe
-from avatarkit.export.adapt import EXTRAS, VISEMES, adapted, part_of
+from avatarkit.export.adapt import EXTRAS, VISEMES, adapted, part_of, without_trims
+from avatarkit.export.files import glb_bytes
 from avatarkit.export.platform_check import check
 from avatarkit.export.platforms import load_platform, platform_names
 from avatarkit.rig.load_rig import load_rig
@@ -78,3 +81,33 @@ def test_nothing_is_changed_that_nobody_asks_for(avatar: Avatar, name: str) -> N
     platform = load_platform(name)
     if platform.naming is None and not platform.meshes:
         assert adapted(avatar, platform) is avatar
+
+
+FLAT_M = 0.006
+"""What is sewn flat lies nearer than this to points of its cloth's surface: it stands off by 3 mm, and points are apart."""
+
+
+def test_what_is_sewn_flat_lies_on_cloth_that_stays(avatar: Avatar) -> None:
+    marked = [mesh for mesh in avatar.meshes if mesh.sewn is not None]
+    assert any("t-shirt" in mesh.name for mesh in marked)
+    for mesh in marked:
+        cloth = mesh.positions[mesh.triangles[~mesh.sewn[mesh.triangles].any(axis=1)]]
+        shares = np.random.default_rng(1).dirichlet(np.ones(3), 60)
+        distance, _ = cKDTree(np.einsum("sk,tkd->tsd", shares, cloth).reshape(-1, 3)).query(mesh.positions[mesh.sewn])
+        assert np.quantile(distance, 0.99) < FLAT_M
+
+
+def test_flat_trims_go_where_few_triangles_may_stay_and_stay_where_many_may(avatar: Avatar) -> None:
+    count = sum(len(mesh.triangles) for mesh in avatar.meshes)
+    assert without_trims(avatar, 0.5 * count) is avatar
+    plain = without_trims(avatar, 0.1 * count)
+    assert [mesh.name for mesh in plain.meshes] == [mesh.name for mesh in avatar.meshes]
+    for before, after in zip(avatar.meshes, plain.meshes, strict=True):
+        sewn = 0 if before.sewn is None else int(before.sewn[before.triangles].any(axis=1).sum())
+        assert len(after.triangles) == len(before.triangles) - sewn
+    assert sum(len(mesh.triangles) for mesh in plain.meshes) < count
+
+
+def test_no_file_says_what_is_sewn_on(avatar: Avatar) -> None:
+    unmarked = replace(avatar, meshes=tuple(replace(mesh, sewn=None) for mesh in avatar.meshes))
+    assert glb_bytes(avatar) == glb_bytes(unmarked)

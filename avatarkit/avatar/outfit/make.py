@@ -31,6 +31,8 @@ PIECES: Mapping[str, WardrobePiece] = {**CLOTHES, **ACCESSORIES, **SHOES, **HATS
 """All there is to wear."""
 
 _PLAIN = Finish("jersey")
+_CLOTH = "fabric"
+_ALIKE = 0.13  # of sRGB: ribs a shade darker than their jacket, but no white cuffs on a dark one
 _INNER_MARGIN_M = 0.020  # cloth moves with what lies on it, so less of it has to stay than of skin
 
 
@@ -82,7 +84,7 @@ def make_outfit(pieces: Sequence[str], colors: Mapping[str, str], rest: RestBody
         for index, part in enumerate(worn.parts):
             seen = _seen(part, name, index, over)
             if len(seen.triangles):
-                meshes.append((_mesh(name, seen), _material(name, part.name, colors)))
+                meshes.append((_mesh(name, seen, colors), _material(name, part.name, colors)))
     return Outfit(tuple(meshes), hidden, hat)
 
 
@@ -131,13 +133,20 @@ def _covered(other: str, name: str, index: int, places: bytes) -> np.ndarray:
     return make.covers(at, _INNER_MARGIN_M) if isinstance(make, Garment) else make.covers(at)
 
 
-def _mesh(piece: str, part: Part) -> AvatarMesh:
+def _mesh(piece: str, part: Part, colors: Mapping[str, str]) -> AvatarMesh:
     name = f"outfit-{piece}-{part.name}"
     finish = PIECES[piece].finishes.get(part.name, _PLAIN)
     uvs = part.uvs / finish.tile_m
-    return AvatarMesh(
-        name, part.positions, part.normals, uvs, part.triangles, part.joints, part.weights, name, light=part.light
-    )
+    sewn = part.sewn
+    if sewn is not None and not _alike(_color(piece, part.name, colors), _color(piece, _CLOTH, colors)):
+        sewn = None
+    bound = part.joints, part.weights
+    return AvatarMesh(name, part.positions, part.normals, uvs, part.triangles, *bound, name, light=part.light, sewn=sewn)
+
+
+def _alike(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    """Whether one colour could stand for another."""
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < _ALIKE
 
 
 def _material(piece: str, part: str, colors: Mapping[str, str]) -> Material:

@@ -25,6 +25,7 @@ class Part:
         joints, weights: (V, 4) skin binding.
         places: (V, 3) where it lies on the average body, for what may be left out under other pieces; None never is.
         light: (V,) share of the light that reaches it; None for all.
+        sewn: (V,) bool, what lies flat on the piece's cloth; None: nothing.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Part:
     weights: np.ndarray
     places: np.ndarray | None = None
     light: np.ndarray | None = None
+    sewn: np.ndarray | None = None
 
     def without(self, hidden: np.ndarray) -> Part:
         """What remains when triangles between three hidden vertices, (V,) bool, are gone."""
@@ -43,8 +45,8 @@ class Part:
         used = np.zeros(len(self.positions), bool)
         used[kept] = True
         arrays = {n: getattr(self, n)[used] for n in ("positions", "normals", "uvs", "joints", "weights")}
-        places, light = (None if values is None else values[used] for values in (self.places, self.light))
-        return replace(self, **arrays, places=places, light=light, triangles=(np.cumsum(used) - 1)[kept])
+        known = {n: values[used] for n in ("places", "light", "sewn") if (values := getattr(self, n)) is not None}
+        return replace(self, **arrays, **known, triangles=(np.cumsum(used) - 1)[kept])
 
 
 def joined_parts(parts: Sequence[Part]) -> list[Part]:
@@ -63,7 +65,9 @@ def _joined(parts: list[Part]) -> Part:
     known = np.concatenate(places) if len(places) == len(parts) else None
     lit = [np.ones(len(p.positions)) if p.light is None else p.light for p in parts]
     light = None if all(p.light is None for p in parts) else np.concatenate(lit)
-    return replace(parts[0], **arrays, triangles=triangles, places=known, light=light)
+    flat = [np.zeros(len(p.positions), bool) if p.sewn is None else p.sewn for p in parts]
+    sewn = None if all(p.sewn is None for p in parts) else np.concatenate(flat)
+    return replace(parts[0], **arrays, triangles=triangles, places=known, light=light, sewn=sewn)
 
 
 def carried(bones: dict[str, float], rest: RestBody, count: int) -> tuple[np.ndarray, np.ndarray]:

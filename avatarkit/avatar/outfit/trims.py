@@ -18,6 +18,7 @@ _EDGE_M = 0.0008  # a patch's wall leans by this much
 _SUNK_M = 0.0010  # and begins below the cloth
 _SEAM_LIGHT = 0.35  # of the light reaches where it meets the cloth
 _DISC_POINTS = 12
+_FLAT_M = 0.003  # a patch no higher shows by its edges and colour alone: hems, ribs and pockets, but no belt loops
 _ABOVE_ALL = np.array([0.0, 1.0, 0.0])  # what lies about the neck shows over whatever is worn over it
 
 
@@ -78,6 +79,8 @@ class Sewn:
         at: (V, N) which points of the pattern a sample lies between.
         height_m: (V,) above the cloth.
         uvs, triangles, places: as in `Part`.
+        discs: radius and height of what consists of discs.
+        flat: a patch that hardly stands off the cloth.
     """
 
     part: str
@@ -87,6 +90,7 @@ class Sewn:
     triangles: np.ndarray
     places: np.ndarray
     discs: tuple[float, float] | None = None
+    flat: bool = False
 
     @cached_property
     def raised_m(self) -> np.ndarray:
@@ -105,7 +109,8 @@ class Sewn:
         if self.discs:
             return replace(self._discs(base, outward, carried), light=lit)
         positions = base + self.height_m[:, None] * outward
-        return replace(self._part(positions, carried), light=lit)
+        sewn = np.ones(len(positions), bool) if self.flat else None
+        return replace(self._part(positions, carried), light=lit, sewn=sewn)
 
     def _part(self, positions: np.ndarray, carried: np.ndarray) -> Part:
         facing = vertex_normals(positions, self.triangles)
@@ -200,7 +205,8 @@ def _patch_on(pattern: Pattern, ground: _Ground, patch: Patch) -> Sewn:
     own = np.arange(rows.size).reshape(rows.shape)
     uvs = np.stack([columns, rows], axis=-1).reshape(-1, 2)
     triangles = ground.faced(grid_triangles(own))
-    return _sewn(pattern, patch.part, ground.at(pattern, columns, rows), heights.reshape(-1), uvs=uvs, triangles=triangles)
+    sewn = _sewn(pattern, patch.part, ground.at(pattern, columns, rows), heights.reshape(-1), uvs=uvs, triangles=triangles)
+    return replace(sewn, flat=patch.height_m <= _FLAT_M)
 
 
 def _samples(start: float, end: float, *, walls: bool) -> np.ndarray:
