@@ -44,7 +44,7 @@ class TrackedPoses:
         self._measured: list[TrackedFrame] | None = []
         self._measuring: _Measuring | None = None
         self._person, self._memory = average_person(height_m), None
-        self._tracker = PersonTracker(hands=told.hands, face=told.face, in_turn=True)
+        self._tracker = PersonTracker(hands=told.hands, face=told.face, quick=True)
         compile_all()  # before the first picture: nobody waits in a picture's time
         self._newest = Newest(source)
 

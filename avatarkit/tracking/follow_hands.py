@@ -136,12 +136,14 @@ class HandMemory:
     Attributes:
         square: where to look next; None when it is not followed.
         attempts: to find it.
+        hint: where the last of them, not quite in vain, says to look next.
         last: how it was when it was read.
         body_wrist: (2,) pixels, where the body had that wrist; None without a body.
     """
 
     square: SquareCrop | None = None
     attempts: Attempts = field(default_factory=Attempts)
+    hint: SquareCrop | None = None
     last: LastReading | None = None
     body_wrist: np.ndarray | None = None
 
@@ -251,19 +253,48 @@ def _seen(found: HandInCrop | None, square: SquareCrop, min_presence: float) -> 
 
 
 def find_hand(
-    pyramid: PhotoPyramid, body: BodyLandmarks, side: str, attempts: Attempts, graphs: PersonGraphs
+    pyramid: PhotoPyramid,
+    body: BodyLandmarks,
+    side: str,
+    memory: HandMemory,
+    graphs: PersonGraphs,
+    *,
+    most_looks: int = MOST_LOOKS,
 ) -> SeenHand | None:
-    """A hand that was not followed, at the body's wrist."""
+    """A hand that was not followed, at the body's wrist; if the looks do not reach, the hint of one; see `is_sure`.
+
+    Args:
+        pyramid: the picture.
+        body: in it.
+        side: of the body.
+        memory: what attempts before this one left.
+        graphs: the models.
+        most_looks: after the first glance, which a hint takes the place of.
+    """
+    square = memory.hint or _glanced_at(pyramid, body, side, memory.attempts, graphs)
+    hand = None
+    for _ in range(most_looks):
+        hand = None if square is None else read_hand(pyramid, square, graphs, NO_SECOND_LOOK)
+        if hand is None:
+            return None
+        if is_sure(hand):
+            return hand if belongs(hand, body, side) else None
+        square = next_square(hand, body)
+    return hand
+
+
+def is_sure(hand: SeenHand) -> bool:
+    """Whether it is a hand, and not the hint of one."""
+    return hand.landmarks.confidence >= MIN_HAND_PRESENCE
+
+
+def _glanced_at(
+    pyramid: PhotoPyramid, body: BodyLandmarks, side: str, attempts: Attempts, graphs: PersonGraphs
+) -> SquareCrop | None:
     square = hand_square_from_body(body, side)
     square = replace(square, side=square.side * LOOK_SIZES[attempts.count % len(LOOK_SIZES)])
     hand = glance_at_hand(pyramid, square, graphs)
-    for _ in range(MOST_LOOKS):
-        if hand is None:
-            return None
-        hand = read_hand(pyramid, next_square(hand, body), graphs, NO_SECOND_LOOK)
-        if hand is not None and hand.landmarks.confidence >= MIN_HAND_PRESENCE:
-            return hand if belongs(hand, body, side) else None
-    return None
+    return None if hand is None else next_square(hand, body)
 
 
 def find_hands_alone(pyramid: PhotoPyramid, graphs: PersonGraphs) -> dict[str, SeenHand]:

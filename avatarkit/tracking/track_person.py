@@ -97,13 +97,14 @@ class SeenBody:
 class PersonTracker:
     """Follows one person through the pictures of one stream. Pictures of another stream want another tracker."""
 
-    def __init__(self, person: int | None = None, *, hands: bool = True, face: bool = True, in_turn: bool = False) -> None:
+    def __init__(self, person: int | None = None, *, hands: bool = True, face: bool = True, quick: bool = False) -> None:
         """Start without having seen anything.
 
         Args:
             person: whom to follow, from 1 for the largest in the first picture that shows so many; the largest when None.
             hands, face: whether they are looked for; what is not wanted costs no time.
-            in_turn: read one hand in each picture and move the other along with its wrist, to be quick.
+            quick: no picture takes much longer than others: of two hands one is read, and the other moved along with its wrist;
+                a lost hand is looked for step by step from the next picture on.
 
         Raises:
             UsageError: `person` is below 1.
@@ -113,7 +114,7 @@ class PersonTracker:
         self._memory = PersonMemory()
         self._left: Callable[[], PersonMemory] | None = None
         self._person, self._sides, self._wants_face = person, SIDES if hands else (), face
-        self._in_turn = in_turn
+        self._quick = quick
         self._graphs = Graphs(person_graphs(), face_graphs(MIN_DETECTION_SCORE))
         self._beside = ThreadPoolExecutor(max_workers=_threads(), thread_name_prefix="tracking")
 
@@ -200,19 +201,21 @@ class PersonTracker:
     def _begun(self, seen: SeenBody, *, face_first: bool) -> ComingFrame:
         """Hands take longer: where everything is waited for at once, they come first."""
         memory = self.memory.after_a_cut() if seen.look.cut else self.memory
-        every_s = {side: _read_every_s(memory, side) if self._in_turn else follow_hands.READ_EVERY_S for side in self._sides}
+        every_s = {side: _read_every_s(memory, side) if self._quick else follow_hands.READ_EVERY_S for side in self._sides}
         face = self._coming_face(seen, memory.face) if face_first else None
         hands = {
-            side: self._beside.submit(_hand_of, seen, side, memory, self._graphs.person, every)
+            side: self._beside.submit(_hand_of, seen, side, memory, self._graphs.person, every, quick=self._quick)
             for side, every in every_s.items()
         }
         face = face or self._coming_face(seen, memory.face)
 
         def whole() -> TrackedFrame:
-            found = {side: hand for side, coming in hands.items() if (hand := coming.result()) is not None}
-            settled = _settled_hands(seen, found, memory, self._graphs.person) if self._sides else {}
+            looked = {side: hand for side, coming in hands.items() if (hand := coming.result()) is not None}
+            found = {side: hand for side, hand in looked.items() if follow_hands.is_sure(hand)}
+            hints = {side: hand for side, hand in looked.items() if side not in found}
+            settled = _settled_hands(seen, found, memory, self._graphs.person, quick=self._quick) if self._sides else {}
             face_memory, read = face.result() if face else (FaceMemory(), None)
-            self._left = lambda: _remembered(seen, settled, face_memory, memory)
+            self._left = lambda: _remembered(seen, {**hints, **settled}, face_memory, memory)
             return _tracked(seen, settled, read)
 
         look = seen.look
@@ -263,8 +266,10 @@ NEXT_TURN_S = 0.06
 """A hand that lets the other go first is read within so long: two pictures of a camera, of which a slow machine uses one."""
 
 
-def _hand_of(seen: SeenBody, side: str, memory: PersonMemory, graphs: PersonGraphs, read_every_s: float) -> SeenHand | None:
-    """The followed hand if it is at its wrist, else the hand that is found there."""
+def _hand_of(
+    seen: SeenBody, side: str, memory: PersonMemory, graphs: PersonGraphs, read_every_s: float, *, quick: bool
+) -> SeenHand | None:
+    """The followed hand if it is at its wrist, else the hand that is found there, or the hint of one."""
     if seen.body is None and memory.had_body:
         return None  # hands that a body led to are not believed without it until the palm detector sees them
     look = seen.look
@@ -272,15 +277,28 @@ def _hand_of(seen: SeenBody, side: str, memory: PersonMemory, graphs: PersonGrap
     hand = follow_hands.follow_hand(look.pyramid, look.time_s, memory.hand(side), wrist, graphs, read_every_s=read_every_s)
     if seen.body is None or (hand is not None and follow_hands.belongs(hand, seen.body, side)):
         return hand
-    return _find_hand(seen, seen.body, side, memory, graphs)
+    if not quick:
+        hand = _find_hand(seen, seen.body, side, memory, graphs)
+        return hand if hand is not None and follow_hands.is_sure(hand) else None
+    if memory.hand(side).square is not None:
+        return None  # it was read in this picture, which is enough
+    return _find_hand(seen, seen.body, side, memory, graphs, most_looks=1)
 
 
-def _find_hand(seen: SeenBody, body: BodyLandmarks, side: str, memory: PersonMemory, graphs: PersonGraphs) -> SeenHand | None:
+def _find_hand(
+    seen: SeenBody,
+    body: BodyLandmarks,
+    side: str,
+    memory: PersonMemory,
+    graphs: PersonGraphs,
+    *,
+    most_looks: int = follow_hands.MOST_LOOKS,
+) -> SeenHand | None:
     look, before = seen.look, memory.hand(side)
     due = before.square is not None or before.attempts.are_due(look.time_s)
     if not due or not follow_hands.wrist_is_visible(body, side, look.pyramid.size):
         return None
-    return follow_hands.find_hand(look.pyramid, body, side, before.attempts, graphs)
+    return follow_hands.find_hand(look.pyramid, body, side, before, graphs, most_looks=most_looks)
 
 
 def _tracked(seen: SeenBody, hands: dict[str, SeenHand], face: TrackedFace | None) -> TrackedFrame:
@@ -309,25 +327,28 @@ def _shape_of(hand: SeenHand | None, side: str) -> HandLandmarks | None:
 
 
 def _settled_hands(
-    seen: SeenBody, found: dict[str, SeenHand], memory: PersonMemory, graphs: PersonGraphs
+    seen: SeenBody, found: dict[str, SeenHand], memory: PersonMemory, graphs: PersonGraphs, *, quick: bool
 ) -> dict[str, SeenHand]:
     if seen.body is None:
         return follow_hands.settled(found or follow_hands.find_hands_alone(seen.look.pyramid, graphs), None)
     kept = follow_hands.settled(found, seen.body)
+    if quick:
+        return kept
     again = dict(kept)
     for side in [side for side in SIDES if side in found and side not in kept]:  # one that took the other for itself
         was_followed = memory.hand(side).square is not None  # else it was looked for a moment ago, in the very same squares
         hand = _find_hand(seen, seen.body, side, memory, graphs) if was_followed else None
-        if hand is not None:
+        if hand is not None and follow_hands.is_sure(hand):
             again[side] = hand
     return kept if len(again) == len(kept) else follow_hands.settled(again, seen.body)
 
 
 def _remember(hand: SeenHand | None, side: str, seen: SeenBody, memory: PersonMemory) -> HandMemory:
     before, look = memory.hand(side), seen.look
-    if hand is None:
+    if hand is None or not follow_hands.is_sure(hand):
         attempts = before.attempts if before.square is None else Attempts()
-        return HandMemory(None, attempts.after_another(look.time_s) if attempts.are_due(look.time_s) else attempts)
+        hint = None if hand is None else follow_hands.next_square(hand, seen.body)
+        return HandMemory(None, attempts.after_another(look.time_s) if attempts.are_due(look.time_s) else attempts, hint)
     wrist = follow_hands.wrist_of(seen.body, side)
     last = hand.reading or LastReading(hand, look.time_s, follow_hands.view_of(look.pyramid, hand), wrist)
     return HandMemory(follow_hands.next_square(hand, seen.body), last=last, body_wrist=wrist)

@@ -8,7 +8,22 @@ import cv2
 import numpy as np
 import pytest
 
-from avatarkit.tracking.follow_hands import LastReading, SeenHand, expected_square, is_still, moved_along, settled, view_of
+from avatarkit.tracking import follow_hands
+from avatarkit.tracking.follow_hands import (
+    MOST_LOOKS,
+    HandMemory,
+    LastReading,
+    SeenHand,
+    expected_square,
+    find_hand,
+    is_still,
+    is_sure,
+    moved_along,
+    next_square,
+    settled,
+    view_of,
+)
+from avatarkit.tracking.person_graphs import HandInCrop
 from avatarkit.tracking.square_crop import PhotoPyramid
 from avatarkit.tracking.tracked_frame import BodyLandmarks, HandLandmarks
 from avatarkit.vocabulary.mediapipe_points import POSE
@@ -24,7 +39,9 @@ def body() -> BodyLandmarks:
         for joint, y in (("Shoulder", 0.5), ("Hip", 0.0)):
             world[POSE[side + joint], :2] = x, y
             points[POSE[side + joint]] = 300 + 200 * x, 300 - 200 * y
-    points[POSE["leftWrist"]], points[POSE["rightWrist"]] = LEFT, RIGHT
+    for side, wrist in (("left", LEFT), ("right", RIGHT)):
+        for point, up in (("Wrist", 0.0), ("Index", 20.0), ("Pinky", 20.0)):
+            points[POSE[side + point]] = wrist - (0.0, up)
     return BodyLandmarks(points, np.zeros(33), world, np.ones(33), 1.0)
 
 
@@ -111,3 +128,36 @@ def test_a_hand_is_looked_for_where_its_wrist_has_gone_but_not_for_a_tremble() -
     assert expected_square(square, LEFT, LEFT + np.array([0.01 * square.side, 0])) is square
     assert expected_square(square, None, LEFT) is square
     assert expected_square(square, LEFT, None) is square
+
+
+class Reader:
+    """Instead of the models: sees a hand in whatever square, ever more surely."""
+
+    def __init__(self, *presences: float) -> None:
+        self.presences, self.looks = list(presences), []
+
+    def read_hand(self, picture: np.ndarray, place: object, lite: bool = False) -> HandInCrop:
+        self.looks.append("glance" if lite else "look")
+        way = np.linspace(0.0, 2.0 * np.pi, 21)
+        points = np.column_stack([0.5 + 0.3 * np.sin(way), 0.2 + 0.3 * np.cos(way), np.zeros(21)])
+        points[0] = 0.5, 0.5, 0.0
+        return HandInCrop(points, points * 0.2, self.presences.pop(0), 1.0)
+
+
+def test_a_lost_hand_that_is_looked_for_step_by_step_is_found_where_it_is_found_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(follow_hands, "SMALL_HAND_PX", 0.0)  # each look is one reading
+    monkeypatch.setattr(follow_hands, "MAX_MISFIT", 10.0)  # and any hand will do
+    picture, person = PhotoPyramid(np.full((480, 640, 3), 90, np.uint8)), body()
+    at_once = Reader(0.1, 0.3, 0.9)
+    found = find_hand(picture, person, "left", HandMemory(), at_once)  # type: ignore[arg-type]
+    assert at_once.looks == ["glance", *["look"] * MOST_LOOKS]
+    steps = Reader(0.1, 0.3, 0.9)
+    hint = find_hand(picture, person, "left", HandMemory(), steps, most_looks=1)  # type: ignore[arg-type]
+    assert steps.looks == ["glance", "look"]
+    assert hint is not None and not is_sure(hint)
+    there = find_hand(picture, person, "left", HandMemory(hint=next_square(hint, person)), steps, most_looks=1)  # type: ignore[arg-type]
+    assert steps.looks == ["glance", "look", "look"]
+    assert found is not None and there is not None and is_sure(there)
+    np.testing.assert_allclose(there.landmarks.points_px, found.landmarks.points_px)
