@@ -12,7 +12,7 @@ from avatarkit.body.body import load_body
 from avatarkit.body.shape import BodyShape
 from avatarkit.face_fit import face_regions
 from avatarkit.face_fit.brow_look import HAIR_AB_HIGH, HAIR_AB_LOW, BrowShapeName, assumed_brows, read_brows, usual_line
-from avatarkit.face_fit.face_wear import FaceWear, read_face_wear
+from avatarkit.face_fit.face_wear import FaceWear, Side, far_from_skin, read_face_wear
 from avatarkit.face_fit.hair_look import HairLook, read_hair_look
 from avatarkit.face_fit.head_camera import HeadCamera
 from avatarkit.face_fit.iris_color import DEFAULT_IRIS, iris_color
@@ -103,18 +103,23 @@ def read_appearance(landmarks: FaceLandmarks, shape: BodyShape, posed: np.ndarra
     tone, bright_tone = skin_tone(lit, dull_skin(texels, even, lit)), from_lab(lit[None])[0]
     covered = _covered_by_hair(even, bright_tone, texels)
     wear = read_face_wear(landmarks, even, texels.seen, bright_tone)
+    wear = replace(wear, covered_eye=None) if colorless else wear  # a deep shadow is as grey as hair
     shown = texels.seen * face_regions.face() * (1.0 - covered)
     shown = shown * float(np.clip(landmarks.face_width_px / SHARP_WIDTH_PX, LEAST_SHARE, 1.0))
     if wear.glasses:  # frames, lenses and what shines on them are no skin
         shown = shown * (1.0 - face_regions.behind_glasses())
     if wear.mouth_covered:
         shown = shown * (1.0 - face_regions.around_mouth())
+    free = texels.seen
+    if wear.covered_eye:
+        behind = _before_the_eye(even, bright_tone, texels, wear.covered_eye)
+        shown, free = shown * (1.0 - behind), free * (1.0 - behind)
     picture, alpha = _face_picture(texels, even, tone, shown * (1.0 - _folded(shape, posed)))
     look = read_hair_look(landmarks)
     hair, hair_seen = _hair_color(look, landmarks.photo.pixels, shape, camera, middle)
     hair = _natural_hair(hair) if colorless else hair
     iris, iris_seen = (DEFAULT_IRIS, False) if wear.dark_glasses or colorless else iris_color(landmarks, tone)
-    brows = assumed_brows(tone) if wear.dark_glasses else read_brows(even, texels.seen, bright_tone, wear.glasses)
+    brows = assumed_brows(tone) if wear.dark_glasses else read_brows(even, free, bright_tone, wear.glasses)
     lips_seen = np.zeros_like(texels.seen) if wear.mouth_covered else texels.seen
     return Appearance(
         skin=hex_color(tone),
@@ -190,6 +195,15 @@ def _covered_by_hair(colors: np.ndarray, tone: np.ndarray, texels: FaceTexels) -
     soft = cv2.GaussianBlur(np.clip(1.6 * upward, 0.0, 1.0), (0, 0), 5.5)
     covered = cv2.resize(soft, whole.shape[1::-1], interpolation=cv2.INTER_LINEAR).reshape(-1)[texels.texels.texels]
     return np.maximum(covered * face_regions.above_brows(), _background(lab, skin, texels))
+
+
+def _before_the_eye(colors: np.ndarray, tone: np.ndarray, texels: FaceTexels, side: Side) -> np.ndarray:
+    """(N,) 0..1: what hangs over that side of the face, and its edges."""
+    half = face_regions.polygon(face_regions.LEFT_HALF if side == "left" else face_regions.RIGHT_HALF, grow=0.01)
+    strange = np.clip(far_from_skin(colors, tone) - 1.3, 0.0, 1.0) * half * (texels.seen > 0)
+    image = cv2.medianBlur((255 * texels.texels.picture(strange.astype(np.float32))).astype(np.uint8), 5)
+    soft = cv2.GaussianBlur(cv2.dilate(image, np.ones((41, 41), np.uint8)), (0, 0), 11.0)
+    return np.asarray(soft.reshape(-1)[texels.texels.texels].astype(np.float32) / 255.0)
 
 
 def _background(lab: np.ndarray, skin: np.ndarray, texels: FaceTexels) -> np.ndarray:

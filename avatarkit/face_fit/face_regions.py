@@ -29,6 +29,9 @@ BELOW_LEFT_EYE = (255, 339, 254, 253, 252, 256, 341, 357, 350, 349, 348, 347, 34
 MUZZLE = (98, 92, 57, 202, 210, 211, 32, 208, 199, 428, 262, 431, 430, 422, 287, 322, 327, 2)
 NOSE_RIDGE, FOREHEAD = (6, 122, 196, 3, 51, 5, 281, 248, 419, 351), (109, 10, 338, 337, 336, 9, 107, 108)
 
+_CHIN = OVAL.index(152)
+LEFT_HALF, RIGHT_HALF = OVAL[: _CHIN + 1], (*OVAL[_CHIN:], OVAL[0])
+
 
 def polygon(*outlines: tuple[int, ...], grow: float = 0.0, soft: float = 0.0) -> np.ndarray:
     """(N,) 0..1 on the layout's front: inside any of the outlines, grown and softened by parts of the picture's side."""

@@ -148,6 +148,7 @@ def _notes(landmarks: FaceLandmarks, solution: Solution, appearance: Appearance)
         "the glasses are dark: eyes and brows are assumed": appearance.wear.dark_glasses,
         "something is before the mouth: lips and chin are assumed": appearance.wear.mouth_covered and not bearded,
         "the beard hides the mouth: lips and chin are assumed": appearance.wear.mouth_covered and bearded,
+        "something is before one eye: that side is taken from the other": appearance.wear.covered_eye is not None,
         "lips or cheeks are painted: how they look without is not known": appearance.wear.painted,
         "the head is covered: the hair is assumed": covered,
         "the hair's colour could not be read": not (appearance.hair_seen or covered),

@@ -316,6 +316,26 @@ def test_a_pale_chin_and_jaw_are_a_beard_however_sparse_its_moustache(landmarks:
     assert read_face_wear(landmarks, colors, np.ones(len(colors)), tone).beard == "none"
 
 
+@pytest.mark.parametrize("hair", [(0.15, 0.11, 0.08), (0.35, 0.23, 0.15)], ids=["dark", "brown"])
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_hair_over_one_eye_is_seen_and_is_no_glasses(
+    landmarks: FaceLandmarks, side: str, hair: tuple[float, float, float]
+) -> None:
+    colors, tone = bearded((0.0, 0.0, 0.0), lips=False)
+    bare, ones = colors.copy(), np.ones(len(colors))
+    half = face_regions.polygon(face_regions.LEFT_HALF if side == "left" else face_regions.RIGHT_HALF) > 0.5
+    over = face_regions.behind_glasses() > 0.3
+    colors[over & half] = hair
+    wear = read_face_wear(landmarks, colors, ones, tone)
+    assert wear.covered_eye == side
+    assert not wear.glasses
+    colors[over] = hair  # both: a mask, or dark glasses
+    assert read_face_wear(landmarks, colors, ones, tone).covered_eye is None
+    bare[half] = 0.35 * tone  # a deep shadow, in which the eye's white still differs from the cheek
+    bare[face_regions.eyes() > 0.3] = tone
+    assert read_face_wear(landmarks, bare, ones, tone).covered_eye is None
+
+
 @pytest.mark.parametrize(("lips", "cheeks", "painted"), [(10, 0, False), (24, 8, False), (40, 0, True), (10, 25, True)])
 def test_painted_lips_or_cheeks_are_told_from_bare_ones(
     landmarks: FaceLandmarks, lips: int, cheeks: int, painted: bool
