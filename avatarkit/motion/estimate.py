@@ -14,7 +14,7 @@ from avatarkit.geometry import quaternions
 from avatarkit.motion.borrowed_limbs import without_borrowed_limbs
 from avatarkit.motion.contacts import picture_speeds, sole_contacts, sole_landmarks
 from avatarkit.motion.feet import hold_feet
-from avatarkit.motion.floor import find_floor, legs_seen, onto_floor, sole_points
+from avatarkit.motion.floor import legs_seen, sole_points
 from avatarkit.motion.gaps import EASE_S, fill_gaps, fill_places, seen_mask, takes
 from avatarkit.motion.human_motion import BONE, HumanMotion, HumanPose
 from avatarkit.motion.joints.frames import smooth_step
@@ -24,6 +24,7 @@ from avatarkit.motion.person import Person, estimate_person
 from avatarkit.motion.picture_camera import assumed_camera
 from avatarkit.motion.quiet_legs import quiet_legs
 from avatarkit.motion.root_solve import Soles, smooth_root, solve_root
+from avatarkit.motion.seen_from_above import over_floor
 from avatarkit.motion.smooth import ORDER, smooth, smooth_adaptively
 from avatarkit.motion.steps import PoseMemory, pose_step, rest_rotations
 from avatarkit.tracking.tracked_frame import TrackedVideo
@@ -104,7 +105,7 @@ def estimate_motion(
     smoothed = [smooth_motion(part_of(filled, part)) for part in parts]
     lap("smoothing")
     speeds = [sole_speeds(untangled, part, motion) for part, motion in zip(parts, smoothed, strict=True)]
-    standing = [stand(onto_floor(part, find_floor(part)), speed, feet) for part, speed in zip(smoothed, speeds, strict=True)]
+    standing = [stand(over_floor(part), speed, feet) for part, speed in zip(smoothed, speeds, strict=True)]
     motion = joined([*(ending_in(one, after) for one, after in pairwise(standing)), standing[-1]])
     lap("feet")
     return replace(motion, report=_report(video, person, motion, seconds, len(parts)))
