@@ -71,7 +71,12 @@ def _sways(meshes: Sequence[AvatarMesh], hair_style: str, rest: RestBody) -> lis
     about_legs = [mesh for mesh in clothes if _slot(mesh) != "cape"]
     dangling = [hem_chains(about_legs, rest), cape_chains(capes, rest), earring_chains(earrings, rest)]
     found = [*hair_chains(hair, hair_style, rest, clothes), *dangling]
-    return [sway for sway in found if sway is not None]
+    return [replace(sway, paths=np.round(sway.paths, _DECIMALS)) for sway in found if sway is not None]
+
+
+_DECIMALS = 7
+"""Of a metre, to which chains' joints are told. Beyond, sums of many points end as these happen to lie in memory, and the same
+avatar shall be the same file."""
 
 
 def _slot(mesh: AvatarMesh) -> str:
