@@ -133,10 +133,10 @@ def _watch_models(session: LiveSession) -> list[float]:
     submit: Callable[..., Any] = readers.submit
     answered = [0.0]
 
-    def watched(read: Callable[..., Any], *given: Any) -> Any:
+    def watched(read: Callable[..., Any], *given: Any, **named: Any) -> Any:
         def reading() -> Any:
             try:
-                return read(*given)
+                return read(*given, **named)
             finally:
                 answered[0] = time.monotonic()
 
