@@ -16,7 +16,7 @@ from typing import Any
 import avatarkit as ak
 from avatarkit.export.files import WRITERS
 from avatarkit.whole_files import write_whole
-from benchmarks.results import OUT, Figure, figure_table, figures_before, machine, table, write_results
+from benchmarks.results import OUT, Figure, figure_table, figures_before, how_busy, machine, table, write_results
 
 WARM_GOAL_S, COLD_GOAL_S, GLB_GOAL_MB = 1.5, 6.0, 8.0
 STAGES = ("read_photo", "track_face", "fit_face", "make_recipe", "build_avatar", "vrm_bytes", "write")
@@ -36,7 +36,7 @@ def main() -> None:
     print("\n" + figure_table(figures, before))
     details = {"photo": options.photo.name, "cold": cold, "first": first, "warm": warm, "bytes": sizes}
     write_results(options.output, figures, details)
-    print(f"\nload average {machine()['load_average']}; written to {options.output}")
+    print(f"\n{how_busy()}; written to {options.output}")
 
 
 def _cold_run(photo: Path, folder: Path) -> dict[str, float]:

@@ -28,7 +28,7 @@ from avatarkit.media.video_frame import VideoFrame
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.stream.channels import Channels
 from benchmarks.media import DEFAULT_MEDIA
-from benchmarks.results import OUT, Figure, figure_table, figures_before, machine, table, write_results
+from benchmarks.results import OUT, Figure, figure_table, figures_before, how_busy, table, write_results
 from benchmarks.studio.clips import CLIPS, make_clip
 
 CLIP, STUDIO_CLIP = "asl_bird.mkv", "gestures"
@@ -104,7 +104,7 @@ def main() -> None:
     print(table(rows, ("", *next(iter(runs.values())))))
     print("\n" + figure_table(figures, before))
     write_results(options.output, figures, {"runs": runs})
-    print(f"\nload average {machine()['load_average']}; written to {options.output}")
+    print(f"\n{how_busy()}; written to {options.output}")
 
 
 def measure(camera: ClipCamera, rig: HumanoidRig, channels: Channels, seconds: float) -> Run:

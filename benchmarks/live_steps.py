@@ -25,7 +25,7 @@ from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.tracking.track_video import track_video
 from avatarkit.tracking.tracked_frame import TrackedVideo
 from benchmarks.media import DEFAULT_MEDIA
-from benchmarks.results import OUT, Figure, figure_table, figures_before, machine, table, write_results
+from benchmarks.results import OUT, Figure, figure_table, figures_before, how_busy, table, write_results
 from benchmarks.studio.clips import CLIPS, make_clip
 
 GOAL_MS = 2.0
@@ -63,7 +63,7 @@ def main() -> None:
         figures.append(Figure(f"our part of a picture, 95 %, {film.stem}", clips[film.name]["together"]["95 %"], "ms", GOAL_MS))
     print(figure_table(figures, before))
     write_results(options.output, figures, {"clips": clips})
-    print(f"\nload average {machine()['load_average']}; written to {options.output}")
+    print(f"\n{how_busy()}; written to {options.output}")
 
 
 def measure(video: TrackedVideo, rig: HumanoidRig, rounds: int) -> dict[str, np.ndarray]:

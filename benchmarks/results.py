@@ -106,10 +106,35 @@ def kept(folder: Path | None, name: str, make: Callable[[], dict[str, Any]]) -> 
 
 
 def machine() -> dict[str, Any]:
-    """What the run ran on, and how busy that was."""
+    """What the run ran on, how busy that was, and how much of the time the host kept from it since the program began."""
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "load_average": [round(value, 2) for value in os.getloadavg()] if hasattr(os, "getloadavg") else None,
+        "stolen": _stolen(),
     }
+
+
+def how_busy() -> str:
+    """How far a run can be believed, for the end of its table."""
+    told = machine()
+    stolen = "" if told["stolen"] is None else f", {told['stolen']:.1%} of the processors' time kept by the host"
+    return f"load average {told['load_average']}{stolen}"
+
+
+_PROC_STAT = Path("/proc/stat")
+_STEAL = 7
+"""Column of the time that a virtual machine wanted and did not get. Source: man 5 proc."""
+
+
+def _ticks() -> list[int]:
+    return [int(value) for value in _PROC_STAT.read_text().splitlines()[0].split()[1:9]] if _PROC_STAT.is_file() else []
+
+
+_BEGAN = _ticks()
+
+
+def _stolen() -> float | None:
+    spent = [now - then for now, then in zip(_ticks(), _BEGAN, strict=True)]
+    return round(spent[_STEAL] / max(sum(spent), 1), 4) if spent else None

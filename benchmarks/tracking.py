@@ -26,7 +26,7 @@ from avatarkit.tracking.mediapipe_start import import_mediapipe, quiet_native_lo
 from avatarkit.tracking.track_person import PersonTracker
 from avatarkit.tracking.tracked_frame import TrackedFrame
 from benchmarks.media import DEFAULT_MEDIA
-from benchmarks.results import OUT, Figure, figure_table, figures_before, machine, table, write_results
+from benchmarks.results import OUT, Figure, figure_table, figures_before, how_busy, machine, table, write_results
 
 SPEED_GOAL, PLAY_GOAL, GROWTH_GOAL_MB = 1.6, 1.0, 60.0
 HD = (1280, 720)
@@ -77,7 +77,7 @@ def main() -> None:
     figures = _figures(rows, play, memory)
     print("\n" + figure_table(figures, before))
     write_results(options.output, figures, {"clips": rows, "play": play, "peak_mb": memory})
-    print(f"\nload average {machine()['load_average']}; written to {options.output}")
+    print(f"\n{how_busy()}; written to {options.output}")
 
 
 def _compare(folder: Path, clip: Clip, rounds: int) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from avatarkit.stream.live_moment import LiveMoment
 from avatarkit.stream.moment_json import moment_json
 from avatarkit.tracking.tracked_frame import TrackedFrame
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
-from benchmarks.results import OUT, Figure, figure_table, figures_before, machine, write_results
+from benchmarks.results import OUT, Figure, figure_table, figures_before, how_busy, write_results
 from benchmarks.visitors import running_app
 from tests.judges import _chromium, _run_node
 
@@ -66,7 +66,7 @@ def main() -> None:
     ]
     print(figure_table(figures, before))
     write_results(options.output, figures, told)
-    print(f"\nload average {machine()['load_average']}; canvas {told['canvas']} pixels; written to {options.output}")
+    print(f"\n{how_busy()}; canvas {told['canvas']} pixels; written to {options.output}")
 
 
 def _told(address: str) -> dict[str, Any]:

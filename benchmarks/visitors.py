@@ -28,7 +28,7 @@ from PIL import Image
 from skimage import data
 
 from benchmarks.media import DEFAULT_MEDIA
-from benchmarks.results import OUT, Figure, figure_table, figures_before, machine, table, write_results
+from benchmarks.results import OUT, Figure, figure_table, figures_before, how_busy, table, write_results
 
 VISITORS = 8
 PHOTOS = (
@@ -175,7 +175,7 @@ def main() -> None:
     print(table(rows, ("seconds", "photo", "alter", "mold", "download", "data")))
     print("\n" + figure_table(figures, figures_before(options.output)))
     write_results(options.output, figures, {"visitors": {row[0]: row[1:] for row in rows}})
-    print(f"\nload average {machine()['load_average']}; written to {options.output}")
+    print(f"\n{how_busy()}; written to {options.output}")
 
 
 def _compare_faces(visitors: list[Visitor], alone: list[Visitor]) -> None:
