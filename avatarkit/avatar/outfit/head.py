@@ -109,9 +109,9 @@ def hat_frame(rest: RestBody) -> HatFrame:
     turn = np.linspace(0.0, 2 * np.pi, _COLUMNS, endpoint=False)
     outward = np.stack([np.sin(turn), np.cos(turn)], axis=1)
     radius = hull_radius(local[:, [0, 2]], local[:, 1], np.array([_SLICE_M]), outward, _SLICE_M)[0]
-    height = float((landmark(rest, "crown") - origin) @ axes[1])
-    frame = HatFrame(origin, axes, radius, height)
     above = local[:, 1] > 0.0
+    height = float(local[above, 1].max())  # of a tilted head it is not the crown that is highest
+    frame = HatFrame(origin, axes, radius, height)
     tightest = frame.depth(frame.world(local[above]))[0].max()
     return HatFrame(origin, axes, radius * tightest, height * tightest)
 
