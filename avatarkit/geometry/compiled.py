@@ -6,6 +6,7 @@ files until any of our sources changes. Without numba's cache that takes seconds
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache, wraps
 from hashlib import sha256
@@ -16,7 +17,7 @@ from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-NUMBER, COUNT, FLAG = "float64", "int64", "boolean"
+NUMBER, FLAG = "float64", "boolean"
 """Declared types of single arguments, in numba's words."""
 
 
@@ -107,4 +108,4 @@ def _kept() -> str:
             folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return ""
-    return str(folder)
+    return str(folder) if os.access(folder, os.W_OK) else ""  # numba keeps and reads only where it may write

@@ -9,7 +9,7 @@ import numpy as np
 
 from avatarkit.geometry.compiled import FLAG, NUMBER, compilable, compiled, floats
 from avatarkit.geometry.plain_matrices import applied
-from avatarkit.geometry.plain_quaternions import multiply, put_quaternion, quaternion_in, slerp, to_rows
+from avatarkit.geometry.plain_quaternions import multiply, put_quaternion, quaternion_in, to_rows
 from avatarkit.geometry.plain_vectors import Vector, minus, mixed, plus, row_of
 from avatarkit.motion.feet import DEPTH_SHARE, EASE_S, LAND_HEIGHT_M, LAND_SPEED, LIFT_HEIGHT_M, LIFT_SPEED
 from avatarkit.motion.filters import expectile
@@ -17,8 +17,7 @@ from avatarkit.motion.floor import camera_pitch, stands_straight, upright_slope
 from avatarkit.motion.human_motion import BONE
 from avatarkit.motion.leg_frames import leg_frames, put_foot
 from avatarkit.motion.person import Person
-from avatarkit.motion.quiet_legs import LEGS as RESTING
-from avatarkit.motion.quiet_legs import heading_of
+from avatarkit.motion.quiet_legs import rest_legs
 
 FLOOR_DOWN_S, FLOOR_UP_S = 0.3, 6.0
 """The floor follows soles below it at once, and soles above it so slowly that a jump does not lift it."""
@@ -41,7 +40,7 @@ SHORTEST_STEP_S = 1e-3
 QUIET = 0.5
 """Legs that are at rest by more than this stand."""
 
-_HIPS, _SPINE = BONE["hips"], BONE["spine"]
+_HIPS = BONE["hips"]
 
 _PLACE, _POSTURE, _STRAIGHT, _FLOOR, _ORIGIN, _QUIET, _GROUND = 0, 3, 4, 5, 6, 9, 10
 _BALL, _STANDS, _ANCHOR, _OFFSET, _FOOT = 0, 3, 4, 7, 10
@@ -141,18 +140,6 @@ def _learn_place(
 
 
 @compilable
-def _rest_legs(rotations: np.ndarray, share: float) -> None:
-    """Bring legs to rest and the hips upright; see `quiet_legs`."""
-    hips = quaternion_in(rotations, _HIPS)
-    upright = slerp(hips, heading_of(hips), share)
-    x, y, z, w = upright
-    put_quaternion(rotations, _SPINE, multiply(multiply((-x, -y, -z, w), hips), quaternion_in(rotations, _SPINE)))
-    put_quaternion(rotations, _HIPS, upright)
-    for bone in RESTING:
-        put_quaternion(rotations, bone, slerp(quaternion_in(rotations, bone), (0.0, 0.0, 0.0, 1.0), share))
-
-
-@compilable
 def _hold(feet: np.ndarray, balls: tuple[Vector, Vector], quiet: float, step: float, first: bool) -> None:
     """Note which feet stand, where, and what moves them there."""
     for side, ball in enumerate(balls):
@@ -218,7 +205,7 @@ def _stood(
     ground[_QUIET] = hidden if first else min(max(hidden, ground[_QUIET] - step), ground[_QUIET] + step)
     quiet = ground[_QUIET]
     if quiet > 0.0:
-        _rest_legs(rotations, quiet)
+        rest_legs(rotations, quiet)
     soles, _ = _soles(rotations, levers)
     if legs_seen:
         low = place[1] + min(soles[0][1], soles[1][1])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from avatarkit.geometry import quaternions
+from avatarkit.geometry import plain_quaternions, quaternions
 from avatarkit.motion.feet import LOWER_LEGS
 from avatarkit.motion.filters import Filtered, OneEuro, filter_rotations, filter_vector, side_by_side
 from avatarkit.motion.gaps import LOST, SEEN, presence
@@ -70,7 +70,7 @@ def live_step(
     raw, pose_memory = pose_step(frame, person, memory.pose if memory else None)
     seen, seen_s, last = _seen(raw, memory)
     rest = np.array(rest_rotations())
-    rest[_HIPS] = heading(last[_HIPS])  # who is lost faces where they faced
+    rest[_HIPS] = heading(plain_quaternions.floats(last[_HIPS]))  # who is lost faces where they faced
     target = quaternions.slerp(rest, last, presence(raw.time_s - seen_s))
     bones = filter_rotations(BONES_FILTER, memory.bones if memory else None, raw.time_s, target)
     values = np.concatenate([raw.root_position, raw.expressions])
