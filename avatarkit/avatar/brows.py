@@ -228,12 +228,15 @@ def _edges(side: str, shape: BrowShape) -> tuple[np.ndarray, np.ndarray]:
 @cache
 def _natural_brow(side: str) -> tuple[np.ndarray, float]:
     """The middle line (24, 2) of the brow that is stored with the skin, from the nose outwards, and its mean height."""
-    cover = np.where(head_fields().brows > _COVERED, head_fields().brows, 0).astype(float)
+    stored = head_fields().brows
+    lines = np.flatnonzero((stored > _COVERED).any(axis=1))
+    lines = np.arange(lines[0], lines[-1] + 1)
+    cover = np.where(stored[lines] > _COVERED, stored[lines], 0).astype(float)
     half = HEAD_DETAIL_SIZE // 2
     columns = np.flatnonzero(cover.sum(axis=0))
     columns = columns[columns < half][::-1] if side == "right" else columns[columns >= half]
     weights = cover[:, columns]
-    rows = np.arange(HEAD_DETAIL_SIZE) @ weights / weights.sum(axis=0)
+    rows = lines @ weights / weights.sum(axis=0)
     curve = np.polynomial.Polynomial.fit(columns, rows, _BENDS, w=np.sqrt(weights.sum(axis=0)))
     places = np.linspace(columns[0], columns[-1], _STEPS)
     return np.column_stack([places, curve(places)]) / HEAD_DETAIL_SIZE, float(

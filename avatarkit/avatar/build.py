@@ -25,6 +25,7 @@ from avatarkit.avatar.springs import with_springs
 from avatarkit.avatar.style import load_style
 from avatarkit.avatar.stylise import stylised_sliders
 from avatarkit.avatar.wrinkles import ageing
+from avatarkit.body.body import load_macro_targets
 from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.rig.skeleton import HumanoidRig, Skeleton
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
@@ -51,14 +52,15 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         eyes = painting.submit(eyes_material, recipe.eyes.iris, look)
         rest = rest_body(stylised_sliders(recipe.sliders, family.shape))
         surface, lashes = painting.submit(shape_surface, SKIN_PARTS, rest), painting.submit(_lashes, recipe, look, rest)
+        beard, mouth = painting.submit(_beard, recipe, look, rest), painting.submit(mouth_mesh, rest)
+        painting.submit(load_macro_targets)  # who is built first may need none; who comes next need not wait for them
         outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
         hair = [(hair_under(mesh, outfit.hat), material) for mesh, material in _hair(recipe, look, rest, outfit)]
-        beard = _beard(recipe, look, rest)
         pieces = [
-            (mouth_mesh(rest), mouth_material(look.mouth_roughness)),
+            (mouth.result(), mouth_material(look.mouth_roughness)),
             *lashes.result(),
             *hair,
-            *beard,
+            *beard.result(),
             *outfit.pieces,
         ]
         face_mesh, body_mesh = _skin_meshes(surface.result(), rest, outfit.hidden_vertices)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -33,16 +33,41 @@ def eye_picture(iris: Color, kind: str = "natural", catch_light: float = 0.0) ->
         kind: of `IRIS_DEG`.
         catch_light: 0..1, how strong the light painted into natural eyes is; the others always have theirs.
     """
-    share, around, x, y = _polar(kind)
-    window = _iris_window(kind)
-    picture = _WHITES[kind]().copy()
-    places = share[window], around[window], x[window], y[window]
-    cover = _soft(places[0], 1.0, 0.05 if kind == "natural" else 0.02)[..., None]
-    ring = _IRISES[kind](np.asarray(iris, np.float32), *places)
-    white = picture[window]
-    shown = white + (ring - white) * cover
-    picture[window] = _highlighted(shown, kind, places[2], places[3], catch_light if kind == "natural" else 1.0)
+    whole, white = _white(kind)
+    picture = whole.copy()
+    ring = _IRISES[kind](np.asarray(iris, np.float32))
+    ring -= white
+    ring *= _cover(kind)[..., None]
+    ring += white
+    lit = _unlit(kind, catch_light if kind == "natural" else 1.0)[..., None]
+    ring -= 1.0
+    ring *= lit  # what light leaves of the way to white
+    ring += 1.0
+    picture[_iris_window(kind)] = _bytes(ring)
+    return picture
+
+
+def _bytes(picture: np.ndarray) -> np.ndarray:
     return np.clip(255.0 * picture + 0.5, 0, 255).astype(np.uint8)
+
+
+@cache
+def _white(kind: str) -> tuple[np.ndarray, np.ndarray]:
+    """The picture without its iris, (1024, 1024, 3) uint8, and float32 0..1 what of it is in the iris's window."""
+    white = _WHITES[kind]()
+    return _bytes(white), np.array(white[_iris_window(kind)], np.float32)
+
+
+@cache
+def _cover(kind: str) -> np.ndarray:
+    """0..1 how much the iris covers of its window."""
+    return _soft(_about_iris(kind)[0], 1.0, 0.05 if kind == "natural" else 0.02)
+
+
+@cache
+def _about_iris(kind: str) -> tuple[np.ndarray, ...]:
+    """What `_polar` says of the iris's window."""
+    return tuple(part[_iris_window(kind)] for part in _polar(kind))
 
 
 @cache
@@ -70,7 +95,7 @@ def _soft(value: np.ndarray, edge: float, width: float) -> np.ndarray:
 # As it is.
 
 
-def _natural_iris(color: np.ndarray, share: np.ndarray, around: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _natural_iris(color: np.ndarray) -> np.ndarray:
     maps = _natural_maps()
     ring = color * (0.42 + 1.05 * maps["light"][..., None])
     # Around the pupil nearly every iris is warmer and lighter; towards the white it ends in a dark ring.
@@ -82,8 +107,7 @@ def _natural_iris(color: np.ndarray, share: np.ndarray, around: np.ndarray, x: n
 @cache
 def _natural_maps() -> dict[str, np.ndarray]:
     """What of an iris does not depend on its colour, over its window."""
-    window = _iris_window("natural")
-    share, around, x, y = (part[window] for part in _polar("natural"))
+    share, around, x, y = _about_iris("natural")
     fibre = _fibres(share, around)
     # Light from above is gathered below the pupil: without it an iris looks painted.
     gathered = np.exp(-(((share - 0.62) / 0.3) ** 2)) * np.clip(-np.sin(around), 0.0, 1.0) ** 1.5
@@ -115,7 +139,6 @@ def _fibres(share: np.ndarray, around: np.ndarray) -> np.ndarray:
     return np.clip((strands - 0.25) / 0.5, 0.0, 1.0)
 
 
-@cache
 def _natural_white() -> np.ndarray:
     """(1024, 1024, 3) the sclera: never pure white, redder towards the corners, darker where lids shade it, veined."""
     share, _, across, up = _polar("natural")
@@ -149,18 +172,30 @@ def _veins() -> np.ndarray:
 # Clean: a cartoon's.
 
 
-def _clean_iris(color: np.ndarray, share: np.ndarray, around: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    vivid = _vivid(color, 1.3, 0.12, 0.5)
-    fall = np.clip(0.5 - 0.5 * y, 0.0, 1.0)[..., None]  # darker at the top, where the lid shades it
-    strands = (0.93 + 0.14 * _fibres(share, around))[..., None]
-    ring = vivid * (0.42 + 0.85 * fall) * strands
-    glow = np.exp(-(((share - 0.66) / 0.2) ** 2)) * np.clip(-np.sin(around), 0.0, 1.0) ** 1.2
-    ring = ring + glow[..., None] * 0.32 * (vivid + 0.25)
-    ring = ring * (1.0 - 0.78 * np.clip((share - 0.78) / 0.2, 0.0, 1.0)[..., None])
-    return np.asarray(ring + (0.03 * vivid - ring) * _soft(share, _PUPIL_SHARE["clean"], 0.03)[..., None])
+def _clean_iris(color: np.ndarray) -> np.ndarray:
+    vivid, maps = _vivid(color, 1.3, 0.12, 0.5), _clean_maps()
+    return _of_colors((maps["own"], vivid), (maps["glow"], vivid + 0.25))
 
 
 @cache
+def _clean_maps() -> dict[str, np.ndarray]:
+    """What of an iris does not depend on its colour, over its window."""
+    share, around, _, y = _about_iris("clean")
+    fall = np.clip(0.5 - 0.5 * y, 0.0, 1.0)  # darker at the top, where the lid shades it
+    strands = 0.93 + 0.14 * _fibres(share, around)
+    glow = np.exp(-(((share - 0.66) / 0.2) ** 2)) * np.clip(-np.sin(around), 0.0, 1.0) ** 1.2
+    rim = 1.0 - 0.78 * np.clip((share - 0.78) / 0.2, 0.0, 1.0)
+    pupil = _soft(share, _PUPIL_SHARE["clean"], 0.03)
+    left = rim * (1.0 - pupil)
+    return {"own": (0.42 + 0.85 * fall) * strands * left + 0.03 * pupil, "glow": 0.32 * glow * left}
+
+
+def _of_colors(*parts: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """(H, W, 3) float32 sum of pictures (H, W) in colours (3,)."""
+    shares, colors = (np.stack(each, axis=-1).astype(np.float32) for each in zip(*parts, strict=True))
+    return np.asarray(cv2.transform(shares, colors))
+
+
 def _clean_white() -> np.ndarray:
     _, _, x, y = _polar("clean")
     shade = np.clip((y + 0.1 * x**2 - 0.35) / 1.0, 0.0, 1.0)[..., None]
@@ -170,38 +205,50 @@ def _clean_white() -> np.ndarray:
 # Painted: an anime figure's.
 
 
-def _painted_iris(color: np.ndarray, share: np.ndarray, around: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    vivid = _vivid(color, 1.55, 0.18, 0.62)
+def _painted_iris(color: np.ndarray) -> np.ndarray:
+    vivid, maps = _vivid(color, 1.55, 0.18, 0.62), _painted_maps()
     dark = vivid * np.array([0.26, 0.22, 0.30], np.float32)
     light = np.clip(1.25 * vivid + 0.10, 0.0, 1.0)
-    down = np.clip(0.5 - 0.55 * y, 0.0, 1.0)[..., None]
-    ring = dark + (vivid - dark) * np.clip(2.0 * down, 0.0, 1.0) + (light - vivid) * np.clip(2.0 * down - 1.0, 0.0, 1.0)
-    # A bowl of light in the lower half, brighter than the iris, with an edge of its own.
-    bowl = _soft(np.hypot(x / 0.74, (y + 0.30) / 0.52), 1.0, 0.06) * _soft(y, 0.06, 0.30)
-    ring = ring + (np.clip(light * 1.08 + 0.10, 0.0, 1.0) - ring) * (0.60 * bowl)[..., None]
-    rays = 0.5 + 0.5 * np.cos(28.0 * around)
-    ring = ring * (1.0 - 0.10 * (rays * _soft(share, 0.9, 0.2))[..., None])
-    pupil = _soft(np.hypot(x / 0.34, (y + 0.06) / 0.40), 1.0, 0.05)
-    ring = ring + (0.45 * dark - ring) * pupil[..., None]
-    lid = _soft(-y - 0.12 * x**2, -0.50, 0.04)  # the lid's shadow
-    ring = ring * (1.0 - 0.42 * lid[..., None])
-    rim = np.clip((share - 0.84) / 0.07, 0.0, 1.0)
-    return np.asarray(ring + (0.55 * dark - ring) * (0.92 * rim)[..., None])
+    bright = np.clip(light * 1.08 + 0.10, 0.0, 1.0)
+    return _of_colors((maps["dark"], dark), (maps["vivid"], vivid), (maps["light"], light), (maps["bright"], bright))
 
 
 @cache
+def _painted_maps() -> dict[str, np.ndarray]:
+    """How much of each of an iris's colours shows, over its window."""
+    share, around, x, y = _about_iris("painted")
+    down = np.clip(0.5 - 0.55 * y, 0.0, 1.0)
+    upper, lower = np.clip(2.0 * down, 0.0, 1.0), np.clip(2.0 * down - 1.0, 0.0, 1.0)
+    # A bowl of light in the lower half, brighter than the iris, with an edge of its own.
+    bowl = 0.60 * _soft(np.hypot(x / 0.74, (y + 0.30) / 0.52), 1.0, 0.06) * _soft(y, 0.06, 0.30)
+    rays = 1.0 - 0.10 * (0.5 + 0.5 * np.cos(28.0 * around)) * _soft(share, 0.9, 0.2)
+    pupil = _soft(np.hypot(x / 0.34, (y + 0.06) / 0.40), 1.0, 0.05)
+    lid = 1.0 - 0.42 * _soft(-y - 0.12 * x**2, -0.50, 0.04)  # the lid's shadow
+    rim = 0.92 * np.clip((share - 0.84) / 0.07, 0.0, 1.0)
+    left = rays * (1.0 - pupil) * lid * (1.0 - rim)
+    return {
+        "dark": (1.0 - upper) * (1.0 - bowl) * left + 0.45 * pupil * lid * (1.0 - rim) + 0.55 * rim,
+        "vivid": (upper - lower) * (1.0 - bowl) * left,
+        "light": lower * (1.0 - bowl) * left,
+        "bright": bowl * left,
+    }
+
+
 def _painted_white() -> np.ndarray:
     _, _, x, y = _polar("painted")
     shade = _soft(-y - 0.12 * x**2, -0.56, 0.05)[..., None]
     return np.array([0.975, 0.97, 0.975], np.float32) - shade * np.array([0.22, 0.20, 0.14], np.float32)
 
 
-def _highlighted(picture: np.ndarray, kind: str, x: np.ndarray, y: np.ndarray, share: float) -> np.ndarray:
-    """Light from the upper left of the picture, and a small one across from it."""
+@lru_cache(maxsize=4)
+def _unlit(kind: str, share: float) -> np.ndarray:
+    """What light from the upper left of the picture, and a small one across from it, leaves of the way to white; 0..1."""
+    _, _, x, y = _about_iris(kind)
+    left = np.ones_like(x)
     for center, radii, strength in _HIGHLIGHTS[kind]:
         spot = _soft(np.hypot((x - center[0]) / radii[0], (y - center[1]) / radii[1]), 1.0, 0.10)
-        picture = picture + (1.0 - picture) * (share * strength * spot)[..., None]
-    return picture
+        left *= 1.0 - np.float32(share * strength) * spot
+    return left
 
 
 _HIGHLIGHTS = {
@@ -224,6 +271,7 @@ _WHITES: Mapping[str, Callable[[], np.ndarray]] = {
     "clean": _clean_white,
     "painted": _painted_white,
 }
+
 _IRISES: Mapping[str, Callable[..., np.ndarray]] = {
     "natural": _natural_iris,
     "clean": _clean_iris,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -97,12 +97,10 @@ def lashes_mesh(rest: RestBody, style: str = "natural") -> AvatarMesh | None:
 
 
 def _morphs(grown: list[_Ribbon], rest: RestBody, count: int) -> tuple[MorphTarget, ...]:
-    targets = []
+    targets, moves = [], [expression_rows(rest.expression_offsets, number) for number in range(len(ARKIT_NAMES))]
+    changes = [ribbon.changes(moves) for ribbon in grown]
     for number, name in enumerate(ARKIT_NAMES):
-        vertices, offsets = expression_rows(rest.expression_offsets, number)
-        moves = np.zeros(len(rest.positions), bool)
-        moves[vertices] = True
-        moved = [(k, *ribbon.changes(vertices, offsets)) for k, ribbon in enumerate(grown) if ribbon.touched_by(moves)]
+        moved = [(k, *change[number]) for k, change in enumerate(changes) if number in change]
         moved = [(k, p, n) for k, p, n in moved if np.abs(p).max() > _LEAST_MOVE_M]
         if moved:
             indices = np.concatenate([np.arange(k * count, (k + 1) * count) for k, _, _ in moved])
@@ -124,62 +122,82 @@ class _Ribbon:
         self._outward = 1.0 if side == "left" else -1.0
         self._around = _skin_around(side)
         self._skin = np.asarray(rest.positions, float)[self._around]
-        self.positions, self.normals = self._grown(self._lid, self._skin)
+        positions, normals = self._grown(self._lid[None], self._skin[None])
+        self.positions, self.normals = positions[0], normals[0]
 
-    def touched_by(self, moves: np.ndarray) -> bool:
-        """Whether any of the body's vertices that move, (V,) bool, is of the lid's edge."""
-        return bool(moves[self._edge].any())
+    def changes(self, moves: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+        """What moving the body's vertices does to the ribbon's positions and normals, by the number of the move.
 
-    def changes(self, vertices: np.ndarray, offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What moving the body's vertices does to the ribbon's positions and normals."""
-        lid = _moved(self._lid, self._edge, vertices, offsets)
-        positions, normals = self._grown(lid, _moved(self._skin, self._around, vertices, offsets))
-        return positions - self.positions, normals - self.normals
+        Args:
+            moves: vertices (K,), rising, and their offsets (K, 3); those that leave the lid's edge alone do nothing.
+        """
+        lids = {number: lid for number, move in enumerate(moves) if (lid := _moved(self._lid, self._edge, *move)) is not None}
+        if not lids:
+            return {}
+        skins = [_moved(self._skin, self._around, *moves[number]) for number in lids]
+        positions, normals = self._grown(
+            np.stack(list(lids.values())), np.stack([self._skin if skin is None else skin for skin in skins])
+        )
+        return dict(zip(lids, zip(positions - self.positions, normals - self.normals, strict=True), strict=True))
 
-    def _grown(self, lid: np.ndarray, skin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Positions and normals (N, 3) of the ribbon on a lid's edge (P, 3), before the skin (S, 3) about it.
+    def _grown(self, lids: np.ndarray, skins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Positions and normals (E, N, 3) of the ribbon on a lid's edge (E, P, 3), before the skin (E, S, 3) about it.
 
         The lashes turn with the lid about the eyeball.
         """
         line = self._line
-        roots = self._along @ lid
+        roots = self._along @ lids
         forward = roots - self._center
-        forward /= np.linalg.norm(forward, axis=1, keepdims=True)
-        up = np.array([0.0, 1.0, 0.0]) - forward * forward[:, 1:2]
-        up /= np.linalg.norm(up, axis=1, keepdims=True)
+        forward /= np.linalg.norm(forward, axis=2, keepdims=True)
+        up = np.array([0.0, 1.0, 0.0]) - forward * forward[..., 1:2]
+        up /= np.linalg.norm(up, axis=2, keepdims=True)
         share = np.linspace(0.0, 1.0, _COLUMNS)
         fan = np.stack([self._outward * (share - 0.35), np.zeros(_COLUMNS), np.zeros(_COLUMNS)], axis=1)
         length = line.length * self._width * _length_profile(share) * (1.0 + 0.5 * line.sweep * (share - 0.5))
         sign = 1.0 if line.upper else -1.0
         points = [roots]
         for row in range(1, _ROWS):
-            steep = sign * (line.rise + line.curl * (row - 0.5) / (_ROWS - 1)) + line.droop * forward[:, 1:2]
+            steep = sign * (line.rise + line.curl * (row - 0.5) / (_ROWS - 1)) + line.droop * forward[..., 1:2]
             heading = forward + steep * up + 0.8 * fan
-            heading /= np.linalg.norm(heading, axis=1, keepdims=True)
+            heading /= np.linalg.norm(heading, axis=2, keepdims=True)
             points.append(points[-1] + length[:, None] * heading / (_ROWS - 1))
         # Lit as the lid behind them is: ribbons with their own normals would flash.
-        grown = np.concatenate(points)
-        return grown + np.array([0.0, 0.0, 1.0]) * _before_skin(grown, skin), np.tile(forward, (_ROWS, 1))
+        grown = np.concatenate(points, axis=1)
+        grown[..., 2] += _before_skin(grown, skins)
+        return grown, np.tile(forward, (1, _ROWS, 1))
 
 
-def _moved(points: np.ndarray, numbers: np.ndarray, vertices: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Points (P, 3), the body's vertices `numbers`, after its vertices (N,), rising, moved by offsets (N, 3)."""
-    at = np.clip(np.searchsorted(vertices, numbers), 0, len(vertices) - 1)
+def _moved(points: np.ndarray, numbers: np.ndarray, vertices: np.ndarray, offsets: np.ndarray) -> np.ndarray | None:
+    """Points (P, 3), the body's vertices `numbers`, after its vertices (N,), rising, moved by offsets (N, 3).
+
+    None: none of them moves.
+    """
+    at = np.minimum(np.searchsorted(vertices, numbers), len(vertices) - 1)
     hit = vertices[at] == numbers
+    if not hit.any():
+        return None
     moved = points.copy()
     moved[hit] += offsets[at[hit]]
     return moved
 
 
-def _before_skin(points: np.ndarray, skin: np.ndarray) -> np.ndarray:
-    """(N, 1) metres by which lashes (N, 3) must come forward to lie before the skin (S, 3) that bulges over wide-open lids."""
+def _before_skin(points: np.ndarray, skins: np.ndarray) -> np.ndarray:
+    """(E, N) metres by which lashes (E, N, 3) must come forward to lie before the skin (E, S, 3).
+
+    It bulges over wide-open lids.
+    """
+    depth = np.stack([_depth(row, skin) for row, skin in zip(points, skins, strict=True)])
+    behind = np.maximum(depth + _CLEARANCE_M - points[..., 2], 0.0).reshape(-1, _ROWS, _COLUMNS)
+    behind[:, 0] = 0.0
+    widest = np.maximum.accumulate(ndimage.maximum_filter1d(behind, 3, axis=2), axis=1)
+    return np.asarray(ndimage.uniform_filter1d(widest, 3, axis=2)).reshape(depth.shape)
+
+
+def _depth(points: np.ndarray, skin: np.ndarray) -> np.ndarray:
+    """(N,) how far ahead skin (S, 3) lies at points (N, 3), seen from ahead."""
     distance, nearest = cKDTree(skin[:, :2]).query(points[:, :2], k=_NEIGHBOURS)
     weight = 1.0 / (np.asarray(distance) + 1e-4)
-    depth = (skin[nearest, 2] * weight).sum(axis=1) / weight.sum(axis=1)
-    behind = np.maximum(depth + _CLEARANCE_M - points[:, 2], 0.0).reshape(_ROWS, _COLUMNS)
-    behind[0] = 0.0
-    widest = np.maximum.accumulate(ndimage.maximum_filter1d(behind, 3, axis=1), axis=0)
-    return np.asarray(ndimage.uniform_filter1d(widest, 3, axis=1)).reshape(-1, 1)
+    return np.asarray(np.einsum("nk,nk->n", skin[nearest, 2], weight) / weight.sum(axis=1))
 
 
 @cache

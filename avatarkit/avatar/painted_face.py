@@ -67,8 +67,8 @@ def _multiplied(picture: np.ndarray, mask: np.ndarray, factor: np.ndarray) -> np
     result, below = picture.copy(), picture[place]
     table = 255.0 * to_srgb(to_linear(np.arange(256) / 255.0)[:, None] * factor)
     above = cv2.LUT(below, table.astype(np.float32).reshape(256, 1, 3))
-    cover = cv2.resize(mask[rows, columns].astype(np.float32), below.shape[1::-1], interpolation=cv2.INTER_LINEAR)[..., None]
-    result[place] = below + (above - below) * cover + 0.5
+    cover = cv2.resize(mask[rows, columns].astype(np.float32), below.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    result[place] = below + (above - below) * cv2.merge([cover, cover, cover]) + 0.5
     return result
 
 

@@ -14,7 +14,7 @@ from avatarkit.avatar.look import Look
 from avatarkit.avatar.painted_face import painted
 from avatarkit.avatar.photo_skin import lifted, photo_alpha, photo_picture
 from avatarkit.avatar.recipe import Brows, Skin
-from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
+from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, body_factor, head_fields
 from avatarkit.avatar.skin_relief import with_relief
 from avatarkit.avatar.skin_zones import lively
 from avatarkit.avatar.wrinkles import shaded
@@ -65,13 +65,14 @@ def face_picture(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> np.n
         picture = lively(picture, look.skin_life, age)
     if age and look.ageing:
         picture = shaded(picture, age * look.ageing)
-    alpha = np.zeros((HEAD_SIZE, HEAD_SIZE), np.float32)
+    alpha = None
     if skin.photo is not None and look.photo > 0:
         alpha = look.photo * photo_alpha(skin)
         photo = photo_picture(skin, look.photo_evening, look.photo_smoothing)
         photo = lifted(photo, picture, alpha, look.photo_lifting) if look.photo_lifting else photo
         picture += (photo - picture) * alpha[..., None]
-    picture += (fields.inside_color - picture) * fields.inside[..., None]
+    place = _place_of("inside")
+    picture[place] += (fields.inside_color[place] - picture[place]) * fields.inside[place][..., None]
     large = _detailed(picture, alpha, look)
     _lay_brows(large, alpha, brows, look)
     return painted(large, skin, look)
@@ -80,16 +81,16 @@ def face_picture(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> np.n
 def _generated(skin: Skin, look: Look) -> np.ndarray:
     """(1024, 1024, 3) float32 sRGB 0..255: the tone with its pattern, and lips."""
     fields = head_fields()
-    picture, place = _toned(fields.factor, skin.tone, look.skin_variation), _place_of_lips()
+    picture, place = _toned(fields.factor, skin.tone, look.skin_variation), _place_of("lips")
     lips = _toned(np.ascontiguousarray(fields.factor[place]), skin.lips, _LIP_VARIATION * look.skin_variation)
     picture[place] += (lips - picture[place]) * (look.lips * fields.lips[place][..., None])
     return picture
 
 
 @cache
-def _place_of_lips() -> tuple[slice, slice]:
-    """Rows and columns of the head's picture outside of which there is nothing of the lips' colour."""
-    rows, columns = (np.flatnonzero(head_fields().lips.any(axis=axis)) for axis in (1, 0))
+def _place_of(field: str) -> tuple[slice, slice]:
+    """Rows and columns of the head's picture outside of which a field of it is nothing."""
+    rows, columns = (np.flatnonzero(getattr(head_fields(), field).any(axis=axis)) for axis in (1, 0))
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
@@ -106,33 +107,44 @@ def _toned(factor: np.ndarray, tone: str, variation: float) -> np.ndarray:
     return np.asarray(cv2.LUT(factor, (255.0 * to_srgb(linear)).astype(np.float32).reshape(256, 1, 3)))
 
 
-def _detailed(picture: np.ndarray, photo_alpha: np.ndarray, look: Look) -> np.ndarray:
+def _detailed(picture: np.ndarray, photo_alpha: np.ndarray | None, look: Look) -> np.ndarray:
     """(2048, 2048, 3) uint8 of a (1024, 1024, 3) float32 picture: grain is finer than it."""
-    fields = head_fields()
     size = (HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE)
     large = cv2.resize(cv2.convertScaleAbs(picture), size, interpolation=cv2.INTER_LINEAR)
-    strength = fields.skin * (1.0 - fields.inside) * (1.0 - (1.0 - _PHOTO_GRAIN) * photo_alpha)
-    strength *= look.skin_grain * _GRAIN_STEP * _ONE
-    factor = cv2.resize(strength, size, interpolation=cv2.INTER_LINEAR)
-    factor *= fields.grain
-    factor += _ONE
-    whole = cv2.convertScaleAbs(factor)
+    whole = _plain_grain(look.skin_grain) if photo_alpha is None else _grain(look.skin_grain, photo_alpha)
     return np.asarray(cv2.multiply(large, cv2.merge([whole, whole, whole]), scale=1.0 / _ONE))
 
 
-def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray, chosen: Brows, look: Look) -> None:
+@lru_cache(maxsize=4)
+def _plain_grain(strength: float) -> np.ndarray:
+    return _grain(strength, np.float32(0.0))
+
+
+def _grain(strength: float, photo_alpha: np.ndarray | np.float32) -> np.ndarray:
+    """(2048, 2048) uint8 factors, in 1 / `_ONE`: less where a photo shows, (1024, 1024) 0..1 or nowhere."""
+    fields = head_fields()
+    shown = fields.skin * (1.0 - fields.inside) * (1.0 - (1.0 - _PHOTO_GRAIN) * photo_alpha)
+    shown *= strength * _GRAIN_STEP * _ONE
+    factor = cv2.resize(shown, (HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE), interpolation=cv2.INTER_LINEAR)
+    factor *= fields.grain
+    factor += _ONE
+    return cv2.convertScaleAbs(factor)
+
+
+def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray | None, chosen: Brows, look: Look) -> None:
     """Draw the brows into a (2048, 2048, 3) uint8 picture, more faintly where a photo shows its own."""
     as_hair = 1.0 - look.brow_paint  # painted brows lie where the drawn face has room for them
     brows = lifted_cover(_brow_cover(chosen.shape, look.brow_paint), as_hair * chosen.lift, as_hair * chosen.tilt)
     rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    own = cv2.resize(
-        cv2.convertScaleAbs(1.0 - _OWN_BROWS * photo_alpha, alpha=255.0), brows.shape, interpolation=cv2.INTER_LINEAR
-    )
-    cover = cv2.multiply(brows[window], own[window], scale=1.0 / 255**2, dtype=cv2.CV_32F)[..., None]
+    cover = brows[window] * np.float32(1.0 / 255.0)
+    if photo_alpha is not None:
+        left = cv2.convertScaleAbs(1.0 - _OWN_BROWS * photo_alpha, alpha=255.0)
+        cover *= cv2.resize(left, brows.shape, interpolation=cv2.INTER_LINEAR)[window] * np.float32(1.0 / 255.0)
+    whole = cv2.merge([cover, cover, cover])
     color = 255.0 * np.array(parse_color(chosen.color), np.float32) * (1.0 - _PAINT_DEPTH * look.brow_paint)
     below = large[window].astype(np.float32)
-    large[window] = below + (color - below) * cover + 0.5
+    large[window] = below + (color - below) * whole + 0.5
 
 
 def _brow_cover(shape: str, paint: float) -> np.ndarray:

@@ -16,7 +16,7 @@ from avatarkit.avatar.look import Look
 from avatarkit.avatar.photo_skin import photo_alpha, photo_picture
 from avatarkit.avatar.recipe import Skin
 from avatarkit.avatar.skin_fields import HEAD_DETAIL_SIZE, HEAD_SIZE, head_fields
-from avatarkit.avatar.wrinkles import wrinkle_slopes
+from avatarkit.avatar.wrinkles import place_of_lines, wrinkle_slopes
 from avatarkit.face_fit.landmark_table import load_landmark_table
 
 Spots = tuple[tuple[int, float, float], ...]
@@ -96,15 +96,40 @@ def _lid_rims() -> np.ndarray:
 
 def _normals(skin: Skin, look: Look, age: float) -> np.ndarray:
     """(S, S, 3) uint8 normals in tangent space."""
-    size = HEAD_DETAIL_SIZE if look.relief > _COARSE else HEAD_SIZE
+    size, steepness = _size(look.relief), _AGE_SLOPE * age * look.ageing
+    if skin.photo is None or not look.photo:
+        return _lined_normals(look.relief, steepness) if steepness else _plain_normals(look.relief)
     slopes = [look.relief * slope for slope in _generic_slopes(size)]
-    if skin.photo is not None and look.photo:
-        own = (cv2.resize(slope, (size, size), interpolation=cv2.INTER_LINEAR) for slope in _creases(skin, look))
-        slopes = [slope + look.relief * crease for slope, crease in zip(slopes, own, strict=True)]
-    if age and look.ageing:
-        steepness = _AGE_SLOPE * age * look.ageing
+    own = (cv2.resize(slope, (size, size), interpolation=cv2.INTER_LINEAR) for slope in _creases(skin, look))
+    slopes = [slope + look.relief * crease for slope, crease in zip(slopes, own, strict=True)]
+    if steepness:
         slopes = [slope + steepness * line for slope, line in zip(slopes, wrinkle_slopes(size), strict=True)]
-    # Not of unit length, but in the right direction: every reader makes them so.
+    return _packed(slopes)
+
+
+def _lined_normals(relief: float, steepness: float) -> np.ndarray:
+    """The same of skin with lines that age draws, and no photo."""
+    size, normals = _size(relief), _plain_normals(relief).copy()
+    place = place_of_lines(size)
+    slopes = zip(_generic_slopes(size), wrinkle_slopes(size), strict=True)
+    normals[place] = _packed([relief * slope[place] + steepness * line[place] for slope, line in slopes])
+    return normals
+
+
+@lru_cache(maxsize=2)
+def _plain_normals(relief: float) -> np.ndarray:
+    """The same of skin without lines or a photo."""
+    normals = _packed([relief * slope for slope in _generic_slopes(_size(relief))])
+    normals.setflags(write=False)
+    return normals
+
+
+def _size(relief: float) -> int:
+    return HEAD_DETAIL_SIZE if relief > _COARSE else HEAD_SIZE
+
+
+def _packed(slopes: list[np.ndarray]) -> np.ndarray:
+    """Not of unit length, but in the right direction: every reader makes them so."""
     right, up = (cv2.convertScaleAbs(np.clip(slope, -_STEEPEST, _STEEPEST) + 1.0, alpha=127.5) for slope in slopes)
     return np.asarray(cv2.merge([right, up, np.full_like(up, 255)]))
 

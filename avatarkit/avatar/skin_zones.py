@@ -7,7 +7,7 @@ colour is the tone.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import cv2
 import numpy as np
@@ -82,25 +82,31 @@ def lively(picture: np.ndarray, strength: float, age: float = 0.0) -> np.ndarray
         strength: 0..1.
         age: 0..1, how many spots of age there are.
     """
-    return np.asarray(picture * (1.0 + strength * (_factor(round(age, 1)) - 1.0)), np.float32)
+    factor = _change(round(age, 1)) * np.float32(strength)
+    factor += 1.0
+    factor *= picture
+    return factor
 
 
-@cache
-def _factor(age: float) -> np.ndarray:
-    """(1024, 1024, 3) float32 of sRGB."""
+@lru_cache(maxsize=4)
+def _change(age: float) -> np.ndarray:
+    """(1024, 1024, 3) float32: what is added to factors of sRGB."""
     fields = head_fields()
-    skin = (fields.skin * (1.0 - fields.inside) * (1.0 - np.clip(1.6 * fields.lips, 0.0, 1.0)))[..., None]
-    change = _blotches()
-    change *= np.float32(1.0 + 0.8 * age)
+    skin = fields.skin * (1.0 - fields.inside) * (1.0 - np.clip(1.6 * fields.lips, 0.0, 1.0))
+    change = _blotches() * np.float32(1.0 + 0.8 * age)
     change += cv2.resize(_zones(), (HEAD_SIZE, HEAD_SIZE), interpolation=cv2.INTER_LINEAR)
     change += 1.0 - _of_cheeks(change)
-    change *= _dots(_MOLES, _MOLE_PX, _MOLE, _SEED, 1.0)
+    change *= _moles()
     if age:
         change *= _dots(_SPOTS, _SPOT_PX, _SPOT, _SEED + 1, _SPOT_STRENGTH * age)
     change -= 1.0
-    change *= skin
-    change += 1.0
+    change *= cv2.merge([skin, skin, skin])
     return change
+
+
+@cache
+def _moles() -> np.ndarray:
+    return _dots(_MOLES, _MOLE_PX, _MOLE, _SEED, 1.0)
 
 
 def _of_cheeks(picture: np.ndarray) -> np.ndarray:
@@ -110,6 +116,7 @@ def _of_cheeks(picture: np.ndarray) -> np.ndarray:
     return np.asarray(np.mean(parts, axis=(0, 1, 2)), np.float32)
 
 
+@cache
 def _zones() -> np.ndarray:
     """(256, 256, 3) float32."""
     places = load_landmark_table().uvs(0.0, 0.0)
@@ -122,6 +129,7 @@ def _zones() -> np.ndarray:
     return change
 
 
+@cache
 def _blotches() -> np.ndarray:
     """(1024, 1024, 3) float32 of no mean: blood near the surface, pigment, freckles."""
     blood, pigment = (np.add(*(_noise(n, _SEED + n) for n in cells)) for cells in (_BLOOD_CELLS, _PIGMENT_CELLS))

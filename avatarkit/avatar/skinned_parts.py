@@ -189,7 +189,7 @@ def skinned_mesh(
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    lengths = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))[..., None]
     return np.where(lengths > 1e-20, vectors / np.maximum(lengths, 1e-20), [0.0, 0.0, 1.0]).astype(np.float32)
 
 

@@ -13,7 +13,7 @@ from avatarkit.geometry.meshes import cross
 _INSIDE = -1e-4  # a share this little below 0 still counts as inside a triangle
 _PARALLEL = 1e-12
 _ROUNDING = 1.001  # of the spheres about triangles
-_CELL_M, _SLACK_M = 0.18, 0.01
+_CELL_M, _CELLS, _SLACK_M = 0.18, 1 << 12, 0.01
 
 
 def joined(*parts: SurfacePoints) -> SurfacePoints:
@@ -93,9 +93,10 @@ def _candidates(origins: np.ndarray, directions: np.ndarray, surface: Walls, rea
 
 def _neighbours(points: np.ndarray) -> list[np.ndarray]:
     """Indices of points (N, 3), in groups that lie together."""
-    _, cell = np.unique(np.floor(points / _CELL_M).astype(int), axis=0, return_inverse=True)
-    order = np.argsort(cell.ravel(), kind="stable")
-    return np.split(order, np.cumsum(np.bincount(cell.ravel()))[:-1])
+    x, y, z = (np.floor(points / _CELL_M).astype(int) + _CELLS // 2).T
+    cell = (x * _CELLS + y) * _CELLS + z
+    order = np.argsort(cell, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(cell[order])) + 1)
 
 
 def _first(

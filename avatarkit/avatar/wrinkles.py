@@ -18,6 +18,7 @@ _YOUNG, _OLD = 0.15, 0.85  # of the slider of age: the first lines, and all of t
 _STEPS = 40
 _SHIFT = 4
 _BLURRED = 2.0  # of a line's width: so far its blur reaches
+_BESIDE_PX = 4  # of 1024: so far their slopes reach, and pictures made larger
 _WANDER = 0.0011  # of the picture: no line is straight
 _SHADE = np.array([0.78, 0.62, 0.58], np.float32)  # of the tone at a line's bottom, linear light
 
@@ -115,5 +116,16 @@ def wrinkle_slopes(size: int) -> tuple[np.ndarray, np.ndarray]:
 
 def shaded(picture: np.ndarray, strength: float) -> np.ndarray:
     """Skin (1024, 1024, 3) float32 sRGB 0..255, darker and redder in its lines."""
-    factor = 1.0 + strength * wrinkle_depth()[..., None] * (_SHADE ** np.float32(1 / 2.2) - 1.0)
-    return np.asarray(picture * factor, np.float32)
+    place, shaded_picture = place_of_lines(HEAD_SIZE), picture.copy()
+    depth = strength * wrinkle_depth()[place]
+    factor = cv2.merge([1.0 + depth * share for share in _SHADE ** np.float32(1 / 2.2) - 1.0])
+    shaded_picture[place] *= factor
+    return shaded_picture
+
+
+@cache
+def place_of_lines(size: int) -> tuple[slice, slice]:
+    """Rows and columns of a picture (size, size) outside of which there are no lines."""
+    lines, scale = (np.flatnonzero(wrinkle_depth().any(axis=axis)) for axis in (1, 0)), size // HEAD_SIZE
+    rows, columns = (slice(scale * (at[0] - _BESIDE_PX), scale * (at[-1] + 1 + _BESIDE_PX)) for at in lines)
+    return rows, columns

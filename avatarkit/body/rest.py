@@ -31,9 +31,9 @@ _OUTWARD = np.array([[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]])
 _DOWN, _AHEAD = np.array([0.0, -1.0, 0.0]), np.array([0.0, 0.0, 1.0])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RestBody:
-    """One person's body as a rig wants it.
+    """One person's body as a rig wants it; known by its identity.
 
     Attributes:
         positions: (V, 3) metres, all of the body's vertices (shells too) in T-pose.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from math import isfinite
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 
 def checked_array(name: str, values: ArrayLike, shape: tuple[int | None, ...], dtype: DTypeLike = np.float32) -> np.ndarray:
-    """A read-only, contiguous copy of `values` whose shape and finiteness are as promised.
+    """A read-only, contiguous copy of `values`, or `values` itself if it is that already; shape and finiteness are as promised.
 
     Args:
         name: what the array is called in an error.
@@ -23,7 +24,7 @@ def checked_array(name: str, values: ArrayLike, shape: tuple[int | None, ...], d
     Raises:
         ValueError: wrong shape, or NaN or infinity inside.
     """
-    array = np.array(values, dtype=dtype, order="C")
+    array = values if _is_final(values, dtype) else np.array(values, dtype=dtype, order="C")
     if array.shape != shape and not _fits(array.shape, shape):
         wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
         raise ValueError(f"{name} must have shape {wanted}, not {array.shape}")
@@ -31,6 +32,14 @@ def checked_array(name: str, values: ArrayLike, shape: tuple[int | None, ...], d
         raise ValueError(f"{name} holds NaN or infinity")
     array.setflags(write=False)
     return array
+
+
+def _is_final(values: ArrayLike, dtype: DTypeLike) -> TypeGuard[np.ndarray]:
+    """Whether it is an array of that type that has been made unchangeable, as this module does, so that no copy is needed."""
+    if not isinstance(values, np.ndarray):
+        return False
+    flags = values.flags
+    return flags.owndata and flags.c_contiguous and not flags.writeable and values.dtype == dtype
 
 
 def _all_finite(array: np.ndarray) -> bool:

@@ -38,12 +38,12 @@ def degrees(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def inside_lips(azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
     """(...) degrees inside the lips' outline, negative outside."""
-    return _inside(_LIPS, azimuth, elevation)
+    return _inside(tuple(map(tuple, _LIPS.tolist())), azimuth, elevation)
 
 
 def inside_area(area: BeardArea, azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
     """(...) degrees inside one area's outline, negative elsewhere; the lips are not left out."""
-    return _inside(np.array(area.rows), azimuth, elevation)
+    return _inside(tuple(area.rows), azimuth, elevation)
 
 
 def inside_style(style: BeardStyle, azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
@@ -51,9 +51,17 @@ def inside_style(style: BeardStyle, azimuth: np.ndarray, elevation: np.ndarray) 
     return np.max([inside_area(area, azimuth, elevation) for area in style.areas], axis=0)
 
 
-def _inside(rows: np.ndarray, azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
-    low, high = (PchipInterpolator(rows[:, 0], edge)(np.clip(azimuth, rows[0, 0], rows[-1, 0])) for edge in rows[:, 1:].T)
-    sides = rows[-1, 0] - azimuth
-    if rows[0, 0] > 0.0:
-        sides = np.minimum(sides, azimuth - rows[0, 0])
+def _inside(rows: tuple[tuple[float, ...], ...], azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
+    first, last = rows[0][0], rows[-1][0]
+    low, high = (edge(np.clip(azimuth, first, last)) for edge in _edges(rows))
+    sides = last - azimuth
+    if first > 0.0:
+        sides = np.minimum(sides, azimuth - first)
     return np.minimum(np.minimum(elevation - low, high - elevation), sides)
+
+
+@cache
+def _edges(rows: tuple[tuple[float, ...], ...]) -> tuple[PchipInterpolator, ...]:
+    """The lower and the upper edge of an outline, elevation over azimuth."""
+    at = np.array(rows)
+    return tuple(PchipInterpolator(at[:, 0], edge) for edge in at[:, 1:].T)

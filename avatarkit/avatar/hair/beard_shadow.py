@@ -91,5 +91,11 @@ def _coverage(style: str, flat: bool) -> np.ndarray:
     soft = soft * soft * (3.0 - 2.0 * soft) * np.clip(-inside_lips(*angles) / _FLAT_EDGE_DEG, 0.0, 1.0)
     if flat:
         return soft
+    return soft * _dotted()
+
+
+@cache
+def _dotted() -> np.ndarray:
+    """(H, W) 0..1: hair that has just come through, single dots."""
     dots = ndimage.gaussian_filter(np.random.default_rng(_SEED).standard_normal(_PICTURE_PX), _DOTS_PX)
-    return soft * np.clip(1.0 - _DOTS + _DOTS * (0.5 + dots / dots.std()), 0.0, 1.0)
+    return np.asarray(np.clip(1.0 - _DOTS + _DOTS * (0.5 + dots / dots.std()), 0.0, 1.0))

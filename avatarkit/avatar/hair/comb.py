@@ -10,6 +10,7 @@ import numpy as np
 from avatarkit.avatar.hair.directions import nearest_on_arc, smoothstep, tangent, to_angles, to_directions, turned, unit
 from avatarkit.avatar.hair.hairline import hairline
 from avatarkit.avatar.hair.style import Fringe, HairStyle
+from avatarkit.geometry.meshes import cross
 
 Comb = Callable[[np.ndarray], np.ndarray]
 """Directions (L, 3) -> (L, 3) unit tangents: which way each lock goes on from there."""
@@ -120,6 +121,6 @@ def along_hairline(style: HairStyle, directions: np.ndarray) -> tuple[np.ndarray
     step = np.radians(1.0)
     ahead, before = (to_directions(azimuth + turn, hairline(style, azimuth + turn)) for turn in (step, -step))
     along = unit(tangent(directions, ahead - before))
-    inward = np.cross(directions, along)
+    inward = cross(directions, along)
     upward = np.where((inward[:, 1:2] < 0), -inward, inward)
     return along, unit(upward)

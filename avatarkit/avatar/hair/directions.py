@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from avatarkit.geometry.meshes import cross
+
 
 def unit(vector: np.ndarray) -> np.ndarray:
     """Vectors (..., 3) of length 1; nothing stays nothing."""
-    return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-12)
+    return vector / np.maximum(np.sqrt(np.einsum("...i,...i->...", vector, vector))[..., None], 1e-12)
 
 
 def to_angles(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -23,12 +25,12 @@ def to_directions(azimuth: np.ndarray, elevation: np.ndarray) -> np.ndarray:
 
 def tangent(directions: np.ndarray, vector: np.ndarray) -> np.ndarray:
     """`vector` without its part along `directions`."""
-    return vector - (vector * directions).sum(axis=-1, keepdims=True) * directions
+    return vector - np.einsum("...i,...i->...", vector, directions)[..., None] * directions
 
 
 def turned(axis: np.ndarray, vector: np.ndarray, angle: np.ndarray) -> np.ndarray:
     """`vector`, perpendicular to `axis`, turned about it by radians (...)."""
-    return np.cos(angle)[..., None] * vector + np.sin(angle)[..., None] * np.cross(axis, vector)
+    return np.cos(angle)[..., None] * vector + np.sin(angle)[..., None] * cross(axis, vector)
 
 
 def between(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:
@@ -40,9 +42,9 @@ def between(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray
 
 def nearest_on_arc(start: np.ndarray, end: np.ndarray, directions: np.ndarray) -> np.ndarray:
     """(..., 3) the point nearest to directions (..., 3) on the great circle's arc from `start` to `end`, (3,) or (..., 3)."""
-    across = unit(np.cross(start, end))
+    across = unit(cross(start, end))
     on_circle = unit(tangent(across, directions))
-    before, after = (np.cross(start, on_circle) * across).sum(axis=-1), (np.cross(on_circle, end) * across).sum(axis=-1)
+    before, after = (np.einsum("...i,...i->...", each, across) for each in (cross(start, on_circle), cross(on_circle, end)))
     inside = (before >= 0) & (after >= 0) & ((on_circle * (start + end)).sum(axis=-1) > 0)
     nearer_start = (directions * start).sum(axis=-1) > (directions * end).sum(axis=-1)
     ends = np.where(nearer_start[..., None], np.broadcast_to(start, directions.shape), np.broadcast_to(end, directions.shape))

@@ -78,9 +78,9 @@ def colored(strands: Strands, dye: HairColor, slope: Slope, *, at_scalp: bool = 
     shade = light * (slope.root + (slope.tip - slope.root) * np.minimum(rows * _SLOPE_LENGTH, 1.0))
     shade = shade * (slope.brightness / np.average(shade, weights=alpha))
     index = np.clip(shade * (255 / _LIGHTEST), 0, 255).astype(np.uint8)
-    at = (hair % _KINDS).astype(np.intp) * 256 + index
-    pixels = np.empty((*light.shape, 4), np.uint8)
-    pixels[..., :3] = _shown(dye.roots if at_scalp and dye.roots else dye.color)[at]
+    at = (hair % _KINDS).astype(np.uint16) * np.uint16(256) + index
+    whole = np.pad(_shown(dye.roots if at_scalp and dye.roots else dye.color), ((0, 0), (0, 1)))
+    pixels = np.take(whole.view(np.uint32)[:, 0], at).view(np.uint8).reshape(*light.shape, 4)
     if dye.roots and not at_scalp:
         share = np.clip((ROOT_LENGTH + ROOT_BLUR * (hair / 255.0 - 0.5) - rows) / ROOT_BLUR + 0.5, 0.0, 1.0)
         share = np.where(dye.grey >= 1.0, 0.0, share)

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from avatarkit.avatar.hair.directions import smoothstep, unit
+from avatarkit.geometry.meshes import cross
 
 STEP_M = 0.035
 """Points of a straight lock below the hairline lie about so far apart."""
@@ -126,10 +127,10 @@ def curled(spine: np.ndarray, outward: np.ndarray, radius_m: float, pitch_m: flo
     """
     way = np.cumsum(np.linalg.norm(np.diff(spine, axis=1, prepend=spine[:, :1]), axis=2), axis=1)
     along = unit(np.gradient(spine, axis=1))
-    across = unit(np.cross(outward, along))
+    across = unit(cross(outward, along))
     radius = radius_m * np.clip(way / CURL_BEGINS_M, 0.0, 1.0)
     turn = 2 * np.pi * way / pitch_m + phases[:, None]
-    aside, lifted = np.cos(turn)[..., None] * across, (1.0 + np.sin(turn))[..., None] * np.cross(along, across)
+    aside, lifted = np.cos(turn)[..., None] * across, (1.0 + np.sin(turn))[..., None] * cross(along, across)
     return spine + radius[..., None] * (aside + lifted)
 
 

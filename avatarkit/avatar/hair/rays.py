@@ -10,7 +10,8 @@ from scipy.spatial import cKDTree
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
 
-_CANDIDATES = 24  # triangles nearest to a direction, among which the one that it meets is found
+_CANDIDATES = (6, 24)  # triangles nearest to a direction, among which the one that it meets is found: mostly, and at most
+_WITHIN = 0.02  # so far inside one of the first, no other can be the one
 _LEAST_VOLUME_M3 = 1e-12  # of a triangle with the centre: what is seen from its edge or from behind is left out
 
 
@@ -35,10 +36,18 @@ def shell_around(centre: np.ndarray, triangles: np.ndarray) -> Shell:
 
 def points_met(shell: Shell, directions: np.ndarray) -> SurfacePoints:
     """Where unit directions (N, 3) leave the shell; through a hole, the nearest place beside it."""
-    near = np.asarray(shell.tree.query(directions, _CANDIDATES)[1])
+    met, shares = _best(shell, directions, _CANDIDATES[0])
+    unsure = np.flatnonzero(shares.min(axis=1) < _WITHIN)
+    met[unsure], shares[unsure] = _best(shell, directions[unsure], _CANDIDATES[1])
+    weights = np.maximum(shares, 0.0)
+    return SurfacePoints(shell.triangles[met], weights / weights.sum(axis=1, keepdims=True))
+
+
+def _best(shell: Shell, directions: np.ndarray, candidates: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which triangle (N,) each direction (N, 3) meets, or misses by least, and the shares (N, 3) of its corners."""
+    near = np.asarray(shell.tree.query(directions, candidates)[1])
     shares = np.einsum("nkij,nj->nki", shell.inverses[near], directions)
     shares /= np.maximum(np.abs(shares).sum(axis=2, keepdims=True), 1e-12)
     rows = np.arange(len(directions))
     best = shares.min(axis=2).argmax(axis=1)
-    weights = np.maximum(shares[rows, best], 0.0)
-    return SurfacePoints(shell.triangles[near[rows, best]], weights / weights.sum(axis=1, keepdims=True))
+    return near[rows, best], shares[rows, best]

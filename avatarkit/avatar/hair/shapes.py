@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from avatarkit.avatar.hair.directions import unit
+from avatarkit.geometry.meshes import cross
 
 _ROUNDNESS = 0.28  # how far a ribbon's normals turn outward at its edges: it is lit like a tuft, not like tape
 _STRIP_MARGIN = 0.02  # of a strip's width, left out at its edges
@@ -66,7 +67,7 @@ def ribbons(spines: Spines, strip_count: int, tips: float = 1.0) -> Shape:
     positions = np.stack([spines.points - half, spines.points + half], axis=2)
     outward = spines.outward
     facing = unit(outward - 0.5 * (outward * along).sum(axis=2, keepdims=True) * along)
-    level = unit(np.cross(outward, along))
+    level = unit(cross(outward, along))
     normals = unit(np.stack([facing - _ROUNDNESS * level, facing + _ROUNDNESS * level], axis=2))
     v = tips * _share_of_way(spines.points)
     strip = (spines.strips % strip_count)[:, None] + np.zeros_like(v)
@@ -114,10 +115,10 @@ def tubes(spines: Spines, flatness: float, sides: int, turns_of_texture: float =
 def _frames(spines: Spines) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Unit vectors (L, P, 3) along each lock, across its face and out of it, rolled."""
     along = unit(np.gradient(spines.points, axis=1))
-    level = unit(np.cross(spines.outward, along))
+    level = unit(cross(spines.outward, along))
     roll = spines.rolls[:, None, None]
-    across = np.cos(roll) * level + np.sin(roll) * np.cross(along, level)
-    return along, across, np.cross(along, across)
+    across = np.cos(roll) * level + np.sin(roll) * cross(along, level)
+    return along, across, cross(along, across)
 
 
 def _share_of_way(points: np.ndarray) -> np.ndarray:

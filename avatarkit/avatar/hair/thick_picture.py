@@ -18,7 +18,8 @@ _RING_LIGHT, _ROOT_SHADE, _TIP_LIGHT = 1.5, 0.9, 1.06
 _LINES, _LINE_SHADE, _LINE_PX = 20, 0.88, 1.2
 _SOFT_RING, _SOFT_WIDTH, _SOFT_LIGHT = 0.2, 0.085, 0.2
 _STREAKS = ((60.0, 0.16), (14.0, 0.14), (3.5, 0.10))
-"""Blur in pixels and strength of a cartoon's strands."""
+"""Blur in pixels across and strength of a cartoon's strands."""
+_STREAK_PX = 60.0  # and their blur along them
 
 
 @cache
@@ -45,12 +46,21 @@ def clump_picture() -> Strands:
     rows = (np.arange(_HIGH) + 0.5)[:, None] / _HIGH
     streaks = np.ones((_HIGH, _WIDE))
     for blur, strength in _STREAKS:
-        noise = ndimage.gaussian_filter(random.standard_normal((_HIGH, _WIDE)), (60.0, blur), mode="wrap")
+        noise = _blurred(random.standard_normal((_HIGH, _WIDE)), (_STREAK_PX, blur))
         streaks += strength * noise / noise.std() / 2.0
     sheen = _SOFT_LIGHT * np.exp(-(((rows - _SOFT_RING) / _SOFT_WIDTH) ** 2))
     tone = np.interp(rows, (0.0, 0.12, 1.0), (0.86, 1.0, 1.03))
     kinds = np.floor(256.0 * ndimage.gaussian_filter(random.uniform(0.0, 1.0, _WIDE), 2.0, mode="wrap"))
     return _whole(np.clip(tone * streaks + sheen, 0.3, 2.2), np.broadcast_to(kinds, (_HIGH, _WIDE)))
+
+
+def _blurred(picture: np.ndarray, blur_px: tuple[float, float]) -> np.ndarray:
+    """A picture that repeats, blurred down and across; by its spectrum: pixel by pixel so broad a blur takes long."""
+    down, across = (
+        np.exp(-2.0 * (np.pi * blur * frequencies) ** 2)
+        for blur, frequencies in zip(blur_px, (np.fft.fftfreq(_HIGH), np.fft.rfftfreq(_WIDE)), strict=True)
+    )
+    return np.fft.irfft2(np.fft.rfft2(picture) * down[:, None] * across, picture.shape)
 
 
 def _teeth(random: np.random.Generator, reach: tuple[float, float]) -> np.ndarray:

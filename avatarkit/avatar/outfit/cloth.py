@@ -10,6 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.spatial import cKDTree
 
+from avatarkit.avatar.once import kept
 from avatarkit.avatar.outfit.legs import leg_length, legs_radius, ring_hull
 from avatarkit.avatar.outfit.pattern import SHELL, Edge, Fall, Hang, Panel, Pattern, at_edge, grid_triangles
 from avatarkit.body.body import load_body
@@ -70,7 +71,7 @@ def draped(pattern: Pattern, rest: RestBody, below: Sequence[Sheet] = (), presse
         pressed: (N,) 0..1, how much what is worn over it presses each point onto the body.
     """
     positions = np.asarray(rest.positions, float)
-    shell_normals = vertex_normals(positions, load_body().parts[SHELL].triangles)
+    shell_normals = _normals(rest, SHELL)
     outward = pattern.points.on(shell_normals)
     for _ in range(_EVEN_WAYS):
         outward = 0.5 * outward + 0.5 * (pattern.around @ outward)
@@ -201,10 +202,10 @@ def _over(cloth: np.ndarray, below: cKDTree, normals: np.ndarray) -> tuple[np.nd
     share = np.where(found, 1.0 / np.maximum(distance[near], _SAME_M), 0.0)
     share /= share.sum(axis=1, keepdims=True)
     facing = np.take(normals, nearest, axis=0)
-    above = ((cloth[near, None] - np.take(below.data, nearest, axis=0)) * facing).sum(axis=2)
-    ahead = (share[..., None] * facing).sum(axis=1)
-    way[near] = ahead / np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), _SAME_M)
-    short[near] = np.maximum(_LAYER_GAP_M - (share * above).sum(axis=1), 0.0)
+    above = np.einsum("nkc,nkc->nk", cloth[near, None] - np.take(below.data, nearest, axis=0), facing)
+    ahead = np.einsum("nk,nkc->nc", share, facing)
+    way[near] = ahead / np.maximum(np.sqrt(np.einsum("nc,nc->n", ahead, ahead)), _SAME_M)[:, None]
+    short[near] = np.maximum(_LAYER_GAP_M - np.einsum("nk,nk->n", share, above), 0.0)
     return short, way
 
 
@@ -215,25 +216,26 @@ def followed(pattern: Pattern, cloth: np.ndarray, rest: RestBody, below: Sequenc
     """
     count = len(load_body().joint_names)
     carried = dense_weights(pattern.joints, pattern.weights, count)
-    places = np.asarray(rest.positions, float)
-    normals = vertex_normals(places, load_body().parts["body"].triangles)
+    normals = _normals(rest, "body")
     for side in (-1, 0, 1):
-        own, skin = np.flatnonzero((pattern.sides == side) & (pattern.with_skin > 0.0)), _skin_beside(side)
+        own = np.flatnonzero((pattern.sides == side) & (pattern.with_skin > 0.0))
         if not len(own):
             continue
-        tree = cKDTree(places[skin])
+        tree = _tree_beside(rest, side)
         distance = np.asarray(tree.query(cloth[own], distance_upper_bound=2.0 * _WITH_SKIN_M)[0])
         near = pattern.with_skin[own] * np.clip(2.0 - distance / _WITH_SKIN_M, 0.0, 1.0)
         own, near = own[near > 0.0], near[near > 0.0]
-        theirs = _weights_below(cloth[own], tree, normals[skin], pattern.carriers[skin])
-        carried[own] += near[:, None] * (theirs - carried[own])
+        shares, points = _points_below(cloth[own], tree, normals[_skin_beside(side)])
+        carrying = _of_points(shares, _skin_beside(side)[points], len(pattern.carriers)) @ pattern.carriers
+        carried[own] += near[:, None] * (carrying - carried[own])
     if not below:
         return carried
     points, normals, joints, weights = (np.concatenate([getattr(s, n) for s in below]) for n in _SHEET)
     tree = cKDTree(points)
     close = _close_on(pattern, cloth, tree)
     own = np.flatnonzero(close > 0.0)
-    theirs = _weights_below(cloth[own], tree, normals, dense_weights(joints, weights, count))
+    shares, nearest = _points_below(cloth[own], tree, normals)
+    theirs = dense_weights(joints[nearest], shares[..., None] * weights[nearest], count)
     carried[own] += close[own, None] * (theirs - carried[own])
     return carried
 
@@ -256,23 +258,38 @@ def _skin_beside(side: int) -> np.ndarray:
     return skin[side * body.positions[skin, 0] >= 0.0]
 
 
-def _weights_below(cloth: np.ndarray, points: cKDTree, normals: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """(N, J) what weights (K, J) of points, with normals (K, 3), are below cloth (N, 3)."""
+@kept(6)
+def _tree_beside(rest: RestBody, side: int) -> cKDTree:
+    """Of `_skin_beside` on one person."""
+    return cKDTree(np.asarray(rest.positions, float)[_skin_beside(side)])
+
+
+@kept(4)
+def _normals(rest: RestBody, part: str) -> np.ndarray:
+    """(V, 3) unit normals of a part of one person's body."""
+    return vertex_normals(np.asarray(rest.positions, float), load_body().parts[part].triangles)
+
+
+def _points_below(cloth: np.ndarray, points: cKDTree, normals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Shares (N, P) of points, with normals (K, 3), that lie below cloth (N, 3), and which points (N, P) these are."""
     nearest = np.asarray(points.query(cloth, k=_LAYER_POINTS)[1])
-    way = cloth[:, None] - points.data[nearest]
-    depth = (way * normals[nearest]).sum(axis=2, keepdims=True)
-    beside2 = ((way - depth * normals[nearest]) ** 2).sum(axis=2)
-    near = 1.0 / (beside2 + _UNDER_POINT_M**2)
-    near /= near.sum(axis=1, keepdims=True)
-    starts = np.arange(0, nearest.size + 1, _LAYER_POINTS)
-    return np.asarray(sparse.csr_matrix((near.ravel(), nearest.ravel(), starts), shape=(len(cloth), len(weights))) @ weights)
+    facing = np.take(normals, nearest, axis=0)
+    way: np.ndarray = cloth[:, None] - np.take(points.data, nearest, axis=0)
+    beside = way - np.einsum("nkc,nkc->nk", way, facing)[..., None] * facing
+    near = 1.0 / (np.einsum("nkc,nkc->nk", beside, beside) + _UNDER_POINT_M**2)
+    return near / near.sum(axis=1, keepdims=True), nearest
+
+
+def _of_points(shares: np.ndarray, points: np.ndarray, count: int) -> sparse.csr_matrix:
+    """(N, count) matrix of shares (N, P) of points (N, P)."""
+    starts = np.arange(0, points.size + 1, points.shape[1])
+    return sparse.csr_matrix((shares.ravel(), points.ravel(), starts), shape=(len(shares), count))
 
 
 def dense_weights(joints: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
-    """(N, count) of joints and weights (N, 4)."""
-    dense = np.zeros((len(joints), count))
-    np.add.at(dense, (np.arange(len(joints))[:, None], joints), weights)
-    return dense
+    """(N, count) of joints and weights (N, ...)."""
+    rows = np.arange(len(joints)).reshape(-1, *(1,) * (joints.ndim - 1))
+    return np.bincount((count * rows + joints).ravel(), weights.ravel(), count * len(joints)).reshape(-1, count)
 
 
 def sewn(pattern: Pattern, cloth: np.ndarray) -> Cloth:

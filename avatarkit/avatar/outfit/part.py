@@ -9,9 +9,10 @@ import numpy as np
 
 from avatarkit.avatar.outfit.pattern import grid_triangles
 from avatarkit.body.rest import RestBody
-from avatarkit.geometry.meshes import vertex_normals
+from avatarkit.geometry.meshes import cross, face_normals, vertex_normals
 
 _NO_AREA_M2 = 1e-14
+_SAME_M = 1e-6
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ def solid(name: str, grid: np.ndarray, bones: dict[str, float], rest: RestBody, 
     own = np.arange(grid[..., 0].size).reshape(grid.shape[:2])
     triangles = grid_triangles(own)
     flat = grid.reshape(-1, 3)
-    a, b, c = (flat[triangles[:, k]] - flat.mean(axis=0) for k in range(3))
-    turned = (a * np.cross(b, c)).sum() < 0
+    a, b, c = ((flat - flat.mean(axis=0))[triangles[:, k]] for k in range(3))
+    turned = (a * cross(b, c)).sum() < 0
     bands = [own[k : k + 2] for k in range(len(own) - 1)] if crease else [own]
     joints, weights = carried(bones, rest, own.size)
     across = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(grid, axis=1), axis=2).mean(axis=0))])
@@ -113,16 +114,21 @@ def solid(name: str, grid: np.ndarray, bones: dict[str, float], rest: RestBody, 
 def _smooth_normals(grid: np.ndarray, *, turned: bool) -> np.ndarray:
     """(R * C, 3) normals without a seam where the grid closes or comes to a pole."""
     corners = np.arange(grid[..., 0].size).reshape(grid.shape[:2])
-    if np.allclose(grid[:, 0], grid[:, -1]):
+    if _same(grid[:, 0], grid[:, -1]):
         corners[:, -1] = corners[:, 0]
-    if len(grid) > 2 and np.allclose(grid[0], grid[-1]):
+    if len(grid) > 2 and _same(grid[0], grid[-1]):
         corners[-1] = corners[0]
     for row in (0, -1):
-        if np.allclose(grid[row], grid[row, :1]):
+        if _same(grid[row], grid[row, :1]):
             corners[row] = corners[row, 0]
     triangles = grid_triangles(corners)
     flat = grid.reshape(-1, 3)
-    a, b, c = (flat[triangles[:, k]] for k in range(3))
-    real = np.linalg.norm(np.cross(b - a, c - a), axis=1) > _NO_AREA_M2
+    areas = face_normals(flat, triangles)
+    real = np.einsum("ij,ij->i", areas, areas) > _NO_AREA_M2**2
     normals = vertex_normals(flat, triangles[real][:, ::-1] if turned else triangles[real])
     return normals[corners.reshape(-1)]
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether points lie in the same places."""
+    return bool(np.abs(one - other).max() < _SAME_M)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -255,7 +255,14 @@ def tube_uvs(positions: np.ndarray, corners: np.ndarray) -> np.ndarray:
 
 def grid_triangles(corners: np.ndarray) -> np.ndarray:
     """Triangles (T, 3) of point numbers (R, C) in a grid, counter-clockwise with columns to the right and rows downward."""
-    a, b, c, d = corners[:-1, :-1], corners[1:, :-1], corners[1:, 1:], corners[:-1, 1:]
+    return np.asarray(corners.reshape(-1)[_plain_grid(corners.shape)])
+
+
+@lru_cache(maxsize=256)
+def _plain_grid(shape: tuple[int, int]) -> np.ndarray:
+    """The same of points that are numbered row after row."""
+    own = np.arange(shape[0] * shape[1]).reshape(shape)
+    a, b, c, d = own[:-1, :-1], own[1:, :-1], own[1:, 1:], own[:-1, 1:]
     return np.concatenate([np.stack([a, b, c], axis=-1).reshape(-1, 3), np.stack([a, c, d], axis=-1).reshape(-1, 3)])
 
 

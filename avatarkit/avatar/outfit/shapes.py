@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from avatarkit.geometry.meshes import cross
+
 
 def tube(
     path: np.ndarray, radius: np.ndarray | float, sides: int = 8, *, closed: bool = False, flat: float = 1.0
@@ -22,9 +24,9 @@ def tube(
         ahead[0] = ahead[-1] = path[1] - path[-2]
     ahead /= np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1e-12)
     reference = np.array([0.0, 1.0, 0.0]) if np.abs(ahead[:, 1]).mean() < 0.8 else np.array([0.0, 0.0, 1.0])
-    across = np.cross(reference, ahead)
+    across = cross(reference, ahead)
     across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-12)
-    upward = np.cross(ahead, across)
+    upward = cross(ahead, across)
     turn = np.linspace(0.0, 2 * np.pi, sides + 1)
     size = np.broadcast_to(np.asarray(radius, float), (len(path),))[:, None, None]
     ring = np.cos(turn)[None, :, None] * across[:, None] + flat * np.sin(turn)[None, :, None] * upward[:, None]
