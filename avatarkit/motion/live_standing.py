@@ -18,6 +18,7 @@ from avatarkit.motion.human_motion import BONE
 from avatarkit.motion.leg_frames import leg_frames, put_foot
 from avatarkit.motion.person import Person
 from avatarkit.motion.quiet_legs import rest_legs
+from avatarkit.motion.seen_from_above import lean_trunk, trunk_lean
 
 FLOOR_DOWN_S, FLOOR_UP_S = 0.3, 6.0
 """The floor follows soles below it at once, and soles above it so slowly that a jump does not lift it."""
@@ -53,9 +54,9 @@ class Standing:
 
     Attributes:
         time_s: the moment.
-        ground: (10,) the lower sole's place (3) in the camera's space, slowly averaged; the straight body's slope, likewise;
-            0..1, in how much of the time it was straight; the floor's height in the upright axes; the first place (3), whose
-            height is 0; 0..1 how far the legs are at rest because they are not seen.
+        ground: (10,) the lower sole's place (3) in the camera's space, slowly averaged; the slope of a straight body's legs,
+            likewise; 0..1, in how much of the time it was straight; the floor's height in the upright axes; the first place
+            (3), whose height is 0; 0..1 how far the legs are at rest because they are not seen.
         feet: (2, 10) of each foot: where its ball was (3), whether it stands, where (3), and what it was moved by (3).
     """
 
@@ -116,6 +117,12 @@ def _soles(rotations: np.ndarray, levers: np.ndarray) -> tuple[tuple[Vector, Vec
 
 
 @compilable
+def _to_thighs(levers: np.ndarray) -> Vector:
+    """From the hips' joint to the middle between the thighs', at rest."""
+    return mixed(row_of(levers[0], 0), row_of(levers[1], 0), 0.5, 0.5)
+
+
+@compilable
 def _learn_place(
     ground: np.ndarray, root: Vector, rotations: np.ndarray, step: float, first: bool, levers: np.ndarray, to_neck: Vector,
     ankles_to_neck: float,
@@ -123,9 +130,9 @@ def _learn_place(
     """Note where the person stands in the camera's space, the straight body's slope and how often it is straight."""
     soles, ankles = _soles(rotations, levers)
     lower = plus(root, soles[0] if soles[0][1] <= soles[1][1] else soles[1])
-    body = minus(applied(to_rows(quaternion_in(rotations, _HIPS)), to_neck), ankles)
-    straight = stands_straight(body, ankles_to_neck)
-    slope = upright_slope(body) if straight else 0.0
+    hips = to_rows(quaternion_in(rotations, _HIPS))
+    straight = stands_straight(minus(applied(hips, to_neck), ankles), ankles_to_neck)
+    slope = upright_slope(minus(applied(hips, _to_thighs(levers)), ankles)) if straight else 0.0
     if first:
         ground[0], ground[1], ground[2] = lower
         ground[_POSTURE], ground[_STRAIGHT] = slope, 1.0 if straight else 0.0
@@ -197,6 +204,7 @@ def _stood(
         _learn_place(ground, place, rotations, step, first, levers, (to_neck[0], to_neck[1], to_neck[2]), ankles_to_neck)
     pitch = camera_pitch((ground[0], ground[1], ground[2]), ground[_POSTURE], ground[_STRAIGHT])
     tilt = (sin(0.5 * pitch), 0.0, 0.0, cos(0.5 * pitch))
+    place = plus(place, lean_trunk(rotations, _to_thighs(levers), trunk_lean(-pitch)))
     place = applied(to_rows(tilt), place)
     if first:
         ground[_ORIGIN], ground[_ORIGIN + 2] = place[0], place[2]

@@ -13,13 +13,13 @@ import pytest
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.style import default_recipe
 from avatarkit.geometry.compiled import compiled_functions
-from avatarkit.motion import quiet_legs
+from avatarkit.motion import quiet_legs, seen_from_above
 from avatarkit.motion.face.identity import average_identity
 from avatarkit.motion.live_steps import live_step
 from avatarkit.retargeting.retarget import make_retargeter
 from avatarkit.tracking.tracked_frame import HandLandmarks
 from tests.motion.face.test_read_face import seen_face, view
-from tests.motion.simulated import PERSON, filmed, walking
+from tests.motion.simulated import PERSON, filmed, motion_of, walking
 
 ROUNDING = 1e-6
 """Of metres, radians and weights; pixels are a thousand times as large, and single precision sums differ in their order."""
@@ -53,6 +53,7 @@ def test_machine_code_and_python_agree(monkeypatch: pytest.MonkeyPatch) -> None:
         pose, memory = live_step(seen, person, memory)
         retargeter.apply(pose)
         quiet_legs.quiet_legs(pose.rotations[None], np.array([0.1 + 0.15 * number]))  # films alone go this way
+        seen_from_above.with_leaning_trunk(motion_of(np.zeros(1), pose.root_position[None], pose.rotations[None]), 0.1)
     assert len(compared) == len(functions)
 
 
