@@ -12,12 +12,13 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
+from avatarkit.body.body import load_body
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 SIDES = ("Left", "Right")
 
-Brows = Mapping[str, tuple[np.ndarray, np.ndarray]]
-_NO_BROWS = np.zeros(0, int), np.zeros((0, 3))
+Moves = Mapping[str, tuple[np.ndarray, np.ndarray]]
+_NO_MOVES = np.zeros(0, int), np.zeros((0, 3))
 
 _BROW_ENDS = (0.35, 1.85)  # of the distance from the middle line to an eye: where a brow begins and ends
 _BROW_FADES = (0.5, 0.5)  # of the same, beyond them
@@ -47,19 +48,25 @@ _UNSMILING: Mapping[str, float] = {
 _WITH: Mapping[str, Mapping[str, float]] = {
     "cheekSquint": {"eyeSquint": 0.5},
     "noseSneer": {"mouthUpperUp": 0.3, "eyeSquint": 0.4},
-    "jawOpen": {"mouthFunnel": 0.5},
+    "jawOpen": {"mouthFunnel": 0.5, "mouthPucker": 0.5},
 }
-"""Expression -> others that come along."""
+"""Expression -> others that come along. A mouth that opens gets narrower, as a person's does; half as large again and no
+narrower it would be a stretched one, to face finders too, which hardly follow what drawn brows and lids do."""
+
+_TEETH_LEFT, _TEETH_DOWN_M, _TONGUE_DOWN_M = 0.5, 0.006, 0.004
+"""Behind the lip of an open mouth, size of the lower teeth and how far they and the tongue sink: nobody draws lower teeth,
+which would lie on the lip as a white block. Sunk alone, they come out of a pointed chin."""
 
 
-def bolder(offsets: sparse.csc_matrix, bold: float, resting_smile: float, brows: Brows) -> sparse.csc_matrix:
+def bolder(offsets: sparse.csc_matrix, bold: float, resting_smile: float, moves: Moves) -> sparse.csc_matrix:
     """Expression offsets of a drawn figure.
 
     Args:
         offsets: (3V, 52) metres, as a person's face would act; three rows of a vertex side by side.
         bold: 0..1, how far it acts as a drawn one.
         resting_smile: the smile that the mouth rests in, in full smiles of `offsets`.
-        brows: expression -> vertices (N,) and their offsets (N, 3), metres: what it does to brows in place of a person's.
+        moves: expression -> vertices (N,) and their offsets (N, 3), metres: what it does besides; to brows, in place of a
+            person's.
 
     Returns:
         (3V, 52) metres, likewise.
@@ -68,11 +75,11 @@ def bolder(offsets: sparse.csc_matrix, bold: float, resting_smile: float, brows:
     changed = np.flatnonzero(mixing.any(axis=0))
     mixed = (offsets @ (np.eye(len(mixing)) + bold * mixing)[:, changed]).reshape(-1, 3, len(changed))
     columns = [(offsets.indices[first:last:3] // 3, offsets.data[first:last]) for first, last in pairwise(offsets.indptr)]
-    for number, moves in zip(changed, np.moveaxis(mixed, 2, 0), strict=True):
-        vertices, drawn = brows.get(ARKIT_NAMES[number], _NO_BROWS)
-        moves[vertices] += bold * drawn
-        moved = np.flatnonzero(moves.any(axis=1))
-        columns[number] = moved, moves[moved].reshape(-1)
+    for number, whole in zip(changed, np.moveaxis(mixed, 2, 0), strict=True):
+        vertices, drawn = moves.get(ARKIT_NAMES[number], _NO_MOVES)
+        whole[vertices] += bold * drawn
+        moved = np.flatnonzero(whole.any(axis=1))
+        columns[number] = moved, whole[moved].reshape(-1)
     ends = np.cumsum([0, *(len(values) for _, values in columns)])
     indices = np.concatenate([(3 * vertices[:, None] + np.arange(3)).reshape(-1) for vertices, _ in columns])
     return sparse.csc_matrix((np.concatenate([values for _, values in columns]), indices, ends), shape=offsets.shape)
@@ -123,6 +130,21 @@ def drawn_brows(points: np.ndarray, openings: np.ndarray) -> dict[str, np.ndarra
             key = name if name in ARKIT_NAMES else name + side
             moves[key] = moves.get(key, 0.0) + move
     return moves
+
+
+def behind_lips(points: np.ndarray, vertices: np.ndarray) -> dict[str, np.ndarray]:
+    """ARKit's name -> (N, 3) metres: what an opening mouth does to its lower teeth and its tongue.
+
+    Args:
+        points: (N, 3) metres, of a head that is not stylised.
+        vertices: (N,) which of the body's they are.
+    """
+    teeth, tongue = (np.isin(vertices, load_body().parts[name].quads) for name in ("teeth-lower", "tongue"))
+    arch, move = points[teeth], np.zeros_like(points)
+    throat = np.array([0.0, arch[:, 1].mean(), arch[:, 2].min()])
+    move[teeth] = (1.0 - _TEETH_LEFT) * (throat - arch) - (0.0, _TEETH_DOWN_M, 0.0)
+    move[tongue, 1] = -_TONGUE_DOWN_M
+    return {"jawOpen": move}
 
 
 def _through(heights: tuple[float, float, float], along: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from avatarkit.body.body import load_body
-from avatarkit.body.bold_expressions import bolder, drawn_brows
+from avatarkit.body.bold_expressions import behind_lips, bolder, drawn_brows
 from avatarkit.body.face_warps import Landmarks, LidOpening, face_warps, lid_opening
 from avatarkit.body.smooth_face import smoothed_face
 from avatarkit.body.stylised_sliders import FACE_SLIDERS
@@ -44,7 +44,7 @@ class Stretch:
         left: expression -> part of it that is left to be done, since the face at rest has the rest.
         bold: 0..1, how far it acts as a drawn figure.
         resting_smile: the smile of the mouth at rest, in the smiles that are left.
-        brows: expression -> (K, 3) metres, what a drawn figure's brows do; empty if it is not bold.
+        drawn: expression -> (K, 3) metres, what a drawn figure's brows do, and what lies in its mouth; empty if it is not bold.
     """
 
     vertices: np.ndarray
@@ -55,7 +55,7 @@ class Stretch:
     left: Mapping[str, float]
     bold: float
     resting_smile: float
-    brows: Mapping[str, np.ndarray]
+    drawn: Mapping[str, np.ndarray]
 
     def mean_scales(self, vertices: np.ndarray) -> np.ndarray:
         """(3,) factors in the middle of some vertices of the head."""
@@ -94,8 +94,8 @@ def stylised_face(
         result = smoothed_face(result, value["smooth-face"])
     left, bold = _left(value), value["bold-expressions"]
     smile = _SMILE * value["smiling"] / left[_SMILES[0]]
-    brows = drawn_brows(before, landmarks.openings) if bold else {}
-    return result, Stretch(reached, scales, lids, before, np.abs(result[reached, 0]), left, bold, smile, brows)
+    drawn = drawn_brows(before, landmarks.openings) | behind_lips(before, reached) if bold else {}
+    return result, Stretch(reached, scales, lids, before, np.abs(result[reached, 0]), left, bold, smile, drawn)
 
 
 @cache
@@ -134,8 +134,8 @@ def bold_offsets(offsets: sparse.csc_matrix, stretch: Stretch) -> sparse.csc_mat
     """Expression offsets (3V, 52) of a head as bold as its stretch says."""
     if not stretch.bold:
         return offsets
-    brows = {name: (stretch.vertices, moves * stretch.scales) for name, moves in stretch.brows.items()}
-    return bolder(offsets, stretch.bold, stretch.resting_smile, brows)
+    moves = {name: (stretch.vertices, drawn * stretch.scales) for name, drawn in stretch.drawn.items()}
+    return bolder(offsets, stretch.bold, stretch.resting_smile, moves)
 
 
 def _part(offsets: sparse.csc_matrix, name: str) -> slice:

@@ -7,6 +7,7 @@ import pytest
 
 from avatarkit.body.body import load_body
 from avatarkit.body.lids import lid_margins
+from avatarkit.body.lips import lips
 from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
@@ -47,6 +48,21 @@ def test_a_frown_of_who_smiles_at_rest_ends_where_that_of_others_does() -> None:
     rests = [rest.positions[skin] for rest in (calm, friendly)]
     assert np.abs(rests[1] - rests[0]).max() > 4e-3
     np.testing.assert_allclose(ends[1], ends[0], atol=1e-3)
+
+
+def test_lower_teeth_of_an_open_drawn_mouth_lie_behind_the_lip() -> None:
+    drawn, teeth, lip = rest_body(DRAWN), np.unique(load_body().parts["teeth-lower"].quads), lips()[1].edge
+    ahead, aside = drawn.positions[teeth, 2], np.abs(drawn.positions[lip, 0])
+    incisors, middle = teeth[ahead > ahead.max() - 0.1 * np.ptp(ahead)], lip[aside < 0.5 * aside.max()]
+    for weight in (0.3, 0.6, 1.0):
+        opened = drawn.positions + weight * moved(drawn, "jawOpen")
+        assert opened[incisors, 1].max() < opened[middle, 1].mean()
+
+
+def test_a_drawn_mouth_that_opens_gets_narrower() -> None:
+    drawn, edges = rest_body(DRAWN), np.concatenate([lip.edge for lip in lips()])
+    widths = [np.ptp((drawn.positions + weight * moved(drawn, "jawOpen"))[edges, 0]) for weight in (0.0, 0.6)]
+    assert widths[1] < 0.9 * widths[0]
 
 
 @pytest.mark.parametrize("name", ["browDown", "browOuterUp", "mouthFrown", "noseSneer", "cheekSquint"])
