@@ -16,6 +16,7 @@ from avatarkit.motion.contacts import picture_speeds, sole_contacts, sole_landma
 from avatarkit.motion.feet import hold_feet
 from avatarkit.motion.floor import legs_seen, sole_points
 from avatarkit.motion.gaps import EASE_S, fill_gaps, fill_places, seen_mask, takes
+from avatarkit.motion.grounded import grounded
 from avatarkit.motion.human_motion import BONE, HumanMotion, HumanPose
 from avatarkit.motion.joints.frames import smooth_step
 from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
@@ -105,7 +106,7 @@ def estimate_motion(
     smoothed = [smooth_motion(part_of(filled, part)) for part in parts]
     lap("smoothing")
     speeds = [sole_speeds(untangled, part, motion) for part, motion in zip(parts, smoothed, strict=True)]
-    standing = [stand(over_floor(part), speed, feet) for part, speed in zip(smoothed, speeds, strict=True)]
+    standing = [stand_on_floor(part, speed, feet) for part, speed in zip(smoothed, speeds, strict=True)]
     motion = joined([*(ending_in(one, after) for one, after in pairwise(standing)), standing[-1]])
     lap("feet")
     return replace(motion, report=_report(video, person, motion, seconds, len(parts)))
@@ -201,6 +202,12 @@ def sole_speeds(video: TrackedVideo, part: slice, motion: HumanMotion) -> np.nda
     frames = TrackedVideo(video.frames[part])
     focal_px = assumed_camera(frames.frames[0].size_px).focal_px
     return picture_speeds(motion.times_s, sole_landmarks(frames), -motion.root_positions[:, 2], focal_px)
+
+
+def stand_on_floor(motion: HumanMotion, speeds: np.ndarray, feet: Feet) -> HumanMotion:
+    """A motion of the camera's space over its floor, as far away as feet that stand there say; see `stand`."""
+    over, camera = over_floor(motion)
+    return stand(over if feet == "never" else grounded(over, speeds, camera), speeds, feet)
 
 
 def stand(motion: HumanMotion, speeds: np.ndarray, feet: Feet) -> HumanMotion:

@@ -28,10 +28,11 @@ _THIGHS = (BONE["leftUpperLeg"], BONE["rightUpperLeg"])
 _BACK = tuple(BONE[bone] for bone in ("spine", "chest", "upperChest", "neck"))
 
 
-def over_floor(motion: HumanMotion) -> HumanMotion:
-    """A motion of the camera's space over the floor that is found under it, trunks leaning as they do when seen from above."""
+def over_floor(motion: HumanMotion) -> tuple[HumanMotion, np.ndarray]:
+    """A motion of the camera's space over the floor that is found under it, trunks leaning as they do when seen from above; and
+    where the camera is (3,)."""
     floor = find_floor(motion)
-    return onto_floor(with_leaning_trunk(motion, trunk_lean(_pitch(floor))), floor)
+    return onto_floor(with_leaning_trunk(motion, trunk_lean(_pitch(floor))), floor), -floor.origin
 
 
 def with_leaning_trunk(motion: HumanMotion, angle: float) -> HumanMotion:
