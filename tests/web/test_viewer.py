@@ -32,6 +32,28 @@ LARGEST_BYTES = 1_500_000
 FORMATS = {"me.glb": None, "me1.vrm": None, "me0.vrm": "vrm0"}
 UNTIL_TOLD = "new Promise((done) => viewer.addEventListener('moment', done, { once: true })).then(() => viewer.drawn())"
 HOSTILE = ("'{'", "null", "42", "{type: 'moment', version: 2}", "new ArrayBuffer(3)", "new ArrayBuffer(64)", "[]")
+SKETCH = """(async () => {
+  const { stage } = viewer, { renderer } = stage, gl = renderer.getContext();
+  const drawn = () => renderer.info.render.triangles;
+  const pixels = () => {
+    const read = new Uint8Array(4 * gl.drawingBufferWidth * gl.drawingBufferHeight);
+    gl.readPixels(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight, gl.RGBA, gl.UNSIGNED_BYTE, read);
+    return read;
+  };
+  const taken = (draw) => (draw(), [pixels(), drawn()]);
+  const [whole, all] = taken(() => stage.draw());
+  const [sketched, few] = taken(() => stage.sketch.during(() => stage.draw()));
+  const [again] = taken(() => stage.draw());
+  const off = (one) => whole.reduce((sum, value, at) => sum + Math.abs(value - one[at]), 0) / whole.length;
+  viewer.setExpression('jawOpen', 0.5);
+  await viewer.drawn();
+  const moving = drawn();
+  for (let waited = 0; drawn() < all && waited < 400; waited++) await new Promise((later) => setTimeout(later, 50));
+  const still = drawn();
+  viewer.setExpression('jawOpen', 0);
+  return { all, few, moving, still, off: off(sketched), again: off(again) };
+})()"""
+"""What stands is drawn of all triangles, what moves of few, and both look alike."""
 SEEN = 20.0  # of 255: a pixel has changed
 
 pytestmark = pytest.mark.browser
@@ -154,6 +176,7 @@ def session(files: dict[str, Path], live: str, tmp_path_factory: pytest.TempPath
     steps["big-eyes"] = script(LATER + "viewer.setSliders({'nose-width': 0, 'eye-size': 1}))")
     steps["molded-back"] = script("viewer.setSliders({'eye-size': 0})")
     steps["open"] = script("viewer.setExpression('jawOpen', 1)")
+    steps["sketch"] = script(SKETCH)
     steps["no-such-slider"] = script("viewer.setSliders({'no-such-slider': 1})")
     steps["broken"] = script("viewer.load('/broken.vrm').catch((error) => error.message)")
     steps["absent"] = script("viewer.load('/absent.vrm').catch((error) => error.message)")
@@ -230,6 +253,15 @@ def test_a_slider_moves_the_face_at_once_and_back_be_it_in_the_file_or_fetched_l
 
 def test_an_expression_moves_the_molded_face(session: Session) -> None:
     assert session.changed("molded-back", "open").sum() > 50
+
+
+def test_what_moves_on_a_slow_machine_is_drawn_of_few_triangles_that_look_alike(session: Session) -> None:
+    told = next(result for result in session.report.results if isinstance(result, dict) and "few" in result)
+    assert told["few"] < 0.3 * told["all"]
+    assert told["few"] <= told["moving"] <= 2 * told["few"]  # shadows may fall anew with it
+    assert told["still"] >= told["all"]
+    assert told["again"] == 0.0  # nothing of it stays
+    assert 0.0 < told["off"] < 2.0  # of 255
 
 
 def test_keys_turn_and_zoom(session: Session) -> None:

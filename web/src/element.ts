@@ -100,6 +100,7 @@ export class AvatarkitViewer extends HTMLElement {
     try {
       const model = await Model.load(url);
       await this.stage?.prepare(model.scene);
+      if (this.stage?.slow) await model.makeSketch();
       if (number !== this.wanted || !this.stage) {
         model.dispose();
         throw new Error("Another file was asked for meanwhile.");
@@ -265,7 +266,10 @@ export class AvatarkitViewer extends HTMLElement {
 
   private act(seconds: number): boolean {
     const { model } = this;
+    const stage = this.stage!;
     if (!model) return false;
+    if (stage.slow) void model.makeSketch();
+    stage.sketch = model.sketch;
     if (this.moment) this.pose(this.moment);
     this.shown = this.moment ?? this.shown;
     this.moment = null;

@@ -12,6 +12,7 @@ import { relaxedArms, vrmOf } from "./humanoid";
 import { measure } from "./measures";
 import type { Measures } from "./measures";
 import { Molding } from "./molding";
+import { Sketch } from "./sketch";
 
 export interface ModelFacts {
   name: string;
@@ -25,6 +26,8 @@ export class Model {
   readonly expressions: Expressions;
   readonly clips: AnimationClip[];
   readonly toon: boolean;
+  sketch: Sketch | null = null;
+  private sketching: Promise<void> | null = null;
   private readonly vrm: VRM | null; // a plain GLB with known bones is made one; else null
   private mixer: AnimationMixer | null = null;
   private ownClip = false;
@@ -122,9 +125,13 @@ export class Model {
   measures(): Measures {
     this.update(0);
     this.scene.updateMatrixWorld(true);
-    const meshes: Mesh[] = [];
-    this.eachMesh((mesh) => meshes.push(mesh));
-    return measure(meshes, this.humanoid?.getRawBoneNode("head") ?? null);
+    return measure(this.meshes(), this.humanoid?.getRawBoneNode("head") ?? null);
+  }
+
+  /** Make ready, once, what a slow card draws of it while it moves. */
+  makeSketch(): Promise<void> {
+    this.sketching ??= Sketch.of(this.meshes()).then((sketch) => void (this.sketch = sketch));
+    return this.sketching;
   }
 
   dispose(): void {
@@ -203,6 +210,12 @@ export class Model {
     const all: Material[] = [];
     this.eachMesh((mesh) => all.push(...(Array.isArray(mesh.material) ? mesh.material : [mesh.material])));
     return [...new Set(all)];
+  }
+
+  private meshes(): Mesh[] {
+    const all: Mesh[] = [];
+    this.eachMesh((mesh) => all.push(mesh));
+    return all;
   }
 
   private eachMesh(use: (mesh: Mesh) => void): void {

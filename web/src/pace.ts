@@ -10,12 +10,14 @@ const POLL_MS = 2;
 
 export class Pace {
   ratio: number;
+  sketchy: boolean; // few pixels were not enough: what moves is drawn of few triangles, too, from then on
   lastMs = 0;
   private fence: WebGLSync | null = null;
   private timer = 0;
 
   constructor(private readonly gl: WebGL2RenderingContext, private readonly usual: number, slow: boolean) {
     this.ratio = slow ? COARSER_AT_MOST * usual : usual;
+    this.sketchy = slow;
   }
 
   /** The last frame is still being drawn. */
@@ -52,13 +54,17 @@ export class Pace {
   }
 
   private judge(ms: number): void {
+    this.sketchy ||= ms > SLOW_MS && this.ratio <= COARSEST * this.usual;
     if (ms > SLOW_MS) this.ratio = Math.max(this.ratio * Math.max(Math.sqrt(AIM_MS / ms), COARSER_AT_MOST), COARSEST * this.usual);
     else if (ms < FLUENT_MS) this.ratio = Math.min(this.ratio * FINER, this.usual);
   }
 }
 
-/** Whether no graphics card but the processor draws. */
-export function drawsBySoftware(gl: WebGL2RenderingContext): boolean {
-  const told = gl.getExtension("WEBGL_debug_renderer_info");
-  return told !== null && /swiftshader|llvmpipe|softpipe|software|basic render/i.test(String(gl.getParameter(told.UNMASKED_RENDERER_WEBGL)));
+/** Whether no graphics card but the processor draws; a canvas of its own is asked, since the answer decides how the real one is made. */
+export function drawsBySoftware(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const told = gl?.getExtension("WEBGL_debug_renderer_info");
+  const name = told ? String(gl!.getParameter(told.UNMASKED_RENDERER_WEBGL)) : "";
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
 }

@@ -3,6 +3,7 @@ import { NeutralToneMapping, PCFShadowMap, Scene, Vector2, WebGLRenderer } from 
 import type { Object3D } from "three";
 import { CameraCrew } from "./camera_crew";
 import { drawsBySoftware, Pace } from "./pace";
+import type { Sketch } from "./sketch";
 import { Studio } from "./studio";
 
 const MAX_PIXEL_RATIO = 2;
@@ -11,6 +12,7 @@ const FPS_WINDOW = 30;
 const STILL_PIXEL_RATIO = 2; // what stands still is drawn once more, finer
 const PIXELS_BY_SOFTWARE = 400_000; // the processor draws these in about a second
 const STILL_MS = 250;
+const STILL_BY_SOFTWARE_MS = 700; // who goes on meanwhile would have to wait
 const FAST_MS = 25; // a card that draws a frame in this can draw a finer one unnoticed
 const SHADOW_EVERY_MS = 1000; // where frames are slow, shadows follow less often
 
@@ -22,7 +24,8 @@ export class Stage {
   readonly renderer: WebGLRenderer;
   readonly crew: CameraCrew;
   readonly studio: Studio;
-  readonly bySoftware: boolean; // no graphics card but the processor draws
+  readonly bySoftware: boolean; // no graphics card but the processor draws: edges are smooth only where it draws finer
+  sketch: Sketch | null = null; // what moves is drawn so, where frames are slow
   private readonly usualRatio = Math.min(window.devicePixelRatio, MAX_PIXEL_RATIO);
   private readonly pace: Pace;
   private still = 0;
@@ -36,7 +39,8 @@ export class Stage {
   private drawn: (() => void)[] = [];
 
   constructor(readonly canvas: HTMLCanvasElement, calm: () => boolean, private readonly act: Act) {
-    this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: "high-performance" });
+    this.bySoftware = drawsBySoftware();
+    this.renderer = new WebGLRenderer({ canvas, antialias: !this.bySoftware, alpha: true, powerPreference: "high-performance" });
     this.renderer.debug.checkShaderErrors = false; // asking waits for each of them
     this.renderer.toneMapping = NeutralToneMapping;
     this.renderer.shadowMap.enabled = true;
@@ -44,7 +48,6 @@ export class Stage {
     this.renderer.shadowMap.autoUpdate = false;
     this.renderer.setPixelRatio(this.usualRatio);
     const context = this.renderer.getContext() as WebGL2RenderingContext;
-    this.bySoftware = drawsBySoftware(context);
     this.pace = new Pace(context, this.usualRatio, this.bySoftware);
     this.studio = new Studio(this.scene, this.renderer);
     this.crew = new CameraCrew(canvas, calm, () => this.wake());
@@ -54,6 +57,11 @@ export class Stage {
   get fps(): number {
     const sum = this.gaps.reduce((total, gap) => total + gap, 0);
     return sum ? (1000 * this.gaps.length) / sum : 0;
+  }
+
+  /** What moves would be drawn by a sketch. */
+  get slow(): boolean {
+    return this.pace.sketchy;
   }
 
   /** Draw soon, once: from another place. */
@@ -102,9 +110,7 @@ export class Stage {
 
   /** Draw as finely as is sensible; the canvas holds it until the task ends. */
   drawFine(): void {
-    const { x, y } = this.renderer.getSize(new Vector2());
-    const finest = this.bySoftware ? Math.sqrt(PIXELS_BY_SOFTWARE / (x * y)) : STILL_PIXEL_RATIO;
-    this.setRatio(Math.max(this.usualRatio, Math.min(finest, STILL_PIXEL_RATIO)));
+    this.setRatio(this.finestRatio);
     this.shade();
     this.draw();
   }
@@ -119,11 +125,17 @@ export class Stage {
     this.renderer.forceContextLoss();
   }
 
+  private get finestRatio(): number {
+    const { x, y } = this.renderer.getSize(new Vector2());
+    const finest = this.bySoftware ? Math.sqrt(PIXELS_BY_SOFTWARE / (x * y)) : STILL_PIXEL_RATIO;
+    return Math.max(this.usualRatio, Math.min(finest, STILL_PIXEL_RATIO));
+  }
+
   private drawStill(): void {
     if (this.pace.busy) return;
     if (!this.pace.coarse && this.pace.lastMs < FAST_MS) return this.drawFine();
     if (!this.pace.coarse && !this.stirred) return;
-    this.setRatio(this.usualRatio);
+    this.setRatio(this.bySoftware ? this.finestRatio : this.usualRatio);
     this.shade();
     this.drawTimed(false);
   }
@@ -138,11 +150,12 @@ export class Stage {
   private drawTimed(moved: boolean): void {
     const start = performance.now();
     const seen = this.drawn.splice(0);
-    this.draw();
+    if (moved && this.slow && this.sketch) this.sketch.during(() => this.draw());
+    else this.draw();
     this.pace.begun(start, moved && !this.fresh, () => {
       for (const resolve of seen) resolve();
       if (this.wanted) this.wake();
-      else if (!this.frame && moved) this.still = window.setTimeout(() => this.drawStill(), STILL_MS);
+      else if (!this.frame && moved) this.still = window.setTimeout(() => this.drawStill(), this.bySoftware ? STILL_BY_SOFTWARE_MS : STILL_MS);
       this.wanted = false;
     });
   }

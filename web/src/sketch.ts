@@ -1,0 +1,104 @@
+// A model of few triangles over the vertices it has: joints, expressions and sliders move it as they move the whole. Processors
+// that draw spend their time on triangles, not pixels; what moves is drawn of few, what stands still of all.
+import type { MeshoptSimplifier } from "meshoptimizer/simplifier";
+import { BufferAttribute, BufferGeometry } from "three";
+import type { Mesh } from "three";
+
+const TRIANGLES = 6000; // of the whole model
+const FACE_COUNTS = 2; // times as much as other meshes: expressions are read there
+const FEWEST = 64; // smaller meshes stay whole: buttons, studs
+const MOST_ERROR = 0.05; // of a mesh's size; what cannot be had for less keeps more triangles
+const ATTRIBUTE_WEIGHTS = [0.3, 0.3, 0.3, 0.5, 0.5]; // normals, then places in the picture
+
+type Simplifier = typeof MeshoptSimplifier;
+
+interface Drawing {
+  geometry: BufferGeometry;
+  whole: BufferAttribute;
+  few: BufferAttribute;
+}
+
+export class Sketch {
+  private constructor(private readonly drawings: Drawing[]) {}
+
+  /** Null where the page forbids it. */
+  static async of(meshes: Mesh[]): Promise<Sketch | null> {
+    const simplifier = await readySimplifier();
+    if (!simplifier) return null;
+    const geometries = [...new Set(meshes.map((mesh) => mesh.geometry))].filter((geometry) => geometry.index);
+    const total = geometries.reduce((sum, geometry) => sum + counted(geometry), 0);
+    const drawings: Drawing[] = [];
+    for (const geometry of geometries) {
+      const few = simplified(simplifier, geometry, (TRIANGLES * counted(geometry)) / total);
+      if (few) drawings.push({ geometry, whole: geometry.index!, few });
+      await pause(); // the page goes on
+    }
+    return new Sketch(drawings);
+  }
+
+  /** Everything that `draw` draws is drawn of few triangles. */
+  during(draw: () => void): void {
+    for (const { geometry, few } of this.drawings) geometry.index = few;
+    try {
+      draw();
+    } finally {
+      for (const { geometry, whole } of this.drawings) geometry.index = whole;
+    }
+  }
+}
+
+/** Begun only where it is needed; null where the page allows no WebAssembly. */
+async function readySimplifier(): Promise<Simplifier | null> {
+  try {
+    const { MeshoptSimplifier: simplifier } = await import("meshoptimizer/simplifier");
+    await simplifier.ready;
+    return simplifier.supported ? simplifier : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Triangles, those with expressions more than once. */
+function counted(geometry: BufferGeometry): number {
+  const faces = (geometry.morphAttributes.position?.length ?? 0) > 20;
+  return (geometry.index!.count / 3) * (faces ? FACE_COUNTS : 1);
+}
+
+function simplified(simplifier: Simplifier, geometry: BufferGeometry, triangles: number): BufferAttribute | null {
+  const index = geometry.index!;
+  const wanted = 3 * Math.max(Math.round(triangles), FEWEST);
+  if (wanted >= index.count) return null;
+  const position = valuesOf(geometry, "position", 3);
+  const [few] = simplifier.simplifyWithAttributes(
+    Uint32Array.from(index.array), position, 3, seams(geometry), ATTRIBUTE_WEIGHTS.length, ATTRIBUTE_WEIGHTS, null, wanted, MOST_ERROR,
+  );
+  return few.length && few.length < index.count ? new BufferAttribute(few, 1) : null;
+}
+
+/** Normals and places in the picture, interleaved: where they jump, edges stay. */
+function seams(geometry: BufferGeometry): Float32Array {
+  const normals = valuesOf(geometry, "normal", 3);
+  const places = valuesOf(geometry, "uv", 2);
+  const count = geometry.attributes.position!.count;
+  const together = new Float32Array(ATTRIBUTE_WEIGHTS.length * count);
+  for (let vertex = 0, at = 0; vertex < count; vertex++) {
+    for (let part = 0; part < 3; part++) together[at++] = normals[3 * vertex + part]!;
+    for (let part = 0; part < 2; part++) together[at++] = places[2 * vertex + part]!;
+  }
+  return together;
+}
+
+/** What a file may have packed, as plain numbers; zeros where it has none. */
+function valuesOf(geometry: BufferGeometry, name: string, size: number): Float32Array {
+  const attribute = geometry.attributes[name];
+  const values = new Float32Array(size * geometry.attributes.position!.count);
+  if (!attribute) return values;
+  for (let vertex = 0, at = 0; vertex < attribute.count; vertex++) {
+    for (let part = 0; part < size; part++) values[at++] = attribute.getComponent(vertex, part);
+  }
+  return values;
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
