@@ -17,8 +17,11 @@ from avatarkit.rig.skeleton import Skeleton
 ROOT_NAME = "Armature"
 """Name of the node above all joints, as Ready Player Me and Mixamo files have it."""
 
-_TRILINEAR = {"magFilter": 9729, "minFilter": 9987, "wrapS": 10497, "wrapT": 10497}
-"""glTF sampler: linear with mipmaps, repeated."""
+_TRILINEAR = {"magFilter": 9729, "minFilter": 9987}
+"""glTF's sampler: linear with mipmaps."""
+_REPEATED, _CLAMPED = 10497, 33071
+_WITHIN = 1e-4
+"""Of a picture: so far beyond its edges is no wish to repeat it."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def avatar_scene(avatar: Avatar) -> AvatarScene:
         meshes=tuple(_mesh(mesh, names.index(mesh.material), avatar.materials) for mesh in avatar.meshes),
         skins=(gltf.Skin(joint_nodes, _inverse_bind(skeleton), skeleton=0, name=ROOT_NAME),),
         materials=materials,
-        textures=tuple(gltf.Texture(number, _TRILINEAR, name) for number, name in enumerate(textures)),
+        textures=tuple(gltf.Texture(number, _sampler(avatar, name), name) for number, name in enumerate(textures)),
         images=tuple(_image(texture) for texture in textures.values()),
         scenes=(gltf.Scene((0, *mesh_nodes), avatar.meta.name),),
         scene=0,
@@ -128,6 +131,23 @@ def _target(morph: MorphTarget, count: int, *, turning: bool) -> dict[str, gltf.
 
 def _distinct_textures(avatar: Avatar) -> dict[str, Texture]:
     return {texture.name: texture for material in avatar.materials for texture in material.textures}
+
+
+def _sampler(avatar: Avatar, texture: str) -> dict[str, int]:
+    """Repeated along the axes that some mesh goes beyond; else the last row would mix with the first where a surface ends."""
+    u, v = (_REPEATED if repeated else _CLAMPED for repeated in repeats(avatar, texture))
+    return _TRILINEAR | {"wrapS": u, "wrapT": v}
+
+
+def repeats(avatar: Avatar, texture: str) -> tuple[bool, bool]:
+    """Whether some mesh repeats the picture of that name, along u and along v."""
+    wearing = {material.name for material in avatar.materials if texture in (own.name for own in material.textures)}
+    uvs = [mesh.uvs for mesh in avatar.meshes if mesh.material in wearing and len(mesh.uvs)]
+    if not uvs:
+        return False, False
+    lowest, highest = np.min([part.min(axis=0) for part in uvs], axis=0), np.max([part.max(axis=0) for part in uvs], axis=0)
+    u, v = (lowest < -_WITHIN) | (highest > 1.0 + _WITHIN)
+    return bool(u), bool(v)
 
 
 def _image(texture: Texture) -> gltf.Image:

@@ -16,6 +16,7 @@ from avatarkit.avatar.avatar import Avatar, AvatarMesh, Material, Texture
 from avatarkit.errors import MissingError
 from avatarkit.export.materials import without_drawing
 from avatarkit.export.pictures import encode_picture
+from avatarkit.export.scene import repeats
 from avatarkit.geometry import quaternions
 from avatarkit.rig.skeleton import Skeleton
 
@@ -75,7 +76,7 @@ def _fill(stage: Usd.Stage, avatar: Avatar) -> list[Texture]:
     _skeleton(stage, avatar.rig.skeleton)
     materials = {material.name: without_drawing(material) for material in avatar.materials}
     for material in materials.values():
-        _material(stage, material)
+        _material(stage, material, avatar)
     for mesh in avatar.meshes:
         _mesh(stage, mesh, materials[mesh.material])
     return list({_file(texture): texture for material in materials.values() for texture in material.textures}.values())
@@ -150,7 +151,7 @@ def _mesh(stage: Usd.Stage, mesh: AvatarMesh, material: Material) -> None:
     UsdShade.MaterialBindingAPI.Apply(made.GetPrim()).Bind(UsdShade.Material.Get(stage, f"{_MATERIALS}/{_name(material.name)}"))
 
 
-def _material(stage: Usd.Stage, material: Material) -> None:
+def _material(stage: Usd.Stage, material: Material, avatar: Avatar) -> None:
     from pxr import Gf, Sdf, UsdShade
 
     path, kinds = f"{_MATERIALS}/{_name(material.name)}", Sdf.ValueTypeNames
@@ -158,7 +159,7 @@ def _material(stage: Usd.Stage, material: Material) -> None:
     surface = UsdShade.Shader.Define(stage, f"{path}/Surface")
     surface.CreateIdAttr("UsdPreviewSurface")
     made.CreateSurfaceOutput().ConnectToSource(surface.ConnectableAPI(), "surface")
-    pictures = _Pictures(stage, path)
+    pictures = _Pictures(stage, path, avatar)
     red, green, blue, alpha = material.base_color
     color = surface.CreateInput("diffuseColor", kinds.Color3f)
     seen_through = material.alpha_mode != "OPAQUE"
@@ -200,8 +201,8 @@ def _material(stage: Usd.Stage, material: Material) -> None:
 class _Pictures:
     """The texture shaders of one material, each made once."""
 
-    def __init__(self, stage: Usd.Stage, path: str) -> None:
-        self._stage, self._path = stage, path
+    def __init__(self, stage: Usd.Stage, path: str, avatar: Avatar) -> None:
+        self._stage, self._path, self._avatar = stage, path, avatar
 
     def add(
         self,
@@ -225,8 +226,8 @@ class _Pictures:
         shader.CreateInput("scale", kinds.Float4).Set(Gf.Vec4f(*scale))
         shader.CreateInput("bias", kinds.Float4).Set(Gf.Vec4f(*bias))
         shader.CreateInput("sourceColorSpace", kinds.Token).Set("sRGB" if srgb else "raw")
-        for axis in ("wrapS", "wrapT"):
-            shader.CreateInput(axis, kinds.Token).Set("repeat")
+        for axis, repeated in zip(("wrapS", "wrapT"), repeats(self._avatar, texture.name), strict=True):
+            shader.CreateInput(axis, kinds.Token).Set("repeat" if repeated else "clamp")
         for output, kind in (
             ("rgb", kinds.Float3),
             ("r", kinds.Float),

@@ -11,12 +11,13 @@ from PIL import Image
 
 from avatarkit.errors import InputError
 from avatarkit.gltf.document import Document, Material, Primitive, TextureUse
-from avatarkit.render.scene import AlphaMode, RenderMaterial, RenderMesh
+from avatarkit.render.scene import AlphaMode, RenderMaterial, RenderMesh, Wrap
 from avatarkit.render.toon_from_gltf import share, stored_toon
 
 MAX_TEXTURE_PIXELS = 8192 * 8192
 """Largest texture that is decoded: the side that every WebGPU device takes."""
 
+_WRAPS: dict[int, Wrap] = {33071: "clamp"}
 _ALPHA_MODES: dict[str, AlphaMode] = {"MASK": "MASK", "BLEND": "BLEND"}
 
 
@@ -60,9 +61,16 @@ class Materials:
             alpha_mode=_ALPHA_MODES.get(stored.alpha_mode, "OPAQUE"),
             alpha_cutoff=stored.alpha_cutoff,
             double_sided=stored.double_sided,
+            wrap=self._wrap(stored.base_color_texture or stored.normal_texture or stored.emissive_texture),
             shading="unlit" if toon is None and "KHR_materials_unlit" in extensions else "lit",
             toon=toon,
         )
+
+    def _wrap(self, use: TextureUse | None) -> tuple[Wrap, Wrap]:
+        """Other textures of a material are taken to share it."""
+        sampler = {} if use is None else self._document.textures[use.texture].sampler
+        u, v = (_WRAPS.get(sampler.get(axis, 0), "repeat") for axis in ("wrapS", "wrapT"))
+        return u, v
 
     def _texture(self, use: TextureUse | None) -> np.ndarray | None:
         image = None if use is None else self._document.textures[use.texture].image

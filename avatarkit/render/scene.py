@@ -11,6 +11,7 @@ import numpy as np
 from avatarkit.geometry.arrays import checked_array
 
 Shading = Literal["lit", "unlit"]
+Wrap = Literal["repeat", "clamp"]
 OutlineUnit = Literal["world", "screen"]
 AlphaMode = Literal["OPAQUE", "MASK", "BLEND"]
 Background = tuple[tuple[float, float, float], tuple[float, float, float]]
@@ -72,6 +73,7 @@ class RenderMaterial:
         emissive: linear RGB that the surface gives off by itself; multiplies `emissive_texture` (sRGB pixels or None).
         alpha_mode: glTF's OPAQUE, MASK (with `alpha_cutoff`) or BLEND.
         double_sided: drawn from behind too.
+        wrap: beyond a picture's edges along u and v, it is repeated or its edge goes on.
         shading: "lit" is physically based, "unlit" is flat colour.
         toon: drawn shading in place of a physically based one, or None.
         casts_shadow: whether it stands in the light's way; the room around a figure does not. Only opaque surfaces do.
@@ -93,6 +95,7 @@ class RenderMaterial:
     alpha_mode: AlphaMode = "OPAQUE"
     alpha_cutoff: float = 0.5
     double_sided: bool = False
+    wrap: tuple[Wrap, Wrap] = ("repeat", "repeat")
     shading: Shading = "lit"
     toon: Toon | None = None
     casts_shadow: bool = True

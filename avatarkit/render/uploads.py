@@ -108,10 +108,10 @@ class Uploads:
             made.specular_intensity = material.specular
             made.clearcoat, made.clearcoat_roughness = material.clearcoat, material.clearcoat_roughness
         if textured:
-            made.normal_map = self._map(material.normal_texture, "physical")
+            made.normal_map = self._map(material, material.normal_texture, "physical")
             made.normal_scale = (material.normal_scale,) * 2
-            made.roughness_map = made.metalness_map = self._map(material.roughness_texture, "physical")
-            made.ao_map = self._map(material.occlusion_texture, "physical")
+            made.roughness_map = made.metalness_map = self._map(material, material.roughness_texture, "physical")
+            made.ao_map = self._map(material, material.occlusion_texture, "physical")
         return made
 
     def _glossy_class(self, material: RenderMaterial) -> Any:
@@ -121,7 +121,7 @@ class Uploads:
     def _look(self, material: RenderMaterial, textured: bool) -> dict[str, Any]:
         return {
             "color": rgba_color(material.base_color),
-            "map": self._map(material.texture, "srgb") if textured else None,
+            "map": self._map(material, material.texture, "srgb") if textured else None,
             "side": "both" if material.double_sided else "front",
             **_alpha(material),
         }
@@ -130,15 +130,16 @@ class Uploads:
         material, textured = mesh.material, mesh.uvs is not None
         made = toon_material_class(self._gfx)(**self._look(material, textured), **self._emission(material, textured))
         if textured:
-            made.normal_map = self._map(material.normal_texture, "physical")
-            made.gradient_map = self._map(toon.shade_texture, "srgb")  # the one spare place for a texture that pygfx has
+            made.normal_map = self._map(material, material.normal_texture, "physical")
+            # the one spare place for a texture that pygfx has
+            made.gradient_map = self._map(material, toon.shade_texture, "srgb")
         set_toon(made, toon, outline=outline)
         return made
 
     def _emission(self, material: RenderMaterial, textured: bool) -> dict[str, Any]:
         emission: dict[str, Any] = {"emissive": (*srgb(material.emissive), 1.0)}
         if textured and material.emissive_texture is not None:
-            emission["emissive_map"] = self._map(material.emissive_texture, "srgb")
+            emission["emissive_map"] = self._map(material, material.emissive_texture, "srgb")
         return emission
 
     def _room_map(self, camera: PinholeCamera, lighting: Lighting) -> Any:
@@ -154,14 +155,16 @@ class Uploads:
             self._room = key, self._gfx.TextureMap(cube, filter="linear", mipmap_filter="linear", wrap="clamp")
         return self._room[1]
 
-    def _map(self, pixels: np.ndarray | None, colorspace: str) -> Any:
+    def _map(self, material: RenderMaterial, pixels: np.ndarray | None, colorspace: str) -> Any:
         if pixels is None:
             return None
         if id(pixels) not in self._textures:
             rgba = _rgba(_within(pixels, _MAX_TEXTURE_SIDE_PX), 255)
             texture = self._gfx.Texture(rgba, dim=2, colorspace=colorspace, generate_mipmaps=True)
             self._textures[id(pixels)] = (pixels, texture)
-        return self._gfx.TextureMap(self._textures[id(pixels)][1], wrap="repeat", filter="linear", mipmap_filter="linear")
+        wrap_u, wrap_v = material.wrap
+        wrap = {"wrap_s": wrap_u, "wrap_t": wrap_v}
+        return self._gfx.TextureMap(self._textures[id(pixels)][1], **wrap, filter="linear", mipmap_filter="linear")
 
 
 def _keyed(meshes: Sequence[RenderMesh]) -> Iterator[tuple[_Key, RenderMesh]]:

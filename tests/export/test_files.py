@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from avatarkit.avatar.avatar import Avatar
+from avatarkit.avatar.avatar import Avatar, AvatarMesh
 from avatarkit.errors import UsageError
 from avatarkit.export.files import glb_bytes, save_avatar, vrm1_bytes
 from avatarkit.gltf.container import split_container
+from avatarkit.gltf.document import Document, Texture
 from avatarkit.gltf.reading import document_from_bytes
 from avatarkit.gltf.writing import document_to_glb
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
@@ -46,6 +47,27 @@ def test_the_same_avatar_gives_the_same_bytes_and_reading_loses_none(avatar: Ava
 def test_the_khronos_validator_finds_no_error_and_no_warning(avatar: Avatar, suffix: str, tmp_path: Path):
     save_avatar(avatar, tmp_path / f"avatar{suffix}")
     assert_khronos_clean(tmp_path / f"avatar{suffix}")
+
+
+def test_pictures_are_repeated_only_along_axes_that_some_mesh_goes_beyond(avatar: Avatar):
+    mesh = next(mesh for mesh in avatar.meshes if textured(avatar, mesh))
+    for stretched, wraps in (((1.0, 1.0), (33071, 33071)), ((3.0, 1.0), (10497, 33071)), ((1.0, -1.0), (33071, 10497))):
+        span = np.ptp(mesh.uvs, axis=0)
+        uvs = (mesh.uvs - mesh.uvs.min(axis=0)) / np.where(span, span, 1.0) * np.float32(stretched)
+        alone = replace(avatar, meshes=(replace(mesh, uvs=uvs.astype(np.float32)),))
+        document = document_from_bytes(glb_bytes(alone))
+        (texture,) = used(document)
+        assert (texture.sampler["wrapS"], texture.sampler["wrapT"]) == wraps
+
+
+def textured(avatar: Avatar, mesh: AvatarMesh) -> bool:
+    return any(material.name == mesh.material and material.base_color_texture for material in avatar.materials)
+
+
+def used(document: Document) -> list[Texture]:
+    """The base colour's texture of each mesh."""
+    materials = [document.materials[primitive.material] for mesh in document.meshes for primitive in mesh.primitives]
+    return [document.textures[material.base_color_texture.texture] for material in materials]
 
 
 def test_the_joints_rest_where_the_skeleton_says(avatar: Avatar):

@@ -98,6 +98,18 @@ def test_a_texture_stands_upright(drawn_at):
     assert picture[110, 80, 2] > 240
 
 
+def test_a_pictures_last_row_mixes_with_its_first_only_where_it_is_repeated(drawn_at):
+    pixels = np.zeros((8, 8, 3), np.uint8)
+    pixels[:4], pixels[4:] = (250, 0, 0), (0, 0, 250)
+    mixed = {}
+    for wrap in ("repeat", "clamp"):
+        material = flat(texture=pixels, wrap=("repeat", wrap))
+        mixed[wrap] = drawn_at(SIZE).render([sheet((-0.5, -0.4), (0.5, 0.4), 0, material)], FRONT, EVEN_LIGHT, BLACK)[:, 80]
+    lowest = np.nonzero(mixed["clamp"][:, 2])[0][-1] - 1
+    assert mixed["clamp"][lowest, 0] == 0 < mixed["repeat"][lowest, 0]
+    assert mixed["clamp"][lowest, 2] > 240
+
+
 def test_a_masked_surface_has_holes_where_its_texture_is_faint(drawn_at):
     pixels = np.full((2, 2, 4), 255, np.uint8)
     pixels[:, 0, 3] = 60

@@ -135,7 +135,8 @@ def _brought_near(document: Document, material: int, uvs: np.ndarray, triangles:
 
 def _is_clamped(document: Document, material: int) -> bool:
     use = document.materials[material].base_color_texture if material >= 0 else None
-    return use is not None and document.textures[use.texture].sampler.get("wrapS") == _CLAMPED
+    sampler = {} if use is None else document.textures[use.texture].sampler
+    return sampler.get("wrapS") == sampler.get("wrapT") == _CLAMPED
 
 
 def _wish(document: Document, material: int, area: float, flat: float, span: np.ndarray) -> tuple[float, float, float, float]:
