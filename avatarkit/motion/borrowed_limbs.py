@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from avatarkit.motion.gaps import BRIDGE_S
+from avatarkit.motion.limb_points import LIMB_PARTS
 from avatarkit.tracking.tracked_frame import BodyLandmarks, TrackedVideo
 from avatarkit.vocabulary.mediapipe_points import POSE
 
@@ -25,23 +26,7 @@ HIDDEN = 0.8
 STRAY_RAD = np.radians(25.0)
 """Limbs of somebody who stands and is hidden within half a second seldom turn further."""
 
-_ENDS = {"Elbow": ("Wrist", "Pinky", "Index", "Thumb"), "Knee": ("Ankle", "Heel", "FootIndex")}
-_STARTS = {"Elbow": "Shoulder", "Knee": "Hip"}
-_SIDES = ("left", "right")
-
-
-def _segments() -> tuple[tuple[int, int, list[int]], ...]:
-    """Upper and lower parts of the four limbs: start, end, and the points that are amiss when the part is."""
-    found = []
-    for side in _SIDES:
-        for middle, ends in _ENDS.items():
-            start, joint, beyond = POSE[side + _STARTS[middle]], POSE[side + middle], [POSE[side + end] for end in ends]
-            found += [(start, joint, [joint, *beyond]), (joint, beyond[0], beyond)]
-    return tuple(found)
-
-
-_SEGMENTS = _segments()
-_LIMB_POINTS = sorted({point for *_, points in _SEGMENTS for point in points})
+_LIMB_POINTS = sorted({point for part in LIMB_PARTS for point in part.beyond})
 
 
 def without_borrowed_limbs(video: TrackedVideo) -> TrackedVideo:
@@ -71,11 +56,11 @@ def borrowed_points(before: list[BodyLandmarks], leaving: list[BodyLandmarks]) -
     if not hidden.any():
         return unseen
     was, now = (np.array([body.world_m for body in bodies]) for bodies in (before, leaving))
-    for start, end, points in _SEGMENTS:
-        usual = np.median(_directions(was, start, end), axis=0)
+    for part in LIMB_PARTS:
+        usual = np.median(_directions(was, part.start, part.end), axis=0)
         sharp = np.cos(STRAY_RAD) * np.linalg.norm(usual)
-        strays = np.maximum.accumulate(hidden) & (_directions(now, start, end) @ usual < sharp)
-        unseen[:, points] |= np.maximum.accumulate(strays)[:, None]
+        strays = np.maximum.accumulate(hidden) & (_directions(now, part.start, part.end) @ usual < sharp)
+        unseen[:, list(part.beyond)] |= np.maximum.accumulate(strays)[:, None]
     return unseen
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from avatarkit.geometry import quaternions
 from avatarkit.motion.borrowed_limbs import without_borrowed_limbs
 from avatarkit.motion.contacts import picture_speeds, sole_contacts, sole_landmarks
+from avatarkit.motion.excursions import without_excursions
 from avatarkit.motion.feet import hold_feet
 from avatarkit.motion.floor import legs_seen, sole_points
 from avatarkit.motion.gaps import EASE_S, fill_gaps, fill_places, seen_mask, takes
@@ -98,7 +99,7 @@ def estimate_motion(
 
     person = estimate_person(video, height_m)
     lap("person")
-    untangled = without_borrowed_limbs(unswapped(video))
+    untangled = without_excursions(without_borrowed_limbs(unswapped(video)))
     raw = raw_motion(untangled, person, progress)
     lap("poses")
     parts = takes(raw.times_s, raw.root_positions, hips_seen(raw))

@@ -74,3 +74,34 @@ heel's back near the floor, its toe before the ball; measured on rendered figure
 FOOT_STARTS = np.array([POSE[side + start] for side in SIDES for start, _, _ in FOOT_TRIANGLE])
 FOOT_ENDS = np.array([POSE[side + end] for side in SIDES for _, end, _ in FOOT_TRIANGLE])
 FOOT_SHARES = np.array([share for _ in SIDES for *_, share in FOOT_TRIANGLE])
+
+
+@dataclass(frozen=True)
+class LimbPart:
+    """An upper arm, a forearm, a thigh or a shin.
+
+    Attributes:
+        start, end: rows of `POSE_POINTS`.
+        beyond: the points that are amiss when the part is.
+        is_arm: or of a leg.
+    """
+
+    start: int
+    end: int
+    beyond: tuple[int, ...]
+    is_arm: bool
+
+
+def _limb_parts() -> tuple[LimbPart, ...]:
+    chains = (("Shoulder", "Elbow", ("Wrist", "Pinky", "Index", "Thumb")), ("Hip", "Knee", ("Ankle", "Heel", "FootIndex")))
+    found = []
+    for side in SIDES:
+        for root, middle, ends in chains:
+            start, joint, beyond = POSE[side + root], POSE[side + middle], tuple(POSE[side + end] for end in ends)
+            is_arm = root == "Shoulder"
+            found += [LimbPart(start, joint, (joint, *beyond), is_arm), LimbPart(joint, beyond[0], beyond, is_arm)]
+    return tuple(found)
+
+
+LIMB_PARTS: tuple[LimbPart, ...] = _limb_parts()
+"""Upper and lower parts of the four limbs."""
