@@ -9,6 +9,8 @@ from scipy.spatial import cKDTree
 from avatarkit.avatar.outfit import OUTFITS, PIECES, make_outfit
 from avatarkit.avatar.outfit.cloth import draped
 from avatarkit.avatar.outfit.garment import Garment, pattern_of
+from avatarkit.avatar.outfit.glasses import Glasses
+from avatarkit.avatar.outfit.head import face_frame
 from avatarkit.avatar.outfit.pattern import grid_triangles
 from avatarkit.avatar.wardrobe import check_outfit
 from avatarkit.body.body import load_body
@@ -212,3 +214,17 @@ def test_unknown_pieces_and_colours_are_refused():
         make_outfit(["jaens"], {}, body(AVERAGE))
     with pytest.raises(UsageError, match="#rrggbb"):
         make_outfit(["jeans"], {"jeans": "bluish"}, body(AVERAGE))
+
+
+def test_cat_eye_glasses_come_to_a_tip_above_and_outside_and_round_ones_do_not() -> None:
+    tips = {}
+    for name in ("cat-eye-glasses", "round-glasses"):
+        make = PIECES[name].make
+        assert isinstance(make, Glasses)
+        outline = make._lens(face_frame(rest_body({})))[1][:-1, :2] @ [1.0, 1.0j]
+        steps = np.diff(np.append(outline, outline[0]))
+        tip = outline[outline.imag.argmax()]
+        out = (tip.real - outline.real.min()) / np.ptp(outline.real)
+        tips[name] = out, np.degrees(np.abs(np.angle(np.roll(steps, -1) / steps))).max()
+    assert tips["cat-eye-glasses"][0] > 0.8 and tips["round-glasses"][0] == pytest.approx(0.5, abs=0.05)
+    assert tips["cat-eye-glasses"][1] > 2.5 * tips["round-glasses"][1]

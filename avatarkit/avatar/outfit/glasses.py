@@ -22,6 +22,8 @@ _OUTLINE_POINTS = 40
 _CLEARANCE_M = 0.0025  # before the brows and beside the head
 _LID_M = 0.003  # of a closed lid before the eyeball, and air
 _WIDEST = 0.9  # from the middle to where a lens ends, over that to where an ear begins
+_TIP_RAD, _TIP_OUT = (0.62, 0.48), 0.30  # of a wing: at which angle and how broad; how far out against up
+_TILTS, _NARROWS = 0.35, 0.30  # of a wing's height: what the whole outline rises outward, and how it narrows below
 _LEAST_SCALE = 0.62  # of the eyes': smaller lenses would not hold them
 
 
@@ -33,7 +35,7 @@ class Glasses:
         width, height: half sizes of a lens, metres on the average face.
         square: exponent of the lens's outline: 2 is an ellipse, larger is squarer.
         drop: how much wider the outline is below than above, and inward; an aviator's.
-        wing: how far its upper outer corner is drawn out.
+        wing: how far its upper outer corner is drawn out to a tip, in half heights; a cat's eye.
         rim_m: radius of the frame's cross-section; `flat` its depth against its width.
         brow_bar: a second bridge.
         both: a pair; a monocle has but the left one.
@@ -86,7 +88,10 @@ class Glasses:
         x = np.sign(cos) * np.abs(cos) ** (2 / self.square)
         y = np.sign(sin) * np.abs(sin) ** (2 / self.square)
         x = x * (1.0 - self.drop * y) - 0.5 * self.drop * np.maximum(-y, 0.0)
-        y = y + self.wing * np.clip(x, 0.0, 1.0) ** 3 * np.clip(y + 0.4, 0.0, 1.0)
+        from_tip = (turn - _TIP_RAD[0] + np.pi) % (2 * np.pi) - np.pi
+        tip = self.wing * np.exp(-((from_tip / _TIP_RAD[1]) ** 2))
+        x = x * (1.0 - _NARROWS * self.wing * np.maximum(-y, 0.0)) + _TIP_OUT * tip
+        y = y + tip + _TILTS * self.wing * x
         scale = self._scale(face)
         width, height = scale * self.width, scale * self.height
         gap = max(float(face.eye[0]) * 1.06, width + scale * 0.0085)
@@ -164,7 +169,7 @@ GLASSES: Mapping[str, WardrobePiece] = {
     "round-glasses": _glasses(Glasses(), "#8c6a3c", "#dfe8ec", _METAL, _CLEAR),
     "square-glasses": _glasses(Glasses(0.0255, 0.0190, 4.5, rim_m=0.0019), "#1e1c1d", "#dfe8ec", _HORN, _CLEAR),
     "rectangular-glasses": _glasses(Glasses(0.0255, 0.0140, 5.0, rim_m=0.0012), "#4d4f55", "#dfe8ec", _METAL, _CLEAR),
-    "cat-eye-glasses": _glasses(Glasses(0.0255, 0.0190, 2.8, wing=0.35, rim_m=0.0019), "#7b1f2b", "#dfe8ec", _HORN, _CLEAR),
+    "cat-eye-glasses": _glasses(Glasses(0.0250, 0.0178, 2.4, wing=0.42, rim_m=0.0021), "#7b1f2b", "#dfe8ec", _HORN, _CLEAR),
     "aviators": _glasses(
         Glasses(0.0275, 0.0245, 2.6, drop=0.10, brow_bar=True), "#c7a457", "#3c3a2c", _METAL, _DARK
     ),
