@@ -210,9 +210,11 @@ _KEY_COLOR = (1.0, 0.97, 0.94)
 PORTRAIT_LIGHT = Lighting(
     ambient=0.07,
     lights=(
-        Light((-0.75, 0.55, 0.80), 0.24, _KEY_COLOR, casts_shadow=True),
-        Light((-0.58, 0.68, 0.82), 0.12, _KEY_COLOR, casts_shadow=True),
-        Light((-0.90, 0.40, 0.78), 0.12, _KEY_COLOR, casts_shadow=True),
+        Light((-0.75, 0.55, 0.80), 0.14, _KEY_COLOR, casts_shadow=True),
+        Light((-0.665, 0.615, 0.81), 0.10, _KEY_COLOR, casts_shadow=True),
+        Light((-0.825, 0.475, 0.79), 0.10, _KEY_COLOR, casts_shadow=True),
+        Light((-0.58, 0.68, 0.82), 0.07, _KEY_COLOR, casts_shadow=True),
+        Light((-0.90, 0.40, 0.78), 0.07, _KEY_COLOR, casts_shadow=True),
         Light((-0.70, 0.50, 0.85), 0.10, _KEY_COLOR),
         Light((-0.05, 0.30, 0.95), 0.12, (1.0, 0.95, 0.91)),
         Light((0.85, -0.05, 0.55), 0.19, (1.0, 0.93, 0.89)),
