@@ -28,6 +28,7 @@ _DEW = 0.35  # all of a face would look wet with more
 _UNSEEN = 1.0 / 512.0  # thinner makeup changes no pixel
 _GREY = np.array([[0.299, 0.587, 0.114]])
 _MEDIAN_OF = 4  # one pixel in so many, each way
+_NAIL_FROM, _FINE, _FLAT_PX2 = 0.5, 8, 1e-6
 _DRAWN, _SHIFT = 2048, 4  # outlines are drawn larger than kept, at a sixteenth of a pixel
 
 UPPER_LIDS = {"right": (33, 246, 161, 160, 159, 158, 157, 173, 133), "left": (263, 466, 388, 387, 386, 385, 384, 398, 362)}
@@ -353,12 +354,30 @@ def _star() -> np.ndarray:
 
 @cache
 def fingernails() -> np.ndarray:
-    """(1024, 1024) float32 0..1 over the body's picture: the nails of fingers and toes."""
+    """(1024, 1024) float32 0..1 over the body's picture: the nails of fingers and toes.
+
+    They are a few pixels wide: they end where the region's weight, between vertices too, is a half, not where triangles do.
+    """
     body = load_body()
     weight = np.maximum(body.regions["fingernails"], body.regions["toenails"])
-    part = body.parts["body"]
-    triangles = part.uv_triangles[(weight[part.uv_triangles] > 0.5).all(axis=1)]
-    return _drawn(0.0, *body.uvs[triangles]) if len(triangles) else np.zeros((MASK_SIZE, MASK_SIZE), np.float32)
+    triangles = body.parts["body"].uv_triangles
+    mask = np.zeros((MASK_SIZE, MASK_SIZE), np.float32)
+    for triangle in triangles[(weight[triangles] > _NAIL_FROM).any(axis=1)]:
+        corners = body.uvs[triangle].astype(float) * MASK_SIZE
+        low, high = np.floor(corners.min(axis=0)).astype(int), np.ceil(corners.max(axis=0)).astype(int)
+        axes = [start + (np.arange((end - start) * _FINE) + 0.5) / _FINE for start, end in zip(low, high, strict=True)]
+        places = np.stack(np.meshgrid(*axes), axis=-1)
+        sides = np.column_stack([corners[1] - corners[0], corners[2] - corners[0]])
+        if abs(np.linalg.det(sides)) < _FLAT_PX2:
+            continue
+        second, third = np.moveaxis((places - corners[0]) @ np.linalg.inv(sides).T, -1, 0)
+        first = 1.0 - second - third
+        nail = (np.minimum(np.minimum(first, second), third) >= 0.0) & (
+            first * weight[triangle[0]] + second * weight[triangle[1]] + third * weight[triangle[2]] > _NAIL_FROM
+        )
+        whole = nail.reshape(high[1] - low[1], _FINE, high[0] - low[0], _FINE).mean(axis=(1, 3))
+        mask[low[1] : high[1], low[0] : high[0]] += whole
+    return np.minimum(mask, 1.0)
 
 
 MAKEUP: Mapping[str, MakeupItem] = {

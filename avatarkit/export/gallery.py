@@ -44,6 +44,7 @@ _ON_BARE_LEGS, _OVER_SHIRTS = ("shoes", "socks"), ("tie", "belt", "vest", "jacke
 _PIECE_VIEWS = dict.fromkeys(("hat", "glasses", "earrings"), "three-quarter") | dict.fromkeys(_ON_BARE_LEGS, "feet")
 _AT_ONCE = {"mouthClose": {"jawOpen": 1.0}}  # by its definition it closes the lips of an open jaw
 _WHOLE = {"body", "figure"}
+_ON_HANDS = ("nail-polish",)
 _SHOWN_STRENGTH = 0.9  # of makeup: a sheet is to tell the items apart
 
 
@@ -84,7 +85,8 @@ def _lashes(recipe: AvatarRecipe) -> Iterator[Choice]:
 def _makeup(recipe: AvatarRecipe) -> Iterator[Choice]:
     for item, finishes in wardrobe.makeup_items().items():
         for finish in finishes:
-            yield Choice(f"{item} {finish}", recipe.with_makeup(item, strength=_SHOWN_STRENGTH, finish=finish), ("face",))
+            view = "hand" if item in _ON_HANDS else "face"
+            yield Choice(f"{item} {finish}", recipe.with_makeup(item, strength=_SHOWN_STRENGTH, finish=finish), (view,))
 
 
 def _outfits(recipe: AvatarRecipe) -> Iterator[Choice]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class View:
         yaw_deg: how far the subject is turned, positive to its own left.
         around: the whole figure stays in the picture however it is turned.
         grounded: heights count from the ground, below the head, and not from the chin.
+        hand: the left hand fills the picture, of a figure whose hands are known.
     """
 
     top: float | None
@@ -40,6 +41,7 @@ class View:
     yaw_deg: float = 0.0
     around: bool = False
     grounded: bool = False
+    hand: bool = False
 
 
 _FACE = View(1.10, -0.14, 0.95)
@@ -57,6 +59,7 @@ VIEWS: Mapping[str, View] = {
     "back": View(_HEAD.top, _HEAD.bottom, _HEAD.width, 180.0),
     "figure": View(None, yaw_deg=30.0),
     "feet": View(1.15, -0.1, 1.75, 40.0, grounded=True),
+    "hand": View(None, yaw_deg=-62.0, hand=True),
 }
 """Views by name. Proportions judged by eye on portraits."""
 
@@ -69,11 +72,13 @@ class Figure:
         points: (P, 3) the corners of its triangles.
         chin: (3,) below the middle of the head, at the height of the chin.
         head_height: from the chin to the crown, hair included.
+        hand: (H, 3) those of the left hand; none where no file says which these are.
     """
 
     points: np.ndarray
     chin: np.ndarray
     head_height: float
+    hand: np.ndarray = field(default_factory=lambda: np.zeros((0, 3)))
 
 
 def measure(meshes: Sequence[RenderMesh], head: np.ndarray | None = None, of_head: Sequence[np.ndarray] = ()) -> Figure:
@@ -138,7 +143,8 @@ def aim(figure: Figure, view: View, size_px: tuple[int, int], yaw_deg: float = 0
     backward = np.array([np.sin(angle), 0.0, np.cos(angle)])
     high = np.tan(np.radians(_FOV_DEG) / 2)
     wide = high * size_px[0] / size_px[1]
-    middle, distance = _whole(figure, view, backward, wide, high) if view.top is None else _part(figure, view, wide, high)
+    shown = replace(figure, points=figure.hand) if view.hand and len(figure.hand) else figure
+    middle, distance = _whole(shown, view, backward, wide, high) if view.top is None else _part(figure, view, wide, high)
     distance = max(distance, _LEAST_DISTANCE_M)
     return look_at(middle + distance * backward, middle, _FOV_DEG, size_px)
 

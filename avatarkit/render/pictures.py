@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -215,7 +215,12 @@ def _subject(document: Document, pose: Pose, expression_weights: Mapping[str, fl
     matrices = world_matrices(document, humanoid)
     if head not in matrices:
         return _Subject(meshes, measure(meshes))
-    return _Subject(meshes, measure(meshes, matrices[head][:3, 3], vertices_under(document, matrices, head)))
+    figure = measure(meshes, matrices[head][:3, 3], vertices_under(document, matrices, head))
+    hand = humanoid.bones.get("leftHand")
+    if hand in matrices:
+        of_hand = zip(meshes, vertices_under(document, matrices, hand), strict=True)
+        figure = replace(figure, hand=np.concatenate([np.zeros((0, 3)), *(mesh.positions[mask] for mesh, mask in of_hand)]))
+    return _Subject(meshes, figure)
 
 
 def _turning(renderer: Renderer, subject: _Subject, view: str, progress: Progress) -> Iterator[np.ndarray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from avatarkit.avatar import wardrobe
 from avatarkit.avatar.build import build_avatar
@@ -23,6 +24,10 @@ def test_every_item_has_a_place_and_it_is_small(name: str) -> None:
     mask = MAKEUP[name].mask()
     assert mask.shape == (1024, 1024) and mask.min() >= 0.0 and 0.5 < mask.max() <= 1.001
     assert 0.00001 < (mask > 0.5).mean() < 0.25
+
+
+def test_polish_makes_one_spot_of_each_of_twenty_nails() -> None:
+    assert ndimage.label(MAKEUP["nail-polish"].mask() > 0.25)[1] == 20
 
 
 @pytest.mark.parametrize("name", [name for name in ON_SKIN if name not in ("freckles", "beauty-mark", "paint-star")])

@@ -11,7 +11,7 @@ from avatarkit.errors import InputError, UsageError
 from avatarkit.export.files import vrm1_bytes
 from avatarkit.gltf.reading import document_from_bytes
 from avatarkit.render.contact_sheet import contact_sheet
-from avatarkit.render.framing import VIEWS, aim, measure
+from avatarkit.render.framing import VIEWS, Figure, aim, measure
 from avatarkit.render.humanoid import find_head, find_humanoid, world_matrices
 from avatarkit.render.pictures import render_file, render_views
 from avatarkit.render.scene import RenderMesh
@@ -161,3 +161,21 @@ def test_avatars_of_other_makers_can_be_drawn(drawn_at, shared_media: Path, rig:
     picture = render_views((shared_media / "rigs" / rig).read_bytes(), ("body",), (64, 64), renderer=drawn_at((64, 64)))[0]
     Image.fromarray(picture).save(io.BytesIO(), "PNG")
     assert np.ptp(picture.astype(int), axis=1).max() > 40
+
+
+def test_the_view_of_a_hand_shows_all_of_the_left_one_and_little_else():
+    points = np.random.default_rng(1).uniform((-0.8, 0.0, -0.2), (0.8, 1.7, 0.2), (2000, 3))
+    hand = np.random.default_rng(2).uniform((0.3, 0.7, -0.05), (0.35, 0.9, 0.05), (200, 3))
+    figure = Figure(np.concatenate([points, hand]), np.array([0.0, 1.5, 0.0]), 0.2, hand)
+    camera = aim(figure, VIEWS["hand"], (100, 120))
+    pixels = camera.project(hand)
+    assert (pixels > 0).all() and (pixels < (100, 120)).all() and np.ptp(pixels[:, 1]) > 90
+    of_others = camera.project(points)
+    assert ((of_others > 0) & (of_others < (100, 120))).all(axis=1).mean() < 0.05
+    assert camera.position[0] > hand[:, 0].max()  # from where one sees its back
+
+
+def test_the_view_of_a_hand_that_nobody_names_shows_the_figure():
+    points = np.random.default_rng(1).uniform((-0.8, 0.0, -0.2), (0.8, 1.7, 0.2), (2000, 3))
+    pixels = aim(Figure(points, np.array([0.0, 1.5, 0.0]), 0.2), VIEWS["hand"], (100, 120)).project(points)
+    assert (pixels > 0).all() and (pixels < (100, 120)).all()
