@@ -11,7 +11,7 @@ import numpy as np
 from avatarkit.avatar import wardrobe
 from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.recipe import AvatarRecipe
-from avatarkit.avatar.style import FACE_GROUPS, default_recipe, style_names
+from avatarkit.avatar.style import FACE_GROUPS, default_recipe, load_style, style_names
 from avatarkit.body.body import load_body
 from avatarkit.errors import unknown_name
 from avatarkit.export.scene import avatar_scene
@@ -52,7 +52,8 @@ def _styles(kind: str | None) -> Callable[[AvatarRecipe], Iterator[Choice]]:
     def choices(recipe: AvatarRecipe) -> Iterator[Choice]:
         del recipe  # a preset brings somebody of its own
         for name in style_names(kind):
-            yield Choice(name, default_recipe(name), ("bust",) if kind == "family" else ("body",))
+            # Families differ in how faces are made, people and characters in all that they are.
+            yield Choice(name, default_recipe(name), ("face",) if load_style(name).kind == "family" else ("body",))
 
     return choices
 
