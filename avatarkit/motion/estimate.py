@@ -99,7 +99,7 @@ def estimate_motion(
 
     person = estimate_person(video, height_m)
     lap("person")
-    untangled = without_excursions(without_borrowed_limbs(unswapped(video)))
+    untangled = without_borrowed_limbs(unswapped(without_excursions(video)))
     raw = raw_motion(untangled, person, progress)
     lap("poses")
     parts = takes(raw.times_s, raw.root_positions, hips_seen(raw))

@@ -1,6 +1,6 @@
 """Limbs that a tracker shows elsewhere for a picture or two: they leave and come back faster than any limb moves.
 
-It happens to limbs that are half hidden or against the light. Smoothed, it is a kick that nobody made; unseen, it is bridged.
+It happens to limbs that are half hidden or against the light. Smoothed, it is a kick that nobody made.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from avatarkit.motion.limb_points import LIMB_PARTS
-from avatarkit.tracking.tracked_frame import TrackedVideo
+from avatarkit.tracking.tracked_frame import BodyLandmarks, TrackedVideo
 from avatarkit.vocabulary.mediapipe_points import POSE
 
 ARMS_S, LEGS_S = 0.07, 0.14
@@ -25,28 +25,49 @@ RETURN = 1.5
 
 
 def without_excursions(video: TrackedVideo) -> TrackedVideo:
-    """The video with limbs unseen in those pictures in which they are for a moment where they cannot be."""
+    """The video with limbs that are for a moment where they cannot be on the straight way between where they were and will be,
+    as visible as the less visible of both."""
     shown = [number for number, frame in enumerate(video.frames) if frame.body is not None]
     if len(shown) < 3:
         return video
     bodies = [body for frame in video.frames if (body := frame.body) is not None]
-    unseen = excursions(video.times_s[shown], np.array([body.world_m for body in bodies]))
+    times = video.times_s[shown]
+    away = excursions(times, np.array([body.world_m for body in bodies]))
     frames = list(video.frames)
-    for number, body, points in zip(shown, bodies, unseen, strict=True):
-        if points.any():
-            frames[number] = replace(frames[number], body=replace(body, visibility=np.where(points, 0.0, body.visibility)))
+    for row in np.flatnonzero(away.any(axis=1)):
+        mended = _mended(times, bodies, away, int(row))
+        frames[shown[row]] = replace(frames[shown[row]], body=mended)
     return replace(video, frames=tuple(frames))
+
+
+def _mended(times_s: np.ndarray, bodies: list[BodyLandmarks], away: np.ndarray, row: int) -> BodyLandmarks:
+    """The body of one moment with each point that is `away` (T, 33) between its places before and after."""
+    body = bodies[row]
+    pixels, depths, world, visibility = (np.array(a) for a in (body.points_px, body.depth_px, body.world_m, body.visibility))
+    for point in np.flatnonzero(away[row]):
+        known = np.flatnonzero(~away[:, point])
+        after = int(np.searchsorted(known, row))
+        one, other = int(known[after - 1]), int(known[after])
+        share = (times_s[row] - times_s[one]) / (times_s[other] - times_s[one])
+        for places, at_one, at_other in (
+            (pixels, bodies[one].points_px, bodies[other].points_px),
+            (depths, bodies[one].depth_px, bodies[other].depth_px),
+            (world, bodies[one].world_m, bodies[other].world_m),
+        ):
+            places[point] = (1.0 - share) * at_one[point] + share * at_other[point]
+        visibility[point] = min(bodies[one].visibility[point], bodies[other].visibility[point])
+    return replace(body, points_px=pixels, depth_px=depths, world_m=world, visibility=visibility)
 
 
 def excursions(times_s: np.ndarray, world_m: np.ndarray) -> np.ndarray:
     """(T, 33) bool, which points of bodies (T, 33, 3) belong to parts of limbs that are on an excursion."""
-    unseen = np.zeros((len(times_s), len(POSE)), bool)
+    found = np.zeros((len(times_s), len(POSE)), bool)
     for part in LIMB_PARTS:
         ways = world_m[:, part.end] - world_m[:, part.start]
         ways = ways / np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), np.finfo(float).tiny)
         away = _away(times_s, ways, ARMS_S if part.is_arm else LEGS_S)
-        unseen[:, list(part.beyond)] |= away[:, None]
-    return unseen
+        found[:, list(part.beyond)] |= away[:, None]
+    return found
 
 
 def _away(times_s: np.ndarray, ways: np.ndarray, longest_s: float) -> np.ndarray:
