@@ -24,10 +24,14 @@ _EYES = (
 )
 _LIDS = ((159, 145), (386, 374))
 _MOUTH = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
+_LIPS = (
+    (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191, 78),
+    (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95, 78),
+)
 _CHEEKS = ((50, 205, 117), (280, 425, 346))
 _FOREHEAD = (108, 151, 337, 9)
-"""MediaPipe's landmarks: around each eye's opening, with its iris; the middles of its lids; around the open mouth; in the
-middle of each cheek and of the forehead."""
+"""MediaPipe's landmarks: around each eye's opening, with its iris; the middles of its lids; around the open mouth; around
+the upper and the lower lip; in the middle of each cheek and of the forehead."""
 _ROUGED = 0.45  # logarithm of red over green by which painted cheeks lie above the forehead; unpainted ones have up to 0.3
 
 _IRIS_REACH = 1.15  # of an iris's radius: beyond that eyes are white
@@ -80,7 +84,9 @@ def photo_light(landmarks: FaceLandmarks) -> np.ndarray:
         landmarks: with the photo, in colour.
     """
     skin = _skin(landmarks)
+    hidden = _lips_are_white(landmarks, skin)
     whites = [(white, seen) for white, seen in _whites(landmarks) if _is_white(seen, skin)]
+    whites = [(white, seen) for white, seen in whites if not (hidden and white is _TEETH)]
     cues = [_Cue(seen[0] - white.usual[0], white.spreads[0]) for white, seen in whites]
     cues = cues or _shaded_eyes_cue(landmarks, float(skin[0]))
     level = _settled(_PLAIN_LUMINANCE, cues + _skin_luminance_cue(skin[0]) + _dim_cue(landmarks))
@@ -103,6 +109,12 @@ def photo_light(landmarks: FaceLandmarks) -> np.ndarray:
 def _is_white(seen: np.ndarray, skin: np.ndarray) -> bool:
     """Whether a part is what it should be: lids and gums are as red as the skin, closed mouths and shades darker."""
     return bool(seen[0] > skin[0] + _LEAST_BRIGHT and seen[1] < max(skin[1] - _PALER, _PALER_PART * skin[1]))
+
+
+def _lips_are_white(landmarks: FaceLandmarks, skin: np.ndarray) -> bool:
+    """Whether a pale beard hangs over the mouth: what shows there are no teeth."""
+    colors = [_log_color(_inside(landmarks, lip)) for lip in _LIPS]
+    return any(color is not None and _is_white(color, skin) for color in colors)
 
 
 def lit_cheek(landmarks: FaceLandmarks) -> np.ndarray | None:

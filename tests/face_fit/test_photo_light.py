@@ -10,12 +10,14 @@ import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from avatarkit.face_fit.face_regions import LEFT_EYE, RIGHT_EYE
+from avatarkit.face_fit.face_wear import CHIN_BEARD, MOUSTACHE
 from avatarkit.face_fit.fit import FaceFit, fit_face
 from avatarkit.face_fit.photo_light import in_plain_light, photo_light
 from avatarkit.media.photo import Photo
 from avatarkit.render.color import to_linear, to_srgb
 from avatarkit.tracking.face_landmarks import FaceLandmarks
 
+OUTER_LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
 INNER_LIPS = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
 LAMP, SHADE, DIM, STAGE = (1.15, 0.92, 0.60), (0.80, 0.92, 1.15), (0.45, 0.45, 0.45), (0.55, 0.6, 1.0)
 
@@ -81,3 +83,13 @@ def test_open_eyes_darker_than_any_brows_shade_tell_of_the_dark(fitted: FaceFit)
     dark = replace(dark, photo=Photo(pixels))
     shaded, glaring = (painted(dark, (RIGHT_EYE, LEFT_EYE), color) for color in ((34, 24, 20), (120, 90, 70)))
     assert photo_light(shaded).mean() < 0.75 * photo_light(glaring).mean()
+
+
+def test_a_white_beard_over_the_mouth_is_not_taken_for_teeth(fitted: FaceFit) -> None:
+    mouth = (*MOUSTACHE, *CHIN_BEARD, *OUTER_LIPS)
+    around = cv2.convexHull(fitted.landmarks.points_px[list(mouth)].astype(np.float32))[:, 0]
+    pixels = fitted.landmarks.photo.pixels.copy()
+    cv2.fillPoly(pixels, [np.round(around).astype(np.int32)], (250, 249, 247))
+    shut = painted(fitted.landmarks, (INNER_LIPS,), (110, 60, 55))
+    assert photo_light(replace(fitted.landmarks, photo=Photo(pixels))) == pytest.approx(photo_light(shut), abs=0.02)
+    assert photo_light(painted(fitted.landmarks, (INNER_LIPS,), (250, 249, 247))).mean() > 1.05 * photo_light(shut).mean()
