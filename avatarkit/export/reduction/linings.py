@@ -22,7 +22,7 @@ _LINED_SHARE, _SMALLER = 0.8, 0.8
 """Of a strip's area so much lies behind cloth that it faces away from; and it is smaller than that cloth by so much."""
 
 
-_MOST_SHEETS = 64
+MOST_SHEETS = 64
 """A mesh of more sheets than this is hair, grass or the like, not something sewn."""
 
 
@@ -38,14 +38,14 @@ def without_linings(surface: Surface) -> Surface:
 def lining(surface: Surface) -> np.ndarray:
     """(T,) bool: the triangles of such strips."""
     found = np.zeros(len(surface.triangles), bool)
-    for number in np.flatnonzero(~_moved_pieces(surface)):
+    for number in np.flatnonzero(~moved_pieces(surface)):
         own = np.flatnonzero(surface.piece == number)
         if len(own):
             found[own] = _behind_own_cloth(surface.positions, surface.triangles[own])
     return found
 
 
-def _moved_pieces(surface: Surface) -> np.ndarray:
+def moved_pieces(surface: Surface) -> np.ndarray:
     """(pieces,) whether any morph moves a mesh."""
     moved = np.zeros(surface.count, bool)
     for moves in surface.morphs.values():
@@ -55,8 +55,8 @@ def _moved_pieces(surface: Surface) -> np.ndarray:
 
 def _behind_own_cloth(positions: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """(T,) bool: triangles of one mesh whose sheet lies behind a larger one."""
-    sheet = _sheets(triangles, len(positions))
-    if sheet.max() >= _MOST_SHEETS:
+    sheet = sheets(triangles, len(positions))
+    if sheet.max() >= MOST_SHEETS:
         return np.zeros(len(triangles), bool)
     a, b, c = (positions[triangles[:, k]] for k in range(3))
     across, middles = np.cross(b - a, c - a), (a + b + c) / 3.0
@@ -75,7 +75,7 @@ def _behind_own_cloth(positions: np.ndarray, triangles: np.ndarray) -> np.ndarra
     return np.asarray(lined[sheet] > _LINED_SHARE)
 
 
-def _sheets(triangles: np.ndarray, count: int) -> np.ndarray:
+def sheets(triangles: np.ndarray, count: int) -> np.ndarray:
     """(T,) which connected piece each triangle belongs to."""
     corners = triangles.reshape(-1)
     links = sparse.csr_matrix(

@@ -11,6 +11,7 @@ from avatarkit.export.adapt import EXTRAS, VISEMES
 from avatarkit.export.platforms import Platform
 from avatarkit.export.reduction.body_parts import with_body_parts
 from avatarkit.export.reduction.bones import with_most_joints
+from avatarkit.export.reduction.covered import with_sunk_cloth
 from avatarkit.export.reduction.decode import surface_of
 from avatarkit.export.reduction.detail import with_most_triangles
 from avatarkit.export.reduction.encode import with_surface
@@ -68,7 +69,7 @@ def _rebuilt(document: Document, platform: Platform, figures: Mapping[str, float
     bones = human_bones(document)
     surface = surface_of(document)
     if platform.most("triangles") < FEW * len(surface.triangles):
-        surface = without_linings(surface)
+        surface = with_sunk_cloth(without_linings(surface))
     if not {"visemes", "readyplayerme"}.isdisjoint(platform.morphs):
         surface = with_shapes(surface, {**VISEMES, **EXTRAS})
     if platform.body is not None:
