@@ -60,11 +60,8 @@ export class Pace {
   }
 }
 
-/** Whether no graphics card but the processor draws; a canvas of its own is asked, since the answer decides how the real one is made. */
-export function drawsBySoftware(): boolean {
-  const gl = document.createElement("canvas").getContext("webgl2");
-  const told = gl?.getExtension("WEBGL_debug_renderer_info");
-  const name = told ? String(gl!.getParameter(told.UNMASKED_RENDERER_WEBGL)) : "";
-  gl?.getExtension("WEBGL_lose_context")?.loseContext();
-  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
+/** Whether no graphics card but the processor draws. */
+export function drawsBySoftware(gl: WebGL2RenderingContext): boolean {
+  const told = gl.getExtension("WEBGL_debug_renderer_info");
+  return told !== null && /swiftshader|llvmpipe|softpipe|software|basic render/i.test(String(gl.getParameter(told.UNMASKED_RENDERER_WEBGL)));
 }

@@ -24,7 +24,7 @@ export class Stage {
   readonly renderer: WebGLRenderer;
   readonly crew: CameraCrew;
   readonly studio: Studio;
-  readonly bySoftware: boolean; // no graphics card but the processor draws: edges are smooth only where it draws finer
+  readonly bySoftware: boolean; // no graphics card but the processor draws
   sketch: Sketch | null = null; // what moves is drawn so, where frames are slow
   private readonly usualRatio = Math.min(window.devicePixelRatio, MAX_PIXEL_RATIO);
   private readonly pace: Pace;
@@ -39,8 +39,7 @@ export class Stage {
   private drawn: (() => void)[] = [];
 
   constructor(readonly canvas: HTMLCanvasElement, calm: () => boolean, private readonly act: Act) {
-    this.bySoftware = drawsBySoftware();
-    this.renderer = new WebGLRenderer({ canvas, antialias: !this.bySoftware, alpha: true, powerPreference: "high-performance" });
+    this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: "high-performance" });
     this.renderer.debug.checkShaderErrors = false; // asking waits for each of them
     this.renderer.toneMapping = NeutralToneMapping;
     this.renderer.shadowMap.enabled = true;
@@ -48,6 +47,7 @@ export class Stage {
     this.renderer.shadowMap.autoUpdate = false;
     this.renderer.setPixelRatio(this.usualRatio);
     const context = this.renderer.getContext() as WebGL2RenderingContext;
+    this.bySoftware = drawsBySoftware(context);
     this.pace = new Pace(context, this.usualRatio, this.bySoftware);
     this.studio = new Studio(this.scene, this.renderer);
     this.crew = new CameraCrew(canvas, calm, () => this.wake());
@@ -110,7 +110,9 @@ export class Stage {
 
   /** Draw as finely as is sensible; the canvas holds it until the task ends. */
   drawFine(): void {
-    this.setRatio(this.finestRatio);
+    const { x, y } = this.renderer.getSize(new Vector2());
+    const finest = this.bySoftware ? Math.sqrt(PIXELS_BY_SOFTWARE / (x * y)) : STILL_PIXEL_RATIO;
+    this.setRatio(Math.max(this.usualRatio, Math.min(finest, STILL_PIXEL_RATIO)));
     this.shade();
     this.draw();
   }
@@ -125,17 +127,11 @@ export class Stage {
     this.renderer.forceContextLoss();
   }
 
-  private get finestRatio(): number {
-    const { x, y } = this.renderer.getSize(new Vector2());
-    const finest = this.bySoftware ? Math.sqrt(PIXELS_BY_SOFTWARE / (x * y)) : STILL_PIXEL_RATIO;
-    return Math.max(this.usualRatio, Math.min(finest, STILL_PIXEL_RATIO));
-  }
-
   private drawStill(): void {
     if (this.pace.busy) return;
     if (!this.pace.coarse && this.pace.lastMs < FAST_MS) return this.drawFine();
     if (!this.pace.coarse && !this.stirred) return;
-    this.setRatio(this.bySoftware ? this.finestRatio : this.usualRatio);
+    this.setRatio(this.usualRatio);
     this.shade();
     this.drawTimed(false);
   }
