@@ -63,9 +63,10 @@ def hair_chains(meshes: Sequence[AvatarMesh], style: str, rest: RestBody, worn: 
     sways, guides = [], _guides(tails, rest, worn)
     for number, (gather, guide) in enumerate(zip(tails, guides, strict=True)):
         within = 0.5e-3 * gather.thickness_mm + 1e-3 * gather.curl_mm + 0.025
-        held = {mesh.name: free[mesh.name] & _near(guide, mesh.positions, locks[mesh.name], within) for mesh in swaying}
+        along = {mesh.name: _along(guide, mesh.positions) for mesh in swaying}
+        held = {name: free[name] & _near(away, locks[name], within) for name, (_, away) in along.items()}
         free = {name: free[name] & ~held[name] for name in free}
-        sways.append(_tail_sway(f"tail{number + 1}", guide, swaying, held))
+        sways.append(_tail_sway(f"tail{number + 1}", guide, {name: way for name, (way, _) in along.items()}, held))
     of_locks = [mesh for mesh in swaying if mesh.name != "hair-solid"]  # buns and ties are solid
     loose = _loose_sway(of_locks, locks, free, rest) if chosen.hangs and of_locks else None
     return [*sways, loose] if loose is not None else sways
@@ -92,9 +93,9 @@ def _reach(locks: np.ndarray, clearance: np.ndarray) -> np.ndarray:
     return np.asarray(most[locks])
 
 
-def _near(guide: np.ndarray, positions: np.ndarray, locks: np.ndarray, within: float) -> np.ndarray:
-    """(V,) whether a vertex's lock runs along a tail's middle (P, 3)."""
-    near = _along(guide, positions)[1] < within
+def _near(away: np.ndarray, locks: np.ndarray, within: float) -> np.ndarray:
+    """(V,) whether a vertex's lock runs along a tail's middle, from which its vertices are so far away (V,)."""
+    near = away < within
     return np.asarray(np.bincount(locks, near) / np.maximum(np.bincount(locks), 1) > _IN_TAIL)[locks]
 
 
@@ -103,8 +104,9 @@ def _along(guide: np.ndarray, positions: np.ndarray) -> tuple[np.ndarray, np.nda
     start, step = guide[:-1], np.diff(guide, axis=0)
     lengths = np.linalg.norm(step, axis=1)
     from_start = positions[:, None] - start
-    share = np.clip((from_start * step).sum(axis=2) / np.maximum(lengths**2, 1e-12), 0.0, 1.0)
-    away = np.linalg.norm(from_start - share[..., None] * step, axis=2)
+    share = np.clip(np.einsum("npc,pc->np", from_start, step) / np.maximum(lengths**2, 1e-12), 0.0, 1.0)
+    from_start -= share[..., None] * step
+    away = np.sqrt(np.einsum("npc,npc->np", from_start, from_start))
     nearest = away.argmin(axis=1)
     rows = np.arange(len(positions))
     before = np.concatenate([[0.0], np.cumsum(lengths)])
@@ -120,14 +122,15 @@ def _guides(tails: Sequence[Gather], rest: RestBody, worn: Sequence[AvatarMesh])
     return [tail_guide(*each, obstacle, surface.scale) for each in zip(tails, places, outward, strict=True)]
 
 
-def _tail_sway(name: str, guide: np.ndarray, meshes: Sequence[AvatarMesh], held: Mapping[str, np.ndarray]) -> Sway:
+def _tail_sway(name: str, guide: np.ndarray, along: Mapping[str, np.ndarray], held: Mapping[str, np.ndarray]) -> Sway:
+    """The chain of a tail; `along` (V,) is how far along the guide a mesh's vertices lie, `held` which of them it carries."""
     length = float(np.linalg.norm(np.diff(guide, axis=0), axis=1).sum())
     joints = _joint_count(length)
     path = _places(guide, np.linspace(0.0, 1.0, joints + 1))
     weights = {}
-    for mesh in meshes:
-        level = (_along(guide, mesh.positions)[0] - _TIE_M) * joints / (length - _TIE_M)
-        weights[mesh.name] = (level_weights(level, joints) * held[mesh.name][:, None])[:, None]
+    for mesh, way in along.items():
+        level = (way - _TIE_M) * joints / (length - _TIE_M)
+        weights[mesh] = (level_weights(level, joints) * held[mesh][:, None])[:, None]
     return Sway((f"hair-{name}",), ("head",), path[None], _TAIL, weights)
 
 
