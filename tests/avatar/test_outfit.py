@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from avatarkit.avatar.outfit import OUTFITS, PIECES, make_outfit
+from avatarkit.avatar.outfit import OUTFITS, PIECES, make_outfit, prepare_outfit
 from avatarkit.avatar.outfit.cloth import draped
 from avatarkit.avatar.outfit.garment import Garment, pattern_of
 from avatarkit.avatar.outfit.glasses import Glasses
@@ -214,6 +214,11 @@ def test_unknown_pieces_and_colours_are_refused():
         make_outfit(["jaens"], {}, body(AVERAGE))
     with pytest.raises(UsageError, match="#rrggbb"):
         make_outfit(["jeans"], {"jeans": "bluish"}, body(AVERAGE))
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_every_piece_can_be_prepared_before_it_is_worn(name: str) -> None:
+    prepare_outfit([name], {})  # an error would be passed over, and building take longer
 
 
 def test_cat_eye_glasses_come_to_a_tip_above_and_outside_and_round_ones_do_not() -> None:

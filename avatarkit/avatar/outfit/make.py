@@ -95,11 +95,12 @@ def prepare_outfit(pieces: Sequence[str], colors: Mapping[str, str]) -> None:
         pieces, colors: as for `make_outfit`.
     """
     inmost_first = _inmost_first(pieces)
-    for number, name in enumerate(inmost_first):
-        make = under(name, inmost_first[number + 1 :])
+    for number in reversed(range(len(inmost_first))):  # who puts them on begins with the inmost, and both meet in the middle
+        make = under(inmost_first[number], inmost_first[number + 1 :])
         if isinstance(make, Garment):
             make.laid_out()
-        for part in PIECES[name].finishes:
+    for name in inmost_first:
+        for part in PIECES[name].colors:
             _material(name, part, colors)
 
 
