@@ -10,6 +10,7 @@ from avatarkit.avatar.outfit import OUTFITS, PIECES, make_outfit, prepare_outfit
 from avatarkit.avatar.outfit.cloth import draped
 from avatarkit.avatar.outfit.garment import Garment, pattern_of
 from avatarkit.avatar.outfit.glasses import Glasses
+from avatarkit.avatar.outfit.hats import HATS
 from avatarkit.avatar.outfit.head import face_frame
 from avatarkit.avatar.outfit.pattern import grid_triangles
 from avatarkit.avatar.wardrobe import check_outfit
@@ -233,3 +234,18 @@ def test_cat_eye_glasses_come_to_a_tip_above_and_outside_and_round_ones_do_not()
         tips[name] = out, np.degrees(np.abs(np.angle(np.roll(steps, -1) / steps))).max()
     assert tips["cat-eye-glasses"][0] > 0.8 and tips["round-glasses"][0] == pytest.approx(0.5, abs=0.05)
     assert tips["cat-eye-glasses"][1] > 2.5 * tips["round-glasses"][1]
+
+
+@pytest.mark.parametrize("name", [name for name, hat in HATS.items() if hat.make.covers_hair])
+@pytest.mark.parametrize("number", [AVERAGE, 0, 5])
+def test_hair_that_is_pressed_lies_within_the_hat(name, number):
+    worn = dressed(name, number)
+    points = np.concatenate([np.asarray(mesh.positions, float) for mesh, _ in worn.pieces])
+    frame = worn.hat.frame
+    depth, up = frame.depth(points)
+    x, _, z = frame.local(points).T
+    at = (up > 0.01) & (up < 0.8 * frame.height)
+    bins = (np.degrees(np.arctan2(x, z))[at] // 10).astype(int) * 100 + (up[at] // 0.01).astype(int)
+    outermost = np.array([depth[at][bins == one].max() for one in np.unique(bins)])
+    far_out = frame.world(frame.local(points[at]) * [3.0, 1.0, 3.0])
+    assert outermost.min() > frame.depth(worn.hat.pressed(far_out))[0].max()

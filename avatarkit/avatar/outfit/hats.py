@@ -175,9 +175,10 @@ def _top_hat(frame: HatFrame, ease: float) -> list[tuple[str, np.ndarray, bool]]
 def _witch_hat(frame: HatFrame, ease: float) -> list[tuple[str, np.ndarray, bool]]:
     share = np.linspace(0.0, 1.0, 22)
     rim = frame.rim(_TURN) + ease
+    skull = np.maximum(1.0 - (0.36 * share / (frame.height + ease)) ** ROUNDNESS, 0.0) ** (1.0 / ROUNDNESS)
     cone = []
-    for s in share:
-        slim = (1.0 - s) ** 1.12 * (1.0 + 0.05 * np.sin(17.0 * s) * (s > 0.12))
+    for s, wide in zip(share, skull, strict=True):
+        slim = max((1.0 - s) ** 1.12 * (1.0 + 0.05 * np.sin(17.0 * s) * (s > 0.12)), wide)  # a head is no cone
         bend = 0.30 * max(s - 0.45, 0.0) ** 1.6
         ring = frame.place(_TURN, rim * slim, 0.36 * s - 0.9 * bend * bend)
         cone.append(ring - bend * frame.axes[2] + 0.35 * bend * frame.axes[0])
@@ -185,7 +186,7 @@ def _witch_hat(frame: HatFrame, ease: float) -> list[tuple[str, np.ndarray, bool
     brim = _brim(frame, ease, np.full_like(_TURN, 0.115), wave)
     buckle = frame.world(np.array([0.0, 0.022, float(frame.rim(np.zeros(1))[0]) + ease + 0.001]))
     plate = box(buckle, 0.017 * frame.axes[0], 0.017 * frame.axes[1], 0.0035 * frame.axes[2])
-    band = _ribbon(frame, ease - 0.003, 0.004, 0.038, -0.010)
+    band = _ribbon(frame, ease, 0.004, 0.038, -0.003)
     return [("felt", np.stack(cone), False), ("felt", brim, False), ("band", band, True), ("buckle", plate, True)]
 
 
@@ -282,7 +283,7 @@ HATS: Mapping[str, WardrobePiece] = {
     "top-hat": _hat({"felt": "#17171b", "ribbon": "#5a1622"}, Hat(_top_hat), {"felt": _FELT, "ribbon": _RIBBON}),
     "witch-hat": _hat(
         {"felt": "#2a2233", "band": "#6a3f8c", "buckle": "#c9a24a"},
-        Hat(_witch_hat),
+        Hat(_witch_hat, low=-0.008),
         {"felt": _FELT, "band": _RIBBON, "buckle": _METAL},
     ),
     "beret": _hat({"felt": "#8c2332"}, Hat(_beret), {"felt": _FELT}),
