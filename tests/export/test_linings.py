@@ -34,6 +34,13 @@ def joined(*sheets: tuple[np.ndarray, np.ndarray], moved: bool = False) -> Surfa
     )  # fmt: skip
 
 
+def ring(radius_m: float, height_m: float, *, inward: bool = False, steps: int = 40) -> tuple[np.ndarray, np.ndarray]:
+    """Corners and triangles of an upright tube that faces outward, or inward."""
+    points, triangles = sheet(height_m, 0.0, away=inward, steps=steps)
+    turn = 2.0 * np.pi * points[:, 0] / WIDE_M
+    return np.stack([radius_m * np.sin(turn), points[:, 1], radius_m * np.cos(turn)], axis=1), triangles
+
+
 @pytest.mark.parametrize(
     ("depth_m", "away", "found"),
     [(-0.003, True, True), (0.003, False, False), (0.003, True, False), (-0.003, False, False), (-0.1, True, False)],
@@ -50,6 +57,15 @@ def test_what_hangs_out_behind_cloth_and_what_is_as_large_are_no_linings() -> No
     assert lining(joined(cloth, (points, triangles))).any()
     assert not lining(joined(cloth, (points - [0.0, 0.1, 0.0], triangles))).any()
     assert not lining(joined(cloth, sheet(0.3, -0.003, away=True))).any()
+
+
+@pytest.mark.parametrize("taller", [0.7, 1.0, 1.4])
+def test_of_two_rings_the_inner_one_is_the_lining_be_it_larger_or_not(taller: float) -> None:
+    band, inside = ring(0.06, 0.015), ring(0.0575, 0.015 * taller, inward=True)
+    found = lining(joined(sheet(0.3, 1.0), band, inside))
+    last = len(inside[1])
+    assert not found[:-last].any()
+    assert found[-last:].all()
 
 
 def test_of_many_sheets_none_is_a_lining() -> None:

@@ -21,6 +21,10 @@ _FACING_AWAY = -0.5
 _LINED_SHARE, _SMALLER = 0.8, 0.8
 """Of a strip's area so much lies behind cloth that it faces away from; and it is smaller than that cloth by so much."""
 
+_AROUND = 0.3
+"""Mean cosine between a strip's normals and the ways from its middle, from which on it goes around something: bands outside,
+their linings, which may then be twice as large as they, inside."""
+
 
 MOST_SHEETS = 64
 """A mesh of more sheets than this is hair, grass or the like, not something sewn."""
@@ -64,15 +68,25 @@ def _behind_own_cloth(positions: np.ndarray, triangles: np.ndarray) -> np.ndarra
     normals = across / np.maximum(2.0 * areas, 1e-12)[:, None]
     sheet_areas = np.bincount(sheet, areas)
     lined = np.zeros(len(sheet_areas))
-    for strip in np.argsort(sheet_areas)[:-1]:
-        own, larger = np.flatnonzero(sheet == strip), np.flatnonzero(sheet_areas[sheet] * _SMALLER > sheet_areas[strip])
-        if len(larger):
+    for strip in range(len(sheet_areas)):
+        own = np.flatnonzero(sheet == strip)
+        facing = _outward(middles[own], normals[own], areas[own])
+        smaller = 2.0 if facing < -_AROUND else _SMALLER
+        larger = np.flatnonzero((sheet != strip) & (sheet_areas[sheet] * smaller > sheet_areas[strip]))
+        if len(larger) and facing < _AROUND:
             distance, nearest = cKDTree(middles[larger]).query(middles[own])
             other = larger[nearest]
             away = (normals[own] * normals[other]).sum(axis=1) < _FACING_AWAY
             behind = ((middles[other] - middles[own]) * normals[own]).sum(axis=1) < 0.0
             lined[strip] = areas[own][away & behind & (distance < _NEAR_M)].sum() / max(float(sheet_areas[strip]), 1e-12)
     return np.asarray(lined[sheet] > _LINED_SHARE)
+
+
+def _outward(middles: np.ndarray, normals: np.ndarray, areas: np.ndarray) -> float:
+    """Mean cosine between normals (N, 3) of triangles and the ways to them from the middle of them all."""
+    ways = middles - np.average(middles, axis=0, weights=np.maximum(areas, 1e-12))
+    cosines = (ways * normals).sum(axis=1) / np.maximum(np.linalg.norm(ways, axis=1), 1e-12)
+    return float(np.average(cosines, weights=np.maximum(areas, 1e-12)))
 
 
 def sheets(triangles: np.ndarray, count: int) -> np.ndarray:
