@@ -1,11 +1,12 @@
 // A model of few triangles over the vertices it has: joints, expressions and sliders move it as they move the whole. Processors
 // that draw spend their time on triangles, not pixels; what moves is drawn of few, what stands still of all.
 import type { MeshoptSimplifier } from "meshoptimizer/simplifier";
-import { BufferAttribute, BufferGeometry } from "three";
-import type { Mesh } from "three";
+import { BufferAttribute } from "three";
+import type { BufferGeometry, Mesh } from "three";
 
 const TRIANGLES = 6000; // of the whole model
 const FACE_COUNTS = 2; // times as much as other meshes: expressions are read there
+const FACE_MORPHS = 20; // a mesh with more of them is a face
 const FEWEST = 64; // smaller meshes stay whole: buttons, studs
 const MOST_ERROR = 0.05; // of a mesh's size; what cannot be had for less keeps more triangles
 const ATTRIBUTE_WEIGHTS = [0.3, 0.3, 0.3, 0.5, 0.5]; // normals, then places in the picture
@@ -25,7 +26,7 @@ export class Sketch {
   static async of(meshes: Mesh[]): Promise<Sketch | null> {
     const simplifier = await readySimplifier();
     if (!simplifier) return null;
-    const geometries = [...new Set(meshes.map((mesh) => mesh.geometry))].filter((geometry) => geometry.index);
+    const geometries = [...new Set(meshes.map((mesh) => mesh.geometry))].filter(isSound);
     const total = geometries.reduce((sum, geometry) => sum + counted(geometry), 0);
     const drawings: Drawing[] = [];
     for (const geometry of geometries) {
@@ -58,9 +59,15 @@ async function readySimplifier(): Promise<Simplifier | null> {
   }
 }
 
+/** A damaged file is drawn by the card as far as it can be; the simplifier would read beyond its memory. */
+function isSound({ index, attributes, groups }: BufferGeometry): boolean {
+  const count = attributes.position?.count ?? 0;
+  return index !== null && index.count % 3 === 0 && groups.every(({ start }) => start === 0) && index.array.every((vertex) => vertex < count);
+}
+
 /** Triangles, those with expressions more than once. */
 function counted(geometry: BufferGeometry): number {
-  const faces = (geometry.morphAttributes.position?.length ?? 0) > 20;
+  const faces = (geometry.morphAttributes.position?.length ?? 0) > FACE_MORPHS;
   return (geometry.index!.count / 3) * (faces ? FACE_COUNTS : 1);
 }
 

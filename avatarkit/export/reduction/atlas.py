@@ -119,8 +119,9 @@ def filled(picture: np.ndarray, bare: np.ndarray) -> np.ndarray:
 
 
 def _brought_near(document: Document, material: int, uvs: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """UVs of repeated pictures, each connected piece moved by whole pictures to where it begins in the first."""
-    if _is_clamped(document, material):
+    """UVs, along axes of repeated pictures each connected piece moved by whole pictures to where it begins in the first."""
+    clamped = _clamped_axes(document, material)
+    if all(clamped):
         return np.clip(uvs, 0.0, 1.0)
     corners = triangles.reshape(-1)
     links = sparse.csr_matrix(
@@ -129,14 +130,14 @@ def _brought_near(document: Document, material: int, uvs: np.ndarray, triangles:
     _, piece = connected_components(links, directed=False)
     lowest = np.full((piece.max() + 1, 2), np.inf)
     np.minimum.at(lowest, piece[corners], uvs[corners])
-    moved: np.ndarray = uvs - np.floor(np.where(np.isfinite(lowest), lowest, 0.0) + 1e-6)[piece]
-    return moved
+    moved = uvs - np.floor(np.where(np.isfinite(lowest), lowest, 0.0) + 1e-6)[piece]
+    return np.where(clamped, np.clip(uvs, 0.0, 1.0), moved)
 
 
-def _is_clamped(document: Document, material: int) -> bool:
+def _clamped_axes(document: Document, material: int) -> tuple[bool, bool]:
     use = document.materials[material].base_color_texture if material >= 0 else None
     sampler = {} if use is None else document.textures[use.texture].sampler
-    return sampler.get("wrapS") == sampler.get("wrapT") == _CLAMPED
+    return sampler.get("wrapS") == _CLAMPED, sampler.get("wrapT") == _CLAMPED
 
 
 def _wish(document: Document, material: int, area: float, flat: float, span: np.ndarray) -> tuple[float, float, float, float]:

@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 
 from avatarkit.export.reduction.linings import MOST_SHEETS, moved_pieces, sheets
 from avatarkit.export.reduction.surface import Surface
+from avatarkit.geometry.meshes import face_normals
 
 _LOW_M, _HIGH_M = 0.0005, 0.006
 """What is sewn on lies so high above its cloth: panels that meet in a seam lie at one height, jackets farther off shirts."""
@@ -40,7 +41,7 @@ def covered(surface: Surface) -> np.ndarray:
     if not len(own):
         return under
     corners = surface.positions[surface.triangles[own]]
-    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    across = face_normals(surface.positions, surface.triangles[own])
     normals = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-12)
     vertices, first = np.unique(surface.triangles[own], return_index=True)
     sheet_of = sheet[own[first // 3]]

@@ -8,6 +8,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from avatarkit.export.reduction.surface import Surface
+from avatarkit.geometry.meshes import face_normals
 
 FEW = 0.5
 """Where less than this share of the triangles may stay, linings come through. Source: looked at."""
@@ -21,9 +22,9 @@ _FACING_AWAY = -0.5
 _LINED_SHARE, _SMALLER = 0.8, 0.8
 """Of a strip's area so much lies behind cloth that it faces away from; and it is smaller than that cloth by so much."""
 
-_AROUND = 0.3
+_AROUND, _LARGER = 0.3, 2.0
 """Mean cosine between a strip's normals and the ways from its middle, from which on it goes around something: bands outside,
-their linings, which may then be twice as large as they, inside."""
+their linings, which may then be so many times as large as they, inside."""
 
 
 MOST_SHEETS = 64
@@ -62,8 +63,7 @@ def _behind_own_cloth(positions: np.ndarray, triangles: np.ndarray) -> np.ndarra
     sheet = sheets(triangles, len(positions))
     if sheet.max() >= MOST_SHEETS:
         return np.zeros(len(triangles), bool)
-    a, b, c = (positions[triangles[:, k]] for k in range(3))
-    across, middles = np.cross(b - a, c - a), (a + b + c) / 3.0
+    across, middles = face_normals(positions, triangles), positions[triangles].mean(axis=1)
     areas = np.linalg.norm(across, axis=1) / 2.0
     normals = across / np.maximum(2.0 * areas, 1e-12)[:, None]
     sheet_areas = np.bincount(sheet, areas)
@@ -71,11 +71,11 @@ def _behind_own_cloth(positions: np.ndarray, triangles: np.ndarray) -> np.ndarra
     for strip in range(len(sheet_areas)):
         own = np.flatnonzero(sheet == strip)
         facing = _outward(middles[own], normals[own], areas[own])
-        smaller = 2.0 if facing < -_AROUND else _SMALLER
-        larger = np.flatnonzero((sheet != strip) & (sheet_areas[sheet] * smaller > sheet_areas[strip]))
-        if len(larger) and facing < _AROUND:
-            distance, nearest = cKDTree(middles[larger]).query(middles[own])
-            other = larger[nearest]
+        most = _LARGER if facing < -_AROUND else _SMALLER  # of what may be its cloth
+        cloth = np.flatnonzero((sheet != strip) & (sheet_areas[sheet] * most > sheet_areas[strip]))
+        if len(cloth) and facing < _AROUND:
+            distance, nearest = cKDTree(middles[cloth]).query(middles[own])
+            other = cloth[nearest]
             away = (normals[own] * normals[other]).sum(axis=1) < _FACING_AWAY
             behind = ((middles[other] - middles[own]) * normals[own]).sum(axis=1) < 0.0
             lined[strip] = areas[own][away & behind & (distance < _NEAR_M)].sum() / max(float(sheet_areas[strip]), 1e-12)
@@ -84,9 +84,10 @@ def _behind_own_cloth(positions: np.ndarray, triangles: np.ndarray) -> np.ndarra
 
 def _outward(middles: np.ndarray, normals: np.ndarray, areas: np.ndarray) -> float:
     """Mean cosine between normals (N, 3) of triangles and the ways to them from the middle of them all."""
-    ways = middles - np.average(middles, axis=0, weights=np.maximum(areas, 1e-12))
+    weights = np.maximum(areas, 1e-12)
+    ways = middles - np.average(middles, axis=0, weights=weights)
     cosines = (ways * normals).sum(axis=1) / np.maximum(np.linalg.norm(ways, axis=1), 1e-12)
-    return float(np.average(cosines, weights=np.maximum(areas, 1e-12)))
+    return float(np.average(cosines, weights=weights))
 
 
 def sheets(triangles: np.ndarray, count: int) -> np.ndarray:
