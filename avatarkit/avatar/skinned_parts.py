@@ -75,13 +75,24 @@ def corners_of(parts: tuple[str, ...]) -> Corners:
 
 
 @dataclass(frozen=True)
-class _Neighbourhood:
-    """What one expression touches on a surface: vertices that move, triangles that turn, vertices whose normals change."""
+class _Moving:
+    """What expressions touch on a surface, one after the other: vertices that change, K, and the triangles between them, T.
 
-    moved: np.ndarray
-    triangles: np.ndarray
+    Attributes:
+        vertices: (K,) of the body, rising within each expression.
+        starts: (53,) where each expression's begin.
+        triangles: (T,) of the surface.
+        corners: (T, 3) of them, as rows of the vertices.
+        sums: (K, T) adds each triangle's normal to its corners.
+        rows: (52, V) a body vertex's row; K for one that lies elsewhere on the body, -1 for one that was not known to move.
+    """
+
     vertices: np.ndarray
+    starts: np.ndarray
+    triangles: np.ndarray
+    corners: np.ndarray
     sums: sparse.csr_matrix
+    rows: np.ndarray
 
 
 class Surface:
@@ -90,24 +101,39 @@ class Surface:
     def __init__(self, parts: Sequence[str]) -> None:
         body = load_body()
         self.triangles = np.concatenate([body.parts[name].triangles for name in parts])
-        self._sums = normal_operator(len(body.positions), self.triangles)
-        self._vertices = np.unique(self.triangles)
-        self._neighbourhoods: dict[str, _Neighbourhood] = {}
+        self.sums = normal_operator(len(body.positions), self.triangles)
+        self._moving = self._known_to_move(np.zeros((len(ARKIT_NAMES), len(body.positions)), bool))
 
-    def normal_sums(self, positions: np.ndarray) -> np.ndarray:
-        """(V, 3) area-weighted normals, not unit."""
-        return self._sums @ face_normals(positions, self.triangles)
+    def moving(self, numbers: np.ndarray, vertices: np.ndarray) -> _Moving:
+        """What expressions touch, given which vertices (M,) each of `numbers` (M,) moves here. It is kept: no two people differ
+        by much, and what one of them does not move does no harm."""
+        known = self._moving
+        if (known.rows[numbers, vertices] < 0).any():
+            moved = known.rows >= 0
+            moved[numbers, vertices] = True
+            known = self._moving = self._known_to_move(moved)
+        return known
 
-    def neighbourhood(self, name: str, moved: np.ndarray) -> _Neighbourhood:
-        """What the named expression touches; the vertices it can move are the same on every person."""
-        if name not in self._neighbourhoods:
-            touched = np.zeros(self._sums.shape[0], bool)
-            touched[np.intersect1d(moved, self._vertices)] = True
-            triangles = np.flatnonzero(touched[self.triangles].any(axis=1))
-            vertices = np.unique(self.triangles[triangles])
-            sums = self._sums[vertices][:, triangles].tocsr()
-            self._neighbourhoods[name] = _Neighbourhood(np.flatnonzero(touched), triangles, vertices, sums)
-        return self._neighbourhoods[name]
+    def _known_to_move(self, moved: np.ndarray) -> _Moving:
+        """The same for all vertices that each expression moves, (52, V) bool."""
+        vertices, triangles, corners, count = [], [], [], 0
+        rows = np.where(moved, 0, -1).astype(np.int32)
+        on_surface = np.zeros(moved.shape[1], bool)
+        on_surface[self.triangles] = True
+        row_of = np.zeros(moved.shape[1], np.int32)
+        for number, own in enumerate(moved & on_surface):
+            triangles.append(np.flatnonzero(own[self.triangles].any(axis=1)))
+            vertices.append(np.unique(self.triangles[triangles[-1]]))
+            row_of[vertices[-1]] = np.arange(count, count + len(vertices[-1]))
+            corners.append(row_of[self.triangles[triangles[-1]]])
+            rows[number, own] = row_of[own]
+            count += len(vertices[-1])
+        rows[moved & ~on_surface] = count
+        starts = np.cumsum([0, *map(len, vertices)])
+        joined = np.concatenate(corners)
+        return _Moving(
+            np.concatenate(vertices), starts, np.concatenate(triangles), joined, normal_operator(count, joined), rows
+        )
 
 
 @cache
@@ -126,25 +152,26 @@ class SurfaceShape:
 
 def shape_surface(parts: tuple[str, ...], rest: RestBody) -> SurfaceShape:
     """Normals and expressions of a joined mesh on one person."""
-    surface = surface_of(parts)
+    surface, offsets = surface_of(parts), rest.expression_offsets
     positions = np.asarray(rest.positions, np.float32)
-    base_sums = surface.normal_sums(positions)
-    base = _unit(base_sums)
+    faces = face_normals(positions, surface.triangles)
+    sums = surface.sums @ faces
+    normals = _unit(sums)
+    numbers, vertices = np.repeat(np.arange(len(ARKIT_NAMES)), np.diff(offsets.indptr) // 3), offsets.indices[::3] // 3
+    moving = surface.moving(numbers, vertices)
+    before, before_sums, before_normals = (values.take(moving.vertices, axis=0) for values in (positions, sums, normals))
+    moved = np.concatenate([before, np.zeros((1, 3), np.float32)])  # the last for all that lie elsewhere
+    moved[moving.rows[numbers, vertices]] += offsets.data.reshape(-1, 3).astype(np.float32)
+    turned = face_normals(moved, moving.corners) - faces.take(moving.triangles, axis=0)
+    turns = _unit(before_sums + moving.sums @ turned) - before_normals
+    moves = moved[:-1] - before
+    kept = (_squares(moves) > _LEAST_MOVE_M**2) | (_squares(turns) > _LEAST_TURN**2)
     morphs = {}
     for number, name in enumerate(ARKIT_NAMES):
-        vertices, offsets = expression_rows(rest.expression_offsets, number)
-        near = surface.neighbourhood(name, vertices)
-        if not len(near.moved):
-            continue
-        moved = positions.copy()
-        moved[vertices] += offsets
-        triangles = surface.triangles[near.triangles]
-        turned = face_normals(moved, triangles) - face_normals(positions, triangles)
-        normals = _unit(base_sums[near.vertices] + near.sums @ turned) - base[near.vertices]
-        change = moved[near.vertices] - positions[near.vertices]
-        kept = (np.abs(change).max(axis=1) > _LEAST_MOVE_M) | (np.abs(normals).max(axis=1) > _LEAST_TURN)
-        morphs[name] = VertexMoves(near.vertices[kept], change[kept], normals[kept])
-    return SurfaceShape(base, morphs)
+        own = moving.starts[number] + np.flatnonzero(kept[moving.starts[number] : moving.starts[number + 1]])
+        if len(own):
+            morphs[name] = VertexMoves(moving.vertices[own], moves[own], turns[own])
+    return SurfaceShape(normals, morphs)
 
 
 def expression_rows(offsets: sparse.csc_matrix, number: int) -> tuple[np.ndarray, np.ndarray]:
@@ -188,8 +215,12 @@ def skinned_mesh(
     )
 
 
+def _squares(vectors: np.ndarray) -> np.ndarray:
+    return np.asarray(np.einsum("...i,...i->...", vectors, vectors))
+
+
 def _unit(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))[..., None]
+    lengths = np.sqrt(_squares(vectors))[..., None]
     return np.where(lengths > 1e-20, vectors / np.maximum(lengths, 1e-20), [0.0, 0.0, 1.0]).astype(np.float32)
 
 

@@ -14,6 +14,7 @@ from avatarkit.body.expressions import face_expressions
 from avatarkit.body.lips import closed_lips, hung_teeth
 from avatarkit.body.shape import BodyShape, shape_body
 from avatarkit.geometry import quaternions
+from avatarkit.geometry.meshes import cross
 from avatarkit.rig.skeleton import Skeleton
 from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS
 
@@ -103,9 +104,9 @@ def _arm_turns(shape: BodyShape) -> dict[str, np.ndarray]:
         shape.joint_heads[_both(bone)]
         for bone in ("UpperArm", "LowerArm", "Hand", "IndexProximal", "MiddleProximal", "LittleProximal")
     )
-    hinge = np.cross(elbow - shoulder, wrist - elbow)
-    hinge_at_rest = np.cross(_OUTWARD, _AHEAD)
-    lift = np.cross(_OUTWARD, -_DOWN) * SHOULDER_LIFT_RAD
+    hinge = cross(elbow - shoulder, wrist - elbow)
+    hinge_at_rest = cross(_OUTWARD, _AHEAD)
+    lift = cross(_OUTWARD, -_DOWN) * SHOULDER_LIFT_RAD
     return {
         "Shoulder": quaternions.to_matrix(quaternions.from_rotation_vector(lift)),
         "UpperArm": _frame_turns((elbow - shoulder, hinge), (_OUTWARD, hinge_at_rest)),
@@ -154,9 +155,9 @@ def _frame_turns(source: tuple[np.ndarray, np.ndarray], target: tuple[np.ndarray
 
     def frames(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         x = first / np.linalg.norm(first, axis=-1, keepdims=True)
-        z = np.cross(x, second)
+        z = cross(x, second)
         z /= np.linalg.norm(z, axis=-1, keepdims=True)
-        return np.stack([x, np.cross(z, x), z], axis=-1)
+        return np.stack([x, cross(z, x), z], axis=-1)
 
     return frames(*target) @ np.swapaxes(frames(*source), -1, -2)
 
@@ -185,11 +186,10 @@ def unposed_vertices(positions: np.ndarray, transforms: np.ndarray) -> np.ndarra
     exactly as modelled, with full shoulders and elbows. Skinning into the T-pose loses volume at the joints twice, there and
     back; in pictures of hanging arms the shoulder's outline then falls in, while the T-poses hardly differ.
     """
-    x, y, z, move = np.ascontiguousarray(np.moveaxis(transforms, 0, -1).swapaxes(0, 1))
-    yz, zx, xy = np.cross(y, z, axis=0), np.cross(z, x, axis=0), np.cross(x, y, axis=0)
-    moved = positions.T - move
-    volume = (x * yz).sum(axis=0)
-    return np.stack([(row * moved).sum(axis=0) / volume for row in (yz, zx, xy)], axis=1)
+    x, y, z, move = (column.T for column in np.ascontiguousarray(np.moveaxis(transforms, 0, -1).swapaxes(0, 1)))
+    moved, across = positions - move, (cross(y, z), cross(z, x), cross(x, y))
+    volume = np.einsum("vi,vi->v", x, across[0])
+    return np.stack([np.einsum("vi,vi->v", row, moved) / volume for row in across], axis=1)
 
 
 def _skeleton(heads: np.ndarray) -> Skeleton:
