@@ -31,14 +31,12 @@ def kept_before_eye(
     """
     share, outward = _lying_on(positions, eyeball, center)
     made = offsets.copy()
-    for number, name in enumerate(ARKIT_NAMES):
-        if name.startswith(_OWN_WAY):
-            continue
-        first, last = offsets.indptr[number : number + 2]
-        vertices = offsets.indices[first:last:3] // 3
-        moves = made.data[first:last].reshape(-1, 3)  # a view: three rows side by side
-        inwards = np.minimum((moves * outward[vertices]).sum(axis=1), 0.0)
-        moves -= (_TAKEN_BACK * share[vertices] * inwards)[:, None] * outward[vertices]
+    moves, vertices = made.data.reshape(-1, 3), made.indices[::3] // 3  # a view: three rows side by side
+    kept = np.repeat([not name.startswith(_OWN_WAY) for name in ARKIT_NAMES], np.diff(made.indptr) // 3)
+    near = np.flatnonzero(kept & (share[vertices] > 0.0))
+    out = outward[vertices[near]]
+    inwards = np.minimum(np.einsum("ij,ij->i", moves[near], out), 0.0)
+    moves[near] -= (_TAKEN_BACK * share[vertices[near]] * inwards)[:, None] * out
     return made
 
 
@@ -46,9 +44,14 @@ def _lying_on(positions: np.ndarray, eyeball: np.ndarray, center: np.ndarray) ->
     """(V,) 0..1 how much each vertex lies on the front of the eyeball, an ellipsoid, and (V, 3) the way out there."""
     radii = np.abs(positions[eyeball] - center).max(axis=0)
     away = (positions - center) / radii
-    reach = np.linalg.norm(away, axis=1)
-    height_m = (reach - 1.0) * np.linalg.norm(positions - center, axis=1) / np.maximum(reach, 1e-9)
+    reach = _lengths(away)
+    height_m = (reach - 1.0) * _lengths(positions - center) / np.maximum(reach, 1e-9)
     share = np.clip((_OFF_M - height_m) / (_OFF_M - _ON_M), 0.0, 1.0) * (away[:, 2] > 0.0)
     share[eyeball] = 0.0
     outward = away / radii
-    return share, outward / np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-9)
+    return share, outward / np.maximum(_lengths(outward), 1e-9)[:, None]
+
+
+def _lengths(vectors: np.ndarray) -> np.ndarray:
+    """(V,) of (V, 3), in a third of numpy's own time."""
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)))

@@ -74,11 +74,13 @@ def bolder(offsets: sparse.csc_matrix, bold: float, resting_smile: float, moves:
     mixing = _mixing(resting_smile)
     changed = np.flatnonzero(mixing.any(axis=0))
     mixed = (offsets @ (np.eye(len(mixing)) + bold * mixing)[:, changed]).reshape(-1, 3, len(changed))
-    columns = [(offsets.indices[first:last:3] // 3, offsets.data[first:last]) for first, last in pairwise(offsets.indptr)]
-    for number, whole in zip(changed, np.moveaxis(mixed, 2, 0), strict=True):
+    for k, number in enumerate(changed):
         vertices, drawn = moves.get(ARKIT_NAMES[number], _NO_MOVES)
-        whole[vertices] += bold * drawn
-        moved = np.flatnonzero(whole.any(axis=1))
+        mixed[vertices, :, k] += bold * drawn
+    x, y, z = np.moveaxis(mixed != 0.0, 1, 0)
+    columns = [(offsets.indices[first:last:3] // 3, offsets.data[first:last]) for first, last in pairwise(offsets.indptr)]
+    for number, whole, moves_any in zip(changed, np.moveaxis(mixed, 2, 0), (x | y | z).T, strict=True):
+        moved = np.flatnonzero(moves_any)
         columns[number] = moved, whole[moved].reshape(-1)
     ends = np.cumsum([0, *(len(values) for _, values in columns)])
     indices = np.concatenate([(3 * vertices[:, None] + np.arange(3)).reshape(-1) for vertices, _ in columns])

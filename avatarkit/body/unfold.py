@@ -35,12 +35,11 @@ def unfolded(before: np.ndarray, after: np.ndarray, smooth: np.ndarray | None = 
         before, after: (V, 3) metres, of the body; the one has no folds.
         smooth: (V, 3) of the same, whose folds are meant to be there; `before` without it.
     """
-    bends = _bends(after)
-    if not (bends < FOLDED).any():
+    bends, open_before = _bends(after), before if smooth is None else smooth
+    folded = np.flatnonzero(bends < FOLDED)
+    if not (len(folded) and (_bends(open_before, folded) > OPEN).any()):
         return after
-    wrong = _bends(before if smooth is None else smooth) > OPEN
-    if not (wrong & (bends < FOLDED)).any():
-        return after
+    wrong = _bends(open_before) > OPEN
     change = after - before
     for number in range(_ROUNDS):
         folds = np.flatnonzero(wrong & (bends < _CLEAR))
@@ -78,9 +77,11 @@ def _found_neighbours() -> tuple[np.ndarray, cKDTree]:
     return np.full((len(positions), _NEIGHBOURS), -1, np.int32), cKDTree(positions)
 
 
-def _bends(positions: np.ndarray) -> np.ndarray:
-    """(E,) cosines between the normals on both sides of each edge."""
+def _bends(positions: np.ndarray, edges: np.ndarray | None = None) -> np.ndarray:
+    """(E,) cosines between the normals on both sides of each edge, or of those asked for."""
     triangles, pairs = _skin()
+    if edges is not None:
+        triangles, pairs = triangles[:, pairs[:, edges].reshape(-1)], np.arange(2 * len(edges)).reshape(2, -1)
     # coordinate by coordinate and in single precision: several times as quick
     a, b, c = ([np.ascontiguousarray(axis, np.float32).take(corner) for axis in positions.T] for corner in triangles)
     ux, uy, uz = (end - start for end, start in zip(b, a, strict=True))
