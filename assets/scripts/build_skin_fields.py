@@ -49,6 +49,7 @@ def head_pictures(body: Body) -> list[tuple[str, np.ndarray]]:
         ("masks", _bytes(255.0 * cv2.merge(masks[::-1]))),
         ("inside", _bytes(inside_color[..., ::-1])),
         ("brows", _brows(body)),
+        ("scatter", _scatter(body)),
     ]
 
 
@@ -182,6 +183,64 @@ def _inside(body: Body, texels: TexelMap) -> tuple[np.ndarray, np.ndarray]:
     mask.reshape(-1)[texels.texels] = is_inside
     mask[int(0.87 * texels.size) :] = 1.0
     return mask, image
+
+
+_RAYS, _RAYS_BACK = 96, 24
+_REACH_M, _BACK_REACH_M = 0.09, 0.03
+_OFF_SURFACE_M = 0.0006
+_THIN_M = 0.006  # flesh of this thickness lets about a third of the red light through that a thin edge does
+_SCATTER_SIZE = 512
+
+
+def _scatter(body: Body) -> np.ndarray:
+    """(512, 512, 3) uint8 BGR: in red how much of the sky's light arrives, in green how thin what lies below the skin is."""
+    vertices = np.unique(body.parts["head"].quads)
+    normals = surface_of(SKIN_PARTS).normal_sums(body.positions)[vertices]
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    parts = (*SKIN_PARTS, *(f"eye-{side}" for side in SIDES))
+    corners = np.concatenate([body.positions[body.parts[name].triangles] for name in parts]).astype(np.float32)
+    corners = corners[corners[:, 0, 1] > body.positions[vertices, 1].min() - _REACH_M]
+    values = np.zeros((len(body.positions), 2), np.float32)
+    around, back = _hemisphere(_RAYS, 0.0), _hemisphere(_RAYS_BACK, 0.5)
+    for vertex, normal in zip(vertices, normals, strict=True):
+        frame = np.linalg.svd(normal[None])[2]
+        frame[0] *= np.sign(frame[0] @ normal)
+        start = body.positions[vertex] + _OFF_SURFACE_M * normal
+        met = _first_met(start, around @ frame, corners, _REACH_M)
+        far = _first_met(start - 2 * _OFF_SURFACE_M * normal, back @ (frame * [[-1.0], [1.0], [1.0]]), corners, _BACK_REACH_M)
+        values[vertex] = np.mean(np.minimum(met / _REACH_M, 1.0) ** 0.7), np.mean(np.exp(-far / _THIN_M))
+    values = (_averaging(body) @ values).astype(np.float32)
+    texels = head_texels(HEAD_SIZE)
+    light, thin = (_spread(texels, texels.on_surface(values[:, [k]])[:, 0]) for k in (0, 1))
+    return _bytes(255.0 * cv2.merge([np.zeros_like(thin), thin, light]))
+
+
+def _spread(texels: TexelMap, values: np.ndarray) -> np.ndarray:
+    """(512, 512) soft, and beyond the layout's edge what lies there."""
+    weight, picture = texels.picture(np.ones_like(values)), texels.picture(values)
+    size = (_SCATTER_SIZE, _SCATTER_SIZE)
+    soft = [cv2.resize(cv2.GaussianBlur(each, (0, 0), 4.0), size, interpolation=cv2.INTER_AREA) for each in (picture, weight)]
+    return soft[0] / np.maximum(soft[1], 1e-3)
+
+
+def _hemisphere(count: int, narrow: float) -> np.ndarray:
+    """(count, 3) unit vectors about +X, weighted by their cosine; `narrow` 0..1 leaves out what is far from it."""
+    number = np.arange(count) + 0.5
+    ahead = np.sqrt(1.0 - (1.0 - narrow) * number / count)
+    across, angle = np.sqrt(1.0 - ahead**2), number * np.pi * (3.0 - np.sqrt(5.0))
+    return np.stack([ahead, across * np.cos(angle), across * np.sin(angle)], axis=1)
+
+
+def _first_met(start: np.ndarray, rays: np.ndarray, corners: np.ndarray, reach_m: float) -> np.ndarray:
+    """(R,) metres to the first triangle that each ray (R, 3) meets; `reach_m` for none."""
+    near = np.linalg.norm(corners.mean(axis=1) - start, axis=1) < reach_m + 0.02
+    a, b, c = (corners[near, k] - start for k in range(3))
+    normals = np.cross(b - a, c - a)
+    along = rays @ normals.T
+    inside = [rays @ np.cross(p, q).T * np.sign(along) for p, q in ((b, c), (c, a), (a, b))]
+    hit = (inside[0] > 0) & (inside[1] > 0) & (inside[2] > 0) & (np.abs(along) > 1e-15)
+    distance = np.where(hit, (a * normals).sum(axis=1) / np.where(hit, along, 1.0), np.inf)
+    return np.minimum(np.where(distance > 0, distance, np.inf).min(axis=1, initial=reach_m), reach_m)
 
 
 _BROW_LINE = (

@@ -1,4 +1,4 @@
-"""Pictures of one eye seen from the front, pupil in the middle: as it is, clean, and painted.
+"""Pictures of one eye seen from the front, pupil in the middle: as it is, simply or to its last vein, clean, and painted.
 
 The layout: the distance from the middle grows with the angle from the line of sight, `FRONT_RADIUS` at `FRONT_DEG`.
 """
@@ -16,11 +16,11 @@ TEXTURE_SIZE = 1024
 FRONT_DEG, FRONT_RADIUS = 60.0, 0.45
 """The visible part takes nine tenths of the picture."""
 
-IRIS_DEG: Mapping[str, float] = {"natural": 22.5, "clean": 26.5, "painted": 35.5}
+IRIS_DEG: Mapping[str, float] = {"natural": 22.5, "lifelike": 22.0, "clean": 26.5, "painted": 35.5}
 """Half of the angle that an iris takes. The data's eyeballs are larger than real ones, whose irises take 30 degrees: 22.5 shows
 one of a real one's width."""
 
-_PUPIL_SHARE: Mapping[str, float] = {"natural": 0.36, "clean": 0.42, "painted": 0.34}  # of the iris's radius
+_PUPIL_SHARE: Mapping[str, float] = {"natural": 0.36, "lifelike": 0.37, "clean": 0.42, "painted": 0.34}  # of the iris's radius
 
 Color = tuple[float, float, float]
 
@@ -31,7 +31,8 @@ def eye_picture(iris: Color, kind: str = "natural", catch_light: float = 0.0) ->
     Args:
         iris: sRGB, 0..1.
         kind: of `IRIS_DEG`.
-        catch_light: 0..1, how strong the light painted into natural eyes is; the others always have theirs.
+        catch_light: 0..1, how strong the light painted into natural eyes is; lifelike ones mirror alone, the others always
+            have theirs.
     """
     whole, white = _white(kind)
     picture = whole.copy()
@@ -39,10 +40,11 @@ def eye_picture(iris: Color, kind: str = "natural", catch_light: float = 0.0) ->
     ring -= white
     ring *= _cover(kind)[..., None]
     ring += white
-    lit = _unlit(kind, catch_light if kind == "natural" else 1.0)[..., None]
-    ring -= 1.0
-    ring *= lit  # what light leaves of the way to white
-    ring += 1.0
+    if kind in _HIGHLIGHTS:
+        lit = _unlit(kind, catch_light if kind == "natural" else 1.0)[..., None]
+        ring -= 1.0
+        ring *= lit  # what light leaves of the way to white
+        ring += 1.0
     picture[_iris_window(kind)] = _bytes(ring)
     return picture
 
@@ -61,7 +63,7 @@ def _white(kind: str) -> tuple[np.ndarray, np.ndarray]:
 @cache
 def _cover(kind: str) -> np.ndarray:
     """0..1 how much the iris covers of its window."""
-    return _soft(_about_iris(kind)[0], 1.0, 0.05 if kind == "natural" else 0.02)
+    return _soft(_about_iris(kind)[0], 1.0, _RIM[kind])
 
 
 @cache
@@ -169,6 +171,71 @@ def _veins() -> np.ndarray:
     return cv2.GaussianBlur(picture, (0, 0), 1.5)
 
 
+# To its last vein.
+
+_CORNER = (-0.309, -0.083)  # the inner corner of average lids, across and up over the picture, from its middle
+_CARUNCLE = np.array([0.70, 0.36, 0.33], np.float32)
+_FOLD = np.array([0.80, 0.58, 0.55], np.float32)  # of the pink skin beside it
+_SCLERA = np.array([0.815, 0.785, 0.755], np.float32)
+_AMBER = np.array([0.20, 0.115, 0.03], np.float32)  # pigment about the pupil, in nearly every iris
+
+
+def _lifelike_iris(color: np.ndarray) -> np.ndarray:
+    maps = _lifelike_maps()
+    ring = color * (0.26 + 0.95 * maps["light"][..., None]) + (0.25 + color.max()) * maps["amber"][..., None] * _AMBER
+    # The ring at its edge is the same tissue seen through the cornea's slope: dark, and cooler than the rest.
+    limbal = color * np.array([0.20, 0.21, 0.25], np.float32) + 0.015
+    ring = ring + (limbal - ring) * maps["limbus"][..., None]
+    ring = ring * maps["shade"][..., None]
+    return np.asarray(ring + (np.float32(0.010) - ring) * maps["pupil"][..., None])
+
+
+@cache
+def _lifelike_maps() -> dict[str, np.ndarray]:
+    """What of an iris does not depend on its colour, over its window."""
+    share, around, x, y = _about_iris("lifelike")
+    bent = around + 0.05 * np.sin(7.0 * around + 9.0 * share)  # no fibre runs straight
+    fibre = _fibres(share, bent)
+    frill = 0.50 + 0.035 * np.sin(9.0 * around) + 0.02 * np.sin(23.0 * around)  # the collarette's own edge
+    ruff = np.exp(-(((share - frill) / 0.055) ** 2))
+    gathered = np.exp(-(((share - 0.68) / 0.24) ** 2)) * np.clip(0.35 * x - 0.94 * y, 0.0, 1.0) ** 1.3
+    furrows = 0.10 * np.exp(-(((share - 0.74) / 0.02) ** 2)) + 0.08 * np.exp(-(((share - 0.83) / 0.018) ** 2))
+    deep = np.exp(-(((share - 0.40) / 0.05) ** 2))  # the slope down to the pupil lies in its own shadow
+    return {
+        "pupil": _soft(share + 0.008 * np.sin(5.0 * around), _PUPIL_SHARE["lifelike"], 0.025),
+        "light": np.clip(0.75 * fibre + 0.30 * ruff + 0.62 * gathered - furrows, 0.0, 1.5) * (1.0 - 0.35 * deep),
+        "amber": np.exp(-(((share - 0.44) / 0.11) ** 2)) * (0.35 + 0.65 * fibre),
+        "limbus": 0.88 * np.clip((share - 0.76) / 0.22, 0.0, 1.0) ** 1.8,
+        "shade": _lids_shade(x, y) * (1.0 - 0.16 * np.clip(y - 0.4 * x, 0.0, 1.0)),
+    }
+
+
+def _lids_shade(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What both lids take of the light, the upper one with its lashes most; x and y in radii of the iris."""
+    upper = np.clip((y + 0.05 * x**2 + 0.12) / 0.75, 0.0, 1.0)
+    lower = np.clip((-y + 0.04 * x**2 - 0.62) / 0.5, 0.0, 1.0)
+    return np.asarray((1.0 - 0.46 * upper**1.4) * (1.0 - 0.20 * lower))
+
+
+def _lifelike_white() -> np.ndarray:
+    """(1024, 1024, 3) the sclera, and in its inner corner the fold and the caruncle that tears gather at."""
+    _, _, x, y = (part[::2, ::2] for part in _polar("lifelike"))  # nothing here is finer than two pixels
+    radius = np.float32(FRONT_RADIUS * IRIS_DEG["lifelike"] / FRONT_DEG)
+    across, up = radius * x, radius * y
+    inward = np.abs(across)
+    veins = cv2.resize(_veins(), x.shape, interpolation=cv2.INTER_AREA)
+    red = np.clip((inward - 0.15) / 0.22, 0.0, 1.0) + 1.2 * veins * np.clip((inward - 0.16) / 0.12, 0.0, 1.0)
+    white = _SCLERA - red[..., None] * np.array([0.03, 0.11, 0.11], np.float32)
+    fold = np.clip((_CORNER[0] + 0.062 - across) / 0.045, 0.0, 1.0)[..., None]
+    white += (_FOLD - white) * (0.85 * fold)
+    away = np.hypot((across - _CORNER[0]) / 0.030, (up - _CORNER[1]) / 0.026)
+    lump = _CARUNCLE * (1.12 - 0.35 * np.clip(away, 0.0, 1.0) ** 2)[..., None]
+    white += (lump - white) * _soft(away, 1.0, 0.28)[..., None]
+    shade = _lids_shade(x, y)
+    white *= cv2.merge([np.sqrt(shade), shade, shade])
+    return cv2.resize(white, (TEXTURE_SIZE, TEXTURE_SIZE), interpolation=cv2.INTER_LINEAR)
+
+
 # Clean: a cartoon's.
 
 
@@ -251,6 +318,9 @@ def _unlit(kind: str, share: float) -> np.ndarray:
     return left
 
 
+_RIM: Mapping[str, float] = {"natural": 0.05, "lifelike": 0.075, "clean": 0.02, "painted": 0.02}
+"""Half of the width over which an iris goes over into the white, in its radii."""
+
 _HIGHLIGHTS = {
     "natural": (((-0.30, 0.34), (0.17, 0.19), 0.95), ((0.34, -0.42), (0.10, 0.08), 0.35)),
     "clean": (((-0.32, 0.22), (0.25, 0.23), 0.97), ((0.32, -0.40), (0.12, 0.11), 0.65)),
@@ -268,12 +338,14 @@ def _vivid(color: np.ndarray, saturation: float, least: float, value: float) -> 
 
 _WHITES: Mapping[str, Callable[[], np.ndarray]] = {
     "natural": _natural_white,
+    "lifelike": _lifelike_white,
     "clean": _clean_white,
     "painted": _painted_white,
 }
 
 _IRISES: Mapping[str, Callable[..., np.ndarray]] = {
     "natural": _natural_iris,
+    "lifelike": _lifelike_iris,
     "clean": _clean_iris,
     "painted": _painted_iris,
 }

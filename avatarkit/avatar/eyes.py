@@ -89,7 +89,7 @@ def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
             morphs.append(MorphTarget(name, indices, moved, normals @ turn.T - normals))
     uvs = 0.5 + (uvs - 0.5) / _iris_scale(rest, look)
     bones = np.repeat([rest.skeleton.names.index(f"{side}Eye") for side in SIDES], count)
-    both = np.concatenate([uvs, uvs * [-1.0, 1.0] + [1.0, 0.0] if look.eyes == "natural" and not look.catch_light else uvs])
+    both = np.concatenate([uvs, uvs * [-1.0, 1.0] + [1.0, 0.0] if _mirrored(look) else uvs])
     return AvatarMesh(
         name="Eyes",
         positions=np.concatenate(positions),
@@ -102,6 +102,10 @@ def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
         morphs=tuple(sorted(morphs, key=lambda morph: ARKIT_NAMES.index(morph.name))),
         first_person="thirdPersonOnly",
     )
+
+
+def _mirrored(look: Look) -> bool:
+    return look.eyes == "lifelike" or (look.eyes == "natural" and not look.catch_light)
 
 
 def _iris_scale(rest: RestBody, look: Look) -> float:

@@ -246,9 +246,12 @@ def _texture(kind: str) -> Texture:
     """Upper lashes in the picture's upper half, lower ones in the lower; roots at the bottom of each.
 
     Args:
-        kind: natural ones have single hairs, clean ones tufts, painted ones a line with a few tips.
+        kind: natural ones have single hairs, lifelike ones finer hairs that cross and no line at their roots, clean ones tufts,
+            painted ones a line with a few tips.
     """
-    if kind == "natural":
+    if kind == "lifelike":
+        upper, lower = _fine_strands(150, 2.3, 0.75, 11), 0.75 * _fine_strands(56, 1.7, 0.25, 12)
+    elif kind == "natural":
         upper, lower = _strands(120, 3.4, 11), 0.8 * _strands(60, 1.9, 12)
     elif kind == "clean":
         upper, lower = _line((0.14, 0.26, 0.42), _CLEAN_TIPS), 0.35 * _line((0.0, 0.12, 0.16), ())
@@ -275,6 +278,43 @@ def _line(heights: tuple[float, float, float], tips: tuple[tuple[float, float, f
     return np.clip((top[None] - rows) * _HEIGHT_PX / 2.5 + 0.5, 0.0, 1.0) * np.clip(along / 0.05, 0.0, 1.0)
 
 
+def _fine_strands(count: int, thick_px: float, line: float, seed: int) -> np.ndarray:
+    """(_HEIGHT_PX, _WIDTH_PX) 0..1: hairs that bend and lean together in tufts of three to five, as wet lids gather them.
+
+    Args:
+        line: how dark the roots' row is.
+    """
+    random = np.random.default_rng(seed)
+    fine = 4
+    picture = np.zeros((_HEIGHT_PX * fine, _WIDTH_PX * fine), np.uint8)
+    root, top = _HEIGHT_PX * fine - 1, 0.03 * _HEIGHT_PX * fine
+    t = np.linspace(0.0, 1.0, 10)
+    starts = np.sort(random.random(count))
+    tufts = np.cumsum(random.random(count) < 0.27)
+    for tuft in range(tufts[-1] + 1):
+        hairs = np.flatnonzero(tufts == tuft)
+        if not len(hairs):
+            continue
+        gather, reach, lean = random.uniform(0.25, 0.8), random.uniform(0.62, 1.0), random.normal(0.0, 0.010)
+        for start in starts[hairs]:
+            length = np.clip(reach * random.uniform(0.72, 1.05), 0.0, 1.0)
+            end = start + gather * (starts[hairs].mean() - start) + lean + random.normal(0.0, 0.004)
+            bow = random.normal(0.0, 0.005)
+            x = (start + (end - start) * t**1.6 + bow * np.sin(np.pi * t)) * _WIDTH_PX * fine
+            half = 0.5 * thick_px * fine * random.uniform(0.75, 1.1) * (1.0 - 0.93 * t**1.3)
+            outline = _strip(x, root - length * (root - top) * t, half)
+            cv2.fillPoly(picture, [outline], (255,), cv2.LINE_AA, 4)
+    strands = cv2.resize(picture, (_WIDTH_PX, _HEIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
+    height = 1.0 - (np.arange(_HEIGHT_PX) + 0.5)[:, None] / _HEIGHT_PX
+    return np.maximum(strands, np.broadcast_to(line * np.clip(1.0 - height / 0.10, 0.0, 1.0), strands.shape))
+
+
+def _strip(x: np.ndarray, y: np.ndarray, half: np.ndarray) -> np.ndarray:
+    """Corners, in sixteenths of a pixel, of a hair along points (N,), (N,) so much wide to each side."""
+    outline = np.concatenate([np.stack([x - half, y], 1), np.stack([x + half, y], 1)[::-1]])
+    return np.round(outline * 16).astype(np.int32)
+
+
 def _strands(count: int, thick_px: float, seed: int) -> np.ndarray:
     """(_HEIGHT_PX, _WIDTH_PX) 0..1: tapering hairs in small tufts, and the dark line of their roots."""
     random = np.random.default_rng(seed)
@@ -290,8 +330,7 @@ def _strands(count: int, thick_px: float, seed: int) -> np.ndarray:
         x = (start + (end - start) * t**1.5) * _WIDTH_PX * fine
         y = root - length * (root - top) * t
         half = 0.5 * thick_px * fine * (1.0 - 0.85 * t)
-        outline = np.concatenate([np.stack([x - half, y], 1), np.stack([x + half, y], 1)[::-1]])
-        cv2.fillPoly(picture, [np.round(outline * 16).astype(np.int32)], (255,), cv2.LINE_AA, 4)
+        cv2.fillPoly(picture, [_strip(x, y, half)], (255,), cv2.LINE_AA, 4)
     strands = cv2.resize(picture, (_WIDTH_PX, _HEIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
     height = 1.0 - (np.arange(_HEIGHT_PX) + 0.5)[:, None] / _HEIGHT_PX
     line = 0.95 * np.clip(1.0 - height / 0.16, 0.0, 1.0)

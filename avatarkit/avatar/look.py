@@ -8,7 +8,7 @@ from avatarkit.avatar.recipe import check_share
 from avatarkit.errors import unknown_name
 
 SHADINGS = ("physical", "drawn")
-EYE_KINDS = ("natural", "clean", "painted")
+EYE_KINDS = ("natural", "lifelike", "clean", "painted")
 HAIR_KINDS = ("strands", "solid")
 
 
@@ -28,6 +28,7 @@ class Look:
         photo_lifting: how far its folds, flush and small shadows are brought to the tone.
         relief: how deep pores, fine lines and a photo's own creases are.
         ageing: how deep and dark the lines of age are.
+        scatter: how much hollows are darker and thin flesh is redder, warm as light is that has been through skin.
         gloss: how much the shine differs from place to place: oily forehead and nose, wet lips and lids.
         lips: how much of the lips' colour shows.
         blush: how strong the cheeks' painted blush is.
@@ -60,6 +61,7 @@ class Look:
     skin_life: float = 0.0
     relief: float = 0.0
     ageing: float = 0.0
+    scatter: float = 0.0
     gloss: float = 0.0
     lips: float = 1.0
     blush: float = 0.0

@@ -16,6 +16,7 @@ from avatarkit.avatar.photo_skin import lifted, photo_alpha, photo_picture
 from avatarkit.avatar.recipe import Brows, Skin
 from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, body_factor, head_fields
 from avatarkit.avatar.skin_relief import with_relief
+from avatarkit.avatar.skin_scatter import scattered
 from avatarkit.avatar.skin_zones import lively
 from avatarkit.avatar.wrinkles import shaded
 from avatarkit.face_fit.light import to_lab
@@ -63,6 +64,8 @@ def face_picture(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> np.n
     picture = _generated(skin, look)
     if look.skin_life:
         picture = lively(picture, look.skin_life, age)
+    if look.scatter:
+        picture = scattered(picture, look.scatter)
     if age and look.ageing:
         picture = shaded(picture, age * look.ageing)
     alpha = None

@@ -10,14 +10,18 @@ import cv2
 import numpy as np
 
 from avatarkit.data_files import asset_path
+from avatarkit.face_fit.landmark_table import load_landmark_table
 
 HEAD_SIZE, HEAD_DETAIL_SIZE, BODY_SIZE = 1024, 2048, 1024
 FACTOR_UNIT = 1.0 / 200.0
 """Of the stored factors."""
 
-FIELD_FILES: Mapping[str, str] = {name: f"skin-{name}.png" for name in ("factor", "masks", "inside", "brows", "body")}
+FIELD_FILES: Mapping[str, str] = {
+    name: f"skin-{name}.png" for name in ("factor", "masks", "inside", "brows", "scatter", "body")
+}
 """What is stored and where; assets/scripts/build_skin_fields.py makes it."""
 
+_CHEEKS, _CHEEK_HALF = (50, 280), 26 / 1024  # MediaPipe's landmarks in their middles, and how far around, of the picture
 _PORE_TILE = 512  # pores repeat; what is larger does not
 
 
@@ -63,6 +67,22 @@ def head_fields() -> HeadFields:
 def body_factor() -> np.ndarray:
     """(1024, 1024, 3) uint8 in `FACTOR_UNIT`, multiplies the tone over the body's picture, linear light."""
     return _stored("body")
+
+
+@cache
+def stored_scatter() -> tuple[np.ndarray, np.ndarray]:
+    """(512, 512) uint8 each, over the head's picture: how much light from around arrives, and how thin the flesh is."""
+    light, thin, _ = cv2.split(_stored("scatter"))
+    return light, thin
+
+
+def of_cheeks(picture: np.ndarray) -> np.ndarray:
+    """The mean in the middle of both cheeks of the head's picture (S, S, ...): (...)."""
+    size = len(picture)
+    places = np.round(load_landmark_table().uvs(0.0, 0.0)[list(_CHEEKS)] * size).astype(int)
+    half = round(_CHEEK_HALF * size)
+    parts = [picture[v - half : v + half, u - half : u + half] for u, v in places]
+    return np.asarray(np.mean(parts, axis=(0, 1, 2)), np.float32)
 
 
 def _stored(name: str) -> np.ndarray:

@@ -31,10 +31,15 @@ _OIL += ((117, 0.04, 0.5), (346, 0.04, 0.5))
 
 _COARSE = 0.5  # so faint a relief needs half of the picture's width
 _LEAST_PORES = 0.35  # everywhere
-_PORE_SLOPE, _BUMP_SLOPE, _LIP_SLOPE, _CREASE_SLOPE = 0.10, 0.025, 0.08, 0.5  # a slope of 1 is 45 degrees
+_PORE_APART, _PORE_PX = 5.5, 0.9  # texels between them, and of one's radius, of a tile
+_WRAP_PX = 16
+_INSIDE_WRAP = (slice(_WRAP_PX, -_WRAP_PX),) * 2
+_LIPS_AT = slice(0.636, 0.736), slice(0.427, 0.570)  # rows and columns of the picture
+_PORE_SLOPE, _LINE_SLOPE, _BUMP_SLOPE, _LIP_SLOPE, _CREASE_SLOPE = 0.10, 0.05, 0.010, 0.28, 0.5  # a slope of 1 is 45 degrees
 _AGE_SLOPE = 0.9
 _STEEPEST = 0.9
 _CREASE_PX = (1.3, 7.0)  # finer is noise, broader is light
+_NOISE = 0.016  # of the tone's brightness
 _HAIR_RANGE = 0.45  # of the tone's brightness: what is darker is hair and no crease
 _OILY, _WET_LIPS, _WET_LIDS, _INSIDE = -0.07, -0.20, -0.34, -0.22  # added to the roughness where `gloss` is 1
 _ROUGH_GRAIN, _GRAIN_UNIT = 0.05, 24.0
@@ -143,23 +148,49 @@ def _generic_slopes(size: int) -> tuple[np.ndarray, np.ndarray]:
     pores = cv2.resize(_LEAST_PORES + (1.0 - _LEAST_PORES) * _zones(_PORES), (size, size), interpolation=cv2.INTER_LINEAR)
     random = np.random.default_rng(8)
     bumps = cv2.resize(random.standard_normal((200, 200)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
-    furrows = cv2.resize(random.standard_normal((70, 420)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
     found = []
-    for pore, bump, furrow in zip(_tiled(size), _slopes(bumps), _slopes(furrows), strict=True):
-        skin = _PORE_SLOPE * pores * pore + _BUMP_SLOPE * bump / bump.std()
-        found.append(np.asarray(there * (skin + (_LIP_SLOPE * furrow / furrow.std() - skin) * lips), np.float32))
+    for pore, line, bump, furrow in zip(*_tiled(size), _slopes(bumps), _slopes(_furrows(size)), strict=True):
+        skin = _PORE_SLOPE * pores * pore + _LINE_SLOPE * line + _BUMP_SLOPE * bump / bump.std()
+        found.append(np.asarray(there * (skin + (_LIP_SLOPE * furrow - skin) * lips), np.float32))
     return found[0], found[1]
 
 
-def _tiled(size: int) -> list[np.ndarray]:
-    """Slopes of pores, of unit strength, repeated over a picture."""
-    tile = min(_TILE, size // 2)
-    margin = 8
-    white = np.random.default_rng(9).standard_normal((tile, tile)).astype(np.float32)
-    soft = cv2.GaussianBlur(np.pad(white, margin, "wrap"), (0, 0), 1.5 * tile / _TILE + 0.2)
-    pits = np.minimum(soft / soft.std() + 0.35, 0.0)  # only the lower part: pits in even skin
-    slopes = [slope[margin:-margin, margin:-margin] for slope in _slopes(pits)]
-    return [np.tile(slope / slope.std(), (size // tile, size // tile)) for slope in slopes]
+def _tiled(size: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Slopes of pores and of the fine net of lines between them, of unit strength, repeated over a picture."""
+    tile, random = min(_TILE, size // 2), np.random.default_rng(9)
+    pits = np.zeros((tile, tile), np.float32)
+    cells = np.arange(0, tile, _PORE_APART * tile / _TILE)
+    places = np.stack(np.meshgrid(cells, cells), axis=-1).reshape(-1, 2)
+    places = (places + random.uniform(0.0, _PORE_APART * tile / _TILE, places.shape)).astype(int) % tile
+    np.minimum.at(pits, (places[:, 1], places[:, 0]), -(random.random(len(places)) ** 1.5).astype(np.float32))
+    nets = [_ridged(random, tile, stretch) for stretch in ((3.4, 1.1), (1.1, 3.4))]
+    return _repeated(pits, _PORE_PX * tile / _TILE, size), _repeated(np.minimum(*nets), 0.6, size)
+
+
+def _ridged(random: np.random.Generator, tile: int, stretch: tuple[float, float]) -> np.ndarray:
+    """(tile, tile) 0 along lines that mostly run one way, more beside them."""
+    white = random.standard_normal((tile, tile)).astype(np.float32)
+    soft = cv2.GaussianBlur(np.pad(white, _WRAP_PX, "wrap"), (0, 0), stretch[0], sigmaY=stretch[1])[_INSIDE_WRAP]
+    return np.minimum(np.abs(soft) / soft.std(), 0.8)
+
+
+def _repeated(height: np.ndarray, blur_px: float, size: int) -> list[np.ndarray]:
+    soft = cv2.GaussianBlur(np.pad(height, _WRAP_PX, "wrap"), (0, 0), blur_px)
+    slopes = [slope[_INSIDE_WRAP] for slope in _slopes(soft)]
+    return [np.tile(slope / slope.std(), (size // len(height), size // len(height))) for slope in slopes]
+
+
+def _furrows(size: int) -> np.ndarray:
+    """(size, size) float32: the height of lips' upright furrows, no two alike, and shallow towards the skin."""
+    random = np.random.default_rng(8)
+    field = np.zeros((size, size), np.float32)
+    rows, columns = (slice(int(at.start * size), int(at.stop * size)) for at in _LIPS_AT)
+    shape = (columns.stop - columns.start, rows.stop - rows.start)
+    for across, along, depth in ((26, 3, 1.6), (60, 4, 1.2), (120, 7, 0.5)):
+        noise = cv2.resize(random.standard_normal((along, across)).astype(np.float32), shape, interpolation=cv2.INTER_CUBIC)
+        field[rows, columns] += depth * (1.0 - np.abs(noise)) * (shape[0] / across) * 0.25
+    shallow = cv2.resize(np.clip((head_fields().lips - 0.15) / 0.45, 0.0, 1.0), (size, size), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(field * shallow)
 
 
 def _slopes(height: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -176,8 +207,13 @@ def _creases(skin: Skin, look: Look) -> tuple[np.ndarray, np.ndarray]:
     fine, broad = (cv2.GaussianBlur(light, (0, 0), px) for px in _CREASE_PX)
     hair = np.clip((1.0 - _HAIR_RANGE - cv2.GaussianBlur(light, (0, 0), 4.0)) / 0.15, 0.0, 1.0)
     strength = photo_alpha(skin) * (1.0 - hair) * (_CREASE_SLOPE * 12.0)
-    right, up = _slopes(fine - broad)
+    right, up = _slopes(_cored(fine - broad))
     return right * strength, up * strength
+
+
+def _cored(difference: np.ndarray) -> np.ndarray:
+    """What is more than a photo's noise and pores, whose place in the relief is taken."""
+    return np.asarray(np.sign(difference) * np.maximum(np.abs(difference) - _NOISE, 0.0), np.float32)
 
 
 @cache

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 import cv2
 import numpy as np
 
-from avatarkit.avatar.skin_fields import HEAD_SIZE, head_fields
+from avatarkit.avatar.skin_fields import HEAD_SIZE, head_fields, of_cheeks
 from avatarkit.face_fit.landmark_table import load_landmark_table
 
 _ZONE_SIZE = 256
@@ -70,7 +70,6 @@ _SPOTS, _SPOT_PX, _SPOT = 46, (2.5, 7.0), np.array([0.90, 0.80, 0.72], np.float3
 _SPOT_STRENGTH = 0.8
 _MOLE_ROWS, _MOLE_COLUMNS = (0.20, 0.66), (0.22, 0.78)  # of the picture: forehead to throat
 _KEEP_OFF = 0.05  # of the picture: no mole this near to the mouth's middle and the eyes
-_CHEEKS, _CHEEK_PX = (50, 280), 26  # MediaPipe's landmarks in their middles
 _SEED = 31
 
 
@@ -95,7 +94,7 @@ def _change(age: float) -> np.ndarray:
     skin = fields.skin * (1.0 - fields.inside) * (1.0 - np.clip(1.6 * fields.lips, 0.0, 1.0))
     change = _blotches() * np.float32(1.0 + 0.8 * age)
     change += cv2.resize(_zones(), (HEAD_SIZE, HEAD_SIZE), interpolation=cv2.INTER_LINEAR)
-    change += 1.0 - _of_cheeks(change)
+    change += 1.0 - of_cheeks(change)
     change *= _moles()
     if age:
         change *= _dots(_SPOTS, _SPOT_PX, _SPOT, _SEED + 1, _SPOT_STRENGTH * age)
@@ -107,13 +106,6 @@ def _change(age: float) -> np.ndarray:
 @cache
 def _moles() -> np.ndarray:
     return _dots(_MOLES, _MOLE_PX, _MOLE, _SEED, 1.0)
-
-
-def _of_cheeks(picture: np.ndarray) -> np.ndarray:
-    """(3,) the mean in the middle of both cheeks of a picture (1024, 1024, 3)."""
-    places = np.round(load_landmark_table().uvs(0.0, 0.0)[list(_CHEEKS)] * HEAD_SIZE).astype(int)
-    parts = [picture[v - _CHEEK_PX : v + _CHEEK_PX, u - _CHEEK_PX : u + _CHEEK_PX] for u, v in places]
-    return np.asarray(np.mean(parts, axis=(0, 1, 2)), np.float32)
 
 
 @cache

@@ -98,6 +98,13 @@ def test_irises_keep_their_hue_and_pupils_are_dark(kind: str) -> None:
     assert white.min() > 0.6
 
 
+def test_lifelike_eyes_have_flesh_in_their_inner_corner_alone() -> None:
+    picture = eye_picture(parse_color("#3f6fa8"), "lifelike").astype(float)
+    inner, outer = (picture[590:606, column - 8 : column + 8].mean(axis=(0, 1)) for column in (200, 1024 - 200))
+    assert inner[0] > 1.5 * inner[1]
+    assert outer[0] < 1.3 * outer[1]
+
+
 def test_a_persons_photo_shows_in_real_families_and_its_colours_alone_in_drawn_ones() -> None:
     photo = full_recipe().skin.photo
     for name in FAMILIES:
