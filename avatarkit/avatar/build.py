@@ -126,7 +126,7 @@ def _beard(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[Avata
 
 
 def _lashes(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[AvatarMesh, Material]]:
-    mesh = lashes_mesh(rest, recipe.eyes.lashes)
+    mesh = lashes_mesh(rest, recipe.eyes.lashes, look.lashes)
     return [] if mesh is None else [(mesh, with_mascara(lashes_material(look), recipe.makeup.get("mascara")))]
 
 

@@ -23,6 +23,7 @@ _RINGS_DEG = (0, 5, 9, 13, 16.5, 19.5, 22, 24, 27, 32, 40, 50, 62, 76, 92, 112)
 _AROUND = 28
 _FLAT_FROM, _FLAT_SHRINK = 1.3, 0.09
 _FRONT_RAD = np.radians(FRONT_DEG)
+_LID_BEFORE, _LEAST_ROOM = 1.02, 0.85  # where a lid's edge lies, of the eyeball's radius; how far it may shrink for that
 _IRIS_FILLS = {"clean": 0.9, "painted": 1.06}
 """How much of what the lids leave open an iris takes upright: less stares, more has no white left."""
 _IRIS_SCALES = (0.8, 1.3)  # beyond these the picture's pixels would show, or a highlight lie on the cheek
@@ -82,6 +83,7 @@ def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
         vertices, pseudo_inverse = _fit(side)
         center = rest.joint(f"{side}Eye")
         stretch = _behind_lids(_upright((pseudo_inverse @ (rest.positions[vertices] - center)).T))
+        stretch = stretch * _room(stretch, rest.positions[np.concatenate(lid_margins(side))] - center)
         positions.append(center + directions @ stretch.T)
         for name, turn in look_turns(side).items():
             moved = (directions @ turn.T - directions) @ stretch.T
@@ -127,6 +129,15 @@ def _behind_lids(stretch: np.ndarray) -> np.ndarray:
     """The (3, 3) map of a ball to an eyeball, a little smaller where it is much taller than deep: lids are straight there."""
     _, tall, deep = np.linalg.norm(stretch, axis=0)
     return stretch * (1.0 - _FLAT_SHRINK * float(np.clip(tall / deep - _FLAT_FROM, 0.0, 1.0)))
+
+
+def _room(stretch: np.ndarray, margins: np.ndarray) -> float:
+    """What an eyeball is scaled by for the edges of its lids (P, 3), about its middle, to lie before it.
+
+    Round cheeks push the lids of some drawn figures back, and a white that reaches through them lies on the cheek.
+    """
+    nearest = np.linalg.norm(margins @ np.linalg.inv(stretch).T, axis=1).min()
+    return float(np.clip(nearest / _LID_BEFORE, _LEAST_ROOM, 1.0))
 
 
 def eyes_material(iris: str, look: Look) -> Material:

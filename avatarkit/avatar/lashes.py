@@ -25,8 +25,13 @@ MATERIAL = "Lashes"
 _COLUMNS, _ROWS = 22, 4
 _COLOR = (22, 17, 14)
 _WIDTH_PX, _HEIGHT_PX = 512, 64  # of each lid's half of the picture
+_SPECULAR = 0.15  # seen from their edge, ribbons that mirror the room turn grey
 _LEAST_MOVE_M = 2e-5
 _NEIGHBOURS, _CLEARANCE_M, _SKIN_REACH_M = 4, 0.0008, 0.035
+_MOST_CLEARANCE_M = 0.003  # that an expression leaves, where lashes have it at rest
+_TUCKED: Mapping[str, float] = {"clean": 0.02, "painted": 0.035}
+"""How far a drawn line begins below its lid's edge, over the lid's width: else the edge shows as a pale line under it."""
+_SHUT = 0.25  # a lid that has come down so far, of the eyeball's radius, shows its edge no more
 _CLEAN_TIPS = ((0.66, 0.05, 0.62), (0.80, 0.055, 0.78), (0.94, 0.06, 0.86))
 _PAINTED_TIPS = ((0.72, 0.07, 0.95), (0.86, 0.07, 1.0), (0.97, 0.06, 0.95))
 
@@ -64,8 +69,13 @@ LASH_STYLES: Mapping[str, tuple[LashLine, ...]] = {
 """All there is, the lashes of each lid."""
 
 
-def lashes_mesh(rest: RestBody, style: str = "natural") -> AvatarMesh | None:
+def lashes_mesh(rest: RestBody, style: str = "natural", kind: str = "natural") -> AvatarMesh | None:
     """The lashes of both eyes on one person's lids; None for a style without any.
+
+    Args:
+        rest: the person.
+        style: one of `LASH_STYLES`.
+        kind: how they are drawn, one of `EYE_KINDS`: a line reaches over the edge of its lid, hairs do not.
 
     Raises:
         UsageError: there is no such style.
@@ -75,7 +85,7 @@ def lashes_mesh(rest: RestBody, style: str = "natural") -> AvatarMesh | None:
     surfaces = [(line, side) for side in SIDES for line in LASH_STYLES[style]]
     if not surfaces:
         return None
-    grown = [_Ribbon(rest, side, line) for line, side in surfaces]
+    grown = [_Ribbon(rest, side, line, _TUCKED.get(kind, 0.0)) for line, side in surfaces]
     count = _COLUMNS * _ROWS
     uvs = np.concatenate([_uvs(line) for line, _ in surfaces])
     triangles = np.concatenate([_triangles(line, side) + number * count for number, (line, side) in enumerate(surfaces)])
@@ -112,8 +122,8 @@ def _morphs(grown: list[_Ribbon], rest: RestBody, count: int) -> tuple[MorphTarg
 class _Ribbon:
     """The lashes of one lid: a grid of `_ROWS` from root to tip by `_COLUMNS` along the lid."""
 
-    def __init__(self, rest: RestBody, side: str, line: LashLine) -> None:
-        self._line = line
+    def __init__(self, rest: RestBody, side: str, line: LashLine, tucked: float) -> None:
+        self._line, self._tucked = line, tucked if line.upper else 0.0
         self._edge = lid_margins(side)[0 if line.upper else 1]
         self._along = _resampling(side, line.upper)
         self._lid = np.asarray(rest.positions, float)[self._edge]
@@ -122,7 +132,10 @@ class _Ribbon:
         self._outward = 1.0 if side == "left" else -1.0
         self._around = _skin_around(side)
         self._skin = np.asarray(rest.positions, float)[self._around]
+        self._room, self._level = np.full(_COLUMNS * _ROWS, _CLEARANCE_M), self._forward(self._lid[None])[1][..., 1:2]
         positions, normals = self._grown(self._lid[None], self._skin[None])
+        ahead = positions[0, :, 2] - _depth(positions[0], self._skin)
+        self._room = np.clip(ahead, _CLEARANCE_M, _MOST_CLEARANCE_M)
         self.positions, self.normals = positions[0], normals[0]
 
     def changes(self, moves: Sequence[tuple[np.ndarray, np.ndarray]]) -> dict[int, tuple[np.ndarray, np.ndarray]]:
@@ -140,22 +153,27 @@ class _Ribbon:
         )
         return dict(zip(lids, zip(positions - self.positions, normals - self.normals, strict=True), strict=True))
 
+    def _forward(self, lids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where lashes leave a lid's edge (E, P, 3), and the directions from the eyeball's middle to it, (E, _COLUMNS, 3)."""
+        roots = self._along @ lids
+        forward = roots - self._center
+        return roots, forward / np.linalg.norm(forward, axis=2, keepdims=True)
+
     def _grown(self, lids: np.ndarray, skins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Positions and normals (E, N, 3) of the ribbon on a lid's edge (E, P, 3), before the skin (E, S, 3) about it.
 
         The lashes turn with the lid about the eyeball.
         """
         line = self._line
-        roots = self._along @ lids
-        forward = roots - self._center
-        forward /= np.linalg.norm(forward, axis=2, keepdims=True)
+        roots, forward = self._forward(lids)
         up = np.array([0.0, 1.0, 0.0]) - forward * forward[..., 1:2]
         up /= np.linalg.norm(up, axis=2, keepdims=True)
         share = np.linspace(0.0, 1.0, _COLUMNS)
         fan = np.stack([self._outward * (share - 0.35), np.zeros(_COLUMNS), np.zeros(_COLUMNS)], axis=1)
         length = line.length * self._width * _length_profile(share) * (1.0 + 0.5 * line.sweep * (share - 0.5))
         sign = 1.0 if line.upper else -1.0
-        points = [roots]
+        tucked = self._tucked * self._width * np.clip(1.0 - (self._level - forward[..., 1:2]) / _SHUT, 0.0, 1.0)
+        points = [roots + tucked * (0.5 * forward - up)]
         for row in range(1, _ROWS):
             steep = sign * (line.rise + line.curl * (row - 0.5) / (_ROWS - 1)) + line.droop * forward[..., 1:2]
             heading = forward + steep * up + 0.8 * fan
@@ -163,7 +181,7 @@ class _Ribbon:
             points.append(points[-1] + length[:, None] * heading / (_ROWS - 1))
         # Lit as the lid behind them is: ribbons with their own normals would flash.
         grown = np.concatenate(points, axis=1)
-        grown[..., 2] += _before_skin(grown, skins)
+        grown[..., 2] += _before_skin(grown, skins, self._room)
         return grown, np.tile(forward, (1, _ROWS, 1))
 
 
@@ -181,13 +199,14 @@ def _moved(points: np.ndarray, numbers: np.ndarray, vertices: np.ndarray, offset
     return moved
 
 
-def _before_skin(points: np.ndarray, skins: np.ndarray) -> np.ndarray:
-    """(E, N) metres by which lashes (E, N, 3) must come forward to lie before the skin (E, S, 3).
+def _before_skin(points: np.ndarray, skins: np.ndarray, room_m: np.ndarray) -> np.ndarray:
+    """(E, N) metres by which lashes (E, N, 3) must come forward to lie so far (N,) before the skin (E, S, 3).
 
-    It bulges over wide-open lids.
+    It bulges over wide-open lids. What an expression leaves of the room that lashes have at rest, the next one, shown at the
+    same time, would take.
     """
     depth = np.stack([_depth(row, skin) for row, skin in zip(points, skins, strict=True)])
-    behind = np.maximum(depth + _CLEARANCE_M - points[..., 2], 0.0).reshape(-1, _ROWS, _COLUMNS)
+    behind = np.maximum(depth + room_m - points[..., 2], 0.0).reshape(-1, _ROWS, _COLUMNS)
     behind[:, 0] = 0.0
     widest = np.maximum.accumulate(ndimage.maximum_filter1d(behind, 3, axis=2), axis=1)
     return np.asarray(ndimage.uniform_filter1d(widest, 3, axis=2)).reshape(depth.shape)
@@ -238,7 +257,14 @@ def _triangles(line: LashLine, side: str) -> np.ndarray:
 
 def lashes_material(look: Look) -> Material:
     """The lashes' material: strands by alpha, blended, since a mask would lose hairs thinner than a pixel."""
-    return Material(MATERIAL, base_color_texture=_texture(look.lashes), roughness=0.7, alpha_mode="BLEND", double_sided=True)
+    return Material(
+        MATERIAL,
+        base_color_texture=_texture(look.lashes),
+        roughness=0.8,
+        specular=_SPECULAR,
+        alpha_mode="BLEND",
+        double_sided=True,
+    )
 
 
 @cache

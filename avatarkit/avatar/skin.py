@@ -14,7 +14,7 @@ from avatarkit.avatar.look import Look
 from avatarkit.avatar.painted_face import painted
 from avatarkit.avatar.photo_skin import lifted, photo_alpha, photo_picture
 from avatarkit.avatar.recipe import Brows, Skin
-from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, body_factor, head_fields
+from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
 from avatarkit.avatar.skin_relief import with_relief
 from avatarkit.avatar.skin_scatter import scattered
 from avatarkit.avatar.skin_zones import lively
@@ -30,6 +30,9 @@ _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
 _PAINT_DEPTH = 0.35  # painted brows are so much darker than hairs of their colour
 _OWN_BROWS = 0.35  # of brows are the photo's where it shows them: its hairs are blurred
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
+_SOCKETS = slice(888, HEAD_SIZE), slice(238, 532)  # rows and columns of the head's picture
+_SOCKET_WHITES = {"clean": (214.0, 212.0, 216.0), "painted": (205.0, 200.0, 212.0)}
+"""sRGB of what shows beside drawn eyeballs where lids are wide: flesh would be a red speck in the corner."""
 _SHINE_BY_LIGHTNESS = ((20.0, 45.0, 65.0), (0.45, 0.7, 1.0))
 """How much of a skin's reflections shows, by its lightness L*: the same reflection stands out ten times as much on dark skin,
 where it makes no skin look wet. By eye."""
@@ -76,6 +79,8 @@ def face_picture(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> np.n
         picture += (photo - picture) * alpha[..., None]
     place = _place_of("inside")
     picture[place] += (fields.inside_color[place] - picture[place]) * fields.inside[place][..., None]
+    if look.eyes in _SOCKET_WHITES:
+        picture[_SOCKETS] = _SOCKET_WHITES[look.eyes]
     large = _detailed(picture, alpha, look)
     _lay_brows(large, alpha, brows, look)
     return painted(large, skin, look)

@@ -9,18 +9,25 @@ from avatarkit.avatar.brows import (
     BROW_SHAPES,
     NATURAL_HEIGHT,
     NATURAL_LINE,
-    SIDES,
     _natural_brow,
     brow_cover,
     laid_brows,
     lifted_cover,
 )
-from avatarkit.avatar.lashes import LASH_STYLES, lashes_mesh
+from avatarkit.avatar.brows import SIDES as BROW_SIDES
+from avatarkit.avatar.eyes import eyes_mesh
+from avatarkit.avatar.lashes import LASH_STYLES, _depth, _skin_around, lashes_mesh
 from avatarkit.avatar.recipe import Brows
-from avatarkit.body.rest import rest_body
+from avatarkit.avatar.skinned_parts import expression_rows
+from avatarkit.avatar.style import default_recipe, load_style
+from avatarkit.avatar.stylise import stylised_sliders
+from avatarkit.body.expressions import SIDES
+from avatarkit.body.lids import lid_margins
+from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.errors import UsageError
 from avatarkit.face_fit.brow_look import BROW_ENDS, read_brows, usual_line
 from avatarkit.face_fit.projection import PICTURE_SIZE, front_texels
+from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 SKIN, HAIR = np.array([0.85, 0.68, 0.58]), np.array([0.25, 0.17, 0.12])
 
@@ -58,7 +65,7 @@ def test_lifting_moves_brows_by_their_own_height_and_nothing_by_nothing() -> Non
 
 
 def test_the_natural_line_is_that_of_the_stored_brow() -> None:
-    found = [_natural_brow(side) for side in SIDES]
+    found = [_natural_brow(side) for side in BROW_SIDES]
     heights = [np.interp(BROW_ENDS, np.abs(middle[:, 0] - 0.5), middle[:, 1]) for middle, _ in found]
     assert np.mean(heights, axis=0) == pytest.approx(NATURAL_LINE, abs=5e-4)
     assert np.mean([height for _, height in found]) == pytest.approx(NATURAL_HEIGHT, rel=0.01)
@@ -98,6 +105,42 @@ def test_lashes_go_with_the_lids(style: str) -> None:
     mesh = lashes_mesh(rest_body({}), style)
     assert mesh is not None
     assert {"eyeBlinkLeft", "eyeBlinkRight"} <= {morph.name for morph in mesh.morphs}
+
+
+def test_expressions_shown_together_leave_drawn_lashes_before_the_skin() -> None:
+    rest = _drawn_body("tiger-lily")
+    mesh = lashes_mesh(rest, "natural", "clean")
+    assert mesh is not None
+    lashes, skin = mesh.positions.copy(), np.asarray(rest.positions, float).copy()
+    moves = {morph.name: morph for morph in mesh.morphs}
+    for name in ("browInnerUp", "browOuterUpLeft", "eyeWideLeft", "jawOpen"):
+        vertices, offsets = expression_rows(rest.expression_offsets, ARKIT_NAMES.index(name))
+        skin[vertices] += offsets
+        if name in moves:
+            lashes[moves[name].indices] += moves[name].positions
+    upper = lashes[: lashes_on_a_lid()].reshape(-1, 22, 3)[1:].reshape(-1, 3)
+    assert (upper[:, 2] - _depth(upper, skin[_skin_around("left")])).min() > 0.0
+
+
+def lashes_on_a_lid() -> int:
+    mesh = lashes_mesh(rest_body({}), "upper-only")
+    assert mesh is not None
+    return len(mesh.positions) // 2
+
+
+@pytest.mark.parametrize("name", ["mochi", "gruff", "yuki", "uwe"])
+def test_eyeballs_stay_behind_the_edges_of_their_lids(name: str) -> None:
+    rest = _drawn_body(name)
+    ball = eyes_mesh(rest, load_style(name).look).positions
+    for half, side in zip(np.split(ball, 2), SIDES, strict=True):
+        middle = rest.joint(f"{side}Eye")
+        radii = np.abs(half - middle).max(axis=0)
+        edges = (rest.positions[np.concatenate(lid_margins(side))] - middle) / radii
+        assert np.linalg.norm(edges, axis=1).min() > 1.0
+
+
+def _drawn_body(name: str) -> RestBody:
+    return rest_body(stylised_sliders(default_recipe(name).sliders, load_style(name).family.shape))
 
 
 def test_unknown_names_are_refused_with_the_nearest() -> None:
