@@ -51,6 +51,10 @@ STEP_S = 0.2
 LEAST_SHARE = 0.2
 """Of a turn that is left for either side of a step: feet rest neither at its very beginning nor at its very end."""
 
+RESTING_SPEED = 0.3
+"""Metres per second, across the picture: a foot of which neither heel nor ball is faster is not being set down anew, however
+its heading, which is told by depth, seems to turn."""
+
 MOST_TURN_RAD = np.radians(45.0)
 """Further a foot does not turn about its place: it steps."""
 
@@ -101,11 +105,12 @@ def sole_contacts(times_s: np.ndarray, speeds: np.ndarray, soles: np.ndarray, hi
     odds = _odds(speeds, soles[..., 1])
     steps = np.gradient(times_s) if len(times_s) > 1 else np.ones(1)
     stands = likeliest_states(odds.reshape(len(odds), -1) * steps[:, None], SWITCH_S).reshape(odds.shape)
-    ways = soles[:, :, 1] - soles[:, :, 0]
+    ways, moves = soles[:, :, 1] - soles[:, :, 0], speeds.max(axis=2) > RESTING_SPEED
     headings = np.unwrap(np.arctan2(ways[..., 0], ways[..., 2]), axis=0)
     for foot in range(2):
         for start, end in runs(stands[:, foot].any(axis=1)):
-            for moment in _steps_within(times_s[start:end], headings[start:end, foot], odds[start:end, foot].sum(axis=1)):
+            part = slice(start, end)
+            for moment in _steps_within(times_s[part], headings[part, foot], odds[part, foot].sum(axis=1), moves[part, foot]):
                 stands[np.abs(times_s - times_s[start + moment]) < STEP_S / 2, foot] = False
     return stands | hidden[:, None, None]
 
@@ -117,16 +122,16 @@ def _odds(speeds: np.ndarray, heights: np.ndarray) -> np.ndarray:
     return np.asarray(slow - PER_HEIGHT_M * np.maximum(lower, LOWEST_M) - PER_TILT_M * (heights - lower))
 
 
-def _steps_within(times_s: np.ndarray, heading: np.ndarray, odds: np.ndarray) -> list[int]:
+def _steps_within(times_s: np.ndarray, heading: np.ndarray, odds: np.ndarray, moves: np.ndarray) -> list[int]:
     """Moments at which a foot that is said to stand all the time (T,) must have been set down anew: where it is likeliest, and
-    so often that none of its stances turns further than feet do."""
+    so often that none of its stances turns further than feet do; only where it `moves` (T,) in the picture."""
     steps, parts = [], [(0, len(times_s))]
     while parts:
         start, end = parts.pop()
         own, turned = heading[start:end], np.ptp(heading[start:end])
         past_ends = np.minimum(times_s[start:end] - times_s[start], times_s[end - 1] - times_s[start:end]) > STEP_S
         between = np.minimum(own - own.min(), own.max() - own) >= turned * LEAST_SHARE
-        inner = start + np.flatnonzero(past_ends & between)
+        inner = start + np.flatnonzero(past_ends & between & moves[start:end])
         if turned > MOST_TURN_RAD and len(inner):
             step = int(inner[odds[inner].argmin()])
             steps.append(step)

@@ -49,16 +49,19 @@ def test_legs_stand_that_are_out_of_the_picture() -> None:
     assert (stands == hidden[:, None, None]).all()
 
 
-def test_a_foot_that_turns_far_has_stepped() -> None:
+def test_a_foot_that_turns_far_has_stepped_but_one_at_rest_in_the_picture_has_not() -> None:
     times = np.arange(120) / 30.0
-    soles = flat_soles(120)
-    for share, steps in ((0.8, False), (3.0, True)):
-        heading = share * MOST_TURN_RAD * times / times[-1]
-        ways = 0.2 * np.stack([np.sin(heading), np.zeros(120), np.cos(heading)], axis=-1)
-        turning = np.stack([soles[:, :, 0], soles[:, :, 0] + ways[:, None]], axis=2)
-        stands = sole_contacts(times, np.full((120, 2, 2), 0.05), turning, shown(120))
+    for share, speed, steps in ((0.8, 0.4, False), (3.0, 0.4, True), (3.0, 0.05, False)):
+        stands = sole_contacts(times, np.full((120, 2, 2), speed), turning(times, share * MOST_TURN_RAD), shown(120))
         assert stands.all() != steps
         assert stands.mean() > 0.5
+
+
+def turning(times_s: np.ndarray, angle: float) -> np.ndarray:
+    """(T, 2, 2, 3) soles that stand and turn by so many radians in all."""
+    heading, soles = angle * times_s / times_s[-1], flat_soles(len(times_s))
+    ways = 0.2 * np.stack([np.sin(heading), np.zeros(len(times_s)), np.cos(heading)], axis=-1)
+    return np.stack([soles[:, :, 0], soles[:, :, 0] + ways[:, None]], axis=2)
 
 
 def test_speed_across_the_picture_is_told_in_metres() -> None:
