@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from avatarkit.motion.limb_points import FOOT_ENDS, FOOT_SHARES, FOOT_STARTS, LIMB_ENDS, LIMB_STARTS
+from avatarkit.motion.limb_points import FOOT_ENDS, FOOT_SHARES, FOOT_STARTS, LIMB_ENDS, LIMB_STARTS, LIMBS
 
 DIRECTION_SPREAD = 0.25
 """How far the tracker's limb misses the true one, over its length: 14 degrees. This and the other spreads are chosen by the
 error of bone directions on rendered truth."""
+
+ARM_SPREADS = {"upper arm": 0.4, "forearm": 0.5}
+"""The same of arms, whose depth is guessed worse: of hands raised before the face the forearm is shown to come towards the
+camera by 60 degrees where it does by 20. Picture and lengths know better."""
 
 LENGTH_SPREAD = 0.06
 """How well a limb's length is known, over its length; the trunk bends."""
@@ -23,6 +27,11 @@ STARTS, ENDS = np.concatenate([LIMB_STARTS, FOOT_STARTS]), np.concatenate([LIMB_
 
 SOLVED = np.unique([STARTS, ENDS])
 """(N,) the rows that have limbs."""
+
+DIRECTION_SPREADS = np.array(
+    [ARM_SPREADS.get(limb.group, DIRECTION_SPREAD) for limb in LIMBS] + [DIRECTION_SPREAD] * len(FOOT_STARTS)
+)
+"""(E,) of each limb."""
 
 SPREADS = np.concatenate([np.full(len(LIMB_STARTS), LENGTH_SPREAD), np.full(len(FOOT_STARTS), FOOT_SPREAD)])
 
@@ -49,5 +58,5 @@ class LimbTerms:
 def limb_terms(limb_lengths: np.ndarray, foot_length: float) -> LimbTerms:
     """The terms of a person with such limbs and feet, metres."""
     lengths = np.concatenate([limb_lengths, FOOT_SHARES * foot_length])
-    pull = INCIDENCE.T * (DIRECTION_SPREAD * lengths) ** -2
+    pull = INCIDENCE.T * (DIRECTION_SPREADS * lengths) ** -2
     return LimbTerms(lengths, np.kron(pull @ INCIDENCE, np.eye(3)), pull, 1.0 / (SPREADS * lengths))
