@@ -126,3 +126,14 @@ def test_a_beard_of_which_nothing_is_said_but_its_colour_grows_and_one_that_is_t
     assert describe("a man with a grey beard", default_recipe()).recipe.beard.style == "full"
     goatee = default_recipe().with_beard("goatee")
     assert describe("a grey beard", goatee).recipe.beard.style == "goatee"
+
+
+@pytest.mark.parametrize(
+    ("text", "piece"),
+    [("a man with thin metal glasses", "round-wire-glasses"), ("a woman in wire-rimmed glasses", "round-wire-glasses"),
+     ("a thin boy with thin rectangular glasses", "rectangular-wire-glasses"), ("round glasses", "round-glasses")],
+)  # fmt: skip
+def test_thin_glasses_are_of_wire_and_others_are_not(text: str, piece: str) -> None:
+    made = describe(text)
+    assert [one for one in made.recipe.outfit.pieces if "glasses" in one] == [piece]
+    assert made.unknown == ()

@@ -13,6 +13,8 @@ from avatarkit.avatar.outfit.glasses import Glasses
 from avatarkit.avatar.outfit.hats import HATS
 from avatarkit.avatar.outfit.head import face_frame
 from avatarkit.avatar.outfit.pattern import grid_triangles
+from avatarkit.avatar.style import default_recipe, load_style
+from avatarkit.avatar.stylise import stylised_sliders
 from avatarkit.avatar.wardrobe import check_outfit
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
@@ -234,6 +236,20 @@ def test_cat_eye_glasses_come_to_a_tip_above_and_outside_and_round_ones_do_not()
         tips[name] = out, np.degrees(np.abs(np.angle(np.roll(steps, -1) / steps))).max()
     assert tips["cat-eye-glasses"][0] > 0.8 and tips["round-glasses"][0] == pytest.approx(0.5, abs=0.05)
     assert tips["cat-eye-glasses"][1] > 2.5 * tips["round-glasses"][1]
+
+
+@pytest.mark.parametrize("family", ["human", "hyper-realistic", "cartoon", "anime"])
+@pytest.mark.parametrize("name", ["round-wire-glasses", "rectangular-wire-glasses"])
+def test_wire_glasses_stand_on_the_nose_by_pads_that_neither_float_nor_cut_it(name: str, family: str) -> None:
+    make, preset = PIECES[name].make, load_style(family)
+    assert isinstance(make, Glasses)
+    face = face_frame(rest_body(stylised_sliders(default_recipe(family).sliders, preset.family.shape)))
+    outline = make._lens(face)[1]
+    pad = make._pad(face, outline)[1].reshape(-1, 3)
+    middle = pad.mean(axis=0)
+    assert 0.0 < middle[0] < outline[:, 0].min()
+    gap = middle[2] - face.ahead(middle[:2])
+    assert 0.001 <= gap < 0.004 * face.scale
 
 
 @pytest.mark.parametrize("name", [name for name, hat in HATS.items() if hat.make.covers_hair])

@@ -24,6 +24,10 @@ _LID_M = 0.003  # of a closed lid before the eyeball, and air
 _WIDEST = 0.9  # from the middle to where a lens ends, over that to where an ear begins
 _TIP_RAD, _TIP_OUT = (0.62, 0.48), 0.30  # of a wing: at which angle and how broad; how far out against up
 _TILTS, _NARROWS = 0.35, 0.30  # of a wing's height: what the whole outline rises outward, and how it narrows below
+_WIRE_M, _WIRE_BRIDGE = 0.0007, 1.25  # radius of thin metal, and of the bridge against it: that bears all
+_TEMPLE_FLAT, _SLEEVE_M, _END_PIECE_M = 1.5, 0.0013, np.array([0.0022, 0.0013, 0.0022])
+_PAD_M, _PAD_OFF_M = (0.0008, 0.0038, 0.0020), 0.0012  # half sizes; how far off the skin its middle is
+_PAD_BEHIND_M = 0.010  # at most, behind the rim
 _LEAST_SCALE = 0.62  # of the eyes': smaller lenses would not hold them
 
 
@@ -39,6 +43,7 @@ class Glasses:
         rim_m: radius of the frame's cross-section; `flat` its depth against its width.
         brow_bar: a second bridge.
         both: a pair; a monocle has but the left one.
+        wire: bent of thin metal: it stands on the nose by two pads, its temples end in sleeves, and stout pieces hold the hinges.
     """
 
     width: float = 0.0235
@@ -50,6 +55,7 @@ class Glasses:
     flat: float = 1.0
     brow_bar: bool = False
     both: bool = True
+    wire: bool = False
 
     def worn(self, rest: RestBody, below: Sequence[Sheet]) -> Worn:
         """The glasses on somebody's nose and ears."""
@@ -63,6 +69,8 @@ class Glasses:
             parts.append(solid("lenses", self._glass(outline, middle) * turned, _HEAD, rest))
             if self.both:
                 parts += [solid("frame", grid * turned, _HEAD, rest) for grid in self._side(face, outline)]
+            if self.wire:
+                parts += [solid("frame", grid * turned, _HEAD, rest) for grid in self._pad(face, outline)]
         parts += [
             solid("frame", grid, _HEAD, rest)
             for grid in (self._bridges(face, outline) if self.both else self._chain(face, outline))
@@ -127,7 +135,21 @@ class Glasses:
         straight[:, 0] = np.maximum.accumulate(straight[::-1, 0])[::-1] if straight[0, 0] > straight[-1, 0] else straight[:, 0]
         behind = root + (hook - root) * np.linspace(0.25, 1.0, 5)[:, None] ** [1.0, 1.6, 0.8]
         path = np.concatenate([hinge[None], straight, behind])
+        if self.wire:
+            ends = ball(0.5 * (hinge + corner), _END_PIECE_M * face.scale, 8)
+            sleeve = np.concatenate([straight[-2:], behind])
+            return [tube(path, self._rim(face), 6, flat=_TEMPLE_FLAT), ends, tube(sleeve, _SLEEVE_M, 6, flat=_TEMPLE_FLAT)]
         return [tube(path, 0.9 * self._rim(face), 6, flat=max(self.flat, 1.0)), ball(corner, 1.5 * self._rim(face), 8)]
+
+    def _pad(self, face: FaceFrame, outline: np.ndarray) -> list[np.ndarray]:
+        """The left pad beside the nose, and the arm that holds it."""
+        middle = 0.5 * (outline.max(axis=0) + outline.min(axis=0))
+        inner = outline[np.argmin(outline[:, 0] + 0.5 * np.abs(outline[:, 1] - middle[1] + 0.25 * self.height))]
+        at = inner - np.array([0.0020, 0.0015, 0.0]) * face.scale
+        at[2] = np.clip(face.ahead(at[:2]) + _PAD_OFF_M, inner[2] - _PAD_BEHIND_M * face.scale, inner[2])
+        share = np.linspace(0.0, 1.0, 7)[:, None]
+        arm = inner + (at - inner) * share + np.array([0.0, 0.0, -0.0025]) * face.scale * np.sin(np.pi * share)
+        return [tube(arm, 0.7 * self._rim(face), 5), ball(at, np.array(_PAD_M) * face.scale, 8)]
 
     def _bridges(self, face: FaceFrame, outline: np.ndarray) -> list[np.ndarray]:
         """Over the nose, from lens to lens."""
@@ -141,7 +163,7 @@ class Glasses:
             arch = 1.0 - x**2
             ahead = max(end[2], float(face.bridge[2]) + _CLEARANCE_M) - end[2]
             path = np.stack([end[0] * x, end[1] + rise * arch, end[2] + (ahead + 0.001) * arch], axis=1)
-            made.append(tube(path, self._rim(face), 6))
+            made.append(tube(path, (_WIRE_BRIDGE if self.wire else 1.0) * self._rim(face), 6))
         return made
 
     def _chain(self, face: FaceFrame, outline: np.ndarray) -> list[np.ndarray]:
@@ -169,6 +191,12 @@ GLASSES: Mapping[str, WardrobePiece] = {
     "round-glasses": _glasses(Glasses(), "#8c6a3c", "#dfe8ec", _METAL, _CLEAR),
     "square-glasses": _glasses(Glasses(0.0255, 0.0190, 4.5, rim_m=0.0019), "#1e1c1d", "#dfe8ec", _HORN, _CLEAR),
     "rectangular-glasses": _glasses(Glasses(0.0255, 0.0140, 5.0, rim_m=0.0012), "#4d4f55", "#dfe8ec", _METAL, _CLEAR),
+    "round-wire-glasses": _glasses(
+        Glasses(0.0220, 0.0215, 2.15, rim_m=_WIRE_M, wire=True), "#b08d57", "#dfe8ec", _METAL, _CLEAR
+    ),
+    "rectangular-wire-glasses": _glasses(
+        Glasses(0.0250, 0.0150, 4.0, rim_m=_WIRE_M, wire=True), "#8d9096", "#dfe8ec", _METAL, _CLEAR
+    ),
     "cat-eye-glasses": _glasses(Glasses(0.0250, 0.0178, 2.4, wing=0.42, rim_m=0.0021), "#7b1f2b", "#dfe8ec", _HORN, _CLEAR),
     "aviators": _glasses(
         Glasses(0.0275, 0.0245, 2.6, drop=0.10, brow_bar=True), "#c7a457", "#3c3a2c", _METAL, _DARK

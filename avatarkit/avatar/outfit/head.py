@@ -151,6 +151,13 @@ class FaceFrame:
         near = np.abs(self.skin[:, :2] - np.stack([x, y], axis=-1).reshape(-1, 1, 2)).max(axis=2) < reach_m
         return float(self.skin[near.any(axis=0), 2].max())
 
+    def ahead(self, place: np.ndarray) -> float:
+        """How far ahead the front of the face lies at a place (2,), metres."""
+        front = self.skin[self.skin[:, 2] > self.eye[2]]
+        away = np.linalg.norm(front[:, :2] - place, axis=1)
+        nearest = np.argsort(away)[:4]
+        return float(np.average(front[nearest, 2], weights=1.0 / (away[nearest] + 1e-4)))
+
     def side(self, y: np.ndarray, z: np.ndarray) -> np.ndarray:
         """(N,) how far out the left of the head reaches at heights and depths (N,)."""
         _, nearest = self.tree.query(np.stack([y, z], axis=1), k=12)
