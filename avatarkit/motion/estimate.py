@@ -17,7 +17,7 @@ from avatarkit.motion.excursions import without_excursions
 from avatarkit.motion.feet import hold_feet
 from avatarkit.motion.floor import legs_seen, sole_points
 from avatarkit.motion.gaps import EASE_S, fill_gaps, fill_places, seen_mask, takes
-from avatarkit.motion.grounded import grounded
+from avatarkit.motion.grounded import grounded, steadily_away
 from avatarkit.motion.human_motion import BONE, HumanMotion, HumanPose
 from avatarkit.motion.joints.frames import smooth_step
 from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
@@ -208,6 +208,7 @@ def sole_speeds(video: TrackedVideo, part: slice, motion: HumanMotion) -> np.nda
 def stand_on_floor(motion: HumanMotion, speeds: np.ndarray, feet: Feet) -> HumanMotion:
     """A motion of the camera's space over its floor, as far away as feet that stand there say; see `stand`."""
     over, camera = over_floor(motion)
+    over = steadily_away(over, camera)
     return stand(over if feet == "never" else grounded(over, speeds, camera), speeds, feet)
 
 

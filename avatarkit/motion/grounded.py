@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from avatarkit.motion.feet import runs
-from avatarkit.motion.floor import legs_seen, sole_points
-from avatarkit.motion.human_motion import HumanMotion
+from avatarkit.motion.floor import TINY, legs_seen, sole_points
+from avatarkit.motion.human_motion import BONE, HumanMotion
 from avatarkit.motion.kinematics import world_rotations
 from avatarkit.motion.smooth import smooth
 
@@ -26,6 +26,10 @@ DISTANCE_SPREAD_M = 0.25
 
 HEIGHT_SPREAD_M = 0.05
 """How far a standing sole is off the floor for other reasons: legs that are bent a little too much, a floor too steep."""
+
+DISTANCE_HZ = 1.0
+"""The fastest change of somebody's distance that is followed: faster ones are the guess's. A jump before a camera that looks
+down by 30 degrees keeps nine tenths of its height."""
 
 MOST_SPREADS = 2.0
 """Distances are not corrected by more of their spreads."""
@@ -56,6 +60,17 @@ def grounded(motion: HumanMotion, speeds: np.ndarray, camera: np.ndarray) -> Hum
     further = distance_errors(heights, -rays[:, 1])
     further = smooth(times, further, np.where(told, 1.0, UNTOLD), CHANGES_HZ)
     return replace(motion, root_positions=motion.root_positions + rays * np.asarray(further)[:, None])
+
+
+def steadily_away(motion: HumanMotion, camera: np.ndarray) -> HumanMotion:
+    """The motion with the hips' distance from the camera (3,) freed of what it trembles; what the picture shows stays.
+
+    It is done along the rays: once the floor is level, the distance of people seen from above is height, too.
+    """
+    ways, sure = motion.root_positions - camera, np.maximum(motion.confidence[:, BONE["hips"]], UNTOLD)
+    distances = np.linalg.norm(ways, axis=1, keepdims=True)
+    steady = smooth(motion.times_s, distances, sure, DISTANCE_HZ)
+    return replace(motion, root_positions=camera + ways / np.maximum(distances, TINY) * steady)
 
 
 def still_feet(times_s: np.ndarray, speeds: np.ndarray) -> np.ndarray:

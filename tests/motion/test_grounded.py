@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from avatarkit.motion.floor import sole_points
-from avatarkit.motion.grounded import grounded
+from avatarkit.motion.grounded import grounded, steadily_away
 from avatarkit.motion.human_motion import HumanMotion
 from avatarkit.motion.kinematics import world_rotations
 from tests.motion.simulated import jumping, standing, walking
@@ -43,9 +43,19 @@ def test_who_stands_on_the_floor_stays_there_however_far_away_they_seem(motion: 
     assert np.abs(found.root_positions - motion.root_positions).max() < 0.5 * np.abs(further).max()
 
 
+def test_who_stands_does_not_bob_for_a_trembling_distance_and_is_seen_where_they_were() -> None:
+    motion = standing(TIMES)
+    seen = moved_along_rays(motion, 0.1 * np.sin(2.0 * np.pi * 2.0 * TIMES))
+    found = steadily_away(seen, ABOVE)
+    bobs = [np.ptp(one.root_positions[15:-15, 1]) for one in (seen, found)]
+    assert bobs[1] < 0.1 * bobs[0]
+    rays = [one.root_positions - ABOVE for one in (seen, found)]
+    assert np.abs(np.cross(*rays)).max() < 1e-9
+
+
 def test_a_jump_seen_from_above_stays_as_high_as_it_is() -> None:
     motion = jumping(TIMES)
-    found = grounded(motion, speeds(motion), ABOVE)
+    found = grounded(steadily_away(motion, ABOVE), speeds(motion), ABOVE)
     assert np.ptp(found.root_positions[:, 1]) > 0.9 * np.ptp(motion.root_positions[:, 1])
 
 
