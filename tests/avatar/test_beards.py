@@ -167,6 +167,25 @@ def test_beards_have_the_hairs_colour_unless_they_have_their_own():
     assert default_recipe().with_beard("full").beard.color is None
 
 
+def test_below_light_locks_no_dark_skin_shows_and_stubble_stays_thin():
+    def ground(style, color):
+        pixels = make_beard(style, color, head(0))[0][1].base_color_texture.pixels.astype(float) / 255.0
+        dense = pixels[pixels[..., 3] > 0.5 * pixels[..., 3].max()]
+        return np.median(dense[:, 3]), to_linear(np.median(dense[:, :3], axis=0)).mean()
+
+    light, dark = ground("full", "#eeece8"), ground("full", BROWN)
+    assert light[0] > dark[0] + 0.07
+    assert light[1] > 0.7 * to_linear(np.array([0.93, 0.925, 0.91])).mean()
+    assert ground("stubble", "#eeece8")[0] == ground("stubble", BROWN)[0]
+
+
+@pytest.mark.parametrize("solid", [False, True])
+def test_locks_are_longer_than_wide_however_near_to_the_lips_they_grow(solid):
+    for style in ("full", "short", "moustache"):
+        layout = beard_layout(style, solid)
+        assert (layout.widths / layout.lengths).max() < 0.7
+
+
 def test_none_is_no_beard_and_wrong_names_get_the_nearest():
     assert make_beard("none", BROWN, head(0)) == []
     assert {"none", "full", "goatee", "moustache", "handlebar", "stubble", "van-dyke", "chin-strap", "soul-patch",

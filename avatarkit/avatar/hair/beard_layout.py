@@ -18,6 +18,7 @@ _POINT_M, _FEWEST_POINTS, _MOST_POINTS, _MOST_SOLID_POINTS = 0.009, 4, 12, 6
 _LOWEST_DEG = -58.0  # under the jaw: what goes on from there hangs
 _LIP_MARGIN_DEG = 1.0
 _LEAST_SHARE = 0.35  # of a lock's length remains, however near to the lips it grows
+_WIDEST, _SOLID_WIDEST = 0.42, 0.6  # of a lock's length: a ribbon as wide as long is a tile, a thick one a lump
 _SOLID_SHARE, _SOLID_WIDTH, _SOLID_STRAY = 0.4, 1.5, 0.5
 _SIDEBURN_DEG, _SIDEBURN_M = (-32.0, 2.0), 0.009  # from this height to that hair becomes as short as beside the ear
 _SEED = 31
@@ -62,13 +63,15 @@ def beard_layout(name: str, solid: bool = False) -> BeardLayout:
     stray = style.disorder * random.standard_normal(count) * (_SOLID_STRAY if solid else 1.0)
     points = int(np.clip(round(length.max() / _POINT_M), _FEWEST_POINTS, _MOST_SOLID_POINTS if solid else _MOST_POINTS))
     way, share = _traced(roots, aside, stray, length, points)
+    lengths = length * share * random.uniform(0.75, 1.1, count)
+    widths = 1e-3 * style.lock_width_mm * random.uniform(0.75, 1.2, count)
     return BeardLayout(
         points_met(face_shell(), way.reshape(-1, 3)),
         way,
-        length * share * random.uniform(0.75, 1.1, count),
+        lengths,
         upturned,
         random.uniform(0.0, 1.0, count),
-        1e-3 * style.lock_width_mm * (_SOLID_WIDTH if solid else 1.0) * random.uniform(0.75, 1.2, count),
+        np.minimum((_SOLID_WIDTH if solid else 1.0) * widths, (_SOLID_WIDEST if solid else _WIDEST) * lengths),
         random.normal(0.0, 0.15 + 0.4 * style.disorder, count),
         random.integers(0, 1 << 16, count),
         solid,

@@ -29,6 +29,9 @@ _EDGE_DEG, _FLAT_EDGE_DEG = 4.0, 1.2  # over which it fades
 _PICTURE_PX, _LOW_DEG, _HIGH_DEG, _ASIDE_DEG = (512, 1024), -62.0, 46.0, 100.0
 _DOTS_PX, _DOTS = 0.8, 0.5  # size of the hairs' dots, and their share of the darkness
 _DEPTH, _FLAT_DEPTH = 0.45, 0.8  # of the hair's brightness: it is seen in its own shade
+_LIGHTNESS, _CLOSER = ((0.45, 0.8), (0.0, 1.0)), 0.75
+"""Brightness from which on hair is light. Below dark locks skin is in their shadow; below light ones, which let light through,
+it would show."""
 _SEED = 32
 
 
@@ -71,10 +74,13 @@ def _ground(style: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 @kept(4)
 def shadow_material(style: str, dye: HairColor, flat: bool) -> Material:
     """What paints the layer."""
-    alpha = BEARD_STYLES[style].shadow * _coverage(style, flat)
     color = to_linear(np.asarray(dye.color)) * (1.0 - dye.grey) + to_linear(np.asarray(GREY)) * dye.grey
+    light = float(np.interp(to_srgb(color).mean(), *_LIGHTNESS))
+    alpha, depth = BEARD_STYLES[style].shadow * _coverage(style, flat), _FLAT_DEPTH if flat else _DEPTH
+    if BEARD_STYLES[style].locks:
+        alpha, depth = alpha ** (1.0 - _CLOSER * light), depth + (_FLAT_DEPTH - depth) * light
     pixels = np.empty((*alpha.shape, 4), np.uint8)
-    pixels[..., :3] = np.rint(255.0 * to_srgb((_FLAT_DEPTH if flat else _DEPTH) * color))
+    pixels[..., :3] = np.rint(255.0 * to_srgb(depth * color))
     pixels[..., 3] = np.rint(255.0 * alpha)
     return Material(NAME, (1.0, 1.0, 1.0, 1.0), Texture(NAME, pixels, "png"), roughness=0.8, alpha_mode="BLEND", specular=0.3)
 

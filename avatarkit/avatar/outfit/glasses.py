@@ -43,7 +43,7 @@ class Glasses:
         rim_m: radius of the frame's cross-section; `flat` its depth against its width.
         brow_bar: a second bridge.
         both: a pair; a monocle has but the left one.
-        wire: bent of thin metal: it stands on the nose by two pads, its temples end in sleeves, and stout pieces hold the hinges.
+        wire: bent of thin metal: two pads stand on the nose, temples end in sleeves, stout pieces hold the hinges.
     """
 
     width: float = 0.0235
