@@ -55,6 +55,7 @@ def dyed(color):
 KINDS = ("short", "long", "afro", "undercut", "braid", "bob-bangs")
 """One of each shape and zone of the generator, for laws that are about it on many heads."""
 GROWN = [name for name, style in HAIR_STYLES.items() if style.capped]
+FALLING = [name for name, style in HAIR_STYLES.items() if style.hangs and style.shape == "card" and not style.gathers]
 
 
 def under_cap(style):
@@ -130,6 +131,14 @@ def test_no_scalp_comes_through_the_cap_of_any_head(style):
         _, nearest = cKDTree(cap.positions).query(places)
         above = ((places - cap.positions[nearest]) * cap.normals[nearest]).sum(axis=1)
         assert above.max() < 0.0005
+
+
+@pytest.mark.parametrize("style", FALLING)
+def test_outer_ribbons_that_fall_leave_the_head_without_inner_ones(style):
+    locks = lock_layout(HAIR_STYLES[style])
+    falls = locks.hanging > 0.0
+    outwards_m, _ = np.polyfit(locks.layers[falls], locks.heights[falls, -1], 1)
+    assert outwards_m > 0.003
 
 
 @pytest.mark.parametrize("style", GROWN)

@@ -46,6 +46,10 @@ _SHORTEST_M = 0.006
 _MOST_ROLL = 0.35  # radians: seen from behind a ribbon is dark
 _SLIM = 0.36  # of their width that the shortest locks have: broad ones would end in teeth at the nape
 _RISEN, _SETTLES = 0.45, 0.16  # of a lock's way; of the body's depth
+_LIFTED, _SINKS = (
+    0.6,
+    0.4,
+)  # of a falling lock's way over the head: where it has all of its lift; and what it loses of it from there
 _LEAST_REACH = 0.3  # of the most that locks reach past the hairline
 _CREST_EDGE = 0.03  # of unit directions: over this width a crest thins out
 _TIE_RAD = 0.11  # locks end this far from the middle of a tie
@@ -317,7 +321,7 @@ def _laid_out(style: HairStyle, paths: _Paths, random: np.random.Generator) -> L
     short = np.minimum(paths.lengths / 0.04, 1.0)[:, None]
     lift = rounded_m(1e-3 * zone_value(style, style.lift_mm, way), way) * (0.25 + layer) * short
     rise = 1e-3 * zone_value(style, style.rise_mm, way[:, :1]) * random.uniform(1.0 - style.unevenness, 1.1, (count, 1))
-    heights = lock_depth_m(style, way) * _body_share(style, along) + lift * np.sin(np.pi * along**0.8)
+    heights = lock_depth_m(style, way) * _body_share(style, along) + lift * _lifted(style, along)
     heights = heights + rise * along + _CLEARANCE_M * along**0.5 + 0.0015 * layer * along
     return LockLayout(
         points_towards(way.reshape(-1, 3)),
@@ -329,6 +333,13 @@ def _laid_out(style: HairStyle, paths: _Paths, random: np.random.Generator) -> L
         layer[:, 0],
         np.abs(to_angles(way[:, -1])[0]) < np.radians(97.0),
     )
+
+
+def _lifted(style: HairStyle, along: np.ndarray) -> np.ndarray:
+    """(P,) 0..1 how much of its lift a lock has: ribbons that fall on keep it, or inner ones would come through outer ones."""
+    if not style.hangs or style.shape != "card":
+        return np.asarray(np.sin(np.pi * along**0.8))
+    return np.asarray(np.sin(0.5 * np.pi * np.minimum(along / _LIFTED, 1.0)) * (1.0 - _SINKS * smoothstep(_LIFTED, 1.0, along)))
 
 
 def _body_share(style: HairStyle, along: np.ndarray) -> np.ndarray:

@@ -47,7 +47,7 @@ _BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.010, 0.022  # above the skin: cloth lies
 _LEAST_HEIGHT_M = 0.0006
 _SLIMMER = 0.7  # ribbons that were as much slimmer as they are more would leave gaps where they stray
 _LEAST_FALL, _WIDEST, _SHOULDER_M = 0.65, 0.8, 0.12  # of a step; of the shoulders' breadth; above their joints
-_SPREADS = 1.5  # hanging locks, against where they leave the scalp
+_SPREADS, _TAPERS = 1.5, 0.4  # hanging locks, against where they leave the scalp; less where they are cut off bluntly
 _LEAST_STEPS = 2  # what falls less is not worth a lock
 
 
@@ -261,7 +261,7 @@ def _hung(spines: Spines, layout: LockLayout, style: HairStyle, obstacle: Obstac
     away = obstacle.outward(below)
     if style.curl_mm:
         below = curled(below, away, 1e-3 * style.curl_mm, pitch, 2 * np.pi * (spines.strips % 997) / 997)
-    tip = spines.widths[:, -1:] * _SPREADS * np.linspace(1.0, 0.6, steps)
+    tip = spines.widths[:, -1:] * _SPREADS * np.linspace(1.0, 1.0 - _TAPERS * style.tips**2, steps)
     return spines._replace(
         points=np.concatenate([spines.points, below], axis=1),
         outward=np.concatenate([spines.outward, away], axis=1),

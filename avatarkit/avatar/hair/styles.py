@@ -105,8 +105,8 @@ _BOB = replace(
 _FEATHERED = replace(
     _BOB,
     length_mm=Zones(top=165, front=160, side=125, back=125, nape=62),
-    depth_mm=Zones(top=26, front=19, side=22, back=26, nape=11),
-    lift_mm=Zones(top=11, front=13, side=9, back=10, nape=4),
+    depth_mm=Zones(top=24, front=18, side=18, back=22, nape=10),
+    lift_mm=Zones(top=6, front=7, side=4, back=5, nape=3),
     part_deg=32.0,
     sweep=1.2,
     locks=500,

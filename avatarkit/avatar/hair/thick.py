@@ -13,8 +13,9 @@ from avatarkit.avatar.hair.shapes import Shape, Spines, tubes
 from avatarkit.avatar.hair.style import Fringe, HairStyle, Zones, everywhere
 
 _SCALP_MM2 = 45_000.0
-_OVERLAP, _HANGING_LOCKS = 3.6, 84  # so many locks lie over each place; so many hang
+_OVERLAP, _HANGING_LOCKS = 3.6, 116  # so many locks lie over each place; so many hang
 _LENGTH_TO_WIDTH, _SLIMMEST_MM, _WIDEST_MM, _HANGING_WIDTH_MM = 0.4, 15.0, 40.0, 54.0
+_WAVES_MM = 100.0  # from one wave to the next; what is closer curls
 _FEWEST, _MOST = 46, 170
 _LONGER = 1.4  # short locks are longer than those of single hairs: so few must still overlap
 _ON_SCALP_MM = 110.0  # what is longer hangs
@@ -49,7 +50,7 @@ def thick_style(style: HairStyle) -> HairStyle:
     return replace(
         hard,
         shape="wedge",
-        locks=_HANGING_LOCKS if style.hangs else count,
+        locks=_hanging_locks(style) if style.hangs else count,
         length_mm=longer,
         lift_mm=_scaled(style.lift_mm, _LOWER),
         lock_width_mm=width,
@@ -63,6 +64,11 @@ def thick_style(style: HairStyle) -> HairStyle:
         curl_pitch_mm=1.35 * style.curl_pitch_mm,
         overhang_mm=min(style.overhang_mm, 22.0),
     )
+
+
+def _hanging_locks(style: HairStyle) -> int:
+    """So many that they leave no gap; close curls fill more room, and take more triangles."""
+    return round(_HANGING_LOCKS * min(style.curl_pitch_mm / _WAVES_MM, 1.0)) if style.curl_mm else _HANGING_LOCKS
 
 
 def _fringe(style: HairStyle) -> Fringe | None:
