@@ -100,7 +100,7 @@ export class AvatarkitViewer extends HTMLElement {
     try {
       const model = await Model.load(url);
       await this.stage?.prepare(model.scene);
-      if (this.stage?.slow) await model.makeSketch();
+      if (this.stage?.slow) await model.makeSketch((group) => this.stage!.prepare(group));
       if (number !== this.wanted || !this.stage) {
         model.dispose();
         throw new Error("Another file was asked for meanwhile.");
@@ -124,7 +124,7 @@ export class AvatarkitViewer extends HTMLElement {
     const start = performance.now();
     const { model, stage } = this;
     if (!model?.molding || !stage) return false;
-    const known = model.molding.set(values, model.humanoid);
+    const known = model.molding.set(values);
     if (known) void stage.nextDrawn().then(() => (this.lastSliderMs = performance.now() - start));
     return known;
   }
@@ -207,6 +207,7 @@ export class AvatarkitViewer extends HTMLElement {
   async takePicture(): Promise<Blob> {
     const { stage } = this;
     if (!stage) throw new Error("The viewer is not on a page.");
+    this.model?.molding?.settle(this.model.humanoid);
     stage.drawFine(); // in the same task as the copy: a canvas is empty once it has been shown
     const copy = document.createElement("canvas");
     [copy.width, copy.height] = [this.canvas.width, this.canvas.height];
@@ -268,8 +269,9 @@ export class AvatarkitViewer extends HTMLElement {
     const { model } = this;
     const stage = this.stage!;
     if (!model) return false;
-    if (stage.slow) void model.makeSketch();
+    if (stage.slow) void model.makeSketch((group) => stage.prepare(group));
     stage.sketch = model.sketch;
+    model.molding?.settle(model.humanoid);
     if (this.moment) this.pose(this.moment);
     this.shown = this.moment ?? this.shown;
     this.moment = null;

@@ -4,7 +4,7 @@ import type { VRM, VRMHumanBoneName, VRMHumanoid, VRMLookAt } from "@pixiv/three
 import { createVRMAnimationClip, VRMAnimationLoaderPlugin, VRMLookAtQuaternionProxy } from "@pixiv/three-vrm-animation";
 import type { VRMAnimation } from "@pixiv/three-vrm-animation";
 import { AnimationMixer, Quaternion, Texture } from "three";
-import type { AnimationClip, Group, Material, Mesh, SkinnedMesh } from "three";
+import type { AnimationClip, Group, Material, Mesh, Object3D, SkinnedMesh } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import type { GLTF } from "three/addons/loaders/GLTFLoader.js";
 import { Expressions, morphExpressions } from "./expressions";
@@ -128,14 +128,19 @@ export class Model {
     return measure(this.meshes(), this.humanoid?.getRawBoneNode("head") ?? null);
   }
 
-  /** Make ready, once, what a slow card draws of it while it moves. */
-  makeSketch(): Promise<void> {
-    this.sketching ??= Sketch.of(this.meshes()).then((sketch) => void (this.sketch = sketch));
-    return this.sketching;
+  /** Make ready, once, what a slow card draws of it while it moves; `prepare` makes the card ready for that. */
+  makeSketch(prepare: (group: Object3D) => Promise<void>): Promise<void> {
+    const make = async () => {
+      const sketch = await Sketch.of(this.scene, this.meshes());
+      if (sketch) await prepare(sketch.group);
+      this.sketch = sketch;
+    };
+    return (this.sketching ??= make());
   }
 
   dispose(): void {
     this.stop();
+    this.sketch?.dispose();
     VRMUtils.deepDispose(this.scene);
     this.eachMesh((mesh) => (mesh as SkinnedMesh).skeleton?.dispose());
     this.scene.removeFromParent();

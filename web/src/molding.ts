@@ -59,6 +59,7 @@ export class Molding {
   private readonly joints: MoldedJoints;
   private readonly carriers: Float32Array; // how far each carrier is from where the file has it
   private readonly moving: Uint8Array;
+  private waiting = false; // values have changed, the shape has not
 
   private constructor(table: MoldingTable, data: ArrayBuffer, scene: Object3D) {
     this.carriers = new Float32Array(3 * table.vertices);
@@ -91,8 +92,8 @@ export class Molding {
     return [...this.sliders.keys()];
   }
 
-  /** Take these values over and re-shape; a name without side sets both. False where none of them is known. */
-  set(values: Record<string, number>, humanoid: VRMHumanoid | null): boolean {
+  /** Take these values over; a name without side sets both. False where none of them is known. */
+  set(values: Record<string, number>): boolean {
     let known = false;
     for (const [name, value] of Object.entries(values)) {
       for (const one of this.sliders.has(name) ? [name] : SIDES.map((side) => name + side)) {
@@ -101,8 +102,14 @@ export class Molding {
         known = true;
       }
     }
-    if (known) this.shape(humanoid);
+    this.waiting ||= known;
     return known;
+  }
+
+  /** Re-shape after new values: once a frame, however often a hand has moved since. */
+  settle(humanoid: VRMHumanoid | null): void {
+    if (this.waiting) this.shape(humanoid);
+    this.waiting = false;
   }
 
   private shape(humanoid: VRMHumanoid | null): void {

@@ -1,8 +1,10 @@
 // A model of few triangles over the vertices it has: joints, expressions and sliders move it as they move the whole. Processors
 // that draw spend their time on triangles, not pixels; what moves is drawn of few, what stands still of all.
 import type { MeshoptSimplifier } from "meshoptimizer/simplifier";
-import { BufferAttribute } from "three";
-import type { BufferGeometry, Mesh } from "three";
+import { BufferAttribute, Group, Matrix4 } from "three";
+import type { BufferGeometry, Camera, Mesh, Object3D, Scene } from "three";
+import { SketchMesh } from "./sketch_mesh";
+import type { StudioLight } from "./studio_light";
 
 const TRIANGLES = 6000; // of the whole model
 const FACE_COUNTS = 2; // times as much as other meshes: expressions are read there
@@ -13,6 +15,7 @@ const ATTRIBUTE_WEIGHTS = [0.3, 0.3, 0.3, 0.5, 0.5]; // normals, then places in 
 
 type Simplifier = typeof MeshoptSimplifier;
 
+/** Drawn by its own material, of few triangles. */
 interface Drawing {
   geometry: BufferGeometry;
   whole: BufferAttribute;
@@ -20,31 +23,54 @@ interface Drawing {
 }
 
 export class Sketch {
-  private constructor(private readonly drawings: Drawing[]) {}
+  readonly group = new Group();
+
+  private constructor(private readonly root: Object3D, private readonly drawings: Drawing[], private readonly stands: Mesh[], private readonly posed: SketchMesh[]) {
+    this.group.add(...posed.map(({ drawn }) => drawn));
+  }
 
   /** Null where the page forbids it. */
-  static async of(meshes: Mesh[]): Promise<Sketch | null> {
+  static async of(root: Object3D, meshes: Mesh[]): Promise<Sketch | null> {
     const simplifier = await readySimplifier();
     if (!simplifier) return null;
+    root.updateMatrixWorld(true);
     const geometries = [...new Set(meshes.map((mesh) => mesh.geometry))].filter(isSound);
     const total = geometries.reduce((sum, geometry) => sum + counted(geometry), 0);
     const drawings: Drawing[] = [];
+    const posed = new Map<Mesh, SketchMesh>();
     for (const geometry of geometries) {
       const few = simplified(simplifier, geometry, (TRIANGLES * counted(geometry)) / total);
-      if (few) drawings.push({ geometry, whole: geometry.index!, few });
+      const users = meshes.filter((mesh) => mesh.geometry === geometry);
+      for (const mesh of users) {
+        const made = await SketchMesh.of(mesh, few ?? Uint32Array.from(geometry.index!.array));
+        if (made) posed.set(mesh, made);
+      }
+      if (few && !users.every((mesh) => posed.has(mesh))) drawings.push({ geometry, whole: geometry.index!, few: new BufferAttribute(few, 1) });
       await pause(); // the page goes on
     }
-    return new Sketch(drawings);
+    return new Sketch(root, drawings, [...posed.keys()], [...posed.values()]);
   }
 
-  /** Everything that `draw` draws is drawn of few triangles. */
-  during(draw: () => void): void {
+  /** Everything that `draw` draws of this scene is drawn of few triangles, as it stands now; lamps see it, too, if it is `shaded`. */
+  during(scene: Scene, camera: Camera, light: StudioLight, shaded: boolean, draw: () => void): void {
+    this.root.updateMatrixWorld();
+    camera.updateMatrixWorld();
+    const sight = { eye: camera.position, view: new Matrix4().multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse), alone: !shaded };
+    for (const mesh of this.posed) mesh.pose(light, sight);
     for (const { geometry, few } of this.drawings) geometry.index = few;
+    for (const mesh of this.stands) mesh.layers.disableAll();
+    scene.add(this.group);
     try {
       draw();
     } finally {
+      this.group.removeFromParent();
+      for (const mesh of this.stands) mesh.layers.enable(0);
       for (const { geometry, whole } of this.drawings) geometry.index = whole;
     }
+  }
+
+  dispose(): void {
+    for (const mesh of this.posed) mesh.dispose();
   }
 }
 
@@ -71,7 +97,7 @@ function counted(geometry: BufferGeometry): number {
   return (geometry.index!.count / 3) * (faces ? FACE_COUNTS : 1);
 }
 
-function simplified(simplifier: Simplifier, geometry: BufferGeometry, triangles: number): BufferAttribute | null {
+function simplified(simplifier: Simplifier, geometry: BufferGeometry, triangles: number): Uint32Array | null {
   const index = geometry.index!;
   const wanted = 3 * Math.max(Math.round(triangles), FEWEST);
   if (wanted >= index.count) return null;
@@ -79,7 +105,7 @@ function simplified(simplifier: Simplifier, geometry: BufferGeometry, triangles:
   const [few] = simplifier.simplifyWithAttributes(
     Uint32Array.from(index.array), position, 3, seams(geometry), ATTRIBUTE_WEIGHTS.length, ATTRIBUTE_WEIGHTS, null, wanted, MOST_ERROR,
   );
-  return few.length && few.length < index.count ? new BufferAttribute(few, 1) : null;
+  return few.length && few.length < index.count ? few : null;
 }
 
 /** Normals and places in the picture, interleaved: where they jump, edges stay. */

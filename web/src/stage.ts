@@ -14,6 +14,8 @@ const PIXELS_BY_SOFTWARE = 400_000; // the processor draws these in about a seco
 const STILL_MS = 250;
 const STILL_BY_SOFTWARE_MS = 700; // who goes on meanwhile would have to wait
 const FAST_MS = 25; // a card that draws a frame in this can draw a finer one unnoticed
+const FRAME_MS = 1000 / 60;
+const NOW = -1; // in place of the number of a frame that the browser was asked for
 const SHADOW_EVERY_MS = 1000; // where frames are slow, shadows follow less often
 
 /** What moves on the stage: called once per drawn frame; true while it wants to be drawn again. */
@@ -67,7 +69,13 @@ export class Stage {
   /** Draw soon, once: from another place. */
   wake(): void {
     if (this.pace.busy) this.wanted = true;
-    else if (!this.frame) this.frame = requestAnimationFrame((now) => this.tick(now));
+    else if (!this.frame) this.frame = this.bySoftware && !document.hidden && performance.now() - this.last > FRAME_MS ? this.tickNow() : requestAnimationFrame((now) => this.tick(now));
+  }
+
+  /** After this task, without the wait for the screen: until that comes, a processor has drawn. */
+  private tickNow(): number {
+    queueMicrotask(() => this.frame && this.tick(performance.now()));
+    return NOW;
   }
 
   /** Draw soon, once: something on the stage has moved. */
@@ -92,6 +100,7 @@ export class Stage {
 
   /** Make ready what drawing that will need, while the page goes on. */
   async prepare(object: Object3D): Promise<void> {
+    if (this.slow) await this.studio.measure(this.renderer);
     if (!this.renderer.extensions.has("KHR_parallel_shader_compile")) return;
     await this.renderer.compileAsync(object, this.crew.camera, this.scene);
   }
@@ -108,6 +117,13 @@ export class Stage {
     this.renderer.render(this.scene, this.crew.camera);
   }
 
+  /** Draw what moves on slow machines; all, where there is no sketch of it. */
+  drawSketch(): void {
+    const { light } = this.studio;
+    if (this.sketch && light) this.sketch.during(this.scene, this.crew.camera, light, this.renderer.shadowMap.needsUpdate, () => this.draw());
+    else this.draw();
+  }
+
   /** Draw as finely as is sensible; the canvas holds it until the task ends. */
   drawFine(): void {
     const { x, y } = this.renderer.getSize(new Vector2());
@@ -119,6 +135,7 @@ export class Stage {
 
   dispose(): void {
     cancelAnimationFrame(this.frame);
+    this.frame = 0;
     clearTimeout(this.still);
     this.pace.dispose();
     this.crew.dispose();
@@ -146,7 +163,7 @@ export class Stage {
   private drawTimed(moved: boolean): void {
     const start = performance.now();
     const seen = this.drawn.splice(0);
-    if (moved && this.slow && this.sketch) this.sketch.during(() => this.draw());
+    if (moved && this.slow) this.drawSketch();
     else this.draw();
     this.pace.begun(start, moved && !this.fresh, () => {
       for (const resolve of seen) resolve();
@@ -165,6 +182,7 @@ export class Stage {
     clearTimeout(this.still);
     this.setRatio(this.pace.ratio);
     const gap = now - this.last;
+    if (this.slow && gap > STILL_BY_SOFTWARE_MS) this.shaded = now; // after rest, shadows follow when it has lasted
     const seconds = Math.min(gap / 1000, LONGEST_STEP_S);
     if (gap < 1000 * LONGEST_STEP_S * 5) this.gaps.push(gap);
     if (this.gaps.length > FPS_WINDOW) this.gaps.shift();

@@ -1,7 +1,10 @@
 // Light like in a portrait studio: a key with soft shadow, a fill, a rim from behind, and softboxes for eyes to reflect.
 import * as THREE from "three";
+import { LightProbeGenerator } from "three/addons/lights/LightProbeGenerator.js";
+import { StudioLight } from "./studio_light";
 
 const SHADOW_PX = 2048;
+const ROOM_PX = 32; // of each wall, where the room's light is measured
 const GROUND_SHADE = 0.22;
 const FULL_LIGHT = Math.PI; // three counts light so that a white surface facing this is white
 
@@ -18,6 +21,8 @@ export class Studio {
   private readonly around = new THREE.AmbientLight(0xffffff);
   private readonly ground: THREE.Mesh;
   private readonly contact: THREE.Mesh;
+  private told: StudioLight | null = null;
+  private room: THREE.SphericalHarmonics3 | null = null; // what the room sheds from every side
 
   constructor(private readonly scene: THREE.Scene, renderer: THREE.WebGLRenderer) {
     scene.environment = reflections(renderer);
@@ -48,7 +53,26 @@ export class Studio {
     this.ground.position.set(middle.x, whole.min.y, middle.z);
     this.contact.scale.set(0.55 * size.y, 0.42 * size.y, 1);
     this.contact.position.set(middle.x, whole.min.y + 0.001 * size.y, middle.z);
-    this.light(toon ? LOOKS.toon : LOOKS.lit);
+    this.shine(toon ? LOOKS.toon : LOOKS.lit);
+  }
+
+  /** Learn, once, what the processor needs to light a figure; where the card does not tell, it has no light of its own. */
+  async measure(renderer: THREE.WebGLRenderer): Promise<void> {
+    this.room ??= await harmonics(renderer).catch(() => null);
+  }
+
+  /** The same light as numbers; null until it is measured. */
+  get light(): StudioLight | null {
+    return (this.told ??= this.tell());
+  }
+
+  private tell(): StudioLight | null {
+    if (!this.room) return null;
+    const lamps = [this.key, this.fill, this.rim].filter(({ intensity }) => intensity > 0).map((lamp) => ({
+      toward: lamp.position.clone().sub(lamp.target.position).normalize(),
+      color: lamp.color.clone().multiplyScalar(lamp.intensity),
+    }));
+    return new StudioLight(lamps, this.around.color.clone().multiplyScalar(this.around.intensity), this.room, this.scene.environmentIntensity);
   }
 
   dispose(): void {
@@ -56,12 +80,13 @@ export class Studio {
     this.key.dispose();
   }
 
-  private light(look: (typeof LOOKS)["lit"]): void {
+  private shine(look: (typeof LOOKS)["lit"]): void {
     this.key.intensity = look.key;
     this.fill.intensity = look.fill;
     this.rim.intensity = look.rim;
     this.around.intensity = look.around;
     this.scene.environmentIntensity = look.environment;
+    this.told = null;
   }
 
   private place(light: THREE.DirectionalLight, middle: THREE.Vector3, toward: [number, number, number], radius: number): void {
@@ -71,20 +96,40 @@ export class Studio {
   }
 }
 
-/** A dark room with three softboxes, as blurred reflections. */
+/** The room as blurred reflections. */
 function reflections(renderer: THREE.WebGLRenderer): THREE.Texture {
-  const room = new THREE.Scene();
-  const shell = new THREE.Mesh(new THREE.SphereGeometry(10, 32, 16), skyMaterial());
-  room.add(shell, softbox(9, [4, 5, 6], [3, 3]), softbox(2.6, [-7, 2, 4], [3, 5]), softbox(5, [-3, 5, -7], [5, 2]));
+  const room = softboxRoom();
   const generator = new THREE.PMREMGenerator(renderer);
   const { texture } = generator.fromScene(room, 0.02);
   generator.dispose();
+  clear(room);
+  return texture;
+}
+
+/** The room's light by direction, as nine numbers a colour. */
+async function harmonics(renderer: THREE.WebGLRenderer): Promise<THREE.SphericalHarmonics3> {
+  const room = softboxRoom();
+  const target = new THREE.WebGLCubeRenderTarget(ROOM_PX, { type: THREE.FloatType });
+  new THREE.CubeCamera(0.1, 100, target).update(renderer, room);
+  const { sh } = await LightProbeGenerator.fromCubeRenderTarget(renderer, target);
+  target.dispose();
+  clear(room);
+  return sh;
+}
+
+/** A dark room with three softboxes. */
+function softboxRoom(): THREE.Scene {
+  const room = new THREE.Scene();
+  const shell = new THREE.Mesh(new THREE.SphereGeometry(10, 32, 16), skyMaterial());
+  return room.add(shell, softbox(9, [4, 5, 6], [3, 3]), softbox(2.6, [-7, 2, 4], [3, 5]), softbox(5, [-3, 5, -7], [5, 2]));
+}
+
+function clear(room: THREE.Scene): void {
   room.traverse((object) => {
     const mesh = object as THREE.Mesh;
     mesh.geometry?.dispose();
     (mesh.material as THREE.Material | undefined)?.dispose();
   });
-  return texture;
 }
 
 function skyMaterial(): THREE.ShaderMaterial {
