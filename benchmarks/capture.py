@@ -46,7 +46,8 @@ SHOWN = (
 )  # fmt: skip
 SHOWN_OURS = (
     "skate, mm/frame", "skate in contacts, mm/frame", "penetration, mm", "root drift, share of path", "root error, mm",
-    "contacts right", "world jitter", "world jitter of truth", "finger curl, deg", "hands seen", "expression",
+    "contacts right", "world jitter", "world jitter of truth", "finger curl, deg", "hands seen",
+    "hands by the head, mm", "expression",
     "expression of a still face", "gaze, deg", "gaze of a still face, deg",
 )  # fmt: skip
 

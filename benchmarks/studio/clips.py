@@ -78,6 +78,7 @@ def _touring(times_s: np.ndarray, seed: int) -> Choreography:
 
 
 _UPPER, _HEAD = CameraWork("upper", height=None, fov_deg=38.0), CameraWork("head", height=None, fov_deg=30.0, room=1.05)
+_LAPTOP = CameraWork("upper", height=0.8, fov_deg=40.0)
 _LANDSCAPE, _PORTRAIT, _SQUARE, _SMALL = (640, 480), (480, 640), (480, 480), (384, 384)
 
 CLIPS: Mapping[str, ClipPlan] = {
@@ -90,6 +91,7 @@ CLIPS: Mapping[str, ClipPlan] = {
     "jump": ClipPlan(moves.jump, "anna", 3.6, 30, _SQUARE, CameraWork(yaw_deg=-30, height=0.9), 7),
     "turn": ClipPlan(moves.turn_around, "chidi", 3.8, 25, _SQUARE, CameraWork(height=1.3), 8),
     "gestures": ClipPlan(moves.gestures, "dara", 5.0, 25, _LANDSCAPE, _UPPER, 9, False),
+    "signing": ClipPlan(moves.signing, "ben", 5.0, 20, _LANDSCAPE, _LAPTOP, 21, False),
     "talking": ClipPlan(_talking, "emil", 4.0, 25, _SMALL, _HEAD, 10, False),
     "faces": ClipPlan(_touring, "anna", 12.0, 20, _SMALL, _HEAD, 11, False),
 }  # fmt: skip

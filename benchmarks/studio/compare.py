@@ -133,11 +133,27 @@ LEAST_PATH_M = 1.0
 
 
 def hand_record(motion: HumanMotion, clip: TruthClip, moments: np.ndarray) -> dict[str, float]:
-    """Fingers, over the frames in which a hand was seen."""
+    """Fingers, over the frames in which a hand was seen; and where hands are that are by the head, seen from the eyes."""
     seen = np.stack([motion.confidence[:, BONE[f"{side}IndexProximal"]] > 0 for side in FEET], axis=-1)
     error = np.abs(finger_curls(motion.rotations) - clip.finger_curls[moments])
     curl = {"finger curl, deg": float(np.degrees(error[seen].mean() / BONES_OF_A_FINGER))} if seen.any() else {}
-    return {"hands seen": float(seen.mean())} | curl
+    ours = from_eyes(world_positions(motion.skeleton, motion.root_positions, world_rotations(motion.rotations)))
+    theirs = quaternions.rotate(to_view(clip), from_eyes(clip.joints[moments]))
+    near = np.linalg.norm(theirs, axis=-1) < NEAR_EYES_M
+    missed = (
+        {"hands by the head, mm": 1000.0 * float(np.linalg.norm(ours - theirs, axis=-1)[near].mean())} if near.any() else {}
+    )
+    return {"hands seen": float(seen.mean())} | curl | missed
+
+
+NEAR_EYES_M = 0.35
+"""A wrist is by the head when it is so near to the eyes: a hand that touches the chin, and a little more."""
+
+
+def from_eyes(joints: np.ndarray) -> np.ndarray:
+    """(T, 2, 3) from the middle between the eyes to the left and the right wrist, of joints (T, 55, 3)."""
+    eyes = joints[:, [BONE[f"{side}Eye"] for side in FEET]].mean(axis=1, keepdims=True)
+    return np.asarray(joints[:, [BONE[f"{side}Hand"] for side in FEET]] - eyes)
 
 
 BONES_OF_A_FINGER = 3

@@ -203,6 +203,44 @@ def gestures(times_s: np.ndarray, seed: int) -> Choreography:
     return replace(plan, arms=(arms[0], arms[1]), curls=curls, spread=spread)
 
 
+def signing(times_s: np.ndarray, seed: int) -> Choreography:
+    """Upper body: the right hand before the mouth, beside the head, at the brow, both hands crossed before the breast, and a
+    finger that points ahead: as in signs, and as people touch their faces."""
+    plan = bare(times_s, standing(times_s), seed)
+    stays = [
+        ("rest", 0.0, 0.2),
+        ("mouth", 0.6, 1.1),
+        ("beside", 1.5, 1.9),
+        ("brow", 2.3, 2.7),
+        ("breast", 3.1, 3.6),
+        ("ahead", 4.0, 4.3),
+    ]
+    right = [(moment, SIGNING_ARMS[name]) for name, start, end in stays for moment in (start, end)] + [
+        (4.7, SIGNING_ARMS["rest"])
+    ]
+    left = [(moment, SIGNING_ARMS[name]) for name, moment in (("rest", 2.7), ("breast", 3.1), ("breast", 3.6), ("rest", 4.0))]
+    arms = []
+    for keys in (left, right):
+        curve = keyed(times_s, *keys)
+        arms.append(arm(times_s, direction=curve[:, :3], elbow=curve[:, 3], twist=curve[:, 4], palm=curve[:, 5]))
+    shapes = {"rest": "relaxed", "mouth": "point", "beside": "fist", "brow": "open", "breast": "open", "ahead": "point"}
+    curls, spread = hand_curves(times_s, [(moment, shapes[name]) for name, *ends in stays for moment in ends])
+    plan.curls.setflags(write=True)
+    plan.curls[:, 1], plan.spread[:, 1] = curls, spread
+    return replace(plan, arms=(arms[0], arms[1]))
+
+
+SIGNING_ARMS = {
+    "rest": (0.22, -1.0, 0.02, 0.25, 0.0, 0.0),
+    "mouth": (-0.22, -0.66, 0.72, 1.85, -0.51, 0.6),
+    "beside": (0.35, -0.65, 0.55, 1.95, -0.5, 0.2),
+    "brow": (0.4, -0.1, 0.92, 1.75, -0.8, 0.3),
+    "breast": (-0.05, -0.93, 0.25, 1.57, 0.19, -0.3),
+    "ahead": (0.13, -0.3, 0.9, 0.9, -0.49, 0.0),
+}
+"""Direction, elbow, twist and palm of `arm`."""
+
+
 def talking_head(times_s: np.ndarray, expressions: np.ndarray, seed: int, turn: float = 1.0) -> Choreography:
     """A head that nods and turns as in speech; the face as told."""
     random = np.random.default_rng(seed)
