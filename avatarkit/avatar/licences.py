@@ -13,7 +13,7 @@ from avatarkit.data_files import asset_path
 from avatarkit.errors import InputError, UsageError, unknown_name
 
 _BODY = ("body.npz", "body_macro.npz.xz")
-_SKIN = ("skin-body.png", "skin-brows.png", "skin-factor.png", "skin-inside.png", "skin-masks.png")
+_SKIN = ("skin-body.png", "skin-brows.png", "skin-factor.png", "skin-inside.png", "skin-masks.png", "skin-scatter.png")
 _HAIR = ("hair-cap.png", "hair-coils.png", "hair-frizz.png", "hair-locks.png", "hair-stubble.png")
 
 
