@@ -57,7 +57,7 @@ SKETCH = """(async () => {
   for (const [name, [move, back]] of Object.entries(MOVES)) {
     move();
     await viewer.drawn();
-    const [whole] = taken(() => stage.draw()), [sketched] = taken(sketch);
+    const [sketched] = taken(sketch), [whole] = taken(() => stage.draw());
     moved[name] = { off: off(whole, sketched), still: off(rest, sketched) };
     back();
     await viewer.drawn();

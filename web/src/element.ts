@@ -125,7 +125,10 @@ export class AvatarkitViewer extends HTMLElement {
     const { model, stage } = this;
     if (!model?.molding || !stage) return false;
     const known = model.molding.set(values);
-    if (known) void stage.nextDrawn().then(() => (this.lastSliderMs = performance.now() - start));
+    if (known) {
+      stage.mold();
+      void stage.nextDrawn().then(() => (this.lastSliderMs = performance.now() - start));
+    }
     return known;
   }
 
@@ -288,6 +291,7 @@ export class AvatarkitViewer extends HTMLElement {
       this.led = true;
       this.liven();
     }
+    this.stage?.stir();
     void this.stage?.nextDrawn().then(() => {
       if (moment !== this.shown) return; // a newer one took its place
       if (moment.sent_s > 0) this.latencyMs = Date.now() - 1000 * moment.sent_s;

@@ -10,6 +10,7 @@ export class SmoothNormals {
   private readonly original: Float32Array;
   private readonly triangles: ArrayLike<number>;
   private readonly welded: Uint32Array;
+  private readonly corners: Uint32Array; // of each triangle's corner, where its vertex' sum begins
   private readonly sums: Float32Array;
   private before: Float32Array | null = null;
   private readonly untouched: Float32Array;
@@ -21,6 +22,7 @@ export class SmoothNormals {
     this.untouched = Float32Array.from(this.position.array);
     this.triangles = geometry.index ? geometry.index.array : Uint32Array.from({ length: this.position.count }, (_, k) => k);
     this.welded = weld(this.position);
+    this.corners = Uint32Array.from(this.triangles, (vertex) => 3 * this.welded[vertex]!);
     this.sums = new Float32Array(3 * this.position.count);
   }
 
@@ -44,22 +46,23 @@ export class SmoothNormals {
 
   /** Unit normals at the welded vertices, from the triangles around them by their area. */
   private surface(place: ArrayLike<number>): Float32Array {
-    const { sums, welded, triangles } = this;
+    const { sums, corners, triangles } = this;
     sums.fill(0);
     for (let t = 0; t < triangles.length; t += 3) {
-      const [a, b, c] = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!];
+      const a = 3 * triangles[t]!, b = 3 * triangles[t + 1]!, c = 3 * triangles[t + 2]!;
       const ux = place[b]! - place[a]!, uy = place[b + 1]! - place[a + 1]!, uz = place[b + 2]! - place[a + 2]!;
       const vx = place[c]! - place[a]!, vy = place[c + 1]! - place[a + 1]!, vz = place[c + 2]! - place[a + 2]!;
       const x = uy * vz - uz * vy, y = uz * vx - ux * vz, z = ux * vy - uy * vx;
       for (let k = 0; k < 3; k++) {
-        const i = 3 * welded[triangles[t + k]!]!;
+        const i = corners[t + k]!;
         sums[i]! += x;
         sums[i + 1]! += y;
         sums[i + 2]! += z;
       }
     }
     for (let i = 0; i < sums.length; i += 3) {
-      const scale = 1 / Math.sqrt(Math.max(sums[i]! ** 2 + sums[i + 1]! ** 2 + sums[i + 2]! ** 2, FLAT));
+      const x = sums[i]!, y = sums[i + 1]!, z = sums[i + 2]!;
+      const scale = 1 / Math.sqrt(Math.max(x * x + y * y + z * z, FLAT));
       sums[i]! *= scale;
       sums[i + 1]! *= scale;
       sums[i + 2]! *= scale;

@@ -34,6 +34,7 @@ export class Stage {
   private frame = 0;
   private wanted = false; // another frame, as soon as the card is free
   private stirred = true; // something that casts shadows has moved
+  private molded = false; // it has another shape, by little
   private shaded = 0;
   private fresh = true; // the next frame also makes ready what was never drawn
   private last = 0;
@@ -90,11 +91,18 @@ export class Stage {
     this.stir();
   }
 
+  /** Draw soon, once: something has another shape. Its shadow hardly differs: where frames are slow, it falls anew when all stands. */
+  mold(): void {
+    if (!this.slow) return this.stir();
+    this.molded = true;
+    this.wake();
+  }
+
   /** Resolves when what is true now has been drawn. */
   nextDrawn(): Promise<void> {
     return new Promise((resolve) => {
       this.drawn.push(resolve);
-      this.stir();
+      this.wake();
     });
   }
 
@@ -147,7 +155,7 @@ export class Stage {
   private drawStill(): void {
     if (this.pace.busy) return;
     if (!this.pace.coarse && this.pace.lastMs < FAST_MS) return this.drawFine();
-    if (!this.pace.coarse && !this.stirred) return;
+    if (!this.pace.coarse && !this.stirred && !this.molded) return;
     this.setRatio(this.usualRatio);
     this.shade();
     this.drawTimed(false);
@@ -156,7 +164,7 @@ export class Stage {
   /** Shadows fall anew in the next frame. */
   private shade(): void {
     this.renderer.shadowMap.needsUpdate = true;
-    this.stirred = false;
+    this.stirred = this.molded = false;
     this.shaded = performance.now();
   }
 
