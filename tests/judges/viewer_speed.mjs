@@ -34,8 +34,7 @@ function watchFrames() {
       return draw.apply(this, given);
     };
   }
-  const request = window.requestAnimationFrame.bind(window);
-  window.requestAnimationFrame = (work) => request((time) => {
+  const watched = (ask) => (work) => ask((time) => {
     now = { calls: 0, triangles: 0, ms: 0 };
     const start = performance.now();
     work(time);
@@ -43,6 +42,8 @@ function watchFrames() {
     if (now.calls) frames.push(now);
     now = null;
   });
+  window.requestAnimationFrame = watched(window.requestAnimationFrame.bind(window));
+  window.queueMicrotask = watched(window.queueMicrotask.bind(window)); // frames by software wait for no screen
 }
 
 /** In the page: moves a slider so many times as a hand does, then shows moments, one after another. */
