@@ -26,7 +26,7 @@ export class Sketch {
   readonly group = new Group();
 
   private constructor(private readonly root: Object3D, private readonly drawings: Drawing[], private readonly stands: Mesh[], private readonly posed: SketchMesh[]) {
-    this.group.add(...posed.map(({ drawn }) => drawn));
+    for (const { drawn } of posed) this.group.add(drawn);
   }
 
   /** Null where the page forbids it. */
