@@ -34,6 +34,11 @@ LARGEST_BYTES = 1_500_000
 FORMATS = {"me.glb": None, "me1.vrm": None, "me0.vrm": "vrm0"}
 UNTIL_TOLD = "new Promise((done) => viewer.addEventListener('moment', done, { once: true })).then(() => viewer.drawn())"
 HOSTILE = ("'{'", "null", "42", "{type: 'moment', version: 2}", "new ArrayBuffer(3)", "new ArrayBuffer(64)", "[]")
+PREPARED = """(async () => {
+  const ready = () => viewer.model.molding.meshes.every(({ rest }) => rest);
+  for (let tries = 0; tries < 100 && !ready(); tries++) await new Promise((later) => setTimeout(later, 50));
+  return { prepared: ready() };
+})()"""
 SKETCH = """(async () => {
   const { stage } = viewer, { renderer } = stage, gl = renderer.getContext();
   const drawn = () => renderer.info.render.triangles;
@@ -210,6 +215,7 @@ def session(files: dict[str, Path], live: str, tmp_path_factory: pytest.TempPath
     steps["hostile"] = script(f"[{', '.join(HOSTILE)}].map((message) => viewer.applyMoment(message))")
     steps["clip"] = script("viewer.load('/clip.glb').then(() => viewer.play(0))")
     steps["unmolded"] = script("viewer.load('/molding.vrm')")
+    steps["prepared"] = script(PREPARED)
     steps["wide-nose"] = script("viewer.setSliders({'nose-width': 1})")
     steps["big-eyes"] = script(LATER + "viewer.setSliders({'nose-width': 0, 'eye-size': 1}))")
     steps["molded-back"] = script("viewer.setSliders({'eye-size': 0})")
@@ -287,6 +293,11 @@ def test_a_slider_moves_the_face_at_once_and_back_be_it_in_the_file_or_fetched_l
     assert eyes.sum() > 50
     assert np.nonzero(eyes)[0].mean() < np.nonzero(nose)[0].mean()  # eyes are above the nose
     assert session.changed("unmolded", "molded-back").sum() == 0
+
+
+def test_meshes_are_ready_before_the_first_slider_moves(session: Session) -> None:
+    assert {"prepared": True} in session.report.results
+    assert session.changed("unmolded", "prepared").sum() == 0
 
 
 def test_an_expression_moves_the_molded_face(session: Session) -> None:

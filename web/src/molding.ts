@@ -1,6 +1,6 @@
 // Sliders that mold the model at once. A table says what each end of each slider moves on the body, and which of the body's
 // vertices ("carriers") each mesh hangs on; meshes are re-shaped here, on the CPU, so that hundreds of sliders cost the graphics
-// card nothing and expressions stay morph targets of their own. What a mesh needs for that is made ready when it first moves.
+// card nothing and expressions stay morph targets of their own. What a mesh needs for that is made ready in idle moments, or when it first moves.
 import type { VRMHumanoid } from "@pixiv/three-vrm";
 import type { BufferAttribute, Mesh, Object3D } from "three";
 import type { GLTF } from "three/addons/loaders/GLTFLoader.js";
@@ -50,6 +50,7 @@ interface Slider {
 }
 
 const VERSION = 2;
+const IDLE_MS = 50; // where no browser tells when it has time
 const SIDES = ["-left", "-right"];
 
 export class Molding {
@@ -85,6 +86,14 @@ export class Molding {
       if (this.sliders.has(name)) continue;
       this.sliders.set(name, { start: value, ends: ends.map((end) => end && readEnd(end, data)) });
       this.values.set(name, value);
+    }
+  }
+
+  /** Make ready what the first moves would wait for, mesh by mesh, while the page has nothing else to do. */
+  async prepare(): Promise<void> {
+    for (const mesh of this.meshes) {
+      await idle();
+      mesh.prepare();
     }
   }
 
@@ -161,7 +170,7 @@ class MoldedMesh {
     if (!moves && !this.moved) return;
     this.moved = moves;
     const { width, indices } = this;
-    const { places: original, weights, normals } = (this.rest ??= this.prepare());
+    const { places: original, weights, normals } = this.prepare();
     const place = this.position.array;
     for (let vertex = 0, j = 0; vertex < this.position.count; vertex++) {
       let x = 0, y = 0, z = 0;
@@ -180,14 +189,18 @@ class MoldedMesh {
     normals.update();
   }
 
-  private prepare() {
+  prepare() {
     const { table, data, width } = this;
-    return {
+    return (this.rest ??= {
       places: Float32Array.from(this.position.array),
       weights: shares(new Uint8Array(data, table.weights, table.count * width), width),
       normals: new SmoothNormals(this.mesh.geometry),
-    };
+    });
   }
+}
+
+function idle(): Promise<void> {
+  return new Promise((resolve) => ("requestIdleCallback" in window ? requestIdleCallback(() => resolve()) : setTimeout(resolve, IDLE_MS)));
 }
 
 /** Weights of 255 as shares of 1, those of each vertex together exactly 1. */
