@@ -20,8 +20,8 @@ _CAP, _LOCKS, _SOLID = Slope(0.8, 1.0, 0.78), Slope(0.6, 1.12), Slope(0.85, 1.05
 _UNDER, _OVER = Slope(1.0, 1.0, 0.9), Slope(1.0, 1.0)
 
 _CALM = 0.35  # of the strands' contrast, on painted-looking locks
-_ROUGHNESS = {"straight": 0.47, "frizz": 0.7, "coils": 0.8}
-_CLUMP_ROUGHNESS = 0.42
+_ROUGHNESS = {"straight": 0.6, "frizz": 0.7, "coils": 0.8}
+_CLUMP_ROUGHNESS = 0.5
 _WHITE = (1.0, 1.0, 1.0, 1.0)
 
 
@@ -48,7 +48,7 @@ def _whole(dye: HairColor, shape: str, contrast: float) -> Material:
     calm = _CALM if shape == "wedge" else contrast
     solid = _opaque(_named("hair-solid", dye, "", calm), solid_strands(calm), dye, _SOLID)
     relief = None if shape == "wedge" else _relief("solid", "")
-    return Material("hair-solid", _WHITE, solid, relief, roughness=0.5)
+    return Material("hair-solid", _WHITE, solid, relief, roughness=_ROUGHNESS["straight"])
 
 
 def _calmed(strands: Strands, contrast: float) -> Strands:
