@@ -45,7 +45,7 @@ class LiveFigures:
     Attributes:
         pictures: that were used; dropped: that came while the one before was being looked at.
         latency_ms: from a picture's arrival until its pose was sent, the last second's mean; last_latency_ms: the last one's.
-        fps: poses a second, the last second's.
+        fps: poses a second, the last second's; where they take longer, the last two's.
         packets_lost: that could not be sent; unheard: addresses at which nobody listens, as far as can be told.
         parts: what is seen: body, hands, face.
     """
@@ -219,7 +219,8 @@ class LiveSession:
         if seen.came:
             self._came_s = done
         latency = 1000.0 * (done - seen.arrived_s)
-        self._recent = [(at, took) for at, took in self._recent if done - at < FIGURES_S] + [(done, latency)]
+        lately = [(at, took) for at, took in self._recent if done - at < FIGURES_S]
+        self._recent = [*(lately or self._recent[-1:]), (done, latency)]  # where a pose takes longer, it and the one before
         figures.pictures += 1
         figures.dropped, figures.parts, figures.last_latency_ms = self._poses.dropped, seen.parts, latency
         figures.latency_ms = sum(took for _, took in self._recent) / len(self._recent)

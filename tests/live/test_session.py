@@ -15,9 +15,12 @@ import avatarkit as ak
 from avatarkit.cli import main
 from avatarkit.errors import InputError, MissingError, UsageError
 from avatarkit.live.pictures import Newest
+from avatarkit.live.seen_pose import SeenPose
+from avatarkit.live.session import LiveSession
 from avatarkit.media.photo import Photo
 from avatarkit.media.video_frame import VideoFrame
 from tests.media.films import film, written
+from tests.stream.moments import moment_of, plain_pose
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +102,31 @@ def test_a_film_played_live_moves_and_is_sent_and_recorded(talking_head: Path, t
     assert motion is not None and len(motion) == len(poses) == session.figures.pictures
     assert session.figures.fps > 0 and session.figures.packets_lost == 0
     assert poses[-1].confidence.max() > 0.3
+
+
+class SlowPoses:
+    """Three poses of nobody, far apart."""
+
+    paused, dropped, is_calibrating = False, 0, False
+
+    def __iter__(self) -> Iterator[SeenPose]:
+        for number in range(3):
+            time.sleep(0.05)
+            moment = moment_of(plain_pose(time_s=float(number)))
+            yield SeenPose(moment.pose, moment.skeleton, frozenset(), time.monotonic(), True)
+
+    def calibrate(self) -> None: ...
+
+    def end(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def test_where_poses_take_longer_than_the_figures_look_back_they_tell_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("avatarkit.live.session.FIGURES_S", 0.01)
+    with LiveSession(SlowPoses(), None, ()) as session:
+        assert len(list(session)) == 3
+    assert 0.0 < session.figures.fps <= 20.0
 
 
 def test_the_command_records_a_take(talking_head: Path, tmp_path: Path) -> None:
