@@ -39,6 +39,20 @@ PREPARED = """(async () => {
   for (let tries = 0; tries < 100 && !ready(); tries++) await new Promise((later) => setTimeout(later, 50));
   return { prepared: ready() };
 })()"""
+ONE_AT_A_TIME = """(async () => {
+  const { stage } = viewer, { act } = stage, begun = stage.pace.begun.bind(stage.pace), busy = [];
+  stage.pace.begun = (...all) => (busy.push(stage.pace.busy), begun(...all));
+  stage.act = (seconds) => (stage.wake(), act(seconds)); // asks for a frame while one is being made ready
+  for (let move = 1; move <= 8; move++) {
+    viewer.setExpression('jawOpen', move / 8);
+    await viewer.drawn();
+    await new Promise((later) => setTimeout(later, 30));
+  }
+  Object.assign(stage, { act });
+  stage.pace.begun = begun;
+  viewer.setExpression('jawOpen', 0);
+  return { frames: busy.length, overlapping: busy.filter(Boolean).length };
+})()"""
 SKETCH = """(async () => {
   const { stage } = viewer, { renderer } = stage, gl = renderer.getContext();
   const drawn = () => renderer.info.render.triangles;
@@ -221,6 +235,7 @@ def session(files: dict[str, Path], live: str, tmp_path_factory: pytest.TempPath
     steps["molded-back"] = script("viewer.setSliders({'eye-size': 0})")
     steps["open"] = script("viewer.setExpression('jawOpen', 1)")
     steps["sketch"] = script(SKETCH.replace("MOVES", MOVES.replace("TURNED", json.dumps(moment(head=turned(-40))))))
+    steps["one-at-a-time"] = script(ONE_AT_A_TIME)
     steps["no-such-slider"] = script("viewer.setSliders({'no-such-slider': 1})")
     steps["broken"] = script("viewer.load('/broken.vrm').catch((error) => error.message)")
     steps["absent"] = script("viewer.load('/absent.vrm').catch((error) => error.message)")
@@ -298,6 +313,11 @@ def test_a_slider_moves_the_face_at_once_and_back_be_it_in_the_file_or_fetched_l
 def test_meshes_are_ready_before_the_first_slider_moves(session: Session) -> None:
     assert {"prepared": True} in session.report.results
     assert session.changed("unmolded", "prepared").sum() == 0
+
+
+def test_no_frame_begins_before_the_one_before_is_drawn(session: Session) -> None:
+    told = next(result for result in session.report.results if isinstance(result, dict) and "overlapping" in result)
+    assert told["frames"] >= 8 and told["overlapping"] == 0
 
 
 def test_an_expression_moves_the_molded_face(session: Session) -> None:

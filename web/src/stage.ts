@@ -82,6 +82,7 @@ export class Stage {
   /** Draw soon, once: something on the stage has moved. */
   stir(): void {
     this.stirred = true;
+    this.molded = false; // more than a shape changes
     this.wake();
   }
 
@@ -175,6 +176,7 @@ export class Stage {
     else this.draw();
     this.pace.begun(start, moved && !this.fresh, () => {
       for (const resolve of seen) resolve();
+      clearTimeout(this.still);
       if (this.wanted) this.wake();
       else if (!this.frame && moved) this.still = window.setTimeout(() => this.drawStill(), this.bySoftware ? STILL_BY_SOFTWARE_MS : STILL_MS);
       this.wanted = false;
@@ -187,6 +189,7 @@ export class Stage {
 
   private tick(now: number): void {
     this.frame = 0;
+    if (this.pace.busy) return this.wake(); // asked for while the frame before was being made ready: one at a time
     clearTimeout(this.still);
     this.setRatio(this.pace.ratio);
     const gap = now - this.last;
@@ -198,7 +201,7 @@ export class Stage {
     const cameraMoves = this.crew.update(seconds);
     const actorMoves = this.act(seconds);
     this.stirred ||= actorMoves;
-    if (this.stirred && (!this.pace.coarse || now - this.shaded > SHADOW_EVERY_MS)) this.shade();
+    if (this.stirred && (!this.pace.coarse || (now - this.shaded > SHADOW_EVERY_MS && !this.molded))) this.shade();
     this.drawTimed(true);
     this.fresh = false;
     if (cameraMoves || actorMoves) this.wake();
