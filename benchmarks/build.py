@@ -48,7 +48,7 @@ def _style_seconds(name: str) -> tuple[float, float, float]:
 
 
 def _mesh_seconds(slider: str) -> list[float]:
-    """From a moved slider to positions, normals, joints and expressions of the whole skin, for 21 places of it."""
+    """From a moved slider to positions, normals, joints and expressions of the whole skin, for 20 places of it."""
     sliders = default_recipe().sliders
     made = [_seconds(partial(_skin, {**sliders, slider: place / 20.0})) for place in range(21)]
     return made[1:]

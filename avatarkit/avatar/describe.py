@@ -288,12 +288,14 @@ class _Reading:
 
 
 def _known_as(synonyms: Mapping[tuple[str, ...], tuple[str, ...]], words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words with the wardrobe's own names in place of others for the same."""
-    done: tuple[str, ...] = ()
-    while words:
-        length = next((n for n in range(min(len(words), 3), 0, -1) if words[:n] in synonyms), 0)
-        done, words = (*done, *(synonyms[words[:length]] if length else words[:1])), words[max(length, 1) :]
-    return done
+    """The words with the wardrobe's own names in place of others for the same, which may make up others in turn."""
+    for _ in range(_ROUNDS):
+        done: tuple[str, ...] = ()
+        while words:
+            length = next((n for n in range(min(len(words), _LONGEST_SYNONYM), 0, -1) if words[:n] in synonyms), 0)
+            done, words = (*done, *(synonyms[words[:length]] if length else words[:1])), words[max(length, 1) :]
+        words = done
+    return words
 
 
 def _in_digits(numbers: Mapping[str, int], words: tuple[str, ...]) -> tuple[str, ...]:
@@ -356,6 +358,7 @@ def _nearest(
     return best, tuple(word for word in before if word not in _split(best))
 
 
+_LONGEST_SYNONYM, _ROUNDS = 3, 3  # words; replaced phrases may be parts of others
 _AGES = ((1, -1.0), (10, -0.625), (25, 0.0), (90, 1.0))
 """Years and the age slider: MakeHuman's baby, child, young and old."""
 

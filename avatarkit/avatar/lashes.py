@@ -330,9 +330,7 @@ def _fine_strands(count: int, thick_px: float, line: float, seed: int) -> np.nda
             half = 0.5 * thick_px * fine * random.uniform(0.75, 1.1) * (1.0 - 0.93 * t**1.3)
             outline = _strip(x, root - length * (root - top) * t, half)
             cv2.fillPoly(picture, [outline], (255,), cv2.LINE_AA, 4)
-    strands = cv2.resize(picture, (_WIDTH_PX, _HEIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
-    height = 1.0 - (np.arange(_HEIGHT_PX) + 0.5)[:, None] / _HEIGHT_PX
-    return np.maximum(strands, np.broadcast_to(line * np.clip(1.0 - height / 0.10, 0.0, 1.0), strands.shape))
+    return _rooted(picture, line, 0.10)
 
 
 def _strip(x: np.ndarray, y: np.ndarray, half: np.ndarray) -> np.ndarray:
@@ -357,7 +355,11 @@ def _strands(count: int, thick_px: float, seed: int) -> np.ndarray:
         y = root - length * (root - top) * t
         half = 0.5 * thick_px * fine * (1.0 - 0.85 * t)
         cv2.fillPoly(picture, [_strip(x, y, half)], (255,), cv2.LINE_AA, 4)
+    return _rooted(picture, 0.95, 0.16)
+
+
+def _rooted(picture: np.ndarray, line: float, share: float) -> np.ndarray:
+    """(_HEIGHT_PX, _WIDTH_PX) 0..1 a finer picture of hairs, with their roots as a line so dark over that share of it."""
     strands = cv2.resize(picture, (_WIDTH_PX, _HEIGHT_PX), interpolation=cv2.INTER_AREA).astype(np.float32) / 255.0
     height = 1.0 - (np.arange(_HEIGHT_PX) + 0.5)[:, None] / _HEIGHT_PX
-    line = 0.95 * np.clip(1.0 - height / 0.16, 0.0, 1.0)
-    return np.maximum(strands, np.broadcast_to(line, strands.shape))
+    return np.maximum(strands, np.broadcast_to(line * np.clip(1.0 - height / share, 0.0, 1.0), strands.shape))

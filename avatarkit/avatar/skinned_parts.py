@@ -13,7 +13,7 @@ from scipy import sparse
 from avatarkit.avatar.avatar import AvatarMesh, MorphTarget
 from avatarkit.body.body import Body, load_body
 from avatarkit.body.rest import RestBody
-from avatarkit.geometry.meshes import face_normals, normal_operator
+from avatarkit.geometry.meshes import face_normals, lengths, normal_operator
 from avatarkit.geometry.vertex_moves import VertexMoves
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
@@ -165,7 +165,7 @@ def shape_surface(parts: tuple[str, ...], rest: RestBody) -> SurfaceShape:
     turned = face_normals(moved, moving.corners) - faces.take(moving.triangles, axis=0)
     turns = _unit(before_sums + moving.sums @ turned) - before_normals
     moves = moved[:-1] - before
-    kept = (_squares(moves) > _LEAST_MOVE_M**2) | (_squares(turns) > _LEAST_TURN**2)
+    kept = (lengths(moves) > _LEAST_MOVE_M) | (lengths(turns) > _LEAST_TURN)
     morphs = {}
     for number, name in enumerate(ARKIT_NAMES):
         own = moving.starts[number] + np.flatnonzero(kept[moving.starts[number] : moving.starts[number + 1]])
@@ -215,13 +215,9 @@ def skinned_mesh(
     )
 
 
-def _squares(vectors: np.ndarray) -> np.ndarray:
-    return np.asarray(np.einsum("...i,...i->...", vectors, vectors))
-
-
 def _unit(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.sqrt(_squares(vectors))[..., None]
-    return np.where(lengths > 1e-20, vectors / np.maximum(lengths, 1e-20), [0.0, 0.0, 1.0]).astype(np.float32)
+    size = lengths(vectors)[..., None]
+    return np.where(size > 1e-20, vectors / np.maximum(size, 1e-20), [0.0, 0.0, 1.0]).astype(np.float32)
 
 
 def part_vertices(body: Body, *parts: str) -> np.ndarray:

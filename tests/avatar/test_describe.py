@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from avatarkit.avatar import wardrobe
-from avatarkit.avatar.describe import MAX_LENGTH, _age_slider, describe, vocabulary
+from avatarkit.avatar.describe import MAX_LENGTH, _age_slider, _known_as, describe, vocabulary
 from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.style import default_recipe
 from avatarkit.errors import UsageError
@@ -128,10 +128,20 @@ def test_a_beard_of_which_nothing_is_said_but_its_colour_grows_and_one_that_is_t
     assert describe("a grey beard", goatee).recipe.beard.style == "goatee"
 
 
+def test_every_synonym_is_found_and_none_goes_on_changing():
+    for phrase, meant in vocabulary().synonyms.items():
+        once = _known_as(vocabulary().synonyms, phrase)
+        assert once == _known_as(vocabulary().synonyms, meant) == _known_as(vocabulary().synonyms, once), phrase
+
+
 @pytest.mark.parametrize(
     ("text", "piece"),
     [("a man with thin metal glasses", "round-wire-glasses"), ("a woman in wire-rimmed glasses", "round-wire-glasses"),
-     ("a thin boy with thin rectangular glasses", "rectangular-wire-glasses"), ("round glasses", "round-glasses")],
+     ("a thin boy with thin rectangular glasses", "rectangular-wire-glasses"),
+     ("rectangular thin metal glasses", "rectangular-wire-glasses"),
+     ("rectangular wire-rimmed spectacles", "rectangular-wire-glasses"),
+     ("thin metal round glasses", "round-wire-glasses"), ("thin metal frames", "round-wire-glasses"),
+     ("metal-framed spectacles", "round-wire-glasses"), ("round glasses", "round-glasses")],
 )  # fmt: skip
 def test_thin_glasses_are_of_wire_and_others_are_not(text: str, piece: str) -> None:
     made = describe(text)

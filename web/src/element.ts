@@ -111,7 +111,7 @@ export class AvatarkitViewer extends HTMLElement {
       before?.dispose(); // not earlier: what both share on the graphics card is kept
       this.canvas.classList.add("ready");
       this.dispatchEvent(new CustomEvent("loaded", { detail: model.facts }));
-      void model.molding?.prepare();
+      void model.molding?.prepare(() => this.model === model);
       return model.facts;
     } catch (problem) {
       throw number === this.wanted ? this.report(loadProblem(problem)) : problem;

@@ -89,10 +89,11 @@ export class Molding {
     }
   }
 
-  /** Make ready what the first moves would wait for, mesh by mesh, while the page has nothing else to do. */
-  async prepare(): Promise<void> {
+  /** Make ready what the first moves would wait for, mesh by mesh, while the page has nothing else to do and it is `wanted`. */
+  async prepare(wanted: () => boolean): Promise<void> {
     for (const mesh of this.meshes) {
       await idle();
+      if (!wanted()) return;
       mesh.prepare();
     }
   }

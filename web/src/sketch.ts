@@ -58,13 +58,14 @@ export class Sketch {
     const sight = { eye: camera.position, view: new Matrix4().multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse), alone: !shaded };
     for (const mesh of this.posed) mesh.pose(light, sight);
     for (const { geometry, few } of this.drawings) geometry.index = few;
-    for (const mesh of this.stands) mesh.layers.disableAll();
+    const seen = this.stands.map(({ layers }) => layers.mask);
+    for (const { layers } of this.stands) layers.disableAll();
     scene.add(this.group);
     try {
       draw();
     } finally {
       this.group.removeFromParent();
-      for (const mesh of this.stands) mesh.layers.enable(0);
+      this.stands.forEach(({ layers }, k) => (layers.mask = seen[k]!));
       for (const { geometry, whole } of this.drawings) geometry.index = whole;
     }
   }

@@ -65,7 +65,8 @@ void main() {
   gl_Position = projectionMatrix * viewMatrix * vec4(position, 1.0);
 }`;
 
-/** The curves between display and light are sums of roots and powers instead of logarithms; off by less than a step of 255. */
+/** The curves between display and light are sums of roots and powers instead of logarithms; off by less than a step of 255.
+ * The coefficients are Ian Taylor's ("sRGB approximations for HLSL", 2012). */
 const FRAGMENT = `
 uniform sampler2D map;
 uniform float cut;

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from avatarkit.geometry.meshes import cross
+from avatarkit.geometry.meshes import cross, lengths
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
     """Vectors (..., 3) of length 1; nothing stays nothing."""
-    return vector / np.maximum(np.sqrt(np.einsum("...i,...i->...", vector, vector))[..., None], 1e-12)
+    return vector / np.maximum(lengths(vector)[..., None], 1e-12)
 
 
 def to_angles(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -46,10 +46,9 @@ _SHORTEST_M = 0.006
 _MOST_ROLL = 0.35  # radians: seen from behind a ribbon is dark
 _SLIM = 0.36  # of their width that the shortest locks have: broad ones would end in teeth at the nape
 _RISEN, _SETTLES = 0.45, 0.16  # of a lock's way; of the body's depth
-_LIFTED, _SINKS = (
-    0.6,
-    0.4,
-)  # of a falling lock's way over the head: where it has all of its lift; and what it loses of it from there
+_LIFTED, _SINKS = 0.6, 0.4
+"""Of a falling lock's way over the head, where it has all of its lift; of that, what it loses from there on."""
+
 _LEAST_REACH = 0.3  # of the most that locks reach past the hairline
 _CREST_EDGE = 0.03  # of unit directions: over this width a crest thins out
 _TIE_RAD = 0.11  # locks end this far from the middle of a tie
