@@ -19,6 +19,7 @@ from avatarkit.motion.joints.solve import solve_joints
 from avatarkit.motion.lift import lift
 from avatarkit.motion.person import Person
 from avatarkit.motion.picture_camera import TOWARDS, PictureCamera, assumed_camera, turn_towards
+from avatarkit.motion.wrists_of_hands import with_wrists_of_hands
 from avatarkit.tracking.coming_frame import ComingFrame
 from avatarkit.tracking.tracked_frame import HandLandmarks, TrackedFrame
 from avatarkit.vocabulary.mediapipe_points import POSE, POSE_POINTS
@@ -69,11 +70,12 @@ def pose_step(
         the pose, without contacts, and the memory for the next picture.
     """
     camera = assumed_camera(frame.size_px)
-    points, visibility, by_head = _NOWHERE, _UNSEEN, None
-    if frame.body is not None:
-        points, visibility = lift(frame.body, person, camera), frame.body.visibility
-        by_head = hands_by_head(frame.body, points, person.head_levers, camera)
+    body, points, visibility, by_head = frame.body, _NOWHERE, _UNSEEN, None
     face, face_memory = _face(frame, person, memory)
+    if body is not None:
+        body = with_wrists_of_hands(body, frame.left_hand, frame.right_hand)
+        points, visibility = lift(body, person, camera), body.visibility
+        by_head = hands_by_head(body, points, person.head_levers, camera)
     facing = _facing(frame, points, face, camera, memory)
     turn = facing.turn if facing else None
     head = None if face is None else _head(face, camera, turn)

@@ -34,10 +34,12 @@ def test_a_coming_picture_gives_the_pose_of_the_whole_one() -> None:
         np.testing.assert_array_equal(pose.expressions, other.expressions)
 
 
-def test_the_body_is_lifted_before_anything_is_waited_for_and_hands_come_last(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_face_is_read_before_hands_are_waited_for_and_the_body_is_lifted_by_its_hands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     told: list[str] = []
     lift = steps.lift
     monkeypatch.setattr(steps, "lift", lambda *given: (told.append("body lifted"), lift(*given))[1])
     frame = filmed(walking(np.array([0.0]))).frames[0]
     steps.pose_step(coming(frame, told), PERSON)
-    assert told == ["body lifted", "face waited for", "hands waited for"]
+    assert told == ["face waited for", "hands waited for", "body lifted"]
