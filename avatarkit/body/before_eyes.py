@@ -42,12 +42,16 @@ def kept_before_eye(
 
 
 def _lying_on(positions: np.ndarray, eyeball: np.ndarray, center: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(V,) 0..1 how much each vertex lies on the front of the eyeball, an ellipsoid, and (V, 3) the way out there."""
+    """(V,) 0..1 how much each vertex lies on the front of the eyeball, an ellipsoid, and (V, 3) the way out where it does."""
     radii = np.abs(positions[eyeball] - center).max(axis=0)
-    away = (positions - center) / radii
+    within = [np.abs(x - middle) <= radius + _OFF_M for x, middle, radius in zip(positions.T, center, radii, strict=True)]
+    near = np.flatnonzero(np.logical_and.reduce(within) & (positions[:, 2] > center[2]))
+    way = positions[near] - center
+    away = way / radii
     reach = lengths(away)
-    height_m = (reach - 1.0) * lengths(positions - center) / np.maximum(reach, 1e-9)
-    share = np.clip((_OFF_M - height_m) / (_OFF_M - _ON_M), 0.0, 1.0) * (away[:, 2] > 0.0)
+    height_m = (reach - 1.0) * lengths(way) / np.maximum(reach, 1e-9)
+    share, outward = np.zeros(len(positions)), np.zeros((len(positions), 3))
+    share[near] = np.clip((_OFF_M - height_m) / (_OFF_M - _ON_M), 0.0, 1.0)
     share[eyeball] = 0.0
-    outward = away / radii
-    return share, outward / np.maximum(lengths(outward), 1e-9)[:, None]
+    outward[near] = away / radii / np.maximum(lengths(away / radii), 1e-9)[:, None]
+    return share, outward

@@ -114,6 +114,14 @@ class Body:
         """Position of each plain slider among `detail_names`."""
         return {name: k for k, name in enumerate(self.detail_names)}
 
+    @cached_property
+    def skin_matrix(self) -> sparse.csr_matrix:
+        """(V, 55) skin weights."""
+        count, width = self.joint_indices.shape
+        pointers = np.arange(0, width * count + 1, width)
+        shape = (count, len(self.joint_names))
+        return sparse.csr_matrix((self.joint_weights.reshape(-1), self.joint_indices.reshape(-1), pointers), shape=shape)
+
 
 @dataclass(frozen=True)
 class MacroTargets:

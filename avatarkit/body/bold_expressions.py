@@ -5,7 +5,7 @@ What a person's face does in millimetres is lost on a face that is seen from afa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -72,19 +72,27 @@ def bolder(offsets: sparse.csc_matrix, bold: float, resting_smile: float, moves:
         (3V, 52) metres, likewise.
     """
     mixing = _mixing(resting_smile)
-    changed = np.flatnonzero(mixing.any(axis=0))
-    mixed = (offsets @ (np.eye(len(mixing)) + bold * mixing)[:, changed]).reshape(-1, 3, len(changed))
-    for k, number in enumerate(changed):
-        vertices, drawn = moves.get(ARKIT_NAMES[number], _NO_MOVES)
-        mixed[vertices, :, k] += bold * drawn
-    x, y, z = np.moveaxis(mixed != 0.0, 1, 0)
-    columns = [(offsets.indices[first:last:3] // 3, offsets.data[first:last]) for first, last in pairwise(offsets.indptr)]
-    for number, whole, moves_any in zip(changed, np.moveaxis(mixed, 2, 0), (x | y | z).T, strict=True):
-        moved = np.flatnonzero(moves_any)
-        columns[number] = moved, whole[moved].reshape(-1)
-    ends = np.cumsum([0, *(len(values) for _, values in columns)])
+    shares = np.eye(len(mixing)) + bold * mixing
+    acted = [(offsets.indices[a:b:3] // 3, offsets.data[a:b].reshape(-1, 3)) for a, b in pairwise(offsets.indptr)]
+    columns = list(acted)
+    for number in np.flatnonzero(mixing.any(axis=0)):
+        parts = [(*acted[part], shares[part, number]) for part in np.flatnonzero(shares[:, number])]
+        columns[number] = _sum([*parts, (*moves.get(ARKIT_NAMES[number], _NO_MOVES), bold)], offsets.shape[0] // 3)
+    ends = np.cumsum([0, *(moved.size for _, moved in columns)])
     indices = np.concatenate([(3 * vertices[:, None] + np.arange(3)).reshape(-1) for vertices, _ in columns])
-    return sparse.csc_matrix((np.concatenate([values for _, values in columns]), indices, ends), shape=offsets.shape)
+    values = np.concatenate([moved.reshape(-1) for _, moved in columns])
+    return sparse.csc_matrix((values, indices, ends), shape=offsets.shape)
+
+
+def _sum(parts: Sequence[tuple[np.ndarray, np.ndarray, float]], count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which of `count` vertices (N,) move, and offsets (N, 3), given vertices and offsets of each part, and its share."""
+    total, touched = np.zeros((count, 3)), np.zeros(count, bool)
+    for vertices, offsets, share in parts:
+        total[vertices] += share * offsets
+        touched[vertices] = True
+    vertices = np.flatnonzero(touched)
+    vertices = vertices[(total[vertices] != 0.0).any(axis=1)]
+    return vertices, total[vertices]
 
 
 @cache

@@ -14,7 +14,10 @@ from avatarkit.body.expressions import face_expressions
 from avatarkit.body.lips import closed_lips, hung_teeth
 from avatarkit.body.shape import BodyShape, shape_body
 from avatarkit.geometry import quaternions
+from avatarkit.geometry.compiled import compiled, packed_floats
 from avatarkit.geometry.meshes import cross
+from avatarkit.geometry.plain_vectors import cross as crossed
+from avatarkit.geometry.plain_vectors import dot
 from avatarkit.rig.skeleton import Skeleton
 from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS
 
@@ -176,7 +179,7 @@ def blended_transforms(turns: np.ndarray, a_heads: np.ndarray, t_heads: np.ndarr
     back = np.swapaxes(turns, 1, 2)
     moves = a_heads - np.einsum("bij,bj->bi", back, t_heads)
     transforms = np.concatenate([back, moves[:, :, None]], axis=2)
-    return (_skin_matrix(body) @ transforms.reshape(-1, 12)).reshape(-1, 3, 4)
+    return (body.skin_matrix @ transforms.reshape(-1, 12)).reshape(-1, 3, 4)
 
 
 def unposed_vertices(positions: np.ndarray, transforms: np.ndarray) -> np.ndarray:
@@ -186,10 +189,24 @@ def unposed_vertices(positions: np.ndarray, transforms: np.ndarray) -> np.ndarra
     exactly as modelled, with full shoulders and elbows. Skinning into the T-pose loses volume at the joints twice, there and
     back; in pictures of hanging arms the shoulder's outline then falls in, while the T-poses hardly differ.
     """
-    x, y, z, move = (column.T for column in np.ascontiguousarray(np.moveaxis(transforms, 0, -1).swapaxes(0, 1)))
-    moved, across = positions - move, (cross(y, z), cross(z, x), cross(x, y))
-    volume = np.einsum("vi,vi->v", x, across[0])
-    return np.stack([np.einsum("vi,vi->v", row, moved) / volume for row in across], axis=1)
+    found: np.ndarray = _unposed(np.ascontiguousarray(positions, float), np.ascontiguousarray(transforms, float))
+    return found
+
+
+@compiled(packed_floats(2), packed_floats(3))
+def _unposed(positions: np.ndarray, transforms: np.ndarray) -> np.ndarray:
+    """See `unposed_vertices`: the solution of three equations by Cramer's rule."""
+    found = np.empty((len(positions), 3))
+    for vertex in range(len(positions)):
+        to = transforms[vertex]
+        x, y, z = (to[0, 0], to[1, 0], to[2, 0]), (to[0, 1], to[1, 1], to[2, 1]), (to[0, 2], to[1, 2], to[2, 2])
+        moved = positions[vertex, 0] - to[0, 3], positions[vertex, 1] - to[1, 3], positions[vertex, 2] - to[2, 3]
+        across = crossed(y, z)
+        volume = dot(x, across)
+        found[vertex, 0] = dot(across, moved) / volume
+        found[vertex, 1] = dot(crossed(z, x), moved) / volume
+        found[vertex, 2] = dot(crossed(x, y), moved) / volume
+    return found
 
 
 def _skeleton(heads: np.ndarray) -> Skeleton:
@@ -208,11 +225,3 @@ def _parents() -> np.ndarray:
 def _skin_vertices() -> np.ndarray:
     """Vertices of the visible skin below the head."""
     return np.unique(load_body().parts["body"].quads)
-
-
-def _skin_matrix(body: Body) -> sparse.csr_matrix:
-    """(V, 55) skin weights."""
-    count, width = body.joint_indices.shape
-    pointers = np.arange(0, width * count + 1, width)
-    shape = (count, len(body.joint_names))
-    return sparse.csr_matrix((body.joint_weights.reshape(-1), body.joint_indices.reshape(-1), pointers), shape=shape)

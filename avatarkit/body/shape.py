@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from scipy import sparse
 
 from avatarkit.body.body import Body, load_body, load_macro_targets
 from avatarkit.body.face_warps import Landmarks
@@ -81,7 +82,17 @@ def macro_offset(sliders: Mapping[str, float]) -> np.ndarray | float:
         for name, weight in weights.items():
             if name in targets.rows:
                 difference[targets.rows[name]] += sign * weight
-    return difference @ targets.offsets
+    used = np.flatnonzero(difference)  # a few of many
+    return difference[used] @ targets.offsets[used]
+
+
+def _summed(columns: sparse.csc_matrix, coefficients: np.ndarray) -> np.ndarray:
+    """Sparse columns (N, K) times (K,) of which few are not 0."""
+    total = np.zeros(columns.shape[0], coefficients.dtype)
+    for number in np.flatnonzero(coefficients):
+        own = slice(*columns.indptr[number : number + 2])
+        total[columns.indices[own]] += coefficients[number] * columns.data[own]
+    return total
 
 
 def shape_body(sliders: Mapping[str, float], body: Body | None = None) -> BodyShape:
@@ -97,8 +108,8 @@ def shape_body(sliders: Mapping[str, float], body: Body | None = None) -> BodySh
     body = body or load_body()
     values = checked_sliders(sliders, body)
     plain = (body.positions.reshape(-1) + macro_offset(values)).reshape(-1, 3)
-    change = body.slider_offsets @ detail_coefficients(body, values)
-    positions = unfolded(plain, plain + change.reshape(-1, 3)) if change.any() else plain
+    change = _summed(body.slider_offsets, detail_coefficients(body, values)).reshape(-1, 3)
+    positions = unfolded(plain, plain + change) if change.any() else plain
     stretch = None
     if any(values.get(name) for name in FACE_SLIDERS):
         bent, stretch = stylised_face(positions, _landmarks(body, positions), values, _eyeballs())

@@ -147,8 +147,10 @@ def _part(offsets: sparse.csc_matrix, name: str) -> slice:
 def _slid_offsets(moved: np.ndarray, rows: np.ndarray, stretch: Stretch) -> np.ndarray:
     """Offsets (N, 3) of vertices `stretch.vertices[rows]` (-1: none) as lids slide."""
     assert stretch.lids is not None
-    near = np.flatnonzero((rows >= 0) & stretch.lids.reaches(stretch.before)[rows])
-    start = stretch.before[rows[near]]
+    reached = stretch.lids.reaches(stretch.before)
+    at_rest = np.array(stretch.before)
+    at_rest[reached] = stretch.lids.slid(stretch.before[reached])
+    near = np.flatnonzero((rows >= 0) & reached[rows])
     result = np.array(moved, float)
-    result[near] = stretch.lids.slid(start + moved[near]) - stretch.lids.slid(start)
+    result[near] = stretch.lids.slid(stretch.before[rows[near]] + moved[near]) - at_rest[rows[near]]
     return result

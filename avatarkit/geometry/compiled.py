@@ -1,4 +1,5 @@
-"""Functions that become machine code: the arithmetic of every picture, which as small numpy calls takes three times as long.
+"""Functions that become machine code: the arithmetic of every picture, which as small numpy calls takes three times as long,
+and what an avatar's meshes ask for again and again.
 
 numba compiles a function when it is first called, for the types it declares, and keeps the result beside Python's own compiled
 files until any of our sources changes. Without numba's cache that takes seconds: `compile_all` before there is a hurry.
@@ -29,6 +30,11 @@ def floats(axes: int) -> str:
 def packed_floats(axes: int, bits: int = 64) -> str:
     """The same of arrays that lie row after row without gaps, through which a processor goes several numbers at a time."""
     return f"Array(float{bits}, {axes}, 'C', True)"
+
+
+def packed_indices(axes: int) -> str:
+    """The same of arrays of int64."""
+    return f"Array(int64, {axes}, 'C', True)"
 
 
 def compilable(function: Function) -> Function:

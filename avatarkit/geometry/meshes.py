@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 from scipy import sparse
+
+from avatarkit.geometry import plain_vectors
+from avatarkit.geometry.compiled import compilable, compiled, packed_floats, packed_indices
+from avatarkit.geometry.plain_vectors import Vector, minus, row_of
+
+NO_NORMAL = 1e-20
+"""Square metres: a vertex around which all triangles together are no larger has no normal of its own, and gets +Z."""
 
 
 def face_normals(positions: np.ndarray, triangles: np.ndarray) -> np.ndarray:
@@ -30,16 +39,8 @@ def lengths(vectors: np.ndarray) -> np.ndarray:
 
 def normal_operator(vertex_count: int, triangles: np.ndarray) -> sparse.csr_matrix:
     """The (V, T) matrix that adds each triangle's normal to its three corners."""
-    return _adding(vertex_count, triangles).tocsr()
-
-
-def _adding(vertex_count: int, triangles: np.ndarray) -> sparse.csc_matrix:
-    """The same by columns, which needs no sorting."""
-    starts = np.arange(0, triangles.size + 1, 3)
-    corners = np.ascontiguousarray(triangles).reshape(-1)
-    adding = sparse.csc_matrix((vertex_count, len(triangles)), dtype=np.float32)
-    adding.data, adding.indices, adding.indptr = np.ones(triangles.size, np.float32), corners, starts.astype(corners.dtype)
-    return adding  # put together by hand: checking what is so by construction takes longer than adding
+    rows, columns = triangles.reshape(-1), np.repeat(np.arange(len(triangles)), 3)
+    return sparse.csr_matrix((np.ones(triangles.size, np.float32), (rows, columns)), shape=(vertex_count, len(triangles)))
 
 
 def vertex_normals(positions: np.ndarray, triangles: np.ndarray) -> np.ndarray:
@@ -50,13 +51,51 @@ def vertex_normals(positions: np.ndarray, triangles: np.ndarray) -> np.ndarray:
         triangles: (T, 3) indices.
 
     Returns:
-        (V, 3); a vertex without a triangle gets +Z.
+        (V, 3) float32; a vertex without a triangle gets +Z.
     """
-    sums = _adding(len(positions), triangles) @ face_normals(positions, triangles)
-    size = lengths(sums)[:, None]
-    normals = (sums / np.maximum(size, 1e-20)).astype(np.float32)
-    normals[size[:, 0] <= 1e-20] = (0.0, 0.0, 1.0)
+    corners = checked_triangles(triangles, len(positions))
+    normals: np.ndarray = _vertex_normals(np.ascontiguousarray(positions, float), corners)
     return normals
+
+
+@compiled(packed_floats(2), packed_indices(2))
+def _vertex_normals(positions: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """See `vertex_normals`; as arrays of triangles it takes six times as long."""
+    sums = np.zeros((len(positions), 3))
+    for triangle in range(len(triangles)):
+        a, b, c = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
+        x, y, z = triangle_area(positions, a, b, c)
+        for corner in (a, b, c):
+            sums[corner, 0] += x
+            sums[corner, 1] += y
+            sums[corner, 2] += z
+    normals = np.empty((len(positions), 3), np.float32)
+    for vertex in range(len(positions)):
+        x, y, z = sums[vertex, 0], sums[vertex, 1], sums[vertex, 2]
+        size = sqrt(x * x + y * y + z * z)
+        if size <= NO_NORMAL:
+            x, y, z, size = 0.0, 0.0, 1.0, 1.0
+        normals[vertex, 0], normals[vertex, 1], normals[vertex, 2] = x / size, y / size, z / size
+    return normals
+
+
+@compilable
+def triangle_area(positions: np.ndarray, a: int, b: int, c: int) -> Vector:
+    """A triangle's normal, as long as twice its area."""
+    start = row_of(positions, a)
+    return plain_vectors.cross(minus(row_of(positions, b), start), minus(row_of(positions, c), start))
+
+
+def checked_triangles(triangles: np.ndarray, vertex_count: int) -> np.ndarray:
+    """Triangles (T, 3) for compiled functions, which check no indices.
+
+    Raises:
+        IndexError: there is no such vertex.
+    """
+    corners = np.ascontiguousarray(triangles, np.int64).reshape(-1, 3)
+    if corners.size and not (corners.min() >= 0 and corners.max() < vertex_count):
+        raise IndexError(f"a triangle has a corner outside of the {vertex_count} vertices")
+    return corners
 
 
 def triangulate(quads: np.ndarray) -> np.ndarray:

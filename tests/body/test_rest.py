@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from avatarkit.body import rest as rest_module
 from avatarkit.body.body import load_body
 from avatarkit.body.lips import closed_lips
 from avatarkit.body.rest import blended_transforms, posed_joints, rest_body, t_pose_turns, unposed_vertices
@@ -92,6 +93,9 @@ def test_skinning_the_rest_pose_back_gives_the_sculpted_body(sliders):
     posed = unposed_vertices(shape.positions, transforms)
     back = np.einsum("vij,vj->vi", transforms[:, :, :3], posed) + transforms[:, :, 3]
     assert np.abs(back - shape.positions).max() < 1e-9
+    some = slice(None, None, 97)
+    by_python = rest_module._unposed.__wrapped__(shape.positions[some], transforms[some])
+    np.testing.assert_allclose(posed[some], by_python, atol=1e-9)
     head = np.unique(body.parts["head"].quads)
     moved = np.abs(posed - shape.positions).max(axis=1)
     assert moved[head].max() < 0.02 < moved[DRAWN].max()

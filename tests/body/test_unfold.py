@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from avatarkit.body import unfold
 from avatarkit.body.body import load_body
 from avatarkit.body.shape import shape_body
 from avatarkit.body.unfold import new_folds, unfolded
+from avatarkit.geometry.meshes import face_normals
 from tests.body.random_people import random_face
 
 FACE_GROUPS = {"forehead", "stylised", "chin", "brows", "neck", "nose", "mouth", "contour", "cheeks", "eyes", "ears"}
@@ -69,3 +71,12 @@ def test_a_fold_on_a_head_that_moves_as_a_whole_does_not_hold_it_back() -> None:
     nose = load_body().positions[:, 2].argmax()
     alone = shape_body({"head-sideways": 1.0}).positions - load_body().positions
     assert (moved - still)[nose, 0] == pytest.approx(alone[nose, 0], rel=0.35)
+
+
+def test_machine_code_finds_the_same_folds_as_python() -> None:
+    triangles, pairs = unfold._skin()
+    some, positions = pairs[::997].copy(), load_body().positions.astype(float)
+    one, other = (face_normals(positions, triangles[of]) for of in some.T)
+    wanted = (one * other).sum(axis=1) / np.linalg.norm(one, axis=1) / np.linalg.norm(other, axis=1)
+    for cosines in (unfold._cosines, unfold._cosines.__wrapped__):
+        np.testing.assert_allclose(cosines(positions, triangles, some), wanted, atol=1e-9)
