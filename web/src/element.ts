@@ -264,7 +264,7 @@ export class AvatarkitViewer extends HTMLElement {
   private liven(): void {
     const own = this.model !== null && !this.led && !this.model.playing;
     if (this.model?.lookAt) this.model.lookAt.target = own ? this.stage!.crew.camera : null;
-    this.blinking.run(own && !this.reduced.matches);
+    this.blinking.run(own && !this.reduced.matches && !this.stage!.slow); // where it would turn a fine picture coarse, the figure keeps still
     this.swingUntil = performance.now() + 1000 * SWING_S;
     this.stage?.expect();
   }

@@ -6,7 +6,7 @@ import type { BufferAttribute, Mesh, Object3D } from "three";
 import type { GLTF } from "three/addons/loaders/GLTFLoader.js";
 import { MoldedJoints } from "./molded_joints";
 import type { JointOffset } from "./molded_joints";
-import { SmoothNormals } from "./smooth_normals";
+import { SmoothNormals, where } from "./smooth_normals";
 
 /** As `avatarkit/export/molding_file.py` writes it: sliders alone, or the whole in a file's extras. */
 interface SliderTable {
@@ -59,12 +59,11 @@ export class Molding {
   private readonly meshes: MoldedMesh[];
   private readonly joints: MoldedJoints;
   private readonly carriers: Float32Array; // how far each carrier is from where the file has it
-  private readonly moving: Uint8Array;
+  private active: End[] = []; // of sliders that are not where the file has them
   private waiting = false; // values have changed, the shape has not
 
   private constructor(table: MoldingTable, data: ArrayBuffer, scene: Object3D) {
     this.carriers = new Float32Array(3 * table.vertices);
-    this.moving = new Uint8Array(table.vertices);
     this.meshes = table.meshes.flatMap((mesh) => partsOf(scene, mesh.name).map((part) => new MoldedMesh(part, mesh, data)));
     this.joints = new MoldedJoints(scene, table.joints);
     this.add(table, data);
@@ -123,29 +122,39 @@ export class Molding {
   }
 
   private shape(humanoid: VRMHumanoid | null): void {
-    this.carriers.fill(0);
-    this.moving.fill(0);
-    this.joints.begin();
-    for (const [name, slider] of this.sliders) {
+    const weights = new Map<End, number>();
+    for (const [name, { start, ends }] of this.sliders) {
       const value = this.values.get(name)!;
-      for (const [sign, end] of [[-1, slider.ends[0]], [1, slider.ends[1]]] as const) {
-        const weight = Math.max(sign * value, 0) - Math.max(sign * slider.start, 0);
-        if (end && weight) this.move(end, weight);
+      for (const [sign, end] of [[-1, ends[0]], [1, ends[1]]] as const) {
+        const weight = Math.max(sign * value, 0) - Math.max(sign * start, 0);
+        if (end && weight) weights.set(end, weight);
       }
     }
-    for (const mesh of this.meshes) mesh.follow(this.carriers, this.moving);
+    this.hold([...weights.keys()]);
+    this.carriers.fill(0);
+    this.joints.begin();
+    for (const [end, weight] of weights) this.move(end, weight);
+    for (const mesh of this.meshes) mesh.follow(this.carriers);
     this.joints.finish(humanoid);
   }
 
+  /** Meshes learn what moves when that changes, which is once for all that a hand does to a slider. */
+  private hold(ends: End[]): void {
+    if (ends.length === this.active.length && ends.every((end, k) => end === this.active[k])) return;
+    this.active = ends;
+    const moving = new Uint8Array(this.carriers.length / 3);
+    for (const { indices } of ends) for (const vertex of indices) moving[vertex] = 1;
+    for (const mesh of this.meshes) mesh.hold(moving);
+  }
+
   private move({ unit, indices, offsets, joints }: End, weight: number): void {
-    const { carriers, moving } = this;
+    const { carriers } = this;
     const scale = weight * unit;
     for (let k = 0, j = 0; k < indices.length; k++) {
-      const vertex = indices[k]!;
-      moving[vertex] = 1;
-      carriers[3 * vertex]! += scale * offsets[j++]!;
-      carriers[3 * vertex + 1]! += scale * offsets[j++]!;
-      carriers[3 * vertex + 2]! += scale * offsets[j++]!;
+      const place = 3 * indices[k]!;
+      carriers[place]! += scale * offsets[j++]!;
+      carriers[place + 1]! += scale * offsets[j++]!;
+      carriers[place + 2]! += scale * offsets[j++]!;
     }
     this.joints.add(joints, weight);
   }
@@ -157,7 +166,7 @@ class MoldedMesh {
   private readonly indices: Uint16Array;
   private readonly width: number;
   private rest: { places: Float32Array; weights: Float32Array; normals: SmoothNormals } | null = null;
-  private moved = false;
+  private moving: Uint32Array = new Uint32Array();
 
   constructor(private readonly mesh: Mesh, private readonly table: MeshTable, private readonly data: ArrayBuffer) {
     this.position = mesh.geometry.attributes.position as BufferAttribute;
@@ -166,16 +175,31 @@ class MoldedMesh {
     this.indices = new Uint16Array(data, table.indices, table.count * this.width);
   }
 
-  follow(carriers: Float32Array, moving: Uint8Array): void {
-    const moves = this.indices.some((vertex) => moving[vertex]);
-    if (!moves && !this.moved) return;
-    this.moved = moves;
+  /** From now on vertices move that hang on these carriers; others stand as the file has them. */
+  hold(carriers: Uint8Array): void {
+    const { indices, width } = this;
+    const hangs = (vertex: number) => {
+      for (let j = width * vertex; j < width * (vertex + 1); j++) if (carriers[indices[j]!]) return true;
+      return false;
+    };
+    const moving = where(this.position.count, hangs);
+    if (!moving.length && !this.moving.length) return;
+    const { places, normals } = this.prepare();
+    for (const vertex of this.moving) for (let i = 3 * vertex; i < 3 * vertex + 3; i++) this.position.array[i] = places[i]!;
+    this.moving = moving;
+    normals.reach(moving);
+    this.position.needsUpdate = true;
+    normals.update();
+  }
+
+  follow(carriers: Float32Array): void {
+    if (!this.moving.length) return;
     const { width, indices } = this;
     const { places: original, weights, normals } = this.prepare();
     const place = this.position.array;
-    for (let vertex = 0, j = 0; vertex < this.position.count; vertex++) {
+    for (const vertex of this.moving) {
       let x = 0, y = 0, z = 0;
-      for (let k = 0; k < width; k++, j++) {
+      for (let j = width * vertex; j < width * (vertex + 1); j++) {
         const carrier = 3 * indices[j]!;
         const weight = weights[j]!;
         x += weight * carriers[carrier]!;

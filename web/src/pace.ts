@@ -1,19 +1,19 @@
 // How long the graphics card really takes for a frame, and how coarsely must be drawn so that what moves stays fluent. A new
 // frame begins only when the one before is done: a slow card shows fewer moments, but none of them late.
+import { whenDrawn } from "./fence";
+
 const SLOW_MS = 50; // a frame that takes longer is seen as a jerk, so what moves is drawn coarser
 const AIM_MS = 35;
 const FLUENT_MS = 12; // below this, finer again
 const FINER = 1.25;
 const COARSER_AT_MOST = 0.5; // of the ratio before: one slow frame may be an accident
 const COARSEST = 0.35; // of the usual; below it a face is no face any more
-const POLL_MS = 2;
 
 export class Pace {
   ratio: number;
   sketchy: boolean; // few pixels were not enough: what moves is drawn of few triangles, too, from then on
   lastMs = 0;
-  private fence: WebGLSync | null = null;
-  private timer = 0;
+  private stopWaiting: (() => void) | null = null;
 
   constructor(private readonly gl: WebGL2RenderingContext, private readonly usual: number, slow: boolean) {
     this.ratio = slow ? COARSER_AT_MOST * usual : usual;
@@ -22,7 +22,7 @@ export class Pace {
 
   /** The last frame is still being drawn. */
   get busy(): boolean {
-    return this.fence !== null;
+    return this.stopWaiting !== null;
   }
 
   /** What moves is drawn coarser than what stands. */
@@ -32,25 +32,16 @@ export class Pace {
 
   /** A frame was begun at `start`; `done` is called when it is drawn. Frames that are `judged` decide how coarse the next are. */
   begun(start: number, judged: boolean, done: () => void): void {
-    this.fence = this.gl.fenceSync(this.gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
-    this.gl.flush();
-    const poll = () => {
-      if (!this.finished()) return void (this.timer = window.setTimeout(poll, POLL_MS));
-      this.gl.deleteSync(this.fence);
-      this.fence = null;
+    this.stopWaiting = whenDrawn(this.gl, () => {
+      this.stopWaiting = null;
       this.lastMs = performance.now() - start;
       if (judged) this.judge(this.lastMs);
       done();
-    };
-    this.timer = window.setTimeout(poll, 0);
+    });
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
-  }
-
-  private finished(): boolean {
-    return !this.fence || this.gl.isContextLost() || this.gl.getSyncParameter(this.fence, this.gl.SYNC_STATUS) === this.gl.SIGNALED;
+    this.stopWaiting?.();
   }
 
   private judge(ms: number): void {

@@ -4,6 +4,7 @@ import type { Object3D } from "three";
 import { CameraCrew } from "./camera_crew";
 import { drawsBySoftware, Pace } from "./pace";
 import type { Sketch } from "./sketch";
+import { StandingPicture } from "./standing_picture";
 import { Studio } from "./studio";
 
 const MAX_PIXEL_RATIO = 2;
@@ -30,6 +31,7 @@ export class Stage {
   sketch: Sketch | null = null; // what moves is drawn so, where frames are slow
   private readonly usualRatio = Math.min(window.devicePixelRatio, MAX_PIXEL_RATIO);
   private readonly pace: Pace;
+  private readonly standing: StandingPicture;
   private still = 0;
   private frame = 0;
   private wanted = false; // another frame, as soon as the card is free
@@ -52,6 +54,7 @@ export class Stage {
     const context = this.renderer.getContext() as WebGL2RenderingContext;
     this.bySoftware = drawsBySoftware(context);
     this.pace = new Pace(context, this.usualRatio, this.bySoftware);
+    this.standing = new StandingPicture(this.renderer);
     this.studio = new Studio(this.scene, this.renderer);
     this.crew = new CameraCrew(canvas, calm, () => this.wake());
     canvas.addEventListener("webglcontextrestored", () => this.stir());
@@ -147,6 +150,7 @@ export class Stage {
     this.frame = 0;
     clearTimeout(this.still);
     this.pace.dispose();
+    this.standing.dispose();
     this.crew.dispose();
     this.studio.dispose();
     this.renderer.dispose();
@@ -157,9 +161,15 @@ export class Stage {
     if (this.pace.busy) return;
     if (!this.pace.coarse && this.pace.lastMs < FAST_MS) return this.drawFine();
     if (!this.pace.coarse && !this.stirred && !this.molded) return;
-    this.setRatio(this.usualRatio);
     this.shade();
-    this.drawTimed(false);
+    this.standing.begin(this.scene, this.crew.camera, this.usualRatio, () => this.showStill());
+  }
+
+  private showStill(): void {
+    const start = performance.now();
+    this.setRatio(this.usualRatio);
+    this.standing.show();
+    this.pace.begun(start, false, () => this.goOn());
   }
 
   /** Shadows fall anew in the next frame. */
@@ -169,18 +179,23 @@ export class Stage {
     this.shaded = performance.now();
   }
 
-  private drawTimed(moved: boolean): void {
+  private drawTimed(): void {
     const start = performance.now();
     const seen = this.drawn.splice(0);
-    if (moved && this.slow) this.drawSketch();
+    if (this.slow) this.drawSketch();
     else this.draw();
-    this.pace.begun(start, moved && !this.fresh, () => {
+    this.pace.begun(start, !this.fresh, () => {
       for (const resolve of seen) resolve();
       clearTimeout(this.still);
-      if (this.wanted) this.wake();
-      else if (!this.frame && moved) this.still = window.setTimeout(() => this.drawStill(), this.bySoftware ? STILL_BY_SOFTWARE_MS : STILL_MS);
-      this.wanted = false;
+      if (!this.wanted && !this.frame) this.still = window.setTimeout(() => this.drawStill(), this.bySoftware ? STILL_BY_SOFTWARE_MS : STILL_MS);
+      this.goOn();
     });
+  }
+
+  /** The card is free: what was asked for meanwhile comes next. */
+  private goOn(): void {
+    if (this.wanted) this.wake();
+    this.wanted = false;
   }
 
   private setRatio(ratio: number): void {
@@ -191,6 +206,7 @@ export class Stage {
     this.frame = 0;
     if (this.pace.busy) return this.wake(); // asked for while the frame before was being made ready: one at a time
     clearTimeout(this.still);
+    this.standing.stop();
     this.setRatio(this.pace.ratio);
     const gap = now - this.last;
     if (this.slow && gap > STILL_BY_SOFTWARE_MS) this.shaded = now; // after rest, shadows follow when it has lasted
@@ -202,7 +218,7 @@ export class Stage {
     const actorMoves = this.act(seconds);
     this.stirred ||= actorMoves;
     if (this.stirred && (!this.pace.coarse || (now - this.shaded > SHADOW_EVERY_MS && !this.molded))) this.shade();
-    this.drawTimed(true);
+    this.drawTimed();
     this.fresh = false;
     if (cameraMoves || actorMoves) this.wake();
   }

@@ -58,6 +58,7 @@ function knownGroups(page) {
 /** The values go to the server without a new model: the one on the screen shows them already. */
 async function remember(page, values) {
   try {
+    await page.viewer.drawn(); // asking takes the page longer than a frame does
     await ask("sliders", "mold", { sliders: values });
     for (const [name, value] of Object.entries(values)) for (const one of [name, `${name}-left`, `${name}-right`]) page.avatar.recipe.sliders[one] = value;
     document.getElementById("undo").disabled = false;
