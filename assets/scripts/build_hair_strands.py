@@ -15,12 +15,12 @@ from avatarkit.avatar.hair.textures import CAP_FILES, LIGHT_UNIT, LOCK_FILES, ST
 ASSETS = Path(__file__).resolve().parents[1]
 STRIP_WIDTH_PX, HEIGHT_PX, CAP_WIDTH_PX = 96, 512, 512
 FRIZZ_WIDTH_PX = 192
-HAIRS_PER_STRIP, HAIRS_A_RINGLET, CAP_HAIRS, STUBBLE_HAIRS = 64, 9, 620, 9000
+HAIRS_PER_STRIP, HAIRS_A_RINGLET, CAP_HAIRS, STUBBLE_HAIRS = 64, 9, 620, 24000
 STRIP_TONE = (0.72, 1.12)  # of the inmost and the outmost strip: what lies under others is in their shade
 WISPY_FROM = 5  # strips from this one on lie on top: single hairs, their ends far apart
 RIM_FADE = 0.11  # of the cap's picture, above its lower edge: there hair grows thin
 TINT = 0.72  # how much of the skin the shade between the hairs of a dense scalp hides, where they begin to thin
-STUBBLE_TINT = 0.8
+STUBBLE_TINT, STUBBLE_GROUND = 0.86, 0.84  # shorn hair is even from afar: what is much darker than its ground is a spotted fur
 CLUMP_PX = 26.0  # hairs so far apart still share much of their tone
 SEED = 7
 
@@ -181,15 +181,15 @@ def cap_stubble() -> Canvas:
     random = np.random.default_rng(SEED + 2)
     rows = np.linspace(0.0, 1.0, HEIGHT_PX)
     margin = 16
-    canvas = blank(CAP_WIDTH_PX + 2 * margin, 0.7)
+    canvas = blank(CAP_WIDTH_PX + 2 * margin, STUBBLE_GROUND)
     for number in np.resize(numbers(256, random), STUBBLE_HAIRS):
         place, top = random.uniform(0.0, CAP_WIDTH_PX), random.uniform(-0.03, 1.0)
-        length = random.uniform(0.010, 0.020)
+        length = random.uniform(0.007, 0.015)
         if top + length > 1.0 - 0.8 * RIM_FADE * random.uniform(0.0, 1.0) ** 0.7:
             continue
         along = (rows - top) / length
-        width = random.uniform(1.2, 1.8) * np.sqrt(np.clip(4.0 * along * (1.0 - along), 0.0, 1.0))
-        lean, tone = random.normal(0.0, 2.5), random.uniform(0.7, 1.15)
+        width = random.uniform(0.7, 1.1) * np.sqrt(np.clip(4.0 * along * (1.0 - along), 0.0, 1.0))
+        lean, tone = random.normal(0.0, 1.8), random.uniform(0.7, 1.15)
         for copy in (place - CAP_WIDTH_PX, place, place + CAP_WIDTH_PX):
             if -margin < copy < CAP_WIDTH_PX + margin:
                 first = max(int(copy), 0)

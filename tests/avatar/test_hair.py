@@ -9,9 +9,10 @@ from scipy.spatial import cKDTree
 
 from avatarkit.avatar.hair import HAIR_STYLES, make_hair
 from avatarkit.avatar.hair.comb import Strays, fringe_comb
-from avatarkit.avatar.hair.directions import to_directions
-from avatarkit.avatar.hair.layout import cap_layout, lock_layout
-from avatarkit.avatar.hair.scalp import points_towards
+from avatarkit.avatar.hair.directions import to_angles, to_directions, unit
+from avatarkit.avatar.hair.hairline import inward_m
+from avatarkit.avatar.hair.layout import CAP_COLUMNS, CAP_ROWS, cap_layout, lock_layout
+from avatarkit.avatar.hair.scalp import SKULL_CENTRE, points_towards
 from avatarkit.avatar.hair.style import Fringe
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
@@ -254,6 +255,43 @@ def test_the_front_hairline_lies_a_third_of_the_face_above_the_brows():
     third = 0.5 * (ridge - chin)
     assert nose_base - chin == pytest.approx(third, rel=0.15)
     assert hairline - ridge == pytest.approx(third, rel=0.25)
+
+
+@pytest.mark.parametrize("style", ["bob", "long", "side-part"])
+def test_no_ribbon_that_runs_along_the_forehead_has_an_edge_before_the_hairline(style):
+    chosen = HAIR_STYLES[style]
+    locks = lock_layout(chosen)
+    directions = unit(locks.points.on(load_body().positions) - SKULL_CENTRE)
+    inward = inward_m(chosen, directions).reshape(locks.widths.shape)
+    azimuth = to_angles(directions)[0].reshape(locks.widths.shape)
+    before = (np.abs(azimuth) < np.radians(45)) & (inward < 0.02)
+    assert before.sum() > 100
+    assert (0.5 * locks.widths - inward)[before].max() < 0.004
+
+
+def test_a_swept_fringe_ends_at_its_cut_and_not_in_teeth():
+    style = HAIR_STYLES["feathered"]
+    fringe = lock_layout(replace(style, locks=0))
+    directions = unit(fringe.points.on(load_body().positions) - SKULL_CENTRE).reshape(*fringe.heights.shape, 3)
+    reach = 1e-3 * (
+        style.fringe.reach_mm + (style.fringe.reach_aside_mm - style.fringe.reach_mm) * np.linspace(-1, 1, 160) ** 2
+    )
+    short_of = reach + inward_m(style, directions[:, -1])
+    assert short_of[:90].max() < 0.4 * style.unevenness * reach.max() + 0.003
+
+
+def test_hair_cut_to_millimetres_is_as_fine_at_the_back_as_above_the_ears():
+    layout = cap_layout(HAIR_STYLES["buzz"])
+    middle = CAP_ROWS // 2
+    places = layout.points.on(load_body().positions).reshape(CAP_ROWS, CAP_COLUMNS + 1, 3)[middle]
+    u = layout.uvs.reshape(CAP_ROWS, -1, 2)[middle, :, 0]
+    apart = np.linalg.norm(np.diff(places[:, [0, 2]], axis=0), axis=1) / np.diff(u)
+    assert apart.max() / apart.min() < 2.5
+
+
+def test_the_caps_facets_are_too_small_to_be_seen_in_its_outline():
+    rows = cap_layout(HAIR_STYLES["buzz"]).points.on(load_body().positions).reshape(CAP_ROWS, -1, 3)
+    assert np.linalg.norm(np.diff(rows, axis=0), axis=2).max() < 0.016
 
 
 def test_unknown_styles_and_colours_are_refused_with_what_exists():

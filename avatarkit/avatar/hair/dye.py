@@ -23,7 +23,7 @@ _SHEEN, _SHADED = 0.018, 0.86
 """Linear: what a portrait's light adds to hair by its gloss, and the share of the colour that its shape leaves. Measured on
 renders of all styles from all sides."""
 
-_GLOSS = ((0.004, 0.34), (0.2, 0.55))  # by the colour's mean, linear
+_GLOSS = ((0.004, 0.15), (0.2, 0.4))  # by the colour's mean, linear
 _LEAST_PIGMENT = 0.3  # of the asked colour: what is darker than its own gloss keeps its hue
 _BLACKEST = 0.001  # linear: the darkest hair still shows its strands
 _LIGHTEST = 2.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from avatarkit.avatar.once import once
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
 
-CAP_COLUMNS, CAP_ROWS = 84, 15
+CAP_COLUMNS, CAP_ROWS = 84, 17
 CAP_EDGE_M = 0.0006  # the cap's height at its rim: above the skin's facets, too thin to show
 
 _TRACE_STEPS, _LONGEST_STEP_M = 24, 0.009  # longer ones would step over the hairline
@@ -43,13 +43,17 @@ _RELEASE_DEG, _FRONT_RELEASE_DEG = np.array((-28.0, 8.0)), np.array((0.0, 22.0))
 """Elevations between which locks fall free: where the skull turns inward; those from the front already at the temple."""
 _FACE_HALF, _TEMPLE = np.radians(50), np.radians(52)
 _SHORTEST_M = 0.006
+_RIM_WIDTH_M = 0.003  # of a ribbon along the forehead's hairline
+_LEAST_OVERHANG_MM = 6.0  # styles whose locks reach further have a fringe of them; others show the hairline
+_SLIM_LOCKS, _SLIMNESS, _SLIM_BEHIND_M = 84, 0.5, 0.012  # of such a fringe, beside the others: the ends of broad ones are teeth
+_FRINGE_WIDTH_MM, _FRINGE_STEPS = 12.0, 60
 _MOST_ROLL = 0.35  # radians: seen from behind a ribbon is dark
 _SLIM = 0.36  # of their width that the shortest locks have: broad ones would end in teeth at the nape
 _RISEN, _SETTLES = 0.45, 0.16  # of a lock's way; of the body's depth
 _LIFTED, _SINKS = 0.6, 0.4
 """Of a falling lock's way over the head, where it has all of its lift; of that, what it loses from there on."""
 
-_LEAST_REACH = 0.3  # of the most that locks reach past the hairline
+_LEAST_REACH, _LEAST_FRINGE = 0.3, 0.45  # of the most that locks reach past the hairline; where they are a fringe
 _CREST_EDGE = 0.03  # of unit directions: over this width a crest thins out
 _TIE_RAD = 0.11  # locks end this far from the middle of a tie
 _PROBES, _INSIDE_M = 4000, 0.004
@@ -114,12 +118,14 @@ def cap_layout(style: HairStyle) -> CapLayout:
     """The cap of a style."""
     top = np.array([0.0, 1.0, 0.0])  # the hairline has one height at each azimuth: no row folds over another
     edge = rim(style, CAP_COLUMNS + 1, cap_beyond_m(style))
-    rows = 1.0 - (1.0 - np.linspace(0.0, 1.0, CAP_ROWS)) ** 1.35
+    rows = 1.0 - (1.0 - np.linspace(0.0, 1.0, CAP_ROWS)) ** 1.1
     rows[0] = 1e-3  # a point would give triangles without a direction
     directions = between(np.broadcast_to(top, edge.shape)[None], edge[None], rows[:, None, None]).reshape(-1, 3)
     reach = np.arccos(np.clip(edge @ top, -1.0, 1.0)) * SKULL_RADIUS_M
     from_rim = (1.0 - rows)[:, None] * reach
-    u = np.broadcast_to(np.linspace(0.0, style.cap_repeats, CAP_COLUMNS + 1), from_rim.shape)
+    # Even around the head: along the rim, which winds about the ears, hairs would be three times as coarse at the back.
+    around = np.unwrap(to_angles(edge)[0]) / (2.0 * np.pi)
+    u = np.broadcast_to(style.cap_repeats * (around - around[0]), from_rim.shape)
     v = np.maximum(1.0 - from_rim / 0.18, 0.0)
     heights = np.maximum(cap_depth_m(style, directions), CAP_EDGE_M)
     return CapLayout(points_towards(directions), heights, np.stack([u, v], axis=-1).reshape(-1, 2))
@@ -133,9 +139,24 @@ def lock_layout(style: HairStyle) -> LockLayout | None:
     if style.locks:
         roots = _roots(style, style.locks, random)
         batches.append(_gathered(style, roots, random) if style.gathers else _free(style, roots, random))
+        if style.shape == "card" and _fringed(style):
+            slim = replace(style, lock_width_mm=_SLIMNESS * style.lock_width_mm)
+            batches.append(_free(slim, _front_roots(style, random), random))
     if style.fringe is not None:
         batches.append(_fringe(style, style.fringe, random))
     return _joined(batches) if batches else None
+
+
+def _fringed(style: HairStyle) -> bool:
+    """Whether locks of the scalp itself lie over the forehead."""
+    return style.overhang_mm > _LEAST_OVERHANG_MM and not style.hangs and style.rise_mm.front == 0.0
+
+
+def _front_roots(style: HairStyle, random: np.random.Generator) -> np.ndarray:
+    """(L, 3) directions behind the forehead's hairline."""
+    azimuth = _FACE_HALF * np.linspace(-1.0, 1.0, _SLIM_LOCKS)
+    behind = _SLIM_BEHIND_M * random.permutation(_SLIM_LOCKS) / _SLIM_LOCKS
+    return to_directions(azimuth, hairline(style, azimuth) + behind / SKULL_RADIUS_M)
 
 
 def _joined(batches: list[LockLayout]) -> LockLayout:
@@ -172,7 +193,7 @@ def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> L
     starts = np.where((inward_m(style, started) > 0.0)[:, None], started, roots)
     stride = np.minimum(wanted / _TRACE_STEPS, _LONGEST_STEP_M) / SKULL_RADIUS_M
     release = _release(roots, random) if style.hangs else np.full(count, -np.pi)
-    reaching = random.uniform(_LEAST_REACH, 1.0, count)
+    reaching = random.uniform(_LEAST_FRINGE if _fringed(style) else _LEAST_REACH, 1.0, count)
 
     def step(here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         along = _kept_off_the_face(style, here, comb(here)) if style.hangs else comb(here)
@@ -188,7 +209,19 @@ def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> L
     hanging = np.where(falls, np.maximum(left, 0.0), 0.0)
     seen = (wanted > _SHORTEST_M) & ((lengths > _SHORTEST_M) | (style.rise_mm.top > 0))
     seen &= falls | (not style.hangs)  # long hair that would end on the forehead
-    return _laid_out(style, _Paths(paths[seen], lengths[seen], hanging[seen]), random)
+    laid = _laid_out(style, _Paths(paths[seen], lengths[seen], hanging[seen]), random)
+    shows_hairline = style.shape == "card" and (style.hangs or style.overhang_mm < _LEAST_OVERHANG_MM)
+    return replace(laid, widths=_behind_hairline(style, paths[seen], laid.widths)) if shows_hairline else laid
+
+
+def _behind_hairline(style: HairStyle, way: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """Widths (L, P) of ribbons along ways (L, P, 3) that lie before the forehead's hairline with none of their edges.
+
+    A ribbon's edge there would be a cut; behind it the cap's single hairs show.
+    """
+    before = smoothstep(_BESIDE_FACE, _FACE_HALF, np.abs(to_angles(way)[0]))
+    room = np.maximum(2.0 * inward_m(style, way), _RIM_WIDTH_M)
+    return np.asarray(widths - before * np.maximum(widths - room, 0.0))
 
 
 def _release(roots: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -231,11 +264,13 @@ def _fringe(style: HairStyle, fringe: Fringe, random: np.random.Generator) -> Lo
     longest = (reach + behind) * (1.6 if fringe.curtain else 1.0 + abs(fringe.sweep))
 
     def step(here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        ahead = unit(here + comb(here) * (longest / _TRACE_STEPS / SKULL_RADIUS_M)[:, None])
+        ahead = unit(here + comb(here) * (longest / _FRINGE_STEPS / SKULL_RADIUS_M)[:, None])
         return ahead, inward_m(style, ahead) > -reach
 
-    paths = _resampled(_traced(roots, step), style.points)
-    laid = _laid_out(style, _Paths(paths, _lengths(paths), np.zeros(count)), random)
+    # Longer steps would end beyond a cut or before it, as teeth.
+    paths = _resampled(_traced(roots, step, _FRINGE_STEPS), style.points)
+    slim = replace(style, lock_width_mm=min(style.lock_width_mm, _FRINGE_WIDTH_MM)) if style.shape == "card" else style
+    laid = _laid_out(slim, _Paths(paths, _lengths(paths), np.zeros(count)), random)
     along = np.linspace(0.0, 1.0, paths.shape[1])
     low = depth_m(style, paths)
     body = np.maximum(low, 1e-3 * fringe.depth_mm * (0.45 + 0.55 * np.sin(np.pi * np.minimum(along, 0.75)) ** 0.7))
@@ -286,10 +321,10 @@ def _owners(gathers: tuple[Gather, ...], roots: np.ndarray) -> np.ndarray:
     return owner
 
 
-def _traced(roots: np.ndarray, step: Step) -> np.ndarray:
-    """(_TRACE_STEPS + 1, L, 3) directions along each lock; where a step is not to be gone the lock ends."""
+def _traced(roots: np.ndarray, step: Step, steps: int = _TRACE_STEPS) -> np.ndarray:
+    """(steps + 1, L, 3) directions along each lock; where a step is not to be gone the lock ends."""
     path, going = [roots], np.ones(len(roots), bool)
-    for _ in range(_TRACE_STEPS):
+    for _ in range(steps):
         here = path[-1]
         ahead, allowed = step(here)
         going = going & allowed

@@ -20,7 +20,7 @@ _CAP, _LOCKS, _SOLID = Slope(0.8, 1.0, 0.78), Slope(0.6, 1.12), Slope(0.85, 1.05
 _UNDER, _OVER = Slope(1.0, 1.0, 0.9), Slope(1.0, 1.0)
 
 _CALM = 0.35  # of the strands' contrast, on painted-looking locks
-_ROUGHNESS = {"straight": 0.6, "frizz": 0.7, "coils": 0.8}
+_ROUGHNESS = {"straight": 0.5, "frizz": 0.62, "coils": 0.72}
 _CLUMP_ROUGHNESS = 0.5
 _WHITE = (1.0, 1.0, 1.0, 1.0)
 

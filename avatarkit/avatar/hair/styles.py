@@ -56,7 +56,7 @@ _CROPPED = HairStyle(
 _PIXIE = HairStyle(
     length_mm=Zones(top=78, front=95, side=52, back=52, nape=34),
     depth_mm=Zones(top=15, front=11, side=8, back=12, nape=5),
-    lift_mm=Zones(top=8, front=9, side=4, back=5, nape=2),
+    lift_mm=Zones(top=4, front=5, side=3, back=3, nape=2),
     whorl_deg=(170.0, 58.0),
     part_deg=-34.0,
     sweep=1.25,
@@ -70,7 +70,7 @@ _FADED = replace(
     _SHORT,
     length_mm=Zones(top=80, front=80, side=4, back=4, nape=4),
     depth_mm=Zones(top=14, front=12, side=2, back=2.2, nape=1.2),
-    lift_mm=Zones(top=8, front=9, side=0.6, back=0.7, nape=0.4),
+    lift_mm=Zones(top=4.5, front=6, side=0.6, back=0.7, nape=0.4),
     top_from_deg=(24.0, 38.0),
     cap="stubble",
     cap_repeats=5,
@@ -87,7 +87,7 @@ _LONG = HairStyle(
     unevenness=0.2,
     disorder=0.07,
     hangs=True,
-    points=6,
+    points=8,
 )
 _CUT_LONG = replace(_LONG, cut_mm=305, tips=0.78)
 _BOB = replace(
@@ -101,6 +101,7 @@ _BOB = replace(
     disorder=0.05,
     cut_mm=118,
     tips=0.66,
+    points=9,
 )
 _FEATHERED = replace(
     _BOB,
@@ -117,7 +118,7 @@ _FEATHERED = replace(
     tips=0.92,
     curl_mm=4,
     curl_pitch_mm=85,
-    fringe=Fringe(18, 58, half_deg=54.0, sweep=1.0, depth_mm=9, locks=90),
+    fringe=Fringe(18, 58, half_deg=54.0, sweep=1.0, depth_mm=9, locks=160),
 )
 _WAVY = replace(
     _LONG,
@@ -131,6 +132,7 @@ _WAVY = replace(
     disorder=0.12,
     curl_mm=8,
     curl_pitch_mm=95,
+    points=6,
 )
 _CURLY = replace(
     _LONG,
@@ -145,6 +147,7 @@ _CURLY = replace(
     strands="frizz",
     curl_mm=8,
     curl_pitch_mm=70,
+    points=7,
 )
 _TIED = replace(
     _LONG,
@@ -193,13 +196,13 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
         _FADED,
         length_mm=Zones(top=26, front=30, side=5, back=5, nape=4),
         depth_mm=Zones(top=7, front=7, side=2.2, back=2.6, nape=1.2),
-        lift_mm=Zones(top=2, front=2, side=0.4, back=0.5, nape=0.3),
-        rise_mm=Zones(top=7, front=9, side=0.8, back=0.8, nape=0),
+        lift_mm=Zones(top=1.5, front=1.5, side=0.4, back=0.5, nape=0.3),
+        rise_mm=Zones(top=2.5, front=4, side=0.4, back=0.4, nape=0),
         top_from_deg=(8.0, 52.0),
         overhang_mm=4,
         sweep=0.4,
         locks=1600,
-        lock_width_mm=5,
+        lock_width_mm=8,
         disorder=0.25,
         points=4,
     ),
@@ -293,6 +296,7 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
         lock_width_mm=17,
         disorder=0.2,
         crown_narrows=1.0,
+        points=6,
     ),
     "spiky": replace(
         _CHUNKY,
@@ -304,9 +308,9 @@ HAIR_STYLES: Mapping[str, HairStyle] = {
         fringe=Fringe(52, 66, depth_mm=10, locks=17, sweep=0.15),
     ),
     "chunky": _CHUNKY,
-    "chunky-bob": replace(_BOB, shape="wedge", locks=110, lock_width_mm=58, disorder=0.05, part_deg=0.0,
+    "chunky-bob": replace(_BOB, shape="wedge", points=6, locks=110, lock_width_mm=58, disorder=0.05, part_deg=0.0,
                           fringe=Fringe(48, 62, depth_mm=8, locks=17)),
-    "princess": replace(_LONG, shape="wedge", locks=100, lock_width_mm=62, disorder=0.04, part_deg=0.0, cut_mm=360,
+    "princess": replace(_LONG, shape="wedge", points=6, locks=100, lock_width_mm=62, disorder=0.04, part_deg=0.0, cut_mm=360,
                         fringe=Fringe(50, 60, depth_mm=8, locks=17)),
 }  # fmt: skip
 """By name."""
