@@ -73,6 +73,7 @@ BROW_SHAPES: Mapping[str, BrowShape | None] = {
     "thin": BrowShape(height=0.45, arch=0.45, taper=0.85, hairs=380, thickness_px=1.8, unruly=0.1),
 }
 """All there is; the natural one is stored with the skin."""
+_ANYWHERE = BrowShape(height=2.6, arch=0.25, taper=0.3, length=1.1, hairs=1100, thickness_px=2.5, unruly=0.3)
 
 
 @cache
@@ -85,11 +86,19 @@ def brow_cover(shape: str) -> np.ndarray:
     if shape not in BROW_SHAPES:
         raise unknown_name("shape of brows", shape, BROW_SHAPES)
     settings = BROW_SHAPES[shape]
-    if settings is None:
-        return head_fields().brows
+    return head_fields().brows if settings is None else _drawn(settings)
+
+
+@cache
+def brow_hairs() -> np.ndarray:
+    """(2048, 2048) uint8: hairs that lie as brows' do all over where brows can grow, for brows of any outline."""
+    return _drawn(_ANYWHERE, dimmest=0.0)
+
+
+def _drawn(settings: BrowShape, dimmest: float = _DIMMEST) -> np.ndarray:
     image: np.ndarray = np.zeros((HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE), np.uint8)
     for number, side in enumerate(SIDES):
-        cover, (left, top) = _brow(side, settings, np.random.default_rng(number))
+        cover, (left, top) = _brow(side, settings, np.random.default_rng(number), dimmest)
         image[top : top + len(cover), left : left + cover.shape[1]] = np.round(255.0 * np.clip(cover, 0.0, 1.0))
     return image
 
@@ -110,16 +119,19 @@ def lifted_cover(cover: np.ndarray, lift: float, tilt: float) -> np.ndarray:
     if not (lift or tilt):
         return cover
     height = HEAD_DETAIL_SIZE * NATURAL_HEIGHT
-    filled = np.flatnonzero(cover.any(axis=1))
+    filled, columns = (np.flatnonzero(cover.any(axis=axis)) for axis in (1, 0))
     reach = int(np.ceil(height * (abs(lift) + abs(tilt)))) + 1
     first, last = max(filled[0] - reach, 0), min(filled[-1] + reach + 1, HEAD_DETAIL_SIZE)
-    away = np.abs((np.arange(HEAD_DETAIL_SIZE) + 0.5) / HEAD_DETAIL_SIZE - 0.5)
+    across = slice(columns[0], columns[-1] + 1)
+    column = np.arange(columns[-1] + 1 - columns[0], dtype=np.float32)
+    away = np.abs((columns[0] + column + 0.5) / HEAD_DETAIL_SIZE - 0.5)
     share = (away - BROW_ENDS[0]) / (BROW_ENDS[1] - BROW_ENDS[0])
     down = height * (lift + tilt * (np.clip(share, -0.5, 1.5) - 0.5))
-    columns = np.broadcast_to(np.arange(HEAD_DETAIL_SIZE, dtype=np.float32), (last - first, HEAD_DETAIL_SIZE))
-    rows = np.arange(first, last)[:, None] + down
+    rows = (np.arange(first, last)[:, None] + down).astype(np.float32)
     moved = np.zeros_like(cover)
-    moved[first:last] = cv2.remap(cover, np.ascontiguousarray(columns), rows.astype(np.float32), cv2.INTER_LINEAR)
+    moved[first:last, across] = cv2.remap(
+        np.ascontiguousarray(cover[:, across]), np.broadcast_to(column, rows.shape).copy(), rows, cv2.INTER_LINEAR
+    )
     return moved
 
 
@@ -146,7 +158,7 @@ def _from(line: np.ndarray, begin: float) -> np.ndarray:
     return np.stack([_at(line, place) for place in np.linspace(begin, 1.0, _STEPS)])
 
 
-def _brow(side: str, shape: BrowShape, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _brow(side: str, shape: BrowShape, random: np.random.Generator, dimmest: float) -> tuple[np.ndarray, np.ndarray]:
     """One brow, hair by hair over the dimness that the finest of them make: 0..1, and the upper left pixel of where it lies."""
     edges = _edges(side, shape)
     corner = np.floor(np.min(edges, axis=(0, 1)) * HEAD_DETAIL_SIZE).astype(int) - _ROOM_PX
@@ -160,7 +172,7 @@ def _brow(side: str, shape: BrowShape, random: np.random.Generator) -> tuple[np.
     low, high = edges
     area = np.concatenate([0.8 * low + 0.2 * high, (0.2 * low + 0.8 * high)[::-1]])
     cv2.fillPoly(below, [_subpixels(area, corner)], (1.0,), cv2.LINE_AA, _SHIFT)
-    dimness = min(_DIMMEST, _DIM_PER_HAIR * shape.hairs) * cv2.GaussianBlur(below, (0, 0), _DIM_PX)
+    dimness = min(dimmest, _DIM_PER_HAIR * shape.hairs) * cv2.GaussianBlur(below, (0, 0), _DIM_PX)
     return 1.0 - (1.0 - dimness) * (1.0 - cv2.GaussianBlur(hairs, (0, 0), _HAIR_BLUR_PX)), corner
 
 

@@ -58,7 +58,7 @@ class Beard:
 
 @dataclass(frozen=True)
 class Brows:
-    """Eyebrows; where a photo covers them, the photo shows its own below.
+    """Eyebrows; where a photo covers them, hairs grow where and as densely as the photo shows.
 
     Attributes:
         shape: as in the wardrobe.

@@ -12,6 +12,7 @@ from avatarkit.avatar.brows import brow_cover, lifted_cover, painted_brow_cover
 from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.look import Look
 from avatarkit.avatar.painted_face import painted
+from avatarkit.avatar.photo_brows import drawn_brows
 from avatarkit.avatar.photo_skin import lifted, photo_alpha, photo_picture
 from avatarkit.avatar.recipe import Brows, Skin
 from avatarkit.avatar.skin_fields import FACTOR_UNIT, HEAD_DETAIL_SIZE, HEAD_SIZE, body_factor, head_fields
@@ -27,8 +28,8 @@ FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
 _LIP_VARIATION = 0.65  # of the skin's
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
+_HAIR_DEPTH = 0.76  # single hairs are so much darker than a photo shows them, mixed with skin
 _PAINT_DEPTH = 0.35  # painted brows are so much darker than hairs of their colour
-_OWN_BROWS = 0.35  # of brows are the photo's where it shows them: its hairs are blurred
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 _SOCKETS = slice(888, HEAD_SIZE), slice(238, 532)  # rows and columns of the head's picture
 _SOCKET_WHITES = {"clean": (214.0, 212.0, 216.0), "painted": (205.0, 200.0, 212.0)}
@@ -71,18 +72,23 @@ def face_picture(skin: Skin, brows: Brows, look: Look, age: float = 0.0) -> np.n
         picture = scattered(picture, look.scatter)
     if age and look.ageing:
         picture = shaded(picture, age * look.ageing)
-    alpha = None
+    alpha, hairs = None, None
     if skin.photo is not None and look.photo > 0:
         alpha = look.photo * photo_alpha(skin)
         photo = photo_picture(skin, look.photo_evening, look.photo_smoothing)
         photo = lifted(photo, picture, alpha, look.photo_lifting) if look.photo_lifting else photo
+        if not look.brow_paint:
+            place, photo[place], hairs = drawn_brows(photo, alpha, brows)
         picture += (photo - picture) * alpha[..., None]
     place = _place_of("inside")
     picture[place] += (fields.inside_color[place] - picture[place]) * fields.inside[place][..., None]
     if look.eyes in _SOCKET_WHITES:
         picture[_SOCKETS] = _SOCKET_WHITES[look.eyes]
     large = _detailed(picture, alpha, look)
-    _lay_brows(large, alpha, brows, look)
+    if hairs is None:
+        _lay_brows(large, _brow_cover(brows, look.brow_paint), brows.color, 1.0 - _PAINT_DEPTH * look.brow_paint)
+    else:
+        _lay_brows(large, hairs, brows.color, _HAIR_DEPTH)
     return painted(large, skin, look)
 
 
@@ -139,28 +145,25 @@ def _grain(strength: float, photo_alpha: np.ndarray | np.float32) -> np.ndarray:
     return cv2.convertScaleAbs(factor)
 
 
-def _lay_brows(large: np.ndarray, photo_alpha: np.ndarray | None, chosen: Brows, look: Look) -> None:
-    """Draw the brows into a (2048, 2048, 3) uint8 picture, more faintly where a photo shows its own."""
-    as_hair = 1.0 - look.brow_paint  # painted brows lie where the drawn face has room for them
-    brows = lifted_cover(_brow_cover(chosen.shape, look.brow_paint), as_hair * chosen.lift, as_hair * chosen.tilt)
+def _lay_brows(large: np.ndarray, brows: np.ndarray, color: str, depth: float) -> None:
+    """Draw brows (2048, 2048) uint8 into a (2048, 2048, 3) uint8 picture, in this share of their colour's brightness."""
     rows, columns = (np.flatnonzero(brows.any(axis=axis)) for axis in (1, 0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     cover = brows[window] * np.float32(1.0 / 255.0)
-    if photo_alpha is not None:
-        left = cv2.convertScaleAbs(1.0 - _OWN_BROWS * photo_alpha, alpha=255.0)
-        cover *= cv2.resize(left, brows.shape, interpolation=cv2.INTER_LINEAR)[window] * np.float32(1.0 / 255.0)
     whole = cv2.merge([cover, cover, cover])
-    color = 255.0 * np.array(parse_color(chosen.color), np.float32) * (1.0 - _PAINT_DEPTH * look.brow_paint)
+    drawn = 255.0 * depth * np.array(parse_color(color), np.float32)
     below = large[window].astype(np.float32)
-    large[window] = below + (color - below) * whole + 0.5
+    large[window] = below + (drawn - below) * whole + 0.5
 
 
-def _brow_cover(shape: str, paint: float) -> np.ndarray:
+def _brow_cover(chosen: Brows, paint: float) -> np.ndarray:
     """(2048, 2048) uint8: brows of single hairs as one shape, as far as `paint` (0..1) says."""
-    if not paint:
-        return brow_cover(shape)
-    painted_shape = painted_brow_cover(shape)
-    return painted_shape if paint == 1.0 else cv2.addWeighted(brow_cover(shape), 1.0 - paint, painted_shape, paint, 0.0)
+    as_hair = 1.0 - paint  # painted brows lie where the drawn face has room for them
+    hairs = lifted_cover(brow_cover(chosen.shape), as_hair * chosen.lift, as_hair * chosen.tilt) if as_hair else None
+    if hairs is None or not paint:
+        return painted_brow_cover(chosen.shape) if hairs is None else hairs
+    painted_shape = lifted_cover(painted_brow_cover(chosen.shape), as_hair * chosen.lift, as_hair * chosen.tilt)
+    return cv2.addWeighted(hairs, as_hair, painted_shape, paint, 0.0)
 
 
 @lru_cache(maxsize=4)

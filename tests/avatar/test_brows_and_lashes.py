@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -17,6 +18,7 @@ from avatarkit.avatar.brows import (
 from avatarkit.avatar.brows import SIDES as BROW_SIDES
 from avatarkit.avatar.eyes import eyes_mesh
 from avatarkit.avatar.lashes import LASH_STYLES, _depth, _skin_around, lashes_mesh
+from avatarkit.avatar.photo_brows import drawn_brows
 from avatarkit.avatar.recipe import Brows
 from avatarkit.avatar.skinned_parts import expression_rows
 from avatarkit.avatar.style import default_recipe, load_style
@@ -69,6 +71,40 @@ def test_the_natural_line_is_that_of_the_stored_brow() -> None:
     heights = [np.interp(BROW_ENDS, np.abs(middle[:, 0] - 0.5), middle[:, 1]) for middle, _ in found]
     assert np.mean(heights, axis=0) == pytest.approx(NATURAL_LINE, abs=5e-4)
     assert np.mean([height for _, height in found]) == pytest.approx(NATURAL_HEIGHT, rel=0.01)
+
+
+def photo_with(cover: np.ndarray) -> np.ndarray:
+    """(1024, 1024, 3) float32 sRGB 0..255: a photo, never as sharp as hairs are."""
+    share = cv2.GaussianBlur(cover.reshape(1024, 2, 1024, 2).mean(axis=(1, 3)).astype(np.float32) / 255.0, (0, 0), 3.0)
+    return np.asarray(255.0 * (SKIN + (HAIR - SKIN) * share[..., None]), np.float32)
+
+
+def middle_row(cover: np.ndarray) -> float:
+    return float(np.average(np.arange(len(cover)), weights=cover.sum(axis=1, dtype=float)))
+
+
+@pytest.mark.parametrize(("told", "shown"), [(0.0, 0.4), (-1.0, -1.4)])
+def test_a_photos_brows_are_drawn_where_it_shows_them_and_not_left_in_it(told: float, shown: float) -> None:
+    seen, everywhere = lifted_cover(brow_cover("natural"), shown, 0.0), np.ones((1024, 1024), np.float32)
+    photo = photo_with(seen)
+    place, without, drawn = drawn_brows(photo, everywhere, Brows("natural", "#40291f", lift=told))
+    assert abs(middle_row(drawn) - middle_row(seen)) < 0.2 * NATURAL_HEIGHT * len(seen)
+    dark = 255.0 * SKIN - photo[place] > 60.0
+    assert (255.0 * SKIN - without)[dark].mean() < 0.45 * (255.0 * SKIN - photo[place])[dark].mean()
+
+
+def test_drawn_brows_are_of_hairs_where_a_photo_has_a_smear() -> None:
+    seen, everywhere = brow_cover("thick"), np.ones((1024, 1024), np.float32)
+    *_, drawn = drawn_brows(photo_with(seen), everywhere, Brows("thick", "#40291f"))
+    smear = cv2.resize(photo_with(seen)[..., 1], seen.shape, interpolation=cv2.INTER_LINEAR)
+    steps = [np.abs(np.diff(picture.astype(float), axis=0))[seen[1:] > 200].mean() for picture in (drawn, smear)]
+    assert steps[0] > 3.0 * steps[1]
+
+
+def test_another_thickness_of_brows_can_be_chosen_over_a_photo() -> None:
+    photo, everywhere = photo_with(brow_cover("thick")), np.ones((1024, 1024), np.float32)
+    thin, thick = (drawn_brows(photo, everywhere, Brows(shape, "#40291f"))[2].mean() for shape in ("thin", "thick"))
+    assert thin < 0.8 * thick
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), 9.0, -9.0])
