@@ -21,7 +21,7 @@ from avatarkit.avatar.recipe import AvatarRecipe
 from avatarkit.avatar.skin import BODY_MATERIAL, FACE_MATERIAL, body_material, face_material
 from avatarkit.avatar.skin_relief import with_gloss
 from avatarkit.avatar.skinned_parts import SKIN_PARTS, SurfaceShape, corners_of, shape_surface, skinned_mesh
-from avatarkit.avatar.springs import with_springs
+from avatarkit.avatar.springs import clothes_sways, with_springs
 from avatarkit.avatar.style import load_style
 from avatarkit.avatar.stylise import stylised_sliders
 from avatarkit.avatar.wrinkles import ageing
@@ -55,6 +55,7 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         beard, mouth = painting.submit(_beard, recipe, look, rest), painting.submit(mouth_mesh, rest)
         painting.submit(load_macro_targets)  # who is built first may need none; who comes next need not wait for them
         outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
+        hanging = painting.submit(clothes_sways, [mesh for mesh, _ in outfit.pieces], rest)
         hair = [(hair_under(mesh, outfit.hat), material) for mesh, material in _hair(recipe, look, rest, outfit)]
         pieces = [
             (mouth.result(), mouth_material(look.mouth_roughness)),
@@ -66,11 +67,12 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         face_mesh, body_mesh = _skin_meshes(surface.result(), rest, outfit.hidden_vertices)
         skin = [(face_mesh, face.result()), (body_mesh, body.result()), (eyes_mesh(rest, look), eyes.result())]
     pieces = [*skin, *pieces]
-    swinging = with_springs(finished(pieces, look, rest, recipe.skin.tone), recipe.hair.style, rest)
+    swinging = with_springs(finished(pieces, look, rest, recipe.skin.tone), recipe.hair.style, rest, hanging.result())
+    of_head = _of_head(swinging.skeleton)
     materials = {material.name: material for _, material in swinging.pieces}
     return Avatar(
         rig=_rig(swinging.skeleton, rest, recipe.name),
-        meshes=tuple(_hidden_from_its_wearer(mesh, swinging.skeleton) for mesh, _ in swinging.pieces),
+        meshes=tuple(_hidden_from_its_wearer(mesh, of_head) for mesh, _ in swinging.pieces),
         materials=tuple(materials.values()),
         expression_names=ARKIT_NAMES,
         look_at=LookAt(_between_eyes(rest)),
@@ -130,11 +132,16 @@ def _lashes(recipe: AvatarRecipe, look: Look, rest: RestBody) -> list[tuple[Avat
     return [] if mesh is None else [(mesh, with_mascara(lashes_material(look), recipe.makeup.get("mascara")))]
 
 
-def _hidden_from_its_wearer(mesh: AvatarMesh, skeleton: Skeleton) -> AvatarMesh:
-    """The mesh, marked as not to be seen out of its own eyes if the head carries it."""
+def _of_head(skeleton: Skeleton) -> np.ndarray:
+    """(J,) bool: which joints are the head's or carried by it."""
     of_head = np.zeros(len(skeleton.names), bool)
     for joint, name in enumerate(skeleton.names):  # parents come first
         of_head[joint] = name == "head" or (skeleton.parents[joint] >= 0 and of_head[skeleton.parents[joint]])
+    return of_head
+
+
+def _hidden_from_its_wearer(mesh: AvatarMesh, of_head: np.ndarray) -> AvatarMesh:
+    """The mesh, marked as not to be seen out of its own eyes if the head's joints, (J,) bool, carry it."""
     carried = (mesh.weights * of_head[mesh.joints]).sum(axis=1)
     return replace(mesh, first_person="thirdPersonOnly") if len(carried) and carried.min() > _OF_HEAD else mesh
 

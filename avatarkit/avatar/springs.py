@@ -38,15 +38,17 @@ class Swinging:
     colliders: tuple[Collider, ...] = ()
 
 
-def with_springs(pieces: Sequence[Piece], hair_style: str, rest: RestBody) -> Swinging:
+def with_springs(pieces: Sequence[Piece], hair_style: str, rest: RestBody, of_clothes: Sequence[Sway]) -> Swinging:
     """Lay chains along everything on an avatar that hangs.
 
     Args:
         pieces: meshes and materials as worn, hair under the names of `make_hair`, clothes under those of `make_outfit`.
         hair_style: which hair that is.
         rest: the body.
+        of_clothes: their `clothes_sways`.
     """
-    sways = _sways([mesh for mesh, _ in pieces], hair_style, rest)
+    hair, clothes = ([mesh for mesh, _ in pieces if mesh.name.startswith(kind)] for kind in ("hair-", "outfit-"))
+    sways = [*_told(hair_chains(hair, hair_style, rest, clothes)), *of_clothes]
     colliders = body_colliders(rest)
     heeded = tuple(dict.fromkeys(bone for sway in sways for bone in sway.manner.heeds))
     fitted = {bone: _shrunk(colliders[bone], [s for s in sways if bone in s.manner.heeds], rest) for bone in heeded}
@@ -64,14 +66,15 @@ def with_springs(pieces: Sequence[Piece], hair_style: str, rest: RestBody) -> Sw
     return Swinging(made, skeleton, tuple(springs), tuple(kept.values()))
 
 
-def _sways(meshes: Sequence[AvatarMesh], hair_style: str, rest: RestBody) -> list[Sway]:
-    hair = [mesh for mesh in meshes if mesh.name.startswith("hair-")]
-    clothes = [mesh for mesh in meshes if mesh.name.startswith("outfit-")]
-    earrings, capes = ([mesh for mesh in clothes if _slot(mesh) == slot] for slot in ("earrings", "cape"))
-    about_legs = [mesh for mesh in clothes if _slot(mesh) != "cape"]
-    dangling = [hem_chains(about_legs, rest), cape_chains(capes, rest), earring_chains(earrings, rest)]
-    found = [*hair_chains(hair, hair_style, rest, clothes), *dangling]
-    return [replace(sway, paths=np.round(sway.paths, _DECIMALS)) for sway in found if sway is not None]
+def clothes_sways(meshes: Sequence[AvatarMesh], rest: RestBody) -> list[Sway]:
+    """How clothes, under the names of `make_outfit`, hang about the legs and down the back, and earrings at the ears."""
+    earrings, capes = ([mesh for mesh in meshes if _slot(mesh) == slot] for slot in ("earrings", "cape"))
+    about_legs = [mesh for mesh in meshes if _slot(mesh) != "cape"]
+    return _told([hem_chains(about_legs, rest), cape_chains(capes, rest), earring_chains(earrings, rest)])
+
+
+def _told(sways: Sequence[Sway | None]) -> list[Sway]:
+    return [replace(sway, paths=np.round(sway.paths, _DECIMALS)) for sway in sways if sway is not None]
 
 
 _DECIMALS = 7

@@ -8,7 +8,8 @@ import numpy as np
 
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
-from avatarkit.geometry.meshes import cross
+from avatarkit.geometry.compiled import compilable, compiled, packed_floats, packed_indices
+from avatarkit.geometry.plain_vectors import Vector, cross, dot, minus, row_of
 
 _INSIDE = -1e-4  # a share this little below 0 still counts as inside a triangle
 _PARALLEL = 1e-12
@@ -58,37 +59,29 @@ def points_along(origins: np.ndarray, directions: np.ndarray, surface: Walls, re
         surface: seen from inside only.
         reach_m: no ray goes farther.
     """
-    directions = directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    origins = np.ascontiguousarray(origins, float)
+    directions = np.ascontiguousarray(directions / np.linalg.norm(directions, axis=1, keepdims=True))
     chosen, weights = _first_hits(origins, directions, surface, reach_m)
     return SurfacePoints(surface.triangles[chosen], weights)
 
 
 def _first_hits(origins: np.ndarray, directions: np.ndarray, surface: Walls, reach_m: float) -> tuple[np.ndarray, np.ndarray]:
     """The triangle (N,) that each ray meets first and barycentric weights (N, 3)."""
-    corners = surface.corners
-    rays, triangles = _candidates(origins, directions, surface, reach_m)
-    chosen, weights = _first(origins, directions, corners, rays, triangles)
-    lost = np.flatnonzero(chosen < 0)
-    if len(lost):
-        rays, triangles = np.repeat(lost, len(corners)), np.tile(np.arange(len(corners)), len(lost))
-        found, shares = _first(origins, directions, corners, rays, triangles)
-        chosen[lost], weights[lost] = found[lost], shares[lost]
-    return chosen, weights
-
-
-def _candidates(origins: np.ndarray, directions: np.ndarray, surface: Walls, reach_m: float) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs (P,), (P,) of rays and triangles whose bounding spheres they cross."""
     ends = origins + reach_m * directions
-    pairs = []
+    chosen, weights = np.full(len(origins), -1), np.zeros((len(origins), 3))
     for rays in _neighbours(ends):
         box = np.concatenate([origins[rays], ends[rays]])
         near = surface.within(box.min(axis=0) - _SLACK_M, box.max(axis=0) + _SLACK_M)
-        start, way, at, radius = origins[rays], directions[rays], surface.middle[near], surface.radius[near]
-        along = way @ at.T - (start * way).sum(axis=1, keepdims=True)
-        away = (at * at).sum(axis=1) - 2 * start @ at.T + (start * start).sum(axis=1, keepdims=True)
-        row, column = np.nonzero((away - along * along <= radius**2) & (along > -radius))
-        pairs.append((rays[row], near[column]))
-    return np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
+        chosen[rays], weights[rays] = _first(
+            origins[rays], directions[rays], surface.corners, surface.middle, surface.radius, near
+        )
+    lost = np.flatnonzero(chosen < 0)
+    if len(lost):
+        all_of_them, anywhere = np.arange(len(surface.corners)), np.full(len(surface.corners), np.inf)
+        chosen[lost], weights[lost] = _first(
+            origins[lost], directions[lost], surface.corners, surface.middle, anywhere, all_of_them
+        )
+    return chosen, weights
 
 
 def _neighbours(points: np.ndarray) -> list[np.ndarray]:
@@ -99,30 +92,41 @@ def _neighbours(points: np.ndarray) -> list[np.ndarray]:
     return np.split(order, np.flatnonzero(np.diff(cell[order])) + 1)
 
 
-def _first(
-    origins: np.ndarray, directions: np.ndarray, corners: np.ndarray, rays: np.ndarray, triangles: np.ndarray
+@compiled(packed_floats(2), packed_floats(2), packed_floats(3), packed_floats(2), packed_floats(1), packed_indices(1))
+def _first(  # noqa: PLR0917
+    origins: np.ndarray, directions: np.ndarray, corners: np.ndarray, middle: np.ndarray, radius: np.ndarray, near: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Among pairs (P,), (P,): the triangle (N,) that each ray meets first, -1 for none, and barycentric weights (N, 3)."""
-    shares, distance = _crossings(origins[rays], directions[rays], corners[triangles])
-    least = shares.min(axis=1)
-    clean = least > _INSIDE
-    # Of the triangles that are hit the nearest counts, of those that are missed the one missed by least.
-    order = np.lexsort((np.where(clean, distance, -least), ~clean, rays))
-    order = order[(distance[order] > 0) & np.isfinite(distance[order])]
-    found, first = np.unique(rays[order], return_index=True)
+    """Of the triangles `near` (K,): which (N,) each ray leaves through first, -1 for none, and barycentric weights (N, 3).
+
+    Of the triangles that are hit the nearest counts, of those that are missed the one missed by least.
+    """
     chosen, weights = np.full(len(origins), -1), np.zeros((len(origins), 3))
-    chosen[found] = triangles[order[first]]
-    weights[found] = np.maximum(shares[order[first]], 0.0)
-    weights[found] /= weights[found].sum(axis=1, keepdims=True)
+    for ray in range(len(origins)):
+        start, way, best, hit = row_of(origins, ray), row_of(directions, ray), np.inf, False
+        for t in near:
+            to = minus(row_of(middle, t), start)
+            along = dot(to, way)
+            if along <= -radius[t] or dot(to, to) - along * along > radius[t] * radius[t]:
+                continue
+            x, y, z, distance = _crossing(start, way, corners[t])
+            least = min(x, y, z)
+            if not 0.0 < distance < np.inf or (hit and least <= _INSIDE):
+                continue
+            score = distance if least > _INSIDE else -least
+            if score < best or (least > _INSIDE and not hit):
+                best, hit, chosen[ray] = score, least > _INSIDE, t
+                x, y, z = max(x, 0.0), max(y, 0.0), max(z, 0.0)
+                weights[ray, 0], weights[ray, 1], weights[ray, 2] = x / (x + y + z), y / (x + y + z), z / (x + y + z)
     return chosen, weights
 
 
-def _crossings(origins: np.ndarray, directions: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where lines cross the planes of triangles (P, 3, 3): barycentric (P, 3), and how far on (P,); inf if not from inside."""
-    a, b, c = (corners[:, k] - origins for k in range(3))
-    volumes = np.stack([(directions * cross(p, q)).sum(axis=1) for p, q in ((b, c), (c, a), (a, b))], axis=1)
-    normals = cross(b - a, c - a)
-    along = (directions * normals).sum(axis=1)
-    leaves = along > _PARALLEL
-    safe = np.where(leaves, along, 1.0)
-    return volumes / safe[:, None], np.where(leaves, (a * normals).sum(axis=1) / safe, np.inf)
+@compilable
+def _crossing(origin: Vector, direction: Vector, corners: np.ndarray) -> tuple[float, float, float, float]:
+    """Where a line crosses the plane of a triangle (3, 3): barycentric, and how far on; inf if not from inside."""
+    a, b, c = minus(row_of(corners, 0), origin), minus(row_of(corners, 1), origin), minus(row_of(corners, 2), origin)
+    normal = cross(minus(b, a), minus(c, a))
+    along = dot(direction, normal)
+    if along <= _PARALLEL:
+        return 0.0, 0.0, 0.0, np.inf
+    x, y, z = dot(direction, cross(b, c)), dot(direction, cross(c, a)), dot(direction, cross(a, b))
+    return x / along, y / along, z / along, dot(a, normal) / along

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
 
 from avatarkit.body.body import load_body
+from avatarkit.geometry.compiled import INDEX, NUMBER, compilable, compiled, packed_floats, packed_indices
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 SIDES = ("Left", "Right")
@@ -71,28 +71,64 @@ def bolder(offsets: sparse.csc_matrix, bold: float, resting_smile: float, moves:
     Returns:
         (3V, 52) metres, likewise.
     """
-    mixing = _mixing(resting_smile)
-    shares = np.eye(len(mixing)) + bold * mixing
-    acted = [(offsets.indices[a:b:3] // 3, offsets.data[a:b].reshape(-1, 3)) for a, b in pairwise(offsets.indptr)]
-    columns = list(acted)
-    for number in np.flatnonzero(mixing.any(axis=0)):
-        parts = [(*acted[part], shares[part, number]) for part in np.flatnonzero(shares[:, number])]
-        columns[number] = _sum([*parts, (*moves.get(ARKIT_NAMES[number], _NO_MOVES), bold)], offsets.shape[0] // 3)
-    ends = np.cumsum([0, *(moved.size for _, moved in columns)])
-    indices = np.concatenate([(3 * vertices[:, None] + np.arange(3)).reshape(-1) for vertices, _ in columns])
-    values = np.concatenate([moved.reshape(-1) for _, moved in columns])
-    return sparse.csc_matrix((values, indices, ends), shape=offsets.shape)
+    shares = np.eye(len(ARKIT_NAMES)) + bold * _mixing(resting_smile)
+    own = [moves.get(name, _NO_MOVES) for name in ARKIT_NAMES]
+    drawn = _packed([len(vertices) for vertices, _ in own], *map(np.concatenate, zip(*own, strict=True)))
+    acted = np.diff(offsets.indptr) // 3, offsets.indices[::3] // 3, offsets.data.reshape(-1, 3)
+    ends, vertices, moved = _mixed(*_packed(*acted), *drawn, shares, bold, offsets.shape[0] // 3)
+    indices = (3 * vertices[:, None] + np.arange(3)).reshape(-1)
+    return sparse.csc_matrix((moved.reshape(-1), indices, 3 * ends), shape=offsets.shape)
 
 
-def _sum(parts: Sequence[tuple[np.ndarray, np.ndarray, float]], count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which of `count` vertices (N,) move, and offsets (N, 3), given vertices and offsets of each part, and its share."""
-    total, touched = np.zeros((count, 3)), np.zeros(count, bool)
-    for vertices, offsets, share in parts:
-        total[vertices] += share * offsets
-        touched[vertices] = True
-    vertices = np.flatnonzero(touched)
-    vertices = vertices[(total[vertices] != 0.0).any(axis=1)]
-    return vertices, total[vertices]
+def _packed(
+    counts: Sequence[int] | np.ndarray, vertices: np.ndarray, moves: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where each expression's rows end, (53,), and the rows, as compiled functions want them: vertices (N,), moves (N, 3)."""
+    return np.cumsum([0, *counts]), np.ascontiguousarray(vertices, np.int64), np.ascontiguousarray(moves, float)
+
+
+@compiled(
+    packed_indices(1), packed_indices(1), packed_floats(2), packed_indices(1), packed_indices(1), packed_floats(2),
+    packed_floats(2), NUMBER, INDEX,
+)  # fmt: skip
+def _mixed(  # noqa: PLR0917
+    ends: np.ndarray, vertices: np.ndarray, acted: np.ndarray, own_ends: np.ndarray, own_vertices: np.ndarray, own: np.ndarray,
+    shares: np.ndarray, bold: float, count: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Where each expression ends, which of `count` vertices it moves, and how: shares (52, 52) of what is acted, and its own
+    moves, as far as it is bold."""
+    room, total, touched = 0, np.zeros((count, 3)), np.zeros(count, np.bool_)
+    for number in range(len(shares)):
+        for part in range(len(shares)):
+            if shares[part, number] != 0.0:
+                room += ends[part + 1] - ends[part]
+        room += own_ends[number + 1] - own_ends[number]
+    found, moves, made, kept = np.empty(room, np.int64), np.empty((room, 3)), np.zeros(len(ends), np.int64), 0
+    for number in range(len(shares)):
+        for part in range(len(shares)):
+            if shares[part, number] != 0.0:
+                _gather(total, touched, vertices[ends[part] : ends[part + 1]], acted[ends[part] :], shares[part, number])
+        first, last = own_ends[number], own_ends[number + 1]
+        _gather(total, touched, own_vertices[first:last], own[first:], bold)
+        for vertex in range(count):
+            if touched[vertex]:
+                x, y, z = total[vertex, 0], total[vertex, 1], total[vertex, 2]
+                if x != 0.0 or y != 0.0 or z != 0.0:
+                    found[kept], moves[kept, 0], moves[kept, 1], moves[kept, 2] = vertex, x, y, z
+                    kept += 1
+                touched[vertex], total[vertex, 0], total[vertex, 1], total[vertex, 2] = False, 0.0, 0.0, 0.0
+        made[number + 1] = kept
+    return made, found[:kept].copy(), moves[:kept].copy()
+
+
+@compilable
+def _gather(total: np.ndarray, touched: np.ndarray, vertices: np.ndarray, moves: np.ndarray, share: float) -> None:
+    """Adds a share of moves to a total, in place."""
+    for row in range(len(vertices)):
+        vertex = vertices[row]
+        touched[vertex] = True
+        for axis in range(3):
+            total[vertex, axis] += share * moves[row, axis]
 
 
 @cache

@@ -58,7 +58,7 @@ class LidClosing:
         """
         landed = np.array(positions, float)
         landed[self.vertices] += blink
-        landed[self.vertices] += self.spread @ (self.landing @ landed + self.overlap)
+        landed[self.vertices] += np.einsum("nk,kc->nc", self.spread, self.landing @ landed + self.overlap)
         skin = self.vertices[self.skin]
         landed[skin] = _outside(landed[skin], center, np.abs(eyeball - center).max(axis=0))
         return landed[self.vertices] - positions[self.vertices]
@@ -102,7 +102,7 @@ def face_expressions(
         values[place] = lid_closing(side).closed(positions, blink, eyeball, center).reshape(-1)
         around = (eyeball - center) / radii[number]
         for glance, turn in zip(template.glances[number], look_turns(side).values(), strict=True):
-            values[glance] = (around @ (turn - np.eye(3)).T * radii[number]).reshape(-1)
+            values[glance] = (np.einsum("ec,tc->et", around, turn - np.eye(3)) * radii[number]).reshape(-1)
     acted = sparse.csc_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
     if stretch is None:
         return acted

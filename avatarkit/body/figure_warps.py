@@ -65,8 +65,14 @@ def _around(figure: _Figure, bone: str, change: float, moves: np.ndarray, share:
     along = figure.tails[bone] - figure.heads[bone]
     along = along / np.linalg.norm(along)
     away = figure.positions[rows] - figure.heads[bone]
-    away = away - (away @ along)[:, None] * along
+    away = away - np.einsum("ij,j->i", away, along)[:, None] * along  # as a product, two threads wait for each other
     moves[rows] += (change * weight * (1.0 if share is None else share[rows]))[:, None] * away
+
+
+def _about(figure: _Figure, bone: str, change: float, moves: np.ndarray, share: np.ndarray) -> None:
+    """Scale what `share` (V,) says about where a bone begins."""
+    rows = np.flatnonzero(share)
+    moves[rows] += change * share[rows, None] * (figure.positions[rows] - figure.heads[bone])
 
 
 def _neck(figure: _Figure, change: float, moves: np.ndarray) -> None:
@@ -117,12 +123,12 @@ def _small(figure: _Figure, change: float, moves: np.ndarray) -> None:
 
 def _hands(figure: _Figure, change: float, moves: np.ndarray) -> None:
     for side, _ in _SIDES:
-        moves += change * _weights(side, _HAND)[:, None] * (figure.positions - figure.heads[side + "Hand"])
+        _about(figure, side + "Hand", change, moves, _weights(side, _HAND))
 
 
 def _feet(figure: _Figure, change: float, moves: np.ndarray) -> None:
     for side, _ in _SIDES:
-        moves += change * _weights(side, _FOOT)[:, None] * (figure.positions - figure.heads[side + "Foot"])
+        _about(figure, side + "Foot", change, moves, _weights(side, _FOOT))
 
 
 _CHANGES: Mapping[str, tuple[Callable[[_Figure, float, np.ndarray], None], float, float]] = {

@@ -82,8 +82,10 @@ def macro_offset(sliders: Mapping[str, float]) -> np.ndarray | float:
         for name, weight in weights.items():
             if name in targets.rows:
                 difference[targets.rows[name]] += sign * weight
-    used = np.flatnonzero(difference)  # a few of many
-    return difference[used] @ targets.offsets[used]
+    total = np.zeros(targets.offsets.shape[1], np.float32)
+    for row in np.flatnonzero(difference):  # a few of many
+        total += difference[row] * targets.offsets[row]
+    return total
 
 
 def _summed(columns: sparse.csc_matrix, coefficients: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-NUMBER, FLAG = "float64", "boolean"
+NUMBER, INDEX, FLAG = "float64", "int64", "boolean"
 """Declared types of single arguments, in numba's words."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from avatarkit.avatar import surface_points
 from avatarkit.avatar.surface_points import points_along, walls
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
@@ -48,3 +49,16 @@ def test_a_ray_that_meets_nothing_takes_the_triangle_it_misses_by_least() -> Non
     triangles = load_body().parts["head"].triangles
     below = points_along(ORIGIN[None], np.array([[0.0, -1.0, 0.0]]), walls(triangles), 0.16)
     assert np.isfinite(below.weights).all() and abs(below.weights.sum() - 1.0) < 1e-9
+
+
+def test_machine_code_finds_the_triangles_that_python_finds() -> None:
+    surface, random = walls(load_body().parts["head"].triangles), np.random.default_rng(2)
+    directions = random.normal((0.0, 2.0, 0.0), 0.4, (3, 3))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    origins, near = np.tile(ORIGIN, (3, 1)), np.arange(0, len(surface.corners), 3)  # some rays go through what is left out
+    quick, plain = (
+        find(origins, directions, surface.corners, surface.middle, np.full(len(surface.corners), np.inf), near)
+        for find in (surface_points._first, surface_points._first.__wrapped__)
+    )
+    assert np.array_equal(quick[0], plain[0])
+    np.testing.assert_allclose(quick[1], plain[1], atol=1e-12)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import sparse
 
+from avatarkit.body import bold_expressions
 from avatarkit.body.body import load_body
 from avatarkit.body.lids import lid_margins
 from avatarkit.body.lips import lips
@@ -83,3 +85,20 @@ def test_whole_vertices_are_stored() -> None:
     for first, last in zip(offsets.indptr, offsets.indptr[1:], strict=False):
         rows = offsets.indices[first:last].reshape(-1, 3)
         assert (rows == 3 * (rows[:, :1] // 3) + np.arange(3)).all() and (np.diff(rows[:, 0]) > 0).all()
+
+
+def test_machine_code_mixes_expressions_as_matrices_do() -> None:
+    random, count, some = np.random.default_rng(4), 9, len(ARKIT_NAMES)
+    acted = sparse.random(3 * count, some, 0.2, format="csc", random_state=5).toarray().reshape(count, 3, some)
+    own = np.where(random.random((count, some)) < 0.1, 0.3, 0.0)[:, None] * random.normal(size=(count, 3, some))
+    shares, bold = np.where(random.random((some, some)) < 0.1, 1.0, 0.0), 0.7
+    wanted = acted @ shares + bold * own
+
+    def rows(moves: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        each = [np.flatnonzero(moves[:, :, number].any(axis=1)) for number in range(some)]
+        values = np.concatenate([moves[vertices, :, number] for number, vertices in enumerate(each)])
+        return bold_expressions._packed([len(vertices) for vertices in each], np.concatenate(each), values)
+
+    for mixed in (bold_expressions._mixed, bold_expressions._mixed.__wrapped__):
+        for one, other in zip(mixed(*rows(acted), *rows(own), shares, bold, count), rows(wanted), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-12)

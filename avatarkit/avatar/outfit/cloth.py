@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from scipy import sparse
@@ -60,8 +60,18 @@ class Sheet:
     joints: np.ndarray
     weights: np.ndarray
 
+    @cached_property
+    def tree(self) -> cKDTree:
+        """Of its points."""
+        return cKDTree(self.points)
 
-def draped(pattern: Pattern, rest: RestBody, below: Sequence[Sheet] = (), pressed: np.ndarray | None = None) -> np.ndarray:
+
+def as_one(sheets: Sequence[Sheet]) -> Sheet | None:
+    """All points of some sheets; None of none."""
+    return Sheet(*(np.concatenate([getattr(sheet, name) for sheet in sheets]) for name in _SHEET)) if sheets else None
+
+
+def draped(pattern: Pattern, rest: RestBody, below: Sheet | None = None, pressed: np.ndarray | None = None) -> np.ndarray:
     """A garment's points (N, 3) on a person, metres.
 
     Args:
@@ -97,7 +107,7 @@ def draped(pattern: Pattern, rest: RestBody, below: Sequence[Sheet] = (), presse
         close = shell + np.minimum(pattern.ease_m, _PRESSED_M)[:, None] * outward
         cloth += (on_body * pressed)[:, None] * (close - cloth)
     _clear_skin(pattern, cloth, positions, triangles)
-    if below:
+    if below is not None:
         _lift(pattern, cloth, below)
     return cloth
 
@@ -171,14 +181,12 @@ def _clear_skin(pattern: Pattern, cloth: np.ndarray, positions: np.ndarray, tria
         cloth += push[:, None] * normals
 
 
-def _lift(pattern: Pattern, cloth: np.ndarray, below: Sequence[Sheet]) -> None:
+def _lift(pattern: Pattern, cloth: np.ndarray, below: Sheet) -> None:
     """Push a garment off those below it, in place."""
-    points, normals = (np.concatenate([getattr(sheet, name) for sheet in below]) for name in ("points", "normals"))
-    tree = cKDTree(points)
     short, way = np.zeros(len(cloth)), np.zeros_like(cloth)
     moved = np.arange(len(cloth))  # the others lie where they lay
     for _ in range(_LIFTS):
-        short[moved], way[moved] = _over(cloth[moved], tree, normals)
+        short[moved], way[moved] = _over(cloth[moved], below.tree, below.normals)
         low = np.flatnonzero(short > 0.0)
         low = low[(way[low] * vertex_normals(cloth, pattern.triangles)[low]).sum(axis=1) > 0.0]
         push = np.zeros_like(cloth)
@@ -209,7 +217,7 @@ def _over(cloth: np.ndarray, below: cKDTree, normals: np.ndarray) -> tuple[np.nd
     return short, way
 
 
-def followed(pattern: Pattern, cloth: np.ndarray, rest: RestBody, below: Sequence[Sheet]) -> np.ndarray:
+def followed(pattern: Pattern, cloth: np.ndarray, rest: RestBody, below: Sheet | None) -> np.ndarray:
     """(N, J) shares of the joints that carry a garment's points.
 
     Near hems, where skin is left under it, it moves as the skin does; where it lies close on other clothes, as those do.
@@ -222,27 +230,42 @@ def followed(pattern: Pattern, cloth: np.ndarray, rest: RestBody, below: Sequenc
         if not len(own):
             continue
         tree = _tree_beside(rest, side)
-        distance = np.asarray(tree.query(cloth[own], distance_upper_bound=2.0 * _WITH_SKIN_M)[0])
-        near = pattern.with_skin[own] * np.clip(2.0 - distance / _WITH_SKIN_M, 0.0, 1.0)
-        own, near = own[near > 0.0], near[near > 0.0]
-        shares, points = _points_below(cloth[own], tree, normals[_skin_beside(side)])
+        distance, points = _nearest(cloth[own], tree, 2.0 * _WITH_SKIN_M)
+        near = pattern.with_skin[own] * np.clip(2.0 - distance[:, 0] / _WITH_SKIN_M, 0.0, 1.0)
+        moved = np.flatnonzero(near > 0.0)
+        own, near = own[moved], near[moved]
+        points = _whole(points[moved], distance[moved], cloth[own], tree)
+        shares = _shares_below(cloth[own], tree, normals[_skin_beside(side)], points)
         carrying = _of_points(shares, _skin_beside(side)[points], len(pattern.carriers)) @ pattern.carriers
         carried[own] += near[:, None] * (carrying - carried[own])
-    if not below:
+    if below is None:
         return carried
-    points, normals, joints, weights = (np.concatenate([getattr(s, n) for s in below]) for n in _SHEET)
-    tree = cKDTree(points)
-    close = _close_on(pattern, cloth, tree)
+    distance, nearest = _nearest(cloth, below.tree, _FOLLOWS_M)
+    close = _close_on(pattern, distance[:, 0])
     own = np.flatnonzero(close > 0.0)
-    shares, nearest = _points_below(cloth[own], tree, normals)
-    theirs = dense_weights(joints[nearest], shares[..., None] * weights[nearest], count)
+    points = _whole(nearest[own], distance[own], cloth[own], below.tree)
+    shares = _shares_below(cloth[own], below.tree, below.normals, points)
+    theirs = dense_weights(below.joints[points], shares[..., None] * below.weights[points], count)
     carried[own] += close[own, None] * (theirs - carried[own])
     return carried
 
 
-def _close_on(pattern: Pattern, cloth: np.ndarray, below: cKDTree) -> np.ndarray:
-    """(N,) 0..1: how much cloth moves with the other clothes that it lies on."""
-    distance = np.asarray(below.query(cloth, distance_upper_bound=_FOLLOWS_M)[0])
+def _nearest(cloth: np.ndarray, points: cKDTree, reach_m: float) -> tuple[np.ndarray, np.ndarray]:
+    """Distances (N, P) to the points that lie nearest to cloth (N, 3), inf beyond a reach, and which these are."""
+    distance, nearest = points.query(cloth, k=_LAYER_POINTS, distance_upper_bound=reach_m)
+    return np.asarray(distance), np.asarray(nearest)
+
+
+def _whole(nearest: np.ndarray, distance: np.ndarray, cloth: np.ndarray, points: cKDTree) -> np.ndarray:
+    """(N, P) the same points as `_nearest` tells, and those beyond its reach."""
+    few = np.flatnonzero(np.isinf(distance[:, -1]))
+    if len(few):
+        nearest[few] = points.query(cloth[few], k=_LAYER_POINTS)[1]
+    return nearest
+
+
+def _close_on(pattern: Pattern, distance: np.ndarray) -> np.ndarray:
+    """(N,) 0..1: how much cloth moves with the other clothes that it lies on, so far away (N,)."""
     close = np.clip((_FOLLOWS_M - np.minimum(distance, _FOLLOWS_M)) / _LEAVES_M, 0.0, 1.0)
     close *= np.clip((_HANGS_FREE - pattern.fallen) / (_HANGS_FREE - _HANGS_CLOSE), 0.0, 1.0)
     for _ in range(_EVENING):
@@ -270,14 +293,13 @@ def _normals(rest: RestBody, part: str) -> np.ndarray:
     return vertex_normals(np.asarray(rest.positions, float), load_body().parts[part].triangles)
 
 
-def _points_below(cloth: np.ndarray, points: cKDTree, normals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Shares (N, P) of points, with normals (K, 3), that lie below cloth (N, 3), and which points (N, P) these are."""
-    nearest = np.asarray(points.query(cloth, k=_LAYER_POINTS)[1])
+def _shares_below(cloth: np.ndarray, points: cKDTree, normals: np.ndarray, nearest: np.ndarray) -> np.ndarray:
+    """Shares (N, P) of those points `nearest` (N, P), of a tree with normals (K, 3), that lie below cloth (N, 3)."""
     facing = np.take(normals, nearest, axis=0)
     way: np.ndarray = cloth[:, None] - np.take(points.data, nearest, axis=0)
     beside = way - np.einsum("nkc,nkc->nk", way, facing)[..., None] * facing
     near = 1.0 / (np.einsum("nkc,nkc->nk", beside, beside) + _UNDER_POINT_M**2)
-    return near / near.sum(axis=1, keepdims=True), nearest
+    return near / near.sum(axis=1, keepdims=True)
 
 
 def _of_points(shares: np.ndarray, points: np.ndarray, count: int) -> sparse.csr_matrix:

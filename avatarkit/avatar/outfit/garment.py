@@ -9,7 +9,7 @@ import numpy as np
 
 from avatarkit.avatar.once import once
 from avatarkit.avatar.outfit.bottoms import BottomCut, bottom_pattern
-from avatarkit.avatar.outfit.cloth import Sheet, draped, followed, sewn
+from avatarkit.avatar.outfit.cloth import Sheet, as_one, draped, followed, sewn
 from avatarkit.avatar.outfit.hat_fit import HatFit
 from avatarkit.avatar.outfit.part import Part, joined_parts
 from avatarkit.avatar.outfit.pattern import Pattern, strongest
@@ -81,10 +81,11 @@ class Garment:
     def worn(self, rest: RestBody, below: Sequence[Sheet]) -> Worn:
         """The garment on somebody, over what they wear already."""
         pattern = pattern_of(self.cut)
-        points = draped(pattern, rest, below, pressed(self.cut, self.under))
+        lower = as_one(below)
+        points = draped(pattern, rest, lower, pressed(self.cut, self.under))
         cloth = sewn(pattern, points)
         source = cloth.pattern_point
-        carried = followed(pattern, points, rest, below)
+        carried = followed(pattern, points, rest, lower)
         joints, weights = strongest(carried)
         arrays = (cloth.positions, cloth.normals, cloth.uvs, cloth.triangles)
         light = garment_light(self.cut, self.under) * (1.0 - self.faded * unworn(pattern.places))

@@ -10,6 +10,7 @@ import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh, Material
 from avatarkit.avatar.colors import parse_color
+from avatarkit.avatar.once import once
 from avatarkit.avatar.outfit.accessories import ACCESSORIES
 from avatarkit.avatar.outfit.cloth import Sheet
 from avatarkit.avatar.outfit.clothes import CLOTHES
@@ -100,6 +101,7 @@ def prepare_outfit(pieces: Sequence[str], colors: Mapping[str, str]) -> None:
         if isinstance(make, Garment):
             make.laid_out()
     for name in inmost_first:
+        _skin_under(name)
         for part in PIECES[name].colors:
             _material(name, part, colors)
 
@@ -167,7 +169,7 @@ def _hidden_skin(pieces: Sequence[str]) -> np.ndarray:
     return np.any([np.zeros(len(load_body().positions), bool), *map(_skin_under, pieces)], axis=0)
 
 
-@cache
+@once
 def _skin_under(piece: str) -> np.ndarray:
     """(V,) bool: body vertices well inside a piece."""
     body = load_body()

@@ -162,7 +162,7 @@ class PatternMaker:
     def __init__(self) -> None:
         self._body = load_body()
         self._points: list[SurfacePoints] = []
-        self._mirror: dict[int, int] = {}
+        self._opposite = np.zeros(0, int)  # of each point, -1 where none is known
         self.positions = np.zeros((0, 3))
         self.fallen = np.zeros(0)
 
@@ -182,16 +182,17 @@ class PatternMaker:
     def mirrored(self, numbers: np.ndarray) -> np.ndarray:
         """Numbers of the points opposite; those on the midline are their own."""
         flat = np.asarray(numbers).reshape(-1)
-        new = list(dict.fromkeys(int(n) for n in flat if int(n) not in self._mirror))
-        middle = [n for n in new if abs(self.positions[n, 0]) < _MIDLINE_M]
-        self._mirror |= {n: n for n in middle}
-        new = [n for n in new if n not in self._mirror]
-        if new:
+        unknown, first = np.unique(flat[self._opposite[flat] < 0], return_index=True)
+        unknown = unknown[np.argsort(first)]  # in the order in which they are asked for
+        in_middle = np.abs(self.positions[unknown, 0]) < _MIDLINE_M
+        self._opposite[unknown[in_middle]] = unknown[in_middle]
+        new = unknown[~in_middle]
+        if len(new):
             points = joined(*self._points)
             opposite = SurfacePoints(points.vertices[new], points.weights[new]).mirrored()
             made = self._add(opposite, self.fallen[new])
-            self._mirror |= dict(zip(new, map(int, made), strict=True)) | dict(zip(map(int, made), new, strict=True))
-        return np.array([self._mirror[int(n)] for n in flat]).reshape(np.shape(numbers))
+            self._opposite[new], self._opposite[made] = made, new
+        return self._opposite[flat].reshape(np.shape(numbers))
 
     def whole(self, half: np.ndarray) -> np.ndarray:
         """A left half (R, C), front to back, with its mirror image; it closes into a tube if it begins on the midline."""
@@ -203,6 +204,7 @@ class PatternMaker:
         places = points.on(self._body.positions) - LEG_M * fallen[:, None] * [0.0, 1.0, 0.0]
         self.positions = np.concatenate([self.positions, places])
         self.fallen = np.concatenate([self.fallen, fallen])
+        self._opposite = np.concatenate([self._opposite, np.full(len(places), -1)])
         return np.arange(start, len(self.positions))
 
     def pattern(
