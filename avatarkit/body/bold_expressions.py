@@ -185,11 +185,14 @@ def behind_lips(points: np.ndarray, vertices: np.ndarray) -> dict[str, np.ndarra
         points: (N, 3) metres, of a head that is not stylised.
         vertices: (N,) which of the body's they are.
     """
-    teeth, tongue = (np.isin(vertices, load_body().parts[name].quads) for name in ("teeth-lower", "tongue"))
+    teeth, tongue = (np.unique(load_body().parts[name].quads) for name in ("teeth-lower", "tongue"))
+    if not np.isin(teeth, vertices).all():  # a head sunk between the shoulders: what is below the neck is not stylised
+        return {}
+    teeth, tongue = np.isin(vertices, teeth), np.isin(vertices, tongue)
     arch, move = points[teeth], np.zeros_like(points)
+    move[tongue, 1] = -_TONGUE_DOWN_M
     throat = np.array([0.0, arch[:, 1].mean(), arch[:, 2].min()])
     move[teeth] = (1.0 - _TEETH_LEFT) * (throat - arch) - (0.0, _TEETH_DOWN_M, 0.0)
-    move[tongue, 1] = -_TONGUE_DOWN_M
     return {"jawOpen": move}
 
 

@@ -102,3 +102,12 @@ def test_machine_code_mixes_expressions_as_matrices_do() -> None:
     for mixed in (bold_expressions._mixed, bold_expressions._mixed.__wrapped__):
         for one, other in zip(mixed(*rows(acted), *rows(own), shares, bold, count), rows(wanted), strict=True):
             np.testing.assert_allclose(one, other, atol=1e-12)
+
+
+def test_a_head_sunk_between_the_shoulders_acts_too() -> None:
+    sunk = {"neck-length": -1.0, "neck-height": -1.0, "head-up": -1.0, "head-forward": 1.0, "face-angle": 1.0}
+    low = {"mouth-height": -1.0, "lower-lip-height": 1.0, "mouth-thickness": 1.0, "nose-depth": -1.0}
+    rest = rest_body(sunk | low | {"bold-expressions": 1.0})
+    teeth = np.unique(load_body().parts["teeth-lower"].quads)
+    assert rest.positions[teeth, 1].max() < rest.joint("neck")[1]
+    assert moved(rest, "jawOpen")[teeth].max() < 0.1

@@ -14,6 +14,7 @@ const STILL_PIXEL_RATIO = 2; // what stands still is drawn once more, finer
 const PIXELS_BY_SOFTWARE = 400_000; // the processor draws these in about a second
 const STILL_MS = 250;
 const STILL_BY_SOFTWARE_MS = 700; // who goes on meanwhile would have to wait
+const SHARP_MS = 350; // so long a hand rests that does not go on at once
 const FAST_MS = 25; // a card that draws a frame in this can draw a finer one unnoticed
 const FRAME_MS = 1000 / 60;
 const NOW = -1; // in place of the number of a frame that the browser was asked for
@@ -161,15 +162,32 @@ export class Stage {
     if (this.pace.busy) return;
     if (!this.pace.coarse && this.pace.lastMs < FAST_MS) return this.drawFine();
     if (!this.pace.coarse && !this.stirred && !this.molded) return;
-    this.shade();
-    this.standing.begin(this.scene, this.crew.camera, this.usualRatio, () => this.showStill());
+    this.drawAside(() => this.draw());
   }
 
-  private showStill(): void {
-    const start = performance.now();
-    this.setRatio(this.usualRatio);
-    this.standing.show();
-    this.pace.begun(start, false, () => this.goOn());
+  /** What stands, of few triangles still, without the coarseness of what moves: a tenth of the work of the fine picture. */
+  private drawSharp(): void {
+    if (!this.pace.busy) this.drawAside(() => this.drawSketch(), () => this.later(() => this.drawStill(), STILL_BY_SOFTWARE_MS - SHARP_MS));
+  }
+
+  /** Beside the canvas, while the page goes on; shown when it is whole. */
+  private drawAside(draw: () => void, then: () => void = () => undefined): void {
+    this.shade();
+    this.standing.begin(draw, this.usualRatio, () => {
+      const start = performance.now();
+      this.setRatio(this.usualRatio);
+      this.standing.show();
+      this.pace.begun(start, false, () => {
+        then();
+        this.goOn();
+      });
+    });
+  }
+
+  /** Unless something moves until then. */
+  private later(draw: () => void, ms: number): void {
+    clearTimeout(this.still);
+    if (!this.wanted && !this.frame) this.still = window.setTimeout(draw, ms);
   }
 
   /** Shadows fall anew in the next frame. */
@@ -186,8 +204,8 @@ export class Stage {
     else this.draw();
     this.pace.begun(start, !this.fresh, () => {
       for (const resolve of seen) resolve();
-      clearTimeout(this.still);
-      if (!this.wanted && !this.frame) this.still = window.setTimeout(() => this.drawStill(), this.bySoftware ? STILL_BY_SOFTWARE_MS : STILL_MS);
+      if (this.sketch && this.pace.coarse) this.later(() => this.drawSharp(), SHARP_MS);
+      else this.later(() => this.drawStill(), this.bySoftware ? STILL_BY_SOFTWARE_MS : STILL_MS);
       this.goOn();
     });
   }

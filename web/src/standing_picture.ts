@@ -2,7 +2,7 @@
 // do anything else, so it is drawn beside the canvas, a few meshes at a time, and shown when it is whole; who moves something
 // meanwhile waits for one part of it at most.
 import { NoBlending, ShaderMaterial, SRGBColorSpace, Vector2, WebGLRenderTarget } from "three";
-import type { BufferGeometry, Camera, GeometryGroup, Scene, WebGLRenderer } from "three";
+import type { BufferGeometry, GeometryGroup, WebGLRenderer } from "three";
 import { FullScreenQuad } from "three/addons/postprocessing/Pass.js";
 import { whenDrawn } from "./fence";
 
@@ -23,8 +23,8 @@ export class StandingPicture {
 
   constructor(private readonly renderer: WebGLRenderer) {}
 
-  /** Draw it at this many pixels of the canvas to one of the page; `done` is called when all of it is. */
-  begin(scene: Scene, camera: Camera, ratio: number, done: () => void): void {
+  /** Draw what `draw` draws, at this many pixels of the canvas to one of the page; `done` is called when all of it is. */
+  begin(draw: () => void, ratio: number, done: () => void): void {
     this.stop();
     const { x, y } = this.renderer.getSize(new Vector2());
     this.target ??= likeCanvas();
@@ -32,7 +32,7 @@ export class StandingPicture {
     const { autoClear } = this.renderer;
     const part = (from: Place) => {
       this.renderer.autoClear = autoClear && from === BEGINNING;
-      const next = this.drawPart(scene, camera, from);
+      const next = this.drawPart(draw, from);
       this.renderer.autoClear = autoClear;
       this.stopWaiting = whenDrawn(this.renderer.getContext() as WebGL2RenderingContext, () => {
         this.stopWaiting = null;
@@ -63,27 +63,27 @@ export class StandingPicture {
   }
 
   /** Draw as much as is sensible at once of what comes from there on; where shadows must fall anew, these alone. Where to go on; null at the end. */
-  private drawPart(scene: Scene, camera: Camera, from: Place): Place | null {
+  private drawPart(draw: () => void, from: Place): Place | null {
     const { renderer } = this;
     const direct = renderer.renderBufferDirect;
     let room = renderer.shadowMap.needsUpdate ? 0 : 3 * TRIANGLES_AT_ONCE;
     let next = from, calls = 0;
     renderer.renderBufferDirect = (seenFrom, place, geometry, material, object, group) => {
-      const draw = () => direct.call(renderer, seenFrom, place, geometry, material, object, group);
-      if (place === null) return draw(); // of a shadow
+      const issue = () => direct.call(renderer, seenFrom, place, geometry, material, object, group);
+      if (place === null) return issue(); // of a shadow
       if (calls++ !== next.call || !room) return;
       const { start, end } = rangeOf(geometry, group);
       const [first, { start: before, count }] = [start + next.corner, geometry.drawRange];
-      const last = Math.min(end, first + room);
+      const last = Math.max(Math.min(end, first + room), first);
       geometry.setDrawRange(first, last - first);
-      draw();
+      issue();
       geometry.setDrawRange(before, count);
       room -= last - first;
       next = last < end ? { call: next.call, corner: last - start } : { call: next.call + 1, corner: 0 };
     };
     renderer.setRenderTarget(this.target);
     try {
-      renderer.render(scene, camera);
+      draw();
     } finally {
       renderer.renderBufferDirect = direct;
       renderer.setRenderTarget(null);
