@@ -2,25 +2,26 @@
 
 A tracker's shoulder lies on the shirt above the joint and rises with the arm, and its limbs are only nearly as long as a
 person's: an arm that has the tracked directions ends up to a tenth of a metre from the place that the picture shows. In the air
-nobody sees that, at a chin or a brow everybody does. So there the hand is brought to where it is seen from the eyes: elbow and
-shoulder give way, bones keep their lengths, the hand its own rotation.
+nobody sees that, at a chin or a brow everybody does. So there the hand is brought to where it is seen from the eyes. Elbow and
+wrist are found together: bones keep their lengths, the elbow stays near its picture, and what is seen worst gives way most, the
+depth.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import hypot
+from math import hypot, sqrt
 
 import numpy as np
 
 from avatarkit.geometry.compiled import compilable
-from avatarkit.geometry.plain_matrices import Rows, applied, product, undone
-from avatarkit.geometry.plain_vectors import Vector, mixed, plus, row_of
-from avatarkit.geometry.two_bone_ik import two_bone_ik
+from avatarkit.geometry.plain_matrices import Rows, applied, undone
+from avatarkit.geometry.plain_vectors import Vector, dot, minus, mixed, plus, put_row, row_of, scaled, unit
+from avatarkit.geometry.solve_positive import solve_positive
 from avatarkit.motion.human_motion import BONE, FEET, HumanSkeleton
 from avatarkit.motion.joints.confidence import HIDDEN_BELOW, SEEN_ABOVE
 from avatarkit.motion.joints.frames import smooth_share
-from avatarkit.motion.joints.rest_directions import LIMB_HINGES
+from avatarkit.motion.joints.rest_directions import LIMB_AXES
 from avatarkit.motion.picture_camera import PictureCamera
 from avatarkit.tracking.tracked_frame import BodyLandmarks
 from avatarkit.vocabulary.mediapipe_points import POSE
@@ -32,12 +33,38 @@ hand that touches the chin has its wrist within the first; hands before the brea
 MOST_M = 0.15
 """No hand is moved further: what is missed by more was seen wrongly."""
 
+WRIST_SPREAD_M, ELBOW_SPREAD_M, DEPTH_SPREAD_M = 0.01, 0.03, 0.10
+"""How far the wrist may be from its picture; the elbow from its own, which nobody compares with a face; and both from the depth
+they were given."""
+
+BEFORE_EYES_M, BEFORE_SPREAD_M = 0.12, 0.12
+"""How far before the eyes the wrist of a hand by the head is: of films with truth it is 0.15 m in the mean, 0.21 as tracked."""
+
+NEAR_DEPTH_M, FAR_DEPTH_M = 0.15, 0.30
+"""How far from that depth: up to the first a hand is by the head, from the second on it is stretched towards the camera, and
+only its picture is near."""
+
+DEPTH_BY_HEAD = DEPTH_SPREAD_M**2 / (DEPTH_SPREAD_M**2 + BEFORE_SPREAD_M**2)
+"""How much that counts beside the depth the wrist was given."""
+
+ELBOW_SHARE = 0.5
+"""Of the way that the wrist is moved across the picture, how much the elbow takes: it hangs between shoulder and hand."""
+
+LENGTH_SPREAD_M = 0.002
+"""How far bones are from their lengths before only their directions are taken."""
+
+STEPS = 4
+"""Gauss-Newton steps."""
+
 SEEN_EYES_M = (0.0, 0.011, 0.015)
 """How far above and before the eyeballs' middles a body tracker sees eyes; the first by rendered figures, the second is an
 eyeball's radius and its lid."""
 
 _EYES = [POSE["leftEye"], POSE["rightEye"]]
 _ARMS = [[POSE[side + joint] for joint in ("Shoulder", "Elbow", "Wrist")] for side in FEET]
+_ARM_ROWS = np.array(
+    [[*arm, *(POSE[side + point] for point in ("Index", "Pinky", "Thumb"))] for side, arm in zip(FEET, _ARMS, strict=True)]
+)
 _ROWS = [*_EYES, *(joint for arm in _ARMS for joint in arm)]
 _LEFT_SHOULDER, _RIGHT_SHOULDER = (arm[0] for arm in _ARMS)
 
@@ -117,10 +144,9 @@ def shoulder_place(levers: np.ndarray, side: int, chest: Rows, collars: Rows) ->
 
 
 @compilable
-def beside_the_head(
+def bring_beside_the_head(
+    points: np.ndarray,
     side: int,
-    upper: Rows,
-    lower: Rows,
     eyes: Vector,
     shoulders: tuple[Vector, Vector],
     slopes: np.ndarray,
@@ -128,23 +154,90 @@ def beside_the_head(
     shoulders_m: float,
     turn: Rows,
     levers: np.ndarray,
-) -> tuple[Rows, Rows]:
-    """An arm whose hand is as far from the eyes as it is seen: world rotations of the upper arm and of the forearm.
+) -> None:
+    """Move an arm's points so that its bones bring the hand as far from the eyes as it is seen.
 
     Args:
+        points: (33, 3) of the body, changed: elbow, wrist, and what hangs on the wrist.
         side: 0 for the left, 1 for the right arm.
-        upper, lower: world rotations.
         eyes, shoulders: as `eyes_place` and `shoulder_place` give them.
         slopes, share, shoulders_m, turn, levers: as in `HandsByHead`.
     """
-    elbow, forearm = applied(upper, row_of(levers, _ELBOWS + side)), applied(lower, row_of(levers, _WRISTS + side))
-    goal = plus(elbow, forearm)
-    eyes, wrist = undone(turn, eyes), undone(turn, plus(shoulders[side], goal))
-    middle = undone(turn, mixed(shoulders[0], shoulders[1], 0.5, 0.5))
-    to_wrist, to_eyes = shoulders_m + middle[2] - wrist[2], shoulders_m + middle[2] - eyes[2]
-    aside = slopes[1 + side, 0] * to_wrist - slopes[0, 0] * to_eyes - (wrist[0] - eyes[0])
-    up = slopes[1 + side, 1] * to_wrist - slopes[0, 1] * to_eyes - (wrist[1] - eyes[1])
-    part = share * min(1.0, MOST_M / max(hypot(aside, up), MOST_M))
-    goal = plus(goal, applied(turn, (part * aside, part * up, 0.0)))
-    whole, bend = two_bone_ik(elbow, forearm, goal, applied(upper, row_of(LIMB_HINGES, side)))
-    return product(whole, upper), product(whole, product(bend, lower))
+    rows, axis = _ARM_ROWS[side], row_of(LIMB_AXES, side)
+    long, short = _length(row_of(levers, _ELBOWS + side)), _length(row_of(levers, _WRISTS + side))
+    root, middle, end = row_of(points, rows[0]), row_of(points, rows[1]), row_of(points, rows[2])
+    elbow = scaled(unit(undone(turn, minus(middle, root)), axis), long)
+    wrist = plus(elbow, scaled(unit(undone(turn, minus(end, middle)), axis), short))
+    eyes, place = undone(turn, eyes), plus(undone(turn, shoulders[side]), wrist)
+    between = undone(turn, mixed(shoulders[0], shoulders[1], 0.5, 0.5))
+    to_wrist, to_eyes = shoulders_m + between[2] - place[2], shoulders_m + between[2] - eyes[2]
+    aside = slopes[1 + side, 0] * to_wrist - slopes[0, 0] * to_eyes - (place[0] - eyes[0])
+    up = slopes[1 + side, 1] * to_wrist - slopes[0, 1] * to_eyes - (place[1] - eyes[1])
+    before = place[2] - eyes[2] - BEFORE_EYES_M
+    share *= 1.0 - smooth_share(abs(before), NEAR_DEPTH_M, FAR_DEPTH_M)
+    part, nearer = share * min(1.0, MOST_M / max(hypot(aside, up), MOST_M)), -share * DEPTH_BY_HEAD * before
+    goal = (part * aside, part * up)
+    elbow, wrist = _two_bones_at(elbow, wrist, long, short, (slopes[1 + side, 0], slopes[1 + side, 1]), goal, nearer)
+    put_row(points, rows[1], plus(root, applied(turn, elbow)))
+    moved = minus(plus(root, applied(turn, wrist)), end)
+    for row in rows[2:]:
+        put_row(points, row, plus(row_of(points, row), moved))
+
+
+@compilable
+def _two_bones_at(
+    elbow: Vector,
+    wrist: Vector,
+    long: float,
+    short: float,
+    slope: tuple[float, float],
+    moved: tuple[float, float],
+    nearer: float,
+) -> tuple[Vector, Vector]:
+    """Where elbow and wrist are, from the shoulder, when the wrist's picture has moved.
+
+    Args:
+        elbow, wrist: from the shoulder before, in the camera's axes.
+        long, short: the bones' lengths.
+        slope: in which the wrist is seen, to the right and up.
+        moved: metres to the right and up, at the wrist's distance.
+        nearer: metres by which the wrist is likely to be nearer to the camera.
+    """
+    seen, lying, deep, stiff = WRIST_SPREAD_M**-2, ELBOW_SPREAD_M**-2, DEPTH_SPREAD_M**-2, LENGTH_SPREAD_M**-2
+    ahead = (elbow[0] + ELBOW_SHARE * moved[0], elbow[1] + ELBOW_SHARE * moved[1], elbow[2])
+    aside = wrist[0] + slope[0] * wrist[2] + moved[0]
+    up = wrist[1] + slope[1] * wrist[2] + moved[1]
+    depth = wrist[2] + nearer
+    for _ in range(STEPS):
+        system, right = np.zeros((6, 6)), np.zeros((6, 1))
+        for axis in range(3):
+            trust = lying if axis < 2 else deep
+            system[axis, axis] = trust
+            right[axis, 0] = trust * ahead[axis]
+        for axis, told in enumerate((aside, up)):
+            system[3 + axis, 3 + axis] += seen
+            system[3 + axis, 5] += seen * slope[axis]
+            system[5, 3 + axis] += seen * slope[axis]
+            system[5, 5] += seen * slope[axis] ** 2
+            right[3 + axis, 0] += seen * told
+            right[5, 0] += seen * slope[axis] * told
+        system[5, 5] += deep
+        right[5, 0] += deep * depth
+        upper, lower = unit(elbow, wrist), unit(minus(wrist, elbow), elbow)
+        for row in range(3):
+            right[row, 0] += stiff * (long * upper[row] - short * lower[row])
+            right[3 + row, 0] += stiff * short * lower[row]
+            for column in range(3):
+                both = lower[row] * lower[column]
+                system[row, column] += stiff * (upper[row] * upper[column] + both)
+                system[3 + row, 3 + column] += stiff * both
+                system[row, 3 + column] -= stiff * both
+                system[3 + row, column] -= stiff * both
+        solve_positive(system, right)
+        elbow, wrist = (right[0, 0], right[1, 0], right[2, 0]), (right[3, 0], right[4, 0], right[5, 0])
+    return elbow, wrist
+
+
+@compilable
+def _length(vector: Vector) -> float:
+    return sqrt(dot(vector, vector))

@@ -13,7 +13,7 @@ from avatarkit.geometry.plain_vectors import TINY, row_of
 from avatarkit.motion.human_motion import BONE, BONES
 from avatarkit.motion.joints.confidence import sight
 from avatarkit.motion.joints.fingers import FINGER_ROWS, solve_finger
-from avatarkit.motion.joints.hands_by_head import HandsByHead, beside_the_head, eyes_place, shoulder_place
+from avatarkit.motion.joints.hands_by_head import HandsByHead, bring_beside_the_head, eyes_place, shoulder_place
 from avatarkit.motion.joints.head import head_rotation
 from avatarkit.motion.joints.joint_points import JointMemory, JointPoints, JointSolution, memory_at_rest
 from avatarkit.motion.joints.limbs import solve_limb
@@ -121,6 +121,10 @@ def _solved(
     upright = (head[0], head[1], head[2], head[3])
     eyes = eyes_place(levers, chest, to_rows(upright))
     shoulders = (shoulder_place(levers, 0, chest, collars), shoulder_place(levers, 1, chest, collars))
+    placed = body.copy()
+    for side in range(_ARMS):
+        if shares[side] > 0.0:
+            bring_beside_the_head(placed, side, eyes, shoulders, slopes, shares[side], shoulders_m, of_array(turn), levers)
     rotations, hinges, twists = np.empty((BONES, 4)), np.empty((len(_LIMBS), 3)), np.empty(len(_LIMBS))
     for bone in range(BONES):
         put_quaternion(rotations, bone, (0.0, 0.0, 0.0, 1.0))
@@ -129,15 +133,10 @@ def _solved(
         arm = row < _ARMS
         side = row % _ARMS
         limb = solve_limb(
-            row, body, hands[side], hands_seen[side], seen.ends[row], chest if arm else pelvis,
+            row, placed, hands[side], hands_seen[side], seen.ends[row], chest if arm else pelvis,
             row_of(last_hinges, row), last_twists[row],
         )  # fmt: skip
-        upper, lower = limb.upper, limb.lower
-        if arm and shares[side] > 0.0:
-            upper, lower = beside_the_head(
-                side, upper, lower, eyes, shoulders, slopes, shares[side], shoulders_m, of_array(turn), levers
-            )
-        _put_chain(rotations, row, collars if arm else pelvis, upper, lower, limb.end)
+        _put_chain(rotations, row, collars if arm else pelvis, limb.upper, limb.lower, limb.end)
         if arm and hands_seen[side]:
             _put_fingers(rotations, side, hands[side], limb.end)
         hinges[row, 0], hinges[row, 1], hinges[row, 2] = limb.hinge
