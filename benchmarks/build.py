@@ -14,12 +14,14 @@ from time import perf_counter, process_time
 
 import avatarkit as ak
 from avatarkit.avatar.skinned_parts import SKIN_PARTS, shape_surface
-from avatarkit.avatar.style import default_recipe, style_names
+from avatarkit.avatar.style import default_recipe, load_style, style_names
+from avatarkit.avatar.stylise import stylised_sliders
 from avatarkit.body.rest import rest_body
 from benchmarks.results import OUT, Figure, figure_table, figures_before, how_busy, machine, table, write_results
 
 BUILD_GOAL_S, MESH_GOAL_S = 1.0, 0.030
 SLIDERS = {"nose-width": "face", "height": "body"}
+FAMILIES = ("hyper-realistic", "human", "cartoon", "anime")
 
 
 def main() -> None:
@@ -32,7 +34,11 @@ def main() -> None:
     by_time = sorted(rows.items(), key=lambda row: -row[1][0])
     shown = [(name, *(f"{second:.2f}" for second in seconds)) for name, seconds in by_time]
     print(table(shown, ("style", "first, s", "its processor time, s", "again, s")))
-    meshes = {f"{SLIDERS[name]} slider to a new mesh": _mesh_seconds(name) for name in SLIDERS}
+    meshes = {
+        f"{family}, {SLIDERS[slider]} slider to a new mesh": _mesh_seconds(family, slider)
+        for family in FAMILIES
+        for slider in SLIDERS
+    }
     figures = [*_build_figures(list(rows.values())), *_mesh_figures(meshes)]
     print("\n" + figure_table(figures, before))
     write_results(options.output, figures, {"styles": rows, "meshes": meshes})
@@ -47,9 +53,9 @@ def _style_seconds(name: str) -> tuple[float, float, float]:
     return first, process_time() - busy, _seconds(lambda: ak.build_avatar(recipe))
 
 
-def _mesh_seconds(slider: str) -> list[float]:
-    """From a moved slider to positions, normals, joints and expressions of the whole skin, for 20 places of it."""
-    sliders = default_recipe().sliders
+def _mesh_seconds(family: str, slider: str) -> list[float]:
+    """From a moved slider to positions, normals, joints and expressions of the whole skin as a family has it, for 20 places."""
+    sliders = stylised_sliders(default_recipe(family).sliders, load_style(family).family.shape)
     made = [_seconds(partial(_skin, {**sliders, slider: place / 20.0})) for place in range(21)]
     return made[1:]
 

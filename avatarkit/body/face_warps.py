@@ -14,6 +14,7 @@ _BRIDGE = 0.5  # how much lower the bridge of a small nose is
 _MUZZLE_M = 0.007  # how far the mouth of a flat face lies back
 _RELIEF_M = 0.012  # before the plane of the cheeks: relief lower than this is hardly flattened
 _EYELID_TURN_RAD = np.radians(80.0)  # this far up and down from the middle of the opening its widening fades out
+_LIDS_END, _CORNERS_END = 2.5, 2.0  # in radii of the eyeball, and half widths of the opening: there lids' sliding has faded out
 _MOST_OPENING = 1.15  # more than 1.25 times would fold the skin where the widening fades out
 _CORNER_BLUNT, _CORNER_RISE_RAD = 0.24, 0.10  # what round eyes do to the inner corner: of the opening's half width, and up
 
@@ -104,9 +105,12 @@ class LidOpening:
 
     def slid(self, points: np.ndarray) -> np.ndarray:
         """(N, 3) where points (N, 3) come to lie."""
-        moved = np.array(points)
+        moved, reach = np.array(points), _LIDS_END * self.at.eye_radius
+        x, y, z = points.T
         for eye, opening, outward in zip(self.at.eyes, self.at.openings, (1.0, -1.0), strict=True):
-            mine = np.flatnonzero((points[:, 0] * outward > 0.0) & (points[:, 2] > eye[2]))
+            before = (z > eye[2]) & (z < eye[2] + reach) & (np.abs(y - eye[1]) < reach)
+            beside = np.abs(x - opening[0]) < _CORNERS_END * self.at.opening_width
+            mine = np.flatnonzero((x * outward > 0.0) & before & beside)
             moved[mine] = self._around_eye(points[mine], eye, opening)
         return moved
 
@@ -118,9 +122,9 @@ class LidOpening:
         wider = 0.9 * self.tall if self.tall > 0.0 else 0.45 * self.tall
         wider = np.minimum(wider + 0.75 * self.round * np.clip(across, 0.0, 1.1) ** 2, _MOST_OPENING)
         depth = np.hypot(away[:, 1], away[:, 2]) / self.at.eye_radius
-        near = _near(up, _EYELID_TURN_RAD) * _fall(depth, 1.5, 2.5)
+        near = _near(up, _EYELID_TURN_RAD) * _fall(depth, 1.5, _LIDS_END)
         corner = self.round * near * _near(outward + 1.0, 0.9)  # a person's inner corner hangs, long and pointed
-        turn = wider * up * near * _fall(across, 1.05, 2.0) + _CORNER_RISE_RAD * corner
+        turn = wider * up * near * _fall(across, 1.05, _CORNERS_END) + _CORNER_RISE_RAD * corner
         cosine, sine = np.cos(turn), np.sin(turn)
         y, z = away[:, 1] * cosine + away[:, 2] * sine, away[:, 2] * cosine - away[:, 1] * sine
         x = away[:, 0] + np.sign(eye[0]) * _CORNER_BLUNT * self.at.opening_width * corner

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -161,5 +162,12 @@ def _bound(bone: str) -> tuple[np.ndarray, np.ndarray]:
 @cache
 def _weight(bone: str) -> np.ndarray:
     body = load_body()
-    mine = body.joint_indices == body.joint_names.index(bone)
-    return np.where(mine, body.joint_weights, 0.0).sum(axis=1)
+    vertices, weights = _bindings()[body.joint_names.index(bone)]
+    return np.bincount(vertices, weights, len(body.positions)).astype(np.float32)
+
+
+@cache
+def _bindings() -> list[tuple[np.ndarray, np.ndarray]]:
+    """Of each bone, the vertices that it carries, and how much of them."""
+    columns = load_body().skin_matrix.tocsc()
+    return [(columns.indices[a:b], columns.data[a:b]) for a, b in pairwise(columns.indptr)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, TypedDict, Unpack
 
@@ -24,6 +24,7 @@ from avatarkit.avatar.hair.style import HairStyle
 from avatarkit.avatar.hair.styles import HAIR_STYLES
 from avatarkit.avatar.hair.textures import STRIPS
 from avatarkit.avatar.hair.thick import by_height, thick_locks, thick_style, thick_tail
+from avatarkit.avatar.once import kept
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
 from avatarkit.errors import unknown_name
@@ -161,6 +162,28 @@ def _constant_triangles() -> tuple[np.ndarray, np.ndarray]:
 
 def body_obstacle(rest: RestBody, worn: Sequence[AvatarMesh] = ()) -> Obstacle:
     """What hair lies on: the skin without the ears or the clothes over it, and a ball about each ear."""
+    return _obstacle(rest, _Worn(tuple(worn)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Worn:
+    """Clothes, known by the very places of their vertices: hair is made over them, and then its chains are."""
+
+    meshes: tuple[AvatarMesh, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Worn) and self._places == other._places
+
+    def __hash__(self) -> int:
+        return hash(self._places)
+
+    @property
+    def _places(self) -> tuple[int, ...]:
+        return tuple(id(mesh.positions) for mesh in self.meshes)
+
+
+@kept(2)
+def _obstacle(rest: RestBody, worn: _Worn) -> Obstacle:
     triangles, ears = _constant_triangles()
     positions = np.asarray(rest.positions, float)
     vertices = np.unique(triangles)
@@ -168,7 +191,8 @@ def body_obstacle(rest: RestBody, worn: Sequence[AvatarMesh] = ()) -> Obstacle:
     balls = [of_ears[of_ears[:, 0] > 0], of_ears[of_ears[:, 0] < 0]]
     centres, radii = np.array([ball.mean(axis=0) for ball in balls]), np.array([0.62 * np.ptp(ball[:, 0]) for ball in balls])
     normals = vertex_normals(positions, triangles)[vertices]
-    slides, surface = _sliding(normals, positions[vertices], rest), raised_by_clothes(positions[vertices], normals, worn, rest)
+    slides = _sliding(normals, positions[vertices], rest)
+    surface = raised_by_clothes(positions[vertices], normals, worn.meshes, rest)
     ridge, middle = rest.joint("leftUpperArm"), rest.joint("head")
     return Obstacle(surface, normals, slides, balls=(centres, radii), ridge=ridge, middle=middle)
 

@@ -9,7 +9,9 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from avatarkit.avatar.outfit.pattern import Pattern
+from avatarkit.geometry.compiled import NUMBER, compiled, packed_floats, packed_indices
 from avatarkit.geometry.meshes import vertex_normals
+from avatarkit.geometry.plain_vectors import dot, minus, row_of
 
 _REACH_M, _NEAR_M = 0.10, 0.04  # what hides the sky, and what of that is looked at closely
 _ONE_IN = 3  # of the points stands for its neighbours to those farther away
@@ -77,12 +79,22 @@ def _hidden(points: np.ndarray, normals: np.ndarray) -> np.ndarray:
 def _hidden_by(points: np.ndarray, normals: np.ndarray, area: float, apart_m: tuple[float, float]) -> np.ndarray:
     """(N,) the share that discs of an area hide which lie so far apart, from one distance to another."""
     nearest, farthest = apart_m
-    first, second = cKDTree(points).query_pairs(farthest, output_type="ndarray").T
-    place, facing = points.astype(np.float32), normals.astype(np.float32)
-    way = np.take(place, second, axis=0) - np.take(place, first, axis=0)
-    over, under = (np.einsum("ij,ij->i", way, np.take(facing, ends, axis=0)) for ends in (first, second))
-    see = np.flatnonzero((over > 0.0) & (under < 0.0))  # each other: both miss the same light
-    first, second, way = first[see], second[see], way[see]
-    far2 = np.maximum(np.einsum("ij,ij->i", way, way), _NO_WAY_M2)
-    hides = -over[see] * under[see] * area / (far2 * (np.pi * far2 + area)) * (far2 >= nearest**2)
-    return np.bincount(first, hides, len(points)) + np.bincount(second, hides, len(points))
+    pairs = cKDTree(points).query_pairs(farthest, output_type="ndarray")
+    hides: np.ndarray = _hiding(np.ascontiguousarray(points), np.ascontiguousarray(normals), pairs, area, nearest**2)
+    return hides
+
+
+@compiled(packed_floats(2), packed_floats(2), packed_indices(2), NUMBER, NUMBER)
+def _hiding(points: np.ndarray, normals: np.ndarray, pairs: np.ndarray, area: float, nearest_m2: float) -> np.ndarray:
+    """(N,) the share that discs at the others hide, by pairs (P, 2) of points that lie not nearer than so far."""
+    hidden = np.zeros(len(points))
+    for pair in range(len(pairs)):
+        first, second = pairs[pair, 0], pairs[pair, 1]
+        way = minus(row_of(points, second), row_of(points, first))
+        over, under = dot(way, row_of(normals, first)), dot(way, row_of(normals, second))
+        far2 = max(dot(way, way), _NO_WAY_M2)
+        if over > 0.0 and under < 0.0 and far2 >= nearest_m2:  # they see each other: both miss the same light
+            hides = -over * under * area / (far2 * (np.pi * far2 + area))
+            hidden[first] += hides
+            hidden[second] += hides
+    return hidden
