@@ -15,6 +15,9 @@ TIMES = np.arange(120) / 30.0
 ABOVE = np.array([0.0, 3.0, 3.5])
 """A camera that looks down on the origin by 30 degrees and more."""
 
+TREMBLING_SPEED = 0.4
+"""Metres per second at which landmarks of feet that stand tremble."""
+
 
 def soles(motion: HumanMotion) -> np.ndarray:
     """(T, 2, 2, 3) heels and balls."""
@@ -51,6 +54,14 @@ def test_who_stands_does_not_bob_for_a_trembling_distance_and_is_seen_where_they
     assert bobs[1] < 0.1 * bobs[0]
     rays = [one.root_positions - ABOVE for one in (seen, found)]
     assert np.abs(np.cross(*rays)).max() < 1e-9
+
+
+def test_who_walks_is_on_the_floor_though_their_distance_changes_within_two_seconds_and_feet_tremble() -> None:
+    motion = walking(TIMES - 2.0)
+    seen = moved_along_rays(motion, 0.2 * np.sin(2.0 * np.pi * 0.5 * TIMES))
+    found = grounded(seen, np.maximum(speeds(motion), TREMBLING_SPEED), ABOVE)
+    off = [np.ptp(soles(one)[15:-15, ..., 1].min(axis=(1, 2))) for one in (seen, found)]
+    assert off[1] < 0.5 * off[0]
 
 
 def test_a_jump_seen_from_above_stays_as_high_as_it_is() -> None:
