@@ -31,6 +31,7 @@ _PAINT_BEGINS = 0.15  # of its length from the nose: painted brows on large eyes
 _PAINT_DROP = 0.026  # of the picture, towards eyes that have grown upwards less than the forehead above them
 _PAINT_HEIGHT = 1.3  # of a hairy one's: seen from as far as drawn figures are, thinner ones are threads
 _PAINT_START, _PAINT_FULL = 0.45, 0.25  # how thick a painted brow begins, and from where on it has all of its thickness
+_ROUND_PX, _ROUND_EDGE = 7.0, 6.0  # of the corners of painted brows; their edge is as much steeper than that
 _SHIFT = 4  # lines are drawn at a sixteenth of a pixel
 
 
@@ -150,7 +151,9 @@ def painted_brow_cover(shape: str) -> np.ndarray:
         middle[:, 1] += _PAINT_DROP
         outline = np.concatenate([middle + half, (middle - half)[::-1]]) * HEAD_DETAIL_SIZE
         cv2.fillPoly(image, [np.round(outline * 2**_SHIFT).astype(np.int32)], (255,), cv2.LINE_AA, _SHIFT)
-    return cv2.GaussianBlur(image, (0, 0), 1.5)
+    rounded = cv2.GaussianBlur(image, (0, 0), _ROUND_PX)
+    steep = np.clip(127.5 + _ROUND_EDGE * (np.arange(256) - 127.5), 0, 255)
+    return cv2.LUT(rounded, steep.astype(np.uint8))
 
 
 def _from(line: np.ndarray, begin: float) -> np.ndarray:

@@ -186,6 +186,15 @@ def test_locks_are_longer_than_wide_however_near_to_the_lips_they_grow(solid):
         assert (layout.widths / layout.lengths).max() < 0.7
 
 
+@pytest.mark.parametrize("style", ["long-full", "full", "van-dyke", "mutton-chops"])
+def test_thick_locks_make_a_whole_moustache_and_no_beads_beside_the_ears(style):
+    layout = beard_layout(style, True)
+    azimuth, elevation = degrees(layout.directions[:, 0])
+    moustache = layout.directions[(azimuth < 22.0) & (elevation > -14.0), 0, 0]
+    assert (moustache > 0.0).sum() >= 9 <= (moustache < 0.0).sum()
+    assert layout.lengths[azimuth > 60.0].min(initial=1.0) > 0.009
+
+
 def test_none_is_no_beard_and_wrong_names_get_the_nearest():
     assert make_beard("none", BROWN, head(0)) == []
     assert {"none", "full", "goatee", "moustache", "handlebar", "stubble", "van-dyke", "chin-strap", "soul-patch",

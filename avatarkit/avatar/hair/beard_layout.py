@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,8 +19,13 @@ _LOWEST_DEG = -58.0  # under the jaw: what goes on from there hangs
 _LIP_MARGIN_DEG = 1.0
 _LEAST_SHARE = 0.35  # of a lock's length remains, however near to the lips it grows
 _WIDEST, _SOLID_WIDEST = 0.42, 0.6  # of a lock's length: a ribbon as wide as long is a tile, a thick one a lump
-_SOLID_SHARE, _SOLID_WIDTH, _SOLID_STRAY = 0.4, 1.5, 0.5
+_SOLID_SHARE, _SOLID_WIDTH, _SOLID_STRAY = 0.37, 1.5, 0.5
 _SIDEBURN_DEG, _SIDEBURN_M = (-32.0, 2.0), 0.009  # from this height to that hair becomes as short as beside the ear
+_LIP_LOCKS, _LIP_DEG, _LIP_ASIDE, _LIP_M = 26, 17.0, 2.2, 0.018
+"""Thick locks of a moustache over the lip, to this azimuth: few would be crumbs, and those that fall straight end there."""
+_DROOPS, _CORNERS_DEG = 0.5, (19.0, 12.0)  # what is combed aside less than this falls past the corners of the mouth
+_LEAST_LEFT, _BEAD_M = 0.7, 0.016
+"""Of its area's length: a thick lock that is cut more beside the ear, to less than this, is a bead."""
 _SEED = 31
 
 
@@ -55,11 +60,17 @@ class BeardLayout:
 def beard_layout(name: str, solid: bool = False) -> BeardLayout:
     """The locks of a beard."""
     style, random = BEARD_STYLES[name], np.random.default_rng(_SEED)
-    roots, areas = _roots(style, round(style.locks * (_SOLID_SHARE if solid else 1.0)))
+    roots, areas = _thick_roots(style) if solid else _roots(style, style.locks)
     count = len(roots)
-    length = _lengths(roots, 1e-3 * np.array([area.length_mm for area in style.areas])[areas])
+    whole = 1e-3 * np.array([area.length_mm for area in style.areas])[areas]
+    combed = np.array([area.aside for area in style.areas])[areas]
+    if solid:
+        whole = np.where(combed > 0.0, np.maximum(whole, _LIP_M), whole)
+        before = np.where(combed > _DROOPS, 1.0, smoothstep(*_CORNERS_DEG, degrees(roots)[0]))
+        combed = np.where(combed > 0.0, np.maximum(combed, _LIP_ASIDE * before), combed)
+    length = _lengths(roots, whole)
     upturned = np.array([area.upturned for area in style.areas])[areas]
-    aside = np.array([area.aside for area in style.areas])[areas] * random.uniform(0.8, 1.2, count)
+    aside = combed * random.uniform(0.8, 1.2, count)
     stray = style.disorder * random.standard_normal(count) * (_SOLID_STRAY if solid else 1.0)
     points = int(np.clip(round(length.max() / _POINT_M), _FEWEST_POINTS, _MOST_SOLID_POINTS if solid else _MOST_POINTS))
     way, share = _traced(roots, aside, stray, length, points)
@@ -90,6 +101,25 @@ def _roots(style: BeardStyle, count: int) -> tuple[np.ndarray, np.ndarray]:
     inside = grows(found)
     grown = inside.any(axis=0)
     return found[grown], inside[:, grown].argmax(axis=0)
+
+
+def _thick_roots(style: BeardStyle) -> tuple[np.ndarray, np.ndarray]:
+    """The same of thick locks: fewer, but enough for a moustache, alike on both its sides, and none beside the ears that
+    would be cut to a bead."""
+    roots, areas = _roots(style, round(style.locks * _SOLID_SHARE))
+    whole = 1e-3 * np.array([area.length_mm for area in style.areas])[areas]
+    kept = _lengths(roots, whole) > np.minimum(_LEAST_LEFT * whole, _BEAD_M)
+    roots, areas = roots[kept], areas[kept]
+    for number, area in enumerate(style.areas):
+        lip = tuple(row for row in area.rows if row[0] <= _LIP_DEG)
+        if area.aside and len(lip) > 1:
+            found, _ = _roots(replace(style, areas=(replace(area, rows=lip),)), _LIP_LOCKS)
+            half = found[found[:, 0] > 0.0]
+            more = np.concatenate([half, half * [-1.0, 1.0, 1.0]])
+            others = (areas != number) | (degrees(roots)[0] > _LIP_DEG)
+            roots = np.concatenate([roots[others], more])
+            areas = np.concatenate([areas[others], np.full(len(more), number)])
+    return roots, areas
 
 
 def _lengths(roots: np.ndarray, lengths: np.ndarray) -> np.ndarray:
