@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import atan2, cos, sin, sqrt
 
 import numpy as np
+
+from avatarkit.geometry.compiled import NUMBER, compilable, compiled, packed_floats
+from avatarkit.geometry.plain_vectors import minus, row_of
 
 Warp = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 """Points (N, 3) -> where they come to lie, and by how much (N, 3) what is there is scaled along each axis."""
@@ -105,30 +109,47 @@ class LidOpening:
 
     def slid(self, points: np.ndarray) -> np.ndarray:
         """(N, 3) where points (N, 3) come to lie."""
-        moved, reach = np.array(points), _LIDS_END * self.at.eye_radius
-        x, y, z = points.T
-        for eye, opening, outward in zip(self.at.eyes, self.at.openings, (1.0, -1.0), strict=True):
-            before = (z > eye[2]) & (z < eye[2] + reach) & (np.abs(y - eye[1]) < reach)
-            beside = np.abs(x - opening[0]) < _CORNERS_END * self.at.opening_width
-            mine = np.flatnonzero((x * outward > 0.0) & before & beside)
-            moved[mine] = self._around_eye(points[mine], eye, opening)
+        moved = np.array(points, float, order="C")
+        wider = 0.9 * self.tall if self.tall > 0.0 else 0.45 * self.tall
+        for eye, opening in zip(self.at.eyes, self.at.openings, strict=True):
+            turned: np.ndarray = _around_eye(
+                moved, np.array([eye, opening], float), self.at.opening_width, self.at.eye_radius, wider, self.round
+            )
+            moved = turned
         return moved
 
-    def _around_eye(self, points: np.ndarray, eye: np.ndarray, opening: np.ndarray) -> np.ndarray:
-        away, middle = points - eye, opening - eye
-        outward = (points[:, 0] - opening[0]) * np.sign(eye[0]) / self.at.opening_width
-        across = np.abs(outward)
-        up = np.arctan2(away[:, 1], away[:, 2]) - np.arctan2(middle[1], middle[2])
-        wider = 0.9 * self.tall if self.tall > 0.0 else 0.45 * self.tall
-        wider = np.minimum(wider + 0.75 * self.round * np.clip(across, 0.0, 1.1) ** 2, _MOST_OPENING)
-        depth = np.hypot(away[:, 1], away[:, 2]) / self.at.eye_radius
-        near = _near(up, _EYELID_TURN_RAD) * _fall(depth, 1.5, _LIDS_END)
-        corner = self.round * near * _near(outward + 1.0, 0.9)  # a person's inner corner hangs, long and pointed
-        turn = wider * up * near * _fall(across, 1.05, _CORNERS_END) + _CORNER_RISE_RAD * corner
-        cosine, sine = np.cos(turn), np.sin(turn)
-        y, z = away[:, 1] * cosine + away[:, 2] * sine, away[:, 2] * cosine - away[:, 1] * sine
-        x = away[:, 0] + np.sign(eye[0]) * _CORNER_BLUNT * self.at.opening_width * corner
-        return eye + np.stack([x, y, z], axis=1)
+
+@compiled(packed_floats(2), packed_floats(2), NUMBER, NUMBER, NUMBER, NUMBER)
+def _around_eye(  # noqa: PLR0917
+    points: np.ndarray, middles: np.ndarray, width: float, radius: float, wider: float, rounder: float
+) -> np.ndarray:
+    """Points (N, 3), those on one side of the head turned about the middle of its eye, given the `middles` (2, 3) of the eye
+    and of its opening; half of the opening's width, the eyeball's radius, and how much wider and rounder it gets."""
+    moved, side = points.copy(), 1.0 if middles[0, 0] > 0.0 else -1.0
+    level = atan2(middles[1, 1] - middles[0, 1], middles[1, 2] - middles[0, 2])
+    for point in range(len(points)):
+        x, y, z = minus(row_of(points, point), row_of(middles, 0))
+        outward = side * (points[point, 0] - middles[1, 0]) / width
+        across, depth = abs(outward), sqrt(y * y + z * z) / radius
+        if side * points[point, 0] <= 0.0 or z <= 0.0 or depth >= _LIDS_END or across >= _CORNERS_END:
+            continue
+        up = atan2(y, z) - level
+        near = max(1.0 - (up / _EYELID_TURN_RAD) ** 2, 0.0) ** 2 * _falling(depth, 1.5, _LIDS_END)
+        # a person's inner corner hangs, long and pointed
+        corner = rounder * near * max(1.0 - ((outward + 1.0) / 0.9) ** 2, 0.0) ** 2
+        opened = min(wider + 0.75 * rounder * min(across, 1.1) ** 2, _MOST_OPENING)
+        turn = opened * up * near * _falling(across, 1.05, _CORNERS_END) + _CORNER_RISE_RAD * corner
+        moved[point, 0] = middles[0, 0] + x + side * _CORNER_BLUNT * width * corner
+        moved[point, 1] = middles[0, 1] + y * cos(turn) + z * sin(turn)
+        moved[point, 2] = middles[0, 2] + z * cos(turn) - y * sin(turn)
+    return moved
+
+
+@compilable
+def _falling(distance: float, inner: float, outer: float) -> float:
+    """`_fall` of one number."""
+    t = min(max((outer - distance) / (outer - inner), 0.0), 1.0)
+    return t * t * (3.0 - 2.0 * t)
 
 
 def lid_opening(at: Landmarks, tall: float, rounder: float) -> LidOpening | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from avatarkit.body import face_warps
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from avatarkit.body.shape import shape_body
@@ -103,3 +104,14 @@ def test_eyes_stay_in_their_sockets() -> None:
     for side in ("left", "right"):
         ball = rest.positions[np.unique(body.parts[f"eye-{side}"].quads)]
         assert np.linalg.norm(ball.mean(axis=0) - rest.joint(f"{side}Eye")) < 0.006
+
+
+def test_machine_code_slides_lids_as_python_does() -> None:
+    points = np.random.default_rng(3).uniform(-1.0, 1.0, (200, 3)) * [0.06, 0.05, 0.04] + [0.0, 0.0, 0.02]
+    middles = np.array([[0.032, 0.0, 0.0], [0.033, -0.002, 0.012]])
+    for sign in (1.0, -1.0):
+        given = points, middles * [sign, 1.0, 1.0], 0.014, 0.012, 0.6, 0.5
+        quick, plain = face_warps._around_eye(*given), face_warps._around_eye.__wrapped__(*given)
+        np.testing.assert_allclose(quick, plain, atol=1e-12)
+        moved = np.abs(quick - points).max(axis=1) > 1e-6
+        assert moved.any() and (sign * points[moved, 0] > 0.0).all()
