@@ -19,6 +19,7 @@ from avatarkit.avatar.skinned_parts import SKIN_PARTS, surface_of
 from avatarkit.body.body import Body, load_body
 from avatarkit.body.expressions import SIDES, lid_margins
 from avatarkit.body.texture_space import TexelMap, barycentric, head_texels
+from avatarkit.geometry.meshes import vertex_normals
 
 ASSETS = Path(__file__).resolve().parents[1]
 SEAM_FADE_M = 0.035  # nearer to the neck's seam the skin is nothing but tone, so that both pictures meet
@@ -119,9 +120,7 @@ def _face_factor(body: Body) -> np.ndarray:
 
 def _cavity(body: Body) -> np.ndarray:
     """(V,) 0 on even skin, up to 1 deep in folds: how far the surface lies below its own smoothing."""
-    surface = surface_of(SKIN_PARTS)
-    smooth, normals = body.positions.astype(float), surface.normal_sums(body.positions)
-    normals = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    smooth, normals = body.positions.astype(float), vertex_normals(body.positions, surface_of(SKIN_PARTS).triangles)
     average = _averaging(body)
     for _ in range(14):
         smooth = average @ smooth
@@ -195,8 +194,7 @@ _SCATTER_SIZE = 512
 def _scatter(body: Body) -> np.ndarray:
     """(512, 512, 3) uint8 BGR: in red how much of the sky's light arrives, in green how thin what lies below the skin is."""
     vertices = np.unique(body.parts["head"].quads)
-    normals = surface_of(SKIN_PARTS).normal_sums(body.positions)[vertices]
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    normals = vertex_normals(body.positions, surface_of(SKIN_PARTS).triangles)[vertices]
     parts = (*SKIN_PARTS, *(f"eye-{side}" for side in SIDES))
     corners = np.concatenate([body.positions[body.parts[name].triangles] for name in parts]).astype(np.float32)
     corners = corners[corners[:, 0, 1] > body.positions[vertices, 1].min() - _REACH_M]
