@@ -117,7 +117,11 @@ SKETCH = """(async () => {
   standing.drawPart = (...all) => ((parts += 1), drawPart.apply(standing, all));
   const shown = () => new Promise((done) => (standing.show = () => done(taken(() => show.call(standing)))));
   const [sharp] = await shown(), sharpParts = parts;
-  const [still] = await shown();
+  const [still] = await shown(), wholeParts = parts;
+  const { width, height } = stage.canvas.getBoundingClientRect();
+  stage.resize(width / 2, height / 2);
+  const resized = [await shown(), await shown()].map(([{ length }]) => length / (width * height));
+  stage.resize(width, height);
   Object.assign(standing, { drawPart, show });
   stage.shade();
   const [fewAtOneGo] = taken(sketch);
@@ -126,7 +130,8 @@ SKETCH = """(async () => {
   viewer.setExpression('jawOpen', 0);
   const colors = [whole, sketched].map((one) => color(one, whole));
   const same = { again: off(whole, again), inParts: off(still, atOneGo), sharp: off(sharp, fewAtOneGo) };
-  return { all, few, moving, parts: parts - sharpParts, ...same, off: off(whole, sketched), moved, kept, atOnce, colors };
+  const told = { all, few, moving, resized, parts: wholeParts - sharpParts, moved, kept, atOnce, colors };
+  return { ...told, ...same, off: off(whole, sketched) };
 })()"""
 """What stands is drawn of all triangles, what moves of few, and both look alike, however the figure stands."""
 MOVES = """{
@@ -373,6 +378,10 @@ def test_what_stands_on_a_slow_machine_is_drawn_in_parts_that_make_the_same_pict
     told = sketched(session)
     assert told["parts"] > told["all"] / 20_000
     assert told["inParts"] == told["sharp"] == 0.0
+
+
+def test_on_a_slow_machine_a_resized_picture_becomes_fine_again(session: Session) -> None:
+    assert sketched(session)["resized"] == pytest.approx([1.0, 1.0], rel=0.02)  # a quarter of the pixels, of four numbers each
 
 
 def test_what_moves_on_a_slow_machine_has_the_colours_of_what_stands(session: Session) -> None:

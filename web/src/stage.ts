@@ -121,9 +121,12 @@ export class Stage {
   resize(width: number, height: number): void {
     const size = this.renderer.getSize(new Vector2());
     if (!width || !height || (size.x === width && size.y === height)) return;
+    this.standing.stop();
     this.renderer.setSize(width, height, false);
     this.crew.resize(width, height);
-    this.draw(); // at once: resizing empties the canvas
+    if (this.slow) this.drawSketch();
+    else this.draw(); // at once: resizing empties the canvas
+    this.wake();
   }
 
   draw(): void {
