@@ -186,7 +186,7 @@ def _chromium() -> str:
 
 def _run_node(script: str, *arguments: str) -> Any:
     node = _installed_node()
-    done = subprocess.run([node, script, *arguments], cwd=_HERE, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([node, script, *arguments], cwd=_HERE, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, f"{script} failed:\n{done.stderr[-2000:]}"
     return json.loads(done.stdout)
 
