@@ -43,6 +43,9 @@ _RELEASE_DEG, _FRONT_RELEASE_DEG = np.array((-28.0, 8.0)), np.array((0.0, 22.0))
 """Elevations between which locks fall free: where the skull turns inward; those from the front already at the temple."""
 _FACE_HALF, _TEMPLE = np.radians(50), np.radians(52)
 _SHORTEST_M = 0.006
+_LONG_M = 0.04  # shorter locks have less lift
+_FILLED_M = (0.012, 0.045)  # behind the hairline, between which the cap comes to rise
+_FILLS, _FILL_M = 0.75, 0.002  # of the ribbons' lift, and beside it
 _RIM_WIDTH_M = 0.003  # of a ribbon along the forehead's hairline
 _LEAST_OVERHANG_MM = 6.0  # styles whose locks reach further have a fringe of them; others show the hairline
 _SLIM_LOCKS, _SLIMNESS, _SLIM_BEHIND_M = 84, 0.5, 0.012  # of such a fringe, beside the others: the ends of broad ones are teeth
@@ -127,8 +130,17 @@ def cap_layout(style: HairStyle) -> CapLayout:
     around = np.unwrap(to_angles(edge)[0]) / (2.0 * np.pi)
     u = np.broadcast_to(style.cap_repeats * (around - around[0]), from_rim.shape)
     v = np.maximum(1.0 - from_rim / 0.18, 0.0)
-    heights = np.maximum(cap_depth_m(style, directions), CAP_EDGE_M)
+    heights = np.maximum(cap_depth_m(style, directions) + _fill_m(style, directions), CAP_EDGE_M)
     return CapLayout(points_towards(directions), heights, np.stack([u, v], axis=-1).reshape(-1, 2))
+
+
+def _fill_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(N,) metres that the cap rises towards ribbons above it: where they are seen from the side, nothing shines through."""
+    if style.shape != "card" or style.strands == "coils":
+        return np.zeros(len(directions))
+    long = np.minimum(1e-3 * zone_value(style, style.length_mm, directions) / _LONG_M, 1.0)
+    lift = rounded_m(1e-3 * zone_value(style, style.lift_mm, directions), directions)
+    return np.asarray(smoothstep(*_FILLED_M, inward_m(style, directions)) * long * (_FILLS * lift + _FILL_M))
 
 
 @once
@@ -352,7 +364,7 @@ def _laid_out(style: HairStyle, paths: _Paths, random: np.random.Generator) -> L
     way, count = paths.directions, len(paths.directions)
     along = np.linspace(0.0, 1.0, way.shape[1])
     layer = random.uniform(0.0, 1.0, count)[:, None]
-    short = np.minimum(paths.lengths / 0.04, 1.0)[:, None]
+    short = np.minimum(paths.lengths / _LONG_M, 1.0)[:, None]
     lift = rounded_m(1e-3 * zone_value(style, style.lift_mm, way), way) * (0.25 + layer) * short
     rise = 1e-3 * zone_value(style, style.rise_mm, way[:, :1]) * random.uniform(1.0 - style.unevenness, 1.1, (count, 1))
     heights = lock_depth_m(style, way) * _body_share(style, along) + lift * _lifted(style, along)
