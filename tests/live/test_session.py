@@ -101,7 +101,7 @@ def test_a_film_played_live_moves_and_is_sent_and_recorded(talking_head: Path, t
     assert first.startswith(b"#bundle") and b"/VMC/Ext/OK" in first
     assert motion is not None and len(motion) == len(poses) == session.figures.pictures
     assert session.figures.fps > 0 and session.figures.packets_lost == 0
-    assert poses[-1].confidence.max() > 0.3
+    assert max(pose.confidence.max() for pose in poses) > 0.3  # which one it is depends on how busy the machine is
 
 
 class SlowPoses:
