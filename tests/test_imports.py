@@ -50,7 +50,6 @@ AT_HOME = {
     "gradio": "app",
     "fastapi": "app",
     "uvicorn": "app",
-    "platformdirs": "app",
 }
 """Libraries that one stage alone knows."""
 

@@ -16,6 +16,8 @@ from shutil import rmtree
 from threading import Lock
 from typing import Any, TypeVar
 
+import platformdirs
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 NUMBER, INDEX, FLAG = "float64", "int64", "boolean"
@@ -100,18 +102,24 @@ def _compile(function: Callable[..., Any], signature: str) -> Callable[..., Any]
 def _kept() -> str:
     """The folder of what was compiled from these very sources: numba itself would not see that a function called has changed.
 
-    "" where nothing can be kept: the package lies in a folder that must not be changed.
+    Beside the package's own compiled files; where these must not be changed, in the user's cache. "" where nothing can be kept.
     """
     digest = sha256()
     for source in sorted(Path(__file__).parent.parent.rglob("*.py")):
         if b"geometry.compiled import" in (text := source.read_bytes()) or source.samefile(__file__):
             digest.update(text)
-    folder = Path(__file__).parent / "__pycache__" / f"compiled-{digest.hexdigest()[:16]}"
+    places = Path(__file__).parent / "__pycache__", platformdirs.user_cache_path("avatarkit")
+    folders = (place / f"compiled-{digest.hexdigest()[:16]}" for place in places)
+    return next((str(folder) for folder in folders if _is_ours(folder)), "")
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether files can be kept there; makes it if need be, in the place of outdated ones."""
     try:
         if not folder.is_dir():
             for outdated in folder.parent.glob("compiled-*"):
                 rmtree(outdated, ignore_errors=True)
             folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return ""
-    return str(folder) if os.access(folder, os.W_OK) else ""  # numba keeps and reads only where it may write
+        return False
+    return os.access(folder, os.W_OK)  # numba keeps and reads only where it may write

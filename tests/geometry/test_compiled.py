@@ -1,4 +1,4 @@
-"""What is compiled is kept for the very sources that it was made of, within the package, and does without."""
+"""What is compiled is kept for the very sources it was made of, within the package or the user's cache, and does without."""
 
 from __future__ import annotations
 
@@ -40,8 +40,22 @@ def test_sources_with_nothing_to_compile_change_nothing(package: Path) -> None:
     assert kept() == before
 
 
-def test_a_package_that_must_not_be_changed_is_compiled_all_the_same(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(compiled.platformdirs, "user_cache_path", lambda _: tmp_path / "cache")
+    return tmp_path / "cache"
+
+
+def test_for_a_package_that_must_not_be_changed_it_is_kept_in_the_users_cache(package: Path, users_cache: Path) -> None:
     (package / "geometry" / "__pycache__").write_text("no folder")
+    assert Path(kept()).is_dir() and users_cache in Path(kept()).parents
+
+
+def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(
+    package: Path, users_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (package / "geometry" / "__pycache__").write_text("no folder")
+    users_cache.write_text("no folder either")
     assert kept() == ""
     monkeypatch.setattr(compiled, "_kept", kept)
     function = compiled.compiled(floats(1), NUMBER)(_sum_of_doubles)
