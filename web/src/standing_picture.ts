@@ -53,6 +53,7 @@ export class StandingPicture {
   show(): void {
     (this.quad.material as ShaderMaterial).uniforms.picture!.value = this.target!.texture;
     this.quad.render(this.renderer);
+    this.target!.dispose(); // as much memory as the canvas has
   }
 
   dispose(): void {
