@@ -190,9 +190,9 @@ def behind_lips(points: np.ndarray, vertices: np.ndarray) -> dict[str, np.ndarra
         return {}
     teeth, tongue = np.isin(vertices, teeth), np.isin(vertices, tongue)
     arch, move = points[teeth], np.zeros_like(points)
-    move[tongue, 1] = -_TONGUE_DOWN_M
     throat = np.array([0.0, arch[:, 1].mean(), arch[:, 2].min()])
     move[teeth] = (1.0 - _TEETH_LEFT) * (throat - arch) - (0.0, _TEETH_DOWN_M, 0.0)
+    move[tongue, 1] = -_TONGUE_DOWN_M
     return {"jawOpen": move}
 
 

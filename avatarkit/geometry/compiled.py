@@ -108,17 +108,18 @@ def _kept() -> str:
     for source in sorted(Path(__file__).parent.parent.rglob("*.py")):
         if b"geometry.compiled import" in (text := source.read_bytes()) or source.samefile(__file__):
             digest.update(text)
-    places = Path(__file__).parent / "__pycache__", platformdirs.user_cache_path("avatarkit")
-    folders = (place / f"compiled-{digest.hexdigest()[:16]}" for place in places)
-    return next((str(folder) for folder in folders if _is_ours(folder)), "")
+    name = f"compiled-{digest.hexdigest()[:16]}"
+    own, users = Path(__file__).parent / "__pycache__" / name, platformdirs.user_cache_path("avatarkit") / name
+    if not own.is_dir():
+        for outdated in own.parent.glob("compiled-*"):  # in the user's cache others' may be in use
+            rmtree(outdated, ignore_errors=True)
+    return next((str(folder) for folder in (own, users) if _keeps(folder)), "")
 
 
-def _is_ours(folder: Path) -> bool:
-    """Whether files can be kept there; makes it if need be, in the place of outdated ones."""
+def _keeps(folder: Path) -> bool:
+    """Whether files can be kept there; makes it if need be."""
     try:
-        if not folder.is_dir():
-            for outdated in folder.parent.glob("compiled-*"):
-                rmtree(outdated, ignore_errors=True)
+        if not folder.is_dir():  # what is there already is not even tried: nothing is written that need not be
             folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return False

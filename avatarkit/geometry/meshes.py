@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
 from scipy import sparse
 
 from avatarkit.geometry import plain_vectors
 from avatarkit.geometry.compiled import compilable, compiled, packed_floats, packed_indices
-from avatarkit.geometry.plain_vectors import Vector, minus, row_of
+from avatarkit.geometry.plain_vectors import Vector, add_to_row, length, minus, put_row, row_of
 
 NO_NORMAL = 1e-20
 """Square metres: a vertex around which all triangles together are no larger has no normal of its own, and gets +Z."""
@@ -64,19 +62,22 @@ def _vertex_normals(positions: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     sums = np.zeros((len(positions), 3))
     for triangle in range(len(triangles)):
         a, b, c = triangles[triangle, 0], triangles[triangle, 1], triangles[triangle, 2]
-        x, y, z = triangle_area(positions, a, b, c)
+        area = triangle_area(positions, a, b, c)
         for corner in (a, b, c):
-            sums[corner, 0] += x
-            sums[corner, 1] += y
-            sums[corner, 2] += z
+            add_to_row(sums, corner, area)
     normals = np.empty((len(positions), 3), np.float32)
     for vertex in range(len(positions)):
-        x, y, z = sums[vertex, 0], sums[vertex, 1], sums[vertex, 2]
-        size = sqrt(x * x + y * y + z * z)
-        if size <= NO_NORMAL:
-            x, y, z, size = 0.0, 0.0, 1.0, 1.0
-        normals[vertex, 0], normals[vertex, 1], normals[vertex, 2] = x / size, y / size, z / size
+        put_row(normals, vertex, unit_normal(row_of(sums, vertex)))
     return normals
+
+
+@compilable
+def unit_normal(areas: Vector) -> Vector:
+    """The normal of a vertex, from the sum of what `triangle_area` says of the triangles about it."""
+    size = length(areas)
+    if size <= NO_NORMAL:
+        return 0.0, 0.0, 1.0
+    return areas[0] / size, areas[1] / size, areas[2] / size
 
 
 @compilable

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import sqrt
 
 import numpy as np
 
-from avatarkit.geometry.compiled import compilable, compiled, packed_floats, packed_indices
-from avatarkit.geometry.meshes import NO_NORMAL, checked_triangles, triangle_area
-from avatarkit.geometry.plain_vectors import Vector
+from avatarkit.geometry.compiled import compiled, packed_floats, packed_indices
+from avatarkit.geometry.meshes import checked_triangles, triangle_area, unit_normal
+from avatarkit.geometry.plain_vectors import add_to_row, dot, minus, put_row, row_of
 from avatarkit.geometry.vertex_moves import VertexMoves
 
 LEAST_MOVE_M = 1e-5
@@ -65,12 +64,11 @@ def _morphed(  # noqa: C901, PLR0912, PLR0917 - one loop over triangles, which a
     count = len(positions)
     faces, sums, normals = np.empty((len(triangles), 3)), np.zeros((count, 3)), np.empty((count, 3), np.float32)
     for t in range(len(triangles)):
-        x, y, z = triangle_area(positions, triangles[t, 0], triangles[t, 1], triangles[t, 2])
-        faces[t, 0], faces[t, 1], faces[t, 2] = x, y, z
+        put_row(faces, t, triangle_area(positions, triangles[t, 0], triangles[t, 1], triangles[t, 2]))
         for corner in range(3):
-            _add(sums, triangles[t, corner], x, y, z)
+            add_to_row(sums, triangles[t, corner], row_of(faces, t))
     for v in range(count):
-        normals[v, 0], normals[v, 1], normals[v, 2] = _unit(sums[v, 0], sums[v, 1], sums[v, 2])
+        put_row(normals, v, unit_normal(row_of(sums, v)))
     room = 0
     for row in range(len(vertices)):
         room += 1 + 2 * (starts[vertices[row] + 1] - starts[vertices[row]])
@@ -80,7 +78,7 @@ def _morphed(  # noqa: C901, PLR0912, PLR0917 - one loop over triangles, which a
     made, kept = np.zeros(len(ends), np.int64), 0
     for morph in range(1, len(ends)):
         for row in range(ends[morph - 1], ends[morph]):
-            _add(moved, vertices[row], offsets[row, 0], offsets[row, 1], offsets[row, 2])
+            add_to_row(moved, vertices[row], row_of(offsets, row))
         first, last = count, -1
         for row in range(ends[morph - 1], ends[morph]):
             for place in range(starts[vertices[row]], starts[vertices[row] + 1]):
@@ -88,44 +86,22 @@ def _morphed(  # noqa: C901, PLR0912, PLR0917 - one loop over triangles, which a
                 if seen[t] == morph:
                     continue
                 seen[t] = morph
-                x, y, z = triangle_area(moved, triangles[t, 0], triangles[t, 1], triangles[t, 2])
+                now = triangle_area(moved, triangles[t, 0], triangles[t, 1], triangles[t, 2])
                 for corner in range(3):
                     v = triangles[t, corner]
                     if reached[v] != morph:
                         reached[v], first, last = morph, min(first, v), max(last, v)
-                        turned[v, 0], turned[v, 1], turned[v, 2] = sums[v, 0], sums[v, 1], sums[v, 2]
-                    _add(turned, v, x - faces[t, 0], y - faces[t, 1], z - faces[t, 2])
+                        put_row(turned, v, row_of(sums, v))
+                    add_to_row(turned, v, minus(now, row_of(faces, t)))
         for v in range(first, last + 1):
             if reached[v] != morph:
                 continue
-            x, y, z = _unit(turned[v, 0], turned[v, 1], turned[v, 2])
-            turns[kept, 0], turns[kept, 1], turns[kept, 2] = x - normals[v, 0], y - normals[v, 1], z - normals[v, 2]
-            for axis in range(3):
-                moves[kept, axis] = moved[v, axis] - positions[v, axis]
-                moved[v, axis] = positions[v, axis]
+            turn = minus(unit_normal(row_of(turned, v)), row_of(normals, v))
+            move = minus(row_of(moved, v), row_of(positions, v))
             found[kept] = v
-            kept += _square(moves, kept) > LEAST_MOVE_M**2 or _square(turns, kept) > LEAST_TURN**2
+            put_row(turns, kept, turn)
+            put_row(moves, kept, move)
+            put_row(moved, v, row_of(positions, v))
+            kept += dot(move, move) > LEAST_MOVE_M**2 or dot(turn, turn) > LEAST_TURN**2
         made[morph] = kept
     return normals, made, found, moves, turns
-
-
-@compilable
-def _unit(x: float, y: float, z: float) -> Vector:
-    size = sqrt(x * x + y * y + z * z)
-    if size <= NO_NORMAL:
-        return 0.0, 0.0, 1.0
-    return x / size, y / size, z / size
-
-
-@compilable
-def _square(rows: np.ndarray, row: int) -> float:
-    """Of a row's length."""
-    return rows[row, 0] * rows[row, 0] + rows[row, 1] * rows[row, 1] + rows[row, 2] * rows[row, 2]  # type: ignore[no-any-return]
-
-
-@compilable
-def _add(rows: np.ndarray, row: int, x: float, y: float, z: float) -> None:
-    """In place."""
-    rows[row, 0] += x
-    rows[row, 1] += y
-    rows[row, 2] += z

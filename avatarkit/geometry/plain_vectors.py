@@ -46,6 +46,12 @@ def dot(a: Vector, b: Vector) -> float:
 
 
 @compilable
+def length(vector: Vector) -> float:
+    """How long a vector is."""
+    return sqrt(dot(vector, vector))
+
+
+@compilable
 def cross(a: Vector, b: Vector) -> Vector:
     """The cross product."""
     return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
@@ -75,6 +81,14 @@ def unit(vector: Vector, otherwise: Vector) -> Vector:
 def row_of(array: np.ndarray, row: int) -> Vector:
     """A row of an array (N, 3)."""
     return array[row, 0], array[row, 1], array[row, 2]
+
+
+@compilable
+def add_to_row(array: np.ndarray, row: int, vector: Vector) -> None:
+    """Adds a vector to a row of an array (N, 3)."""
+    array[row, 0] += vector[0]
+    array[row, 1] += vector[1]
+    array[row, 2] += vector[2]
 
 
 @compilable

@@ -48,7 +48,10 @@ def users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_for_a_package_that_must_not_be_changed_it_is_kept_in_the_users_cache(package: Path, users_cache: Path) -> None:
     (package / "geometry" / "__pycache__").write_text("no folder")
+    another = users_cache / "compiled-of-another-package"
+    another.mkdir(parents=True)
     assert Path(kept()).is_dir() and users_cache in Path(kept()).parents
+    assert another.is_dir()
 
 
 def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(

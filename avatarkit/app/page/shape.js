@@ -1,6 +1,6 @@
 // Molding: groups of sliders that move the model at once in the browser; the server hears of them when they are let go.
 import { el, slider, toast } from "./elements.js";
-import { ask, visitToken } from "./talk.js";
+import { ask, unlessLeft, visitToken } from "./talk.js";
 
 export function shapeSection(page, place) {
   const rows = new Map(); // slider name -> { show, of }
@@ -58,7 +58,7 @@ function knownGroups(page) {
 /** The values go to the server without a new model: the one on the screen shows them already. */
 async function remember(page, values) {
   try {
-    await page.viewer.drawn(); // asking takes the page longer than a frame does
+    await unlessLeft(page.viewer.drawn()); // asking takes the page longer than a frame does
     await ask("sliders", "mold", { sliders: values });
     for (const [name, value] of Object.entries(values)) for (const one of [name, `${name}-left`, `${name}-right`]) page.avatar.recipe.sliders[one] = value;
     document.getElementById("undo").disabled = false;

@@ -13,7 +13,7 @@ let unfinished = 0; // work that a reload would lose
 addEventListener("beforeunload", (event) => unfinished && event.preventDefault());
 
 /** While that work is under way, the browser asks before the page is left. */
-function unlessLeft(work) {
+export function unlessLeft(work) {
   unfinished += 1;
   return work.finally(() => (unfinished -= 1));
 }

@@ -62,14 +62,13 @@ def beard_layout(name: str, solid: bool = False) -> BeardLayout:
     style, random = BEARD_STYLES[name], np.random.default_rng(_SEED)
     roots, areas = _thick_roots(style) if solid else _roots(style, style.locks)
     count = len(roots)
-    whole = 1e-3 * np.array([area.length_mm for area in style.areas])[areas]
-    combed = np.array([area.aside for area in style.areas])[areas]
+    whole, combed = 1e-3 * _of_areas(style, "length_mm", areas), _of_areas(style, "aside", areas)
     if solid:
         whole = np.where(combed > 0.0, np.maximum(whole, _LIP_M), whole)
         before = np.where(combed > _DROOPS, 1.0, smoothstep(*_CORNERS_DEG, degrees(roots)[0]))
         combed = np.where(combed > 0.0, np.maximum(combed, _LIP_ASIDE * before), combed)
     length = _lengths(roots, whole)
-    upturned = np.array([area.upturned for area in style.areas])[areas]
+    upturned = _of_areas(style, "upturned", areas)
     aside = combed * random.uniform(0.8, 1.2, count)
     stray = style.disorder * random.standard_normal(count) * (_SOLID_STRAY if solid else 1.0)
     points = int(np.clip(round(length.max() / _POINT_M), _FEWEST_POINTS, _MOST_SOLID_POINTS if solid else _MOST_POINTS))
@@ -107,7 +106,7 @@ def _thick_roots(style: BeardStyle) -> tuple[np.ndarray, np.ndarray]:
     """The same of thick locks: fewer, but enough for a moustache, alike on both its sides, and none beside the ears that
     would be cut to a bead."""
     roots, areas = _roots(style, round(style.locks * _SOLID_SHARE))
-    whole = 1e-3 * np.array([area.length_mm for area in style.areas])[areas]
+    whole = 1e-3 * _of_areas(style, "length_mm", areas)
     kept = _lengths(roots, whole) > np.minimum(_LEAST_LEFT * whole, _BEAD_M)
     roots, areas = roots[kept], areas[kept]
     for number, area in enumerate(style.areas):
@@ -120,6 +119,11 @@ def _thick_roots(style: BeardStyle) -> tuple[np.ndarray, np.ndarray]:
             roots = np.concatenate([roots[others], more])
             areas = np.concatenate([areas[others], np.full(len(more), number)])
     return roots, areas
+
+
+def _of_areas(style: BeardStyle, name: str, areas: np.ndarray) -> np.ndarray:
+    """(L,) what the areas (L,) of some locks say of that."""
+    return np.array([getattr(area, name) for area in style.areas])[areas]
 
 
 def _lengths(roots: np.ndarray, lengths: np.ndarray) -> np.ndarray:

@@ -10,13 +10,13 @@ depth.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import hypot, sqrt
+from math import hypot
 
 import numpy as np
 
 from avatarkit.geometry.compiled import compilable
 from avatarkit.geometry.plain_matrices import Rows, applied, undone
-from avatarkit.geometry.plain_vectors import Vector, dot, minus, mixed, plus, put_row, row_of, scaled, unit
+from avatarkit.geometry.plain_vectors import Vector, length, minus, mixed, plus, put_row, row_of, scaled, unit
 from avatarkit.geometry.solve_positive import solve_positive
 from avatarkit.motion.human_motion import BONE, FEET, HumanSkeleton
 from avatarkit.motion.joints.confidence import HIDDEN_BELOW, SEEN_ABOVE
@@ -164,7 +164,7 @@ def bring_beside_the_head(
         slopes, share, shoulders_m, turn, levers: as in `HandsByHead`.
     """
     rows, axis = _ARM_ROWS[side], row_of(LIMB_AXES, side)
-    long, short = _length(row_of(levers, _ELBOWS + side)), _length(row_of(levers, _WRISTS + side))
+    long, short = length(row_of(levers, _ELBOWS + side)), length(row_of(levers, _WRISTS + side))
     root, middle, end = row_of(points, rows[0]), row_of(points, rows[1]), row_of(points, rows[2])
     elbow = scaled(unit(undone(turn, minus(middle, root)), axis), long)
     wrist = plus(elbow, scaled(unit(undone(turn, minus(end, middle)), axis), short))
@@ -236,8 +236,3 @@ def _two_bones_at(
         solve_positive(system, right)
         elbow, wrist = (right[0, 0], right[1, 0], right[2, 0]), (right[3, 0], right[4, 0], right[5, 0])
     return elbow, wrist
-
-
-@compilable
-def _length(vector: Vector) -> float:
-    return sqrt(dot(vector, vector))
