@@ -40,6 +40,12 @@ async function walk(page) {
 async function picture(page, name, still = true) {
   await page.waitForFunction(() => !document.body.classList.contains("busy") && !document.querySelector("#avatar").hasAttribute("busy"));
   await page.evaluate(() => document.querySelectorAll(".toast").forEach((toast) => toast.remove()));
-  if (still) await page.waitForTimeout(8000); // what stands still is drawn finely
+  if (still) await rested(page);
   await page.screenshot({ path: `${folder}/${name}.png`, timeout: 0 });
+}
+
+/** What stands still is drawn finely: seconds of work where the processor draws. */
+async function rested(page) {
+  const frames = () => page.evaluate(() => document.querySelector("#avatar").stage.renderer.info.render.frame);
+  for (let before = -1, now = await frames(); now > before; [before, now] = [now, await frames()]) await page.waitForTimeout(4000);
 }

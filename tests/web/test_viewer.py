@@ -53,6 +53,15 @@ ONE_AT_A_TIME = """(async () => {
   viewer.setExpression('jawOpen', 0);
   return { frames: busy.length, overlapping: busy.filter(Boolean).length };
 })()"""
+PACE = """(() => {
+  const { pace } = viewer.stage, { ratio, sketchy, judged, usual } = pace;
+  const after = (...all) => (all.forEach((ms) => pace.judge(ms)), pace.ratio / usual);
+  const many = (ms) => Array(100).fill(ms);
+  Object.assign(pace, { ratio: usual, judged: [] });
+  const told = { accident: after(10, 200, 10), slow: after(80, 80), slower: after(...many(80)), even: after(...many(30)), fluent: after(...many(10)) };
+  Object.assign(pace, { ratio, sketchy, judged });
+  return told;
+})()"""
 SHAPES = """(() => {
   const { molding, humanoid } = viewer.model;
   const numbers = ({ position, mesh }) => [...position.array, ...mesh.geometry.attributes.normal.array];
@@ -264,6 +273,7 @@ def session(files: dict[str, Path], live: str, tmp_path_factory: pytest.TempPath
     steps["big-eyes"] = script(LATER + "viewer.setSliders({'nose-width': 0, 'eye-size': 1}))")
     steps["molded-back"] = script("viewer.setSliders({'eye-size': 0})")
     steps["shapes"] = script(SHAPES)
+    steps["pace"] = script(PACE)
     steps["open"] = script("viewer.setExpression('jawOpen', 1)")
     steps["sketch"] = script(SKETCH.replace("MOVES", MOVES.replace("TURNED", json.dumps(moment(head=turned(-40))))))
     steps["one-at-a-time"] = script(ONE_AT_A_TIME)
@@ -356,6 +366,13 @@ def test_a_molded_shape_does_not_depend_on_the_moves_before_and_its_normals_are_
     assert told["moved"] > 1e-3
     assert told["again"] == told["after"] == told["back"] == 0.0
     assert told["whole"] < 1e-5
+
+
+def test_slow_frames_make_what_moves_coarser_and_quick_ones_finer_again(session: Session) -> None:
+    told = next(result for result in session.report.results if isinstance(result, dict) and "accident" in result)
+    assert told["accident"] == 1.0
+    assert told["even"] == told["slower"] < told["slow"] < 1.0
+    assert told["fluent"] == 1.0
 
 
 def test_an_expression_moves_the_molded_face(session: Session) -> None:

@@ -4,15 +4,18 @@ import { whenDrawn } from "./fence";
 
 const SLOW_MS = 50; // a frame that takes longer is seen as a jerk, so what moves is drawn coarser
 const AIM_MS = 35;
-const FLUENT_MS = 12; // below this, finer again
 const FINER = 1.25;
-const COARSER_AT_MOST = 0.5; // of the ratio before: one slow frame may be an accident
+const FLUENT_MS = AIM_MS / FINER ** 2; // below this, finer again: so much longer it may take then
+const SLOW_FRAMES = 2; // one slow frame may be an accident
+const FLUENT_FRAMES = 8;
+const COARSER_AT_MOST = 0.5; // of the ratio before
 const COARSEST = 0.35; // of the usual; below it a face is no face any more
 
 export class Pace {
   ratio: number;
   sketchy: boolean; // few pixels were not enough: what moves is drawn of few triangles, too, from then on
   lastMs = 0;
+  private judged: number[] = []; // frames at this ratio, in milliseconds
   private stopWaiting: (() => void) | null = null;
 
   constructor(private readonly gl: WebGL2RenderingContext, private readonly usual: number, slow: boolean) {
@@ -45,9 +48,20 @@ export class Pace {
   }
 
   private judge(ms: number): void {
-    this.sketchy ||= ms > SLOW_MS && this.ratio <= COARSEST * this.usual;
-    if (ms > SLOW_MS) this.ratio = Math.max(this.ratio * Math.max(Math.sqrt(AIM_MS / ms), COARSER_AT_MOST), COARSEST * this.usual);
-    else if (ms < FLUENT_MS) this.ratio = Math.min(this.ratio * FINER, this.usual);
+    const last = (count: number) => (this.judged.length < count ? null : this.judged.slice(-count));
+    this.judged = [...this.judged, ms].slice(-FLUENT_FRAMES);
+    if (last(SLOW_FRAMES)?.every((one) => one > SLOW_MS)) this.slowDown(ms);
+    else if (last(FLUENT_FRAMES)?.every((one) => one < FLUENT_MS)) this.setRatio(this.ratio * FINER);
+  }
+
+  private slowDown(ms: number): void {
+    this.sketchy ||= this.ratio <= COARSEST * this.usual;
+    this.setRatio(this.ratio * Math.max(Math.sqrt(AIM_MS / ms), COARSER_AT_MOST));
+  }
+
+  private setRatio(ratio: number): void {
+    this.ratio = Math.min(Math.max(ratio, COARSEST * this.usual), this.usual);
+    this.judged = [];
   }
 }
 
