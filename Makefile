@@ -29,7 +29,7 @@ app: .venv/installed web/dist/viewer.js
 
 test: .venv/installed web/dist/viewer.js lint
 	@.ci/system-packages browser
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed
 	$(BIN)/ruff check .

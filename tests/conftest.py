@@ -8,7 +8,14 @@ import pytest
 
 from avatarkit.media.photo import Photo
 
+LONG = ("browser", "slow")  # marks of tests that wait for other programs for minutes
 SHARED_MEDIA = Path(__file__).resolve().parents[2] / "shared" / "media"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take minutes come first: where one of them is last, the other cores wait for it."""
+    long = {item.path for item in items if any(map(item.get_closest_marker, LONG))}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,8 @@ PACE = """(() => {
   const after = (...all) => (all.forEach((ms) => pace.judge(ms)), pace.ratio / usual);
   const many = (ms) => Array(100).fill(ms);
   Object.assign(pace, { ratio: usual, judged: [] });
-  const told = { accident: after(10, 200, 10), slow: after(80, 80), slower: after(...many(80)), even: after(...many(30)), fluent: after(...many(10)) };
+  const told = { accident: after(10, 200, 10), slow: after(80, 80), slower: after(...many(80)) };
+  Object.assign(told, { even: after(...many(30)), fluent: after(...many(10)) });
   Object.assign(pace, { ratio, sketchy, judged });
   return told;
 })()"""
