@@ -17,6 +17,7 @@ from avatarkit.motion.joints.hands_by_head import hands_by_head
 from avatarkit.motion.joints.joint_points import JointMemory, JointPoints
 from avatarkit.motion.joints.solve import solve_joints
 from avatarkit.motion.lift import lift
+from avatarkit.motion.palms_of_bodies import with_palm_of_body
 from avatarkit.motion.person import Person
 from avatarkit.motion.picture_camera import TOWARDS, PictureCamera, assumed_camera, turn_towards
 from avatarkit.motion.wrists_of_hands import with_wrists_of_hands
@@ -72,14 +73,16 @@ def pose_step(
     camera = assumed_camera(frame.size_px)
     body, points, visibility, by_head = frame.body, _NOWHERE, _UNSEEN, None
     face, face_memory = _face(frame, person, memory)
+    read_hands = [frame.left_hand, frame.right_hand]
     if body is not None:
-        body = with_wrists_of_hands(body, frame.left_hand, frame.right_hand)
+        body = with_wrists_of_hands(body, *read_hands)
         points, visibility = lift(body, person, camera), body.visibility
         by_head = hands_by_head(body, points, person.head_levers, camera)
+        read_hands = [hand and with_palm_of_body(hand, side, points, camera) for side, hand in enumerate(read_hands)]
     facing = _facing(frame, points, face, camera, memory)
     turn = facing.turn if facing else None
     head = None if face is None else _head(face, camera, turn)
-    hands = [_turned_hand(hand, camera, turn) for hand in (frame.left_hand, frame.right_hand)]
+    hands = [_turned_hand(hand, camera, turn) for hand in read_hands]
     if turn is not None:
         matrix = plain_quaternions.to_matrix(turn)
         points, by_head = points @ matrix.T, None if by_head is None else replace(by_head, turn=matrix)

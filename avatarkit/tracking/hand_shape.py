@@ -42,9 +42,15 @@ def of_its_side(hand: HandLandmarks, leftness: float, side: str) -> HandLandmark
     """
     if (leftness >= 1 / 2) == (side == "left"):
         return hand
-    palm = hand.world_m[HAND["middleMcp"]] - hand.world_m[HAND["wrist"]]
+    return replace(hand, world_m=mirrored_in_depth(hand.world_m))
+
+
+def mirrored_in_depth(world_m: np.ndarray) -> np.ndarray:
+    """(21, 3) a hand's points that make the same picture seen from behind, the way to the middle finger's root kept; the same
+    points where that way is along the sight and depth says nothing across it."""
+    palm = world_m[HAND["middleMcp"]] - world_m[HAND["wrist"]]
     through = _AWAY * (palm @ palm) - palm * palm[2]  # the depth, as far as it is across the hand
     size = float(through @ through)
     if size < EDGE_ON**2 * float(palm @ palm) ** 2 or size == 0.0:
-        return hand
-    return replace(hand, world_m=hand.world_m - np.outer(hand.world_m @ through, through) * (2.0 / size))
+        return world_m
+    return world_m - np.outer(world_m @ through, through) * (2.0 / size)
