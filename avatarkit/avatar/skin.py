@@ -30,6 +30,7 @@ _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
 _HAIR_DEPTH = 0.76  # single hairs are so much darker than a photo shows them, mixed with skin
 _PAINT_DEPTH = 0.35  # painted brows are so much darker than hairs of their colour
+_PAINT_TILTED = 0.5  # of a photo's tilt: it sets right what sliders do to brows, of which drawn families keep as much
 _PHOTO_GRAIN = 0.45  # a photo brings pores of its own
 _SOCKETS = slice(888, HEAD_SIZE), slice(238, 532)  # rows and columns of the head's picture
 _SOCKET_WHITES = {"clean": (214.0, 212.0, 216.0), "painted": (205.0, 200.0, 212.0)}
@@ -159,11 +160,10 @@ def _lay_brows(large: np.ndarray, brows: np.ndarray, color: str, depth: float) -
 def _brow_cover(chosen: Brows, paint: float) -> np.ndarray:
     """(2048, 2048) uint8: brows of single hairs as one shape, as far as `paint` (0..1) says."""
     as_hair = 1.0 - paint  # painted brows lie where the drawn face has room for them
-    hairs = lifted_cover(brow_cover(chosen.shape), as_hair * chosen.lift, as_hair * chosen.tilt) if as_hair else None
-    if hairs is None or not paint:
-        return painted_brow_cover(chosen.shape) if hairs is None else hairs
-    painted_shape = lifted_cover(painted_brow_cover(chosen.shape), as_hair * chosen.lift, as_hair * chosen.tilt)
-    return cv2.addWeighted(hairs, as_hair, painted_shape, paint, 0.0)
+    tilt = (as_hair + _PAINT_TILTED * paint) * chosen.tilt
+    kinds = [(cover, share) for cover, share in ((brow_cover, as_hair), (painted_brow_cover, paint)) if share]
+    covers = [lifted_cover(cover(chosen.shape), as_hair * chosen.lift, tilt) for cover, _ in kinds]
+    return covers[0] if len(covers) == 1 else cv2.addWeighted(covers[0], as_hair, covers[1], paint, 0.0)
 
 
 @lru_cache(maxsize=4)

@@ -14,12 +14,14 @@ from avatarkit.avatar.brows import (
     brow_cover,
     laid_brows,
     lifted_cover,
+    painted_brow_cover,
 )
 from avatarkit.avatar.brows import SIDES as BROW_SIDES
 from avatarkit.avatar.eyes import eyes_mesh
 from avatarkit.avatar.lashes import LASH_STYLES, _depth, _skin_around, lashes_mesh
 from avatarkit.avatar.photo_brows import drawn_brows
 from avatarkit.avatar.recipe import Brows
+from avatarkit.avatar.skin import _brow_cover
 from avatarkit.avatar.skinned_parts import expression_rows
 from avatarkit.avatar.style import default_recipe, load_style
 from avatarkit.avatar.stylise import stylised_sliders
@@ -28,6 +30,7 @@ from avatarkit.body.lids import lid_margins
 from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.errors import UsageError
 from avatarkit.face_fit.brow_look import BROW_ENDS, read_brows, usual_line
+from avatarkit.face_fit.landmark_table import surface_points
 from avatarkit.face_fit.projection import PICTURE_SIZE, front_texels
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
@@ -40,6 +43,13 @@ def face_with(cover: np.ndarray) -> np.ndarray:
     share += cover.reshape(PICTURE_SIZE, 2, PICTURE_SIZE, 2).mean(axis=(1, 3)) / 255.0
     hair = share.reshape(-1)[front_texels().texels, None]
     return np.asarray(SKIN + (HAIR - SKIN) * hair, np.float32)
+
+
+def _stations(cover: np.ndarray) -> np.ndarray:
+    """(2, 2) texture coordinates of the middle of the left brow near its inner and near its outer end."""
+    side, rows = len(cover), np.arange(len(cover))
+    columns = [round(side * (0.5 + (1 - share) * BROW_ENDS[0] + share * BROW_ENDS[1])) for share in (0.25, 0.9)]
+    return np.array([(column, np.average(rows, weights=cover[:, column])) for column in columns]) / side
 
 
 @pytest.mark.parametrize(("lift", "tilt"), [(-1.0, 0.8), (-0.4, 0.0), (-1.3, 1.5)])
@@ -121,6 +131,21 @@ def test_every_shape_is_two_brows_where_the_natural_ones_are(shape: str) -> None
         rows, columns = np.nonzero(cover[:, half] > 60)
         there = np.nonzero(natural[:, half] > 60)
         assert abs(rows.mean() - there[0].mean()) < 40 and abs(columns.mean() - there[1].mean()) < 60
+
+
+@pytest.mark.parametrize("family", ["cartoon", "anime"])
+def test_painted_brows_do_not_fall_to_the_outside_as_sad_ones_do(family: str) -> None:
+    average = rest_body(stylised_sliders({}, load_style(family).family.shape))
+    cover = painted_brow_cover("natural")
+    inner, outer = surface_points(_stations(cover)).on(average.positions)
+    assert (outer[1] - inner[1]) / abs(outer[0] - inner[0]) > -0.08
+
+
+@pytest.mark.parametrize("paint", [0.0, 0.5, 1.0])
+def test_a_tilt_raises_the_outer_ends_of_hairy_and_of_painted_brows(paint: float) -> None:
+    level, raised = (_stations(_brow_cover(Brows("natural", "#402818", tilt=tilt), paint)) for tilt in (0.0, 1.0))
+    rise = level[:, 1] - raised[:, 1]
+    assert rise[1] - rise[0] > 0.25 * NATURAL_HEIGHT
 
 
 def test_thick_brows_cover_more_than_thin_ones() -> None:

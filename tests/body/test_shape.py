@@ -73,6 +73,25 @@ def test_opposite_ends_of_a_slider_move_it_to_opposite_sides():
     assert float((wide * narrow).sum()) < 0.0
 
 
+FACE_SHAPES = [name for name, slider in load_body().sliders.items() if name.startswith("face-") and slider.group == "contour"]
+CROWN_HEIGHTS_M = (0.79, 0.80, 0.81, 0.82)  # on the average person, whose eyes lie at 0.735 and whose crown ends at 0.842
+
+
+def breadths(positions: np.ndarray) -> np.ndarray:
+    """(4,) of the crown between the vertices that are outermost at `CROWN_HEIGHTS_M` of the average person, metres."""
+    base, head = load_body().positions, part_vertices("head")
+    rows = [head[np.abs(base[head, 1] - height) < 0.006] for height in CROWN_HEIGHTS_M]
+    ends = [(row[base[row, 0].argmax()], row[base[row, 0].argmin()]) for row in rows]
+    return np.array([positions[left, 0] - positions[right, 0] for left, right in ends])
+
+
+@pytest.mark.parametrize("end", [-1.0, 1.0])
+@pytest.mark.parametrize("name", [name for name in FACE_SHAPES if name != "face-width"])
+def test_the_shape_of_a_face_leaves_the_crown_its_breadth(name: str, end: float) -> None:
+    change = breadths(shape_body({name: end}).positions) / breadths(load_body().positions)
+    assert change.min() > 0.87
+
+
 def test_joints_lie_inside_the_body_whatever_its_build():
     for build in ({"height": 1.0, "weight": 1.0}, {"age": -0.6, "weight": -0.5}):
         shape = shape_body(build)
