@@ -1,5 +1,6 @@
 """Laws of clothes: what each piece is on bodies of every kind, at rest and in poses."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -11,7 +12,7 @@ from avatarkit.avatar.outfit.cloth import draped
 from avatarkit.avatar.outfit.garment import Garment, pattern_of
 from avatarkit.avatar.outfit.glasses import Glasses
 from avatarkit.avatar.outfit.hats import HATS
-from avatarkit.avatar.outfit.head import face_frame
+from avatarkit.avatar.outfit.head import face_frame, hat_frame, skull_vertices
 from avatarkit.avatar.outfit.pattern import grid_triangles
 from avatarkit.avatar.style import default_recipe, load_style
 from avatarkit.avatar.stylise import stylised_sliders
@@ -250,6 +251,19 @@ def test_wire_glasses_stand_on_the_nose_by_pads_that_neither_float_nor_cut_it(na
     assert 0.0 < middle[0] < outline[:, 0].min()
     gap = middle[2] - face.ahead(middle[:2])
     assert 0.001 <= gap < 0.004 * face.scale
+
+
+@pytest.mark.parametrize("family", ["human", "cartoon"])
+def test_a_hat_moves_no_more_than_the_head_that_wears_it(family: str) -> None:
+    shape = load_style(family).family.shape
+    ends = ({}, {"face-length": 0.6, "face-width": -0.5, "forehead-height": 0.5, "face-diamond": 0.6})
+    start, end = (rest_body(stylised_sliders(sliders, shape)) for sliders in ends)
+    turn, rings, steps = np.linspace(0.0, 2.0 * np.pi, 40), [], 60
+    for share in np.linspace(0.0, 1.0, steps + 1):
+        frame = hat_frame(replace(start, positions=start.positions + share * (end.positions - start.positions)))
+        rings.append(np.vstack([frame.place(turn, frame.rim(turn), 0.0), frame.world(np.array([0.0, frame.height, 0.0]))]))
+    step = np.linalg.norm(end.positions - start.positions, axis=1)[skull_vertices()].max() / steps
+    assert np.linalg.norm(np.diff(rings, axis=0), axis=2).max() < 3.0 * step
 
 
 @pytest.mark.parametrize("name", [name for name, hat in HATS.items() if hat.make.covers_hair])

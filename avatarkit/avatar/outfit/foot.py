@@ -96,7 +96,7 @@ class Foot:
         """(R, C) distance from the ground under its middle where slices of the foot end; `turn` from outward over up."""
         low = self.skin[self.skin[:, 2] < self.ankle_height * _LOW_FOOT]
         outward = np.stack([np.cos(turn), np.sin(turn)], axis=1)
-        return hull_radius(low[:, 1:], low[:, 0], along, outward, _SLICE_M)
+        return hull_radius(low[:, 1:], low[:, 0], along, outward, band_m=_SLICE_M)
 
     def shaft(self, heights: np.ndarray, turn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The leg's middle (R, 2), along and outward, and hull (R, C) at heights (R,); `turn` from the heel outward."""
@@ -106,7 +106,7 @@ class Foot:
         at = (points[:, 2] - self.ankle_height) / (self.knee_height - self.ankle_height)
         from_middle = points[:, :2] - self.ankle - at[:, None] * (self.knee - self.ankle)
         outward = np.stack([-np.cos(turn), np.sin(turn)], axis=1)
-        return middle, hull_radius(from_middle, points[:, 2], heights, outward, _SHIN_SLICE_M)
+        return middle, hull_radius(from_middle, points[:, 2], heights, outward, band_m=_SHIN_SLICE_M)
 
 
 _SLICE_M, _SHIN_SLICE_M = 0.016, 0.030

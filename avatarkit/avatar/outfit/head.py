@@ -25,6 +25,7 @@ _PLACES = {
 }
 _COLUMNS = 72
 _SLICE_M = 0.012
+_FADING = 4.0  # metres a metre by which the skull counts less beyond that slice: cut off at once, a hat would leap
 ROUNDNESS = 2.35
 """Exponent of the superellipse that hats' domes are, upright; 2 would be an ellipsoid."""
 
@@ -108,7 +109,8 @@ def hat_frame(rest: RestBody) -> HatFrame:
     local = (np.asarray(rest.positions, float)[skull_vertices()] - origin) @ axes.T
     turn = np.linspace(0.0, 2 * np.pi, _COLUMNS, endpoint=False)
     outward = np.stack([np.sin(turn), np.cos(turn)], axis=1)
-    radius = hull_radius(local[:, [0, 2]], local[:, 1], np.array([_SLICE_M]), outward, _SLICE_M)[0]
+    slice_at = np.array([_SLICE_M])
+    radius = hull_radius(local[:, [0, 2]], local[:, 1], slice_at, outward, band_m=_SLICE_M, fading=_FADING)[0]
     above = local[:, 1] > 0.0
     height = float(local[above, 1].max())  # of a tilted head it is not the crown that is highest
     frame = HatFrame(origin, axes, radius, height)

@@ -47,7 +47,13 @@ def legs_radius(rest: RestBody, heights: np.ndarray, centre: np.ndarray, outward
 
 
 def hull_radius(
-    points: np.ndarray, at: np.ndarray, heights: np.ndarray, outward: np.ndarray, band_m: float = _BAND_M
+    points: np.ndarray,
+    at: np.ndarray,
+    heights: np.ndarray,
+    outward: np.ndarray,
+    *,
+    band_m: float = _BAND_M,
+    fading: float = np.inf,
 ) -> np.ndarray:
     """How far the convex hulls of slices reach.
 
@@ -57,14 +63,17 @@ def hull_radius(
         heights: (R,) of the slices.
         outward: (C, 2) unit directions.
         band_m: half the thickness of a slice.
+        fading: so much less far, metres a metre, do points count that lie beyond it; at once not at all without it, so that
+            a point that enters a slice may move its hull by as much as it likes.
 
     Returns:
         (R, C) metres; 0 where a slice is empty.
     """
     normals = _tangents()
     support = points @ normals.T
-    near = np.abs(at - heights[:, None]) < band_m
-    furthest = np.where(near[..., None], support, 0.0).max(axis=1)
+    beyond = np.maximum(np.abs(at - heights[:, None]) - band_m, 0.0)
+    lost = np.multiply(fading, beyond, out=np.zeros_like(beyond), where=beyond > 0.0)
+    furthest = np.maximum((support - lost[..., None]).max(axis=1), 0.0)
     # A ray leaves the hull where it crosses the first of the hull's tangents.
     facing = outward @ normals.T
     crossing = furthest[:, None] / np.where(facing > _GRAZING, facing, np.nan)
