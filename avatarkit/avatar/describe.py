@@ -2,6 +2,7 @@
 
 A description is read from left to right as groups of words that end in a thing ("short curly grey | hair", "a green | coat").
 What stands before a thing says how it is; words about the person as a whole ("a cheerful woman of about 60") stand alone.
+"No", "not" and "without" hold until a comma, "and" or "but": things named there are taken off.
 Nothing is guessed: a word that is not in the vocabulary is handed back.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -146,13 +148,48 @@ class _Reading:
         self._understood: dict[str, str] = {}
         self._unknown: list[str] = []
         self._wear: list[tuple[str, str | None]] = []
+        self._bare: set[str] = set()  # slots
+        self._colored: set[str] = set()  # tables
         self._words = vocabulary()
 
     def of(self, text: str) -> Description:
         for clause in re.split(r"[;.]|\bwith\b|\bwearing\b|\bwears\b|\bin\b|\bwho\b|\bhas\b", text.lower()):
-            self._clause(_in_digits(self._words.numbers, _known_as(self._words.synonyms, _split(clause))))
+            for negated in _NEGATED.finditer(clause):
+                self._not(self._known(negated["what"]), negated["no"])
+            self._clause(self._known(_NEGATED.sub(" ", clause)))
+        self._match_brows()
         self._dress()
         return Description(self._recipe, self._understood, tuple(dict.fromkeys(self._unknown)))
+
+    def _known(self, text: str) -> tuple[str, ...]:
+        return _in_digits(self._words.numbers, _known_as(self._words.synonyms, _split(text)))
+
+    def _not(self, words: tuple[str, ...], no: str) -> None:
+        """Take off what the words name; of a person and a face, it cannot be told what else they are instead."""
+        left: list[str] = []
+        while words:
+            thing = max((name for name in (*_choices(), ("makeup",)) if words[: len(name)] == name), key=len, default=())
+            if thing:
+                self._take_off(thing)
+                self._did((no, *thing), "none")
+            else:
+                left.append(words[0])
+            words = words[max(len(thing), 1) :]
+        left = [word for word in left if word not in self._words.small]
+        self._unknown += [no, *left] if left else []
+
+    def _take_off(self, thing: tuple[str, ...]) -> None:
+        kind = _choices().get(thing, "makeup")
+        if kind == "hair":
+            self._recipe = self._recipe.with_hair("bald")
+        elif kind == "beard":
+            self._recipe = self._recipe.with_beard("none")
+        elif kind == "makeup":
+            worn = [item for item in self._recipe.makeup if thing in (_split(item), ("makeup",))]
+            for item in worn:
+                self._recipe = self._recipe.with_makeup(item, strength=0.0)
+        else:
+            self._bare.add(kind)
 
     def _clause(self, words: tuple[str, ...]) -> None:
         """Words up to the last thing they lead to belong to it; the rest stands for itself."""
@@ -171,23 +208,25 @@ class _Reading:
         things = (*self._words.parts, *self._words.outfits, *_choices())
         return max((name for name in things if words[: len(name)] == name), key=len, default=())
 
-    def _say(self, thing: tuple[str, ...], before: tuple[str, ...]) -> None:
-        color, before = self._color_of(before, self._context(thing))
+    def _say(self, thing: tuple[str, ...], said: tuple[str, ...]) -> None:
+        color, before = self._color_of(said, self._context(thing))
         if thing in self._words.parts:
-            before = self._part(thing, before, color)
+            before, what = self._part(thing, before, color)
         elif thing in self._words.outfits:
             outfit, colored = self._words.outfits[thing]
             self._wear += [(piece, color if piece in colored else None) for piece in wardrobe.outfit_pieces(outfit)]
-            self._did(thing, f"wears {outfit} {color or ''}")
+            what = f"wears {outfit}"
         elif _choices()[thing] == "hair":
-            before = self._hair(thing, before, color)
+            before, what = self._hair(thing, before, color)
         elif _choices()[thing] == "beard":
-            before = self._beard(thing, before, color)
+            before, what = self._beard(thing, before, color)
         elif _choices()[thing] == "makeup":
             self._recipe = self._recipe.with_makeup("-".join(thing), color)
-            self._did(thing, f"makeup {'-'.join(thing)} {color or ''}")
+            what = f"makeup {'-'.join(thing)}"
         else:
-            before = self._worn(thing, before, color)
+            before, what = self._worn(thing, before, color)
+        if what:
+            self._did((*_without(said, before), *thing), f"{what} {color or ''}")
         self._person(before[:-1] if before[-1:] == ("old",) else before)  # an old coat makes nobody old
 
     def _context(self, thing: tuple[str, ...]) -> str:
@@ -209,35 +248,35 @@ class _Reading:
                     return known[phrase], words[:start] + words[start + length :]
         return None, words
 
-    def _part(self, thing: tuple[str, ...], before: tuple[str, ...], color: str | None) -> tuple[str, ...]:
-        if color and thing in self._words.part_color:
-            table, entry = self._words.part_color[thing].split(".")
+    def _part(self, thing: tuple[str, ...], before: tuple[str, ...], color: str | None) -> tuple[tuple[str, ...], str]:
+        """The words that are left, and what the colour went to; likewise below."""
+        table, entry = self._words.part_color.get(thing, ".").split(".")
+        if color and table:
             self._change({table: {entry: color}})
-            self._did(thing, f"{table}.{entry} {color}")
-        return self._phrases(before, self._words.parts[thing], thing)
+            self._colored.add(table)
+        left = self._phrases(before, self._words.parts[thing], thing)
+        return left, f"{table}.{entry}" if color and table else ""
 
-    def _hair(self, thing: tuple[str, ...], before: tuple[str, ...], color: str | None) -> tuple[str, ...]:
+    def _hair(self, thing: tuple[str, ...], before: tuple[str, ...], color: str | None) -> tuple[tuple[str, ...], str]:
         style, before = _nearest(thing, before, wardrobe.hair_styles(), "hair")
         self._recipe = self._recipe.with_hair(style, color)
-        self._did(thing, f"hair {style or self._recipe.hair.style} {color or ''}")
-        return before
+        self._colored |= {"hair"} if color else set()
+        return before, f"hair {style or self._recipe.hair.style}"
 
-    def _beard(self, thing: tuple[str, ...], before: tuple[str, ...], color: str | None) -> tuple[str, ...]:
+    def _beard(self, thing: tuple[str, ...], before: tuple[str, ...], color: str | None) -> tuple[tuple[str, ...], str]:
         style, before = _nearest(thing, before, [name for name in wardrobe.beard_styles() if name != "none"], "beard")
         grown = self._recipe.beard.style
         style = style or (USUAL_BEARD if grown == "none" else grown)
         self._recipe = self._recipe.with_beard(style, color)
-        self._did(thing, f"beard {style} {color or ''}")
-        return before
+        return before, f"beard {style}"
 
-    def _worn(self, thing: tuple[str, ...], before: tuple[str, ...], color: str | None) -> tuple[str, ...]:
+    def _worn(self, thing: tuple[str, ...], before: tuple[str, ...], color: str | None) -> tuple[tuple[str, ...], str]:
         slot = _choices()[thing]
         worn_there = [name for name in wardrobe.wardrobe_pieces() if wardrobe.piece_slot(name) == slot]
         piece, before = _nearest(thing, before, worn_there, "")
         if piece:
             self._wear.append((piece, color))
-            self._did(thing, f"wears {piece} {color or ''}")
-        return before
+        return before, f"wears {piece}" if piece else ""
 
     def _person(self, words: tuple[str, ...]) -> None:
         age = _age_in(words)
@@ -274,9 +313,16 @@ class _Reading:
                 recipe = replace(recipe, **{table: replace(getattr(recipe, table), **entries)})
         self._recipe = recipe
 
+    def _match_brows(self) -> None:
+        """Brows go with hair whose colour was named, somewhat darker, where theirs was not."""
+        if "hair" in self._colored and "brows" not in self._colored:
+            darker = bytes(int(BROWS_TO_HAIR * part) for part in bytes.fromhex(self._recipe.hair.color[1:]))
+            self._recipe = self._recipe.with_brows(color=f"#{darker.hex()}")
+
     def _dress(self) -> None:
         """Put on what was named; it takes the place of what it cannot be worn with."""
-        pieces, colors = list(self._recipe.outfit.pieces), dict(self._recipe.outfit.colors)
+        pieces = [piece for piece in self._recipe.outfit.pieces if wardrobe.piece_slot(piece) not in self._bare]
+        colors = dict(self._recipe.outfit.colors)
         for piece, color in self._wear:
             pieces = [other for other in pieces if not wardrobe.excludes(piece, other)] + [piece]
             colors |= {piece: color} if color else {}
@@ -285,6 +331,15 @@ class _Reading:
 
     def _did(self, thing: Iterable[str], what: str) -> None:
         self._understood[" ".join(thing)] = what.strip()
+
+
+def _without(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """The words but for the others, each as often as it is among them."""
+    rest = Counter(words) - Counter(others)
+    kept: list[str] = []
+    for word in words:
+        kept += [word] if rest[word] > kept.count(word) else []
+    return tuple(kept)
 
 
 def _known_as(synonyms: Mapping[tuple[str, ...], tuple[str, ...]], words: tuple[str, ...]) -> tuple[str, ...]:
@@ -339,6 +394,11 @@ LEAST_BARE_AGE = 10
 
 USUAL_BEARD = "full"
 """Grows where a beard is wished for and nothing else is said of it."""
+
+BROWS_TO_HAIR = 0.8
+"""Of sRGB: how much darker brows are than hair, as the presets have them."""
+
+_NEGATED = re.compile(r"\b(?P<no>no|not|without|neither|nor|never)\b(?P<what>.*?)(?=,|\b(?:and|but|no|not|without|nor)\b|$)")
 
 _HAIR_THINGS = ("afro", "bob", "lob", "braid", "braids", "bun", "mohawk", "undercut", "ponytail", "dreadlocks", "stubble",
                 "moustache", "goatee", "sideburns", "handlebar", "horseshoe", "quiff", "pigtails")  # fmt: skip

@@ -54,6 +54,36 @@ def test_a_colour_belongs_to_the_thing_nearest_behind_it() -> None:
     assert made.hair.color == "#8b8985" and made.beard.style != "none"
 
 
+@pytest.mark.parametrize("no", ["no", "without", "not a", "neither a beard nor a hat nor"])
+def test_what_somebody_is_without_is_taken_off(no: str) -> None:
+    start = default_recipe().with_outfit(["t-shirt", "round-glasses"])
+    made = describe(f"a woman, {no} glasses, a red hoodie", start)
+    assert made.recipe.outfit.pieces == ("hoodie",) and made.unknown == ()
+
+
+def test_hair_beards_and_makeup_can_be_said_not_to_be_there() -> None:
+    start = default_recipe().with_beard("full").with_makeup("lipstick").with_makeup("blush")
+    made = describe("no hair or beard, without lipstick and no big hat, brown eyes", start)
+    assert (made.recipe.hair.style, made.recipe.beard.style) == ("bald", "none")
+    assert set(made.recipe.makeup) == {"blush"} and made.unknown == ("no", "big")
+    assert not describe("no makeup", start).recipe.makeup
+
+
+def test_what_is_not_said_to_be_stays_as_it_is_and_is_told() -> None:
+    made = describe("a man who is not tall but thin")
+    assert "height" not in made.recipe.sliders and made.recipe.sliders["weight"] < 0
+    assert made.unknown == ("not", "tall")
+
+
+def test_brows_go_with_hair_whose_colour_is_named_but_not_against_their_own() -> None:
+    grey = describe("grey hair").recipe
+    assert all(
+        0 < brow < hair for brow, hair in zip(*map(bytes.fromhex, (grey.brows.color[1:], grey.hair.color[1:])), strict=True)
+    )
+    assert describe("grey hair and black eyebrows").recipe.brows.color == "#15110f"
+    assert describe("short hair").recipe.brows == default_recipe().brows
+
+
 @pytest.mark.parametrize("phrase", vocabulary().outfits)
 def test_a_word_for_an_outfit_puts_all_of_it_on_in_the_colour_asked_for(phrase: tuple[str, ...]) -> None:
     outfit, colored = vocabulary().outfits[phrase]
