@@ -15,6 +15,7 @@ CAP_BEYOND_M = 0.006  # the rim lies this far past the hairline: there hair grow
 _RISE_BEYOND_M = 0.002
 _FLAT_RIM_M = 0.012  # from the rim inward the cap, seen through there, stays on the skin
 _CAP_RISE_M = 0.022  # from the rim inward, over which the cap gains its depth
+_COMBED_RISE_M = 0.014  # likewise, of a cap that is the hair
 _SIDE_OVERHANG_M, _EAR_OVERHANG_M = 0.005, 0.001
 _CREST_BLUR = 0.08  # of unit directions: over this width a crest becomes the sides
 _SIDE_ENDS, _CORNER_FROM, _CORNER_TO, _TOP_BEGINS = np.radians((2, 34, 46, 80))
@@ -86,7 +87,8 @@ def rounded_m(thickness_m: np.ndarray, directions: np.ndarray) -> np.ndarray:
 
 def depth_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
     """(...) metres that the body of the hair stands off the scalp; 0 outside the hairline."""
-    inward = np.clip((inward_m(style, directions) + _RISE_BEYOND_M) / _CAP_RISE_M, 0.0, 1.0)
+    rise = _COMBED_RISE_M if style.combed else _CAP_RISE_M
+    inward = np.clip((inward_m(style, directions) + _RISE_BEYOND_M) / rise, 0.0, 1.0)
     return _free_depth_m(style, directions) * np.sin(0.5 * np.pi * inward)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from avatarkit.avatar.hair.comb import along_hairline, free_comb, fringe_comb, gathering_comb, strays
-from avatarkit.avatar.hair.directions import between, smoothstep, spread, to_angles, to_directions, unit
+from avatarkit.avatar.hair.directions import between, smoothstep, spread, tangent, to_angles, to_directions, unit
 from avatarkit.avatar.hair.hairline import (
     cap_beyond_m,
     cap_depth_m,
@@ -27,10 +27,17 @@ from avatarkit.avatar.hair.textures import STRIPS
 from avatarkit.avatar.once import once
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
+from avatarkit.geometry.meshes import cross
 
 CAP_COLUMNS, CAP_ROWS = 84, 17
+COMBED_COLUMNS, COMBED_ROWS = 120, 31  # of a cap whose grooves are seen
 CAP_EDGE_M = 0.0006  # the cap's height at its rim: above the skin's facets, too thin to show
 
+_COMBED_EDGE = 1.35  # rows are so much closer together at its rim, where it is round
+_GROOVES, _GROOVES_UNEVEN, _GROOVE_M = 22, 0.16, 0.0032  # around a tie
+_GROOVES_FROM_TIE = (0.12, 0.5)  # radians, between which they begin
+_CAP_LIP_M, _PART_HALF = 0.012, 0.06
+_TURNS_OF_PICTURE = 1.3  # half around a tie
 _TRACE_STEPS, _LONGEST_STEP_M = 24, 0.009  # longer ones would step over the hairline
 _CLEARANCE_M = 0.0025  # of locks above bare skin
 _RIM_SHARE = 0.22  # of the locks grow right behind the hairline,
@@ -65,14 +72,16 @@ _SEED = 20
 
 @dataclass(frozen=True)
 class CapLayout:
-    """The cap: points in CAP_ROWS rows from the top to the rim, CAP_COLUMNS + 1 each (the last closes the round).
+    """The cap: points in rows from the top to the rim, each as long (the last point closes the round).
 
     Attributes:
+        rows: how many.
         points: row by row.
         heights: (N,) metres above the skin.
         uvs: (N, 2); v is 1 at the rim.
     """
 
+    rows: int
     points: SurfacePoints
     heights: np.ndarray
     uvs: np.ndarray
@@ -120,8 +129,9 @@ class _Paths:
 def cap_layout(style: HairStyle) -> CapLayout:
     """The cap of a style."""
     top = np.array([0.0, 1.0, 0.0])  # the hairline has one height at each azimuth: no row folds over another
-    edge = rim(style, CAP_COLUMNS + 1, cap_beyond_m(style))
-    rows = 1.0 - (1.0 - np.linspace(0.0, 1.0, CAP_ROWS)) ** 1.1
+    columns, count = (COMBED_COLUMNS, COMBED_ROWS) if style.combed else (CAP_COLUMNS, CAP_ROWS)
+    edge = rim(style, columns + 1, cap_beyond_m(style))
+    rows = 1.0 - (1.0 - np.linspace(0.0, 1.0, count)) ** (_COMBED_EDGE if style.combed else 1.1)
     rows[0] = 1e-3  # a point would give triangles without a direction
     directions = between(np.broadcast_to(top, edge.shape)[None], edge[None], rows[:, None, None]).reshape(-1, 3)
     reach = np.arccos(np.clip(edge @ top, -1.0, 1.0)) * SKULL_RADIUS_M
@@ -131,7 +141,25 @@ def cap_layout(style: HairStyle) -> CapLayout:
     u = np.broadcast_to(style.cap_repeats * (around - around[0]), from_rim.shape)
     v = np.maximum(1.0 - from_rim / 0.18, 0.0)
     heights = np.maximum(cap_depth_m(style, directions) + _fill_m(style, directions), CAP_EDGE_M)
-    return CapLayout(points_towards(directions), heights, np.stack([u, v], axis=-1).reshape(-1, 2))
+    if style.combed:
+        around_tie, grooves = _combed(style, directions)
+        heights, u = np.maximum(heights - grooves, CAP_EDGE_M), around_tie.reshape(u.shape)
+    return CapLayout(count, points_towards(directions), heights, np.stack([u, v], axis=-1).reshape(-1, 2))
+
+
+def _combed(style: HairStyle, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) texture coordinates that are the same along hair that is combed to its tie, and (N,) metres of grooves in it."""
+    ties = to_directions(*np.radians([gather.at_deg for gather in style.gathers]).T)
+    own = ties[np.maximum(_owners(style.gathers, directions), 0)]
+    up = unit(tangent(own, np.broadcast_to([0.0, 1.0, 0.0], own.shape)))
+    turn = np.arctan2((directions * cross(up, own)).sum(axis=1), (directions * up).sum(axis=1))
+    away = np.arccos(np.clip((directions * own).sum(axis=1), -1.0, 1.0))
+    waved = _GROOVES * (turn + _GROOVES_UNEVEN * np.sin(2.0 * turn)) / 2.0
+    valleys = (1.0 - np.abs(np.cos(waved))) ** 2
+    shown = smoothstep(*_GROOVES_FROM_TIE, away) * smoothstep(0.0, _CAP_LIP_M, inward_m(style, directions))
+    if len(ties) > 1:  # they meet at a parting
+        valleys = np.maximum(valleys, smoothstep(_PART_HALF, 0.0, np.abs(directions[:, 0])))
+    return _TURNS_OF_PICTURE * np.abs(turn) / np.pi, _GROOVE_M * valleys * shown
 
 
 def _fill_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from avatarkit.avatar.hair.directions import to_directions, unit
 from avatarkit.avatar.hair.dye import HairColor
 from avatarkit.avatar.hair.gathered import Tied, tied
 from avatarkit.avatar.hair.hanging import Loose, Obstacle, curled, hang, step_count
-from avatarkit.avatar.hair.layout import CAP_COLUMNS, CAP_ROWS, LockLayout, cap_layout, lock_layout
+from avatarkit.avatar.hair.layout import LockLayout, cap_layout, lock_layout
 from avatarkit.avatar.hair.materials import hair_materials, thick_materials
 from avatarkit.avatar.hair.over_clothes import raised_by_clothes
 from avatarkit.avatar.hair.scalp import HeadSurface, head_surface, points_towards
@@ -227,8 +227,8 @@ def _cap(style: HairStyle, surface: HeadSurface) -> Shape:
     layout = cap_layout(style)
     skin, outward = surface.at(layout.points)
     positions = skin + (layout.heights * surface.scale)[:, None] * outward
-    triangles = grid_triangles(np.arange(CAP_ROWS * (CAP_COLUMNS + 1)).reshape(CAP_ROWS, -1))
-    normals = vertex_normals(positions, triangles).reshape(CAP_ROWS, -1, 3)
+    triangles = grid_triangles(np.arange(len(positions)).reshape(layout.rows, -1))
+    normals = vertex_normals(positions, triangles).reshape(layout.rows, -1, 3)
     # One normal where the round closes.
     normals[:, 0] = normals[:, -1] = unit(normals[:, 0] + normals[:, -1])
     return Shape(positions, normals.reshape(-1, 3), layout.uvs, triangles)

@@ -135,6 +135,7 @@ class HairStyle:
         cap: what the cap shows; its edge fades, or ends at the hairline.
         points: of each lock over the scalp.
         capped: whether hair covers the scalp at all.
+        combed: whether the cap itself is the hair, in grooves that run to the ties.
         crown_narrows: share of the locks' width that they have at the whorl.
     """
 
@@ -170,3 +171,4 @@ class HairStyle:
     cap_edge: Literal["soft", "hard"] = "soft"
     points: int = 7
     capped: bool = True
+    combed: bool = False

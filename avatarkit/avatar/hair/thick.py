@@ -20,6 +20,9 @@ _FEWEST, _MOST = 46, 170
 _LONGER = 1.4  # short locks are longer than those of single hairs: so few must still overlap
 _ON_SCALP_MM = 110.0  # what is longer hangs
 _FRINGE_LOCKS = 11
+_COMBED_DEPTH, _FRINGE_WIDTH_MM = 1.25, 34.0
+_WISPS = Fringe(48, 78, half_deg=46.0, behind_mm=24, curtain=True, depth_mm=6)
+"""Of tied hair that leaves the forehead bare where it is of single hairs."""
 _BARE_BACK = 1.0  # hair brushed back as strongly as this has no fringe
 _PUFF_MM = 27.0  # on the skull itself; farther out they are as much larger
 _TAPER = ((0.0, 0.12, 0.3, 0.55, 0.75, 0.9, 1.0), (0.55, 0.85, 1.0, 0.95, 0.7, 0.34, 0.0))
@@ -44,6 +47,8 @@ def thick_style(style: HairStyle) -> HairStyle:
         return hard
     if style.strands == "coils":
         return _puffs(hard)
+    if style.gathers and all(gather.takes != "top" for gather in style.gathers):
+        return _combed(hard)
     longer = style.length_mm if style.hangs else _scaled(style.length_mm, _LONGER)
     width = _HANGING_WIDTH_MM if style.hangs else float(np.clip(_LENGTH_TO_WIDTH * longer.top, _SLIMMEST_MM, _WIDEST_MM))
     count = int(np.clip(_OVERLAP * _SCALP_MM2 / (0.7 * width * min(longer.top, _ON_SCALP_MM)), _FEWEST, _MOST))
@@ -85,6 +90,24 @@ def _fringe(style: HairStyle) -> Fringe | None:
 
 HIGH_FOREHEAD_DEG = 35.0
 """Hairlines that begin higher have receded."""
+
+
+def _combed(style: HairStyle) -> HairStyle:
+    """All of it tied: one smooth body with a few locks over the forehead; locks that lie closely would cut one another."""
+    fringe = replace(style.fringe or _WISPS, locks=_FRINGE_LOCKS)
+    return replace(
+        style,
+        shape="wedge",
+        combed=True,
+        locks=0,
+        lock_width_mm=_FRINGE_WIDTH_MM,
+        depth_mm=_scaled(style.depth_mm, _COMBED_DEPTH),
+        lift_mm=_scaled(style.lift_mm, _LOWER),
+        disorder=0.5 * style.disorder,
+        unevenness=min(style.unevenness, 0.3),
+        points=8,
+        fringe=fringe,
+    )
 
 
 def _puffs(style: HairStyle) -> HairStyle:
