@@ -154,7 +154,7 @@ def draw(seed: int, clip: Sequence[Moment], size_px: int) -> list[Drawn]:
     sliders, body = random_sliders(random), load_body()
     shape = shape_body(sliders)
     eyes = np.stack([shape.joint_heads[body.joint_names.index(f"{side}Eye")] for side in ("left", "right")])
-    studio.body = replace(body, expression_offsets=face_expressions(shape.positions, eyes))
+    studio.body = replace(body, expression_offsets=face_expressions(shape.positions, eyes).columns(len(shape.positions)))
     drawn = []
     for moment in clip:
         yaw, pitch, roll = moment.turn_deg

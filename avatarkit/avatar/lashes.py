@@ -13,7 +13,6 @@ from scipy.spatial import cKDTree
 
 from avatarkit.avatar.avatar import AvatarMesh, Material, MorphTarget, Texture
 from avatarkit.avatar.look import Look
-from avatarkit.avatar.skinned_parts import expression_rows
 from avatarkit.body.body import load_body
 from avatarkit.body.expressions import SIDES, lid_margins
 from avatarkit.body.rest import RestBody
@@ -107,7 +106,7 @@ def lashes_mesh(rest: RestBody, style: str = "natural", kind: str = "natural") -
 
 
 def _morphs(grown: list[_Ribbon], rest: RestBody, count: int) -> tuple[MorphTarget, ...]:
-    targets, moves = [], [expression_rows(rest.expression_offsets, number) for number in range(len(ARKIT_NAMES))]
+    targets, moves = [], [rest.expressions.of(number) for number in range(len(ARKIT_NAMES))]
     changes = [ribbon.changes(moves) for ribbon in grown]
     for number, name in enumerate(ARKIT_NAMES):
         moved = [(k, *change[number]) for k, change in enumerate(changes) if number in change]

@@ -8,7 +8,6 @@ from functools import cache, cached_property
 from typing import Literal
 
 import numpy as np
-from scipy import sparse
 
 from avatarkit.avatar.avatar import AvatarMesh, MorphTarget
 from avatarkit.body.body import Body, load_body
@@ -88,17 +87,9 @@ class SurfaceShape:
 
 def shape_surface(parts: tuple[str, ...], rest: RestBody) -> SurfaceShape:
     """Normals and expressions of a joined mesh on one person."""
-    offsets = rest.expression_offsets
-    normals, morphs = morphed_normals(
-        rest.positions, surface_of(parts), offsets.indptr // 3, offsets.indices[::3] // 3, offsets.data.reshape(-1, 3)
-    )
+    acted = rest.expressions
+    normals, morphs = morphed_normals(rest.positions, surface_of(parts), acted.ends, acted.vertices, acted.moves)
     return SurfaceShape(normals, {name: own for name, own in zip(ARKIT_NAMES, morphs, strict=True) if len(own.vertices)})
-
-
-def expression_rows(offsets: sparse.csc_matrix, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices (K,) that one expression moves and their offsets (K, 3)."""
-    start, end = offsets.indptr[number : number + 2]
-    return offsets.indices[start:end:3] // 3, offsets.data[start:end].reshape(-1, 3).astype(np.float32)
 
 
 def split_morphs(morphs: Mapping[str, VertexMoves], corners: Corners) -> tuple[MorphTarget, ...]:

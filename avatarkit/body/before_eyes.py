@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-from scipy import sparse
+from functools import cache
 
-from avatarkit.geometry.meshes import lengths
+import numpy as np
+
+from avatarkit.body.expression_rows import ROWS, ExpressionRows
+from avatarkit.geometry.compiled import compiled, flags, packed_floats
+from avatarkit.geometry.plain_vectors import TINY, add_to_row, dot, length, minus, row_of, scaled, unit
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 _ON_M, _OFF_M = 0.004, 0.009
@@ -20,38 +23,46 @@ _OWN_WAY = ("eyeBlink", "eyeLook")
 
 
 def kept_before_eye(
-    offsets: sparse.csc_matrix, positions: np.ndarray, eyeball: np.ndarray, center: np.ndarray
-) -> sparse.csc_matrix:
-    """Expression offsets that bring nothing nearer to an eyeball that lies close on it.
+    expressions: ExpressionRows, positions: np.ndarray, eyeball: np.ndarray, center: np.ndarray
+) -> ExpressionRows:
+    """ARKit's expressions such that they bring nothing nearer to an eyeball that lies close on it.
 
     Args:
-        offsets: (3V, 52) metres, three rows of a vertex side by side.
+        expressions: of a face.
         positions: (V, 3) metres, the face at rest, facing +Z.
         eyeball: vertices of the eyeball, which are left alone.
         center: (3,) its middle.
     """
-    share, outward = _lying_on(positions, eyeball, center)
-    made = offsets.copy()
-    moves, vertices = made.data.reshape(-1, 3), made.indices[::3] // 3  # a view: three rows side by side
-    kept = np.repeat([not name.startswith(_OWN_WAY) for name in ARKIT_NAMES], np.diff(made.indptr) // 3)
-    near = np.flatnonzero(kept & (share[vertices] > 0.0))
-    out = outward[vertices[near]]
-    inwards = np.minimum(np.einsum("ij,ij->i", moves[near], out), 0.0)
-    moves[near] -= (_TAKEN_BACK * share[vertices[near]] * inwards)[:, None] * out
-    return made
+    skin = np.ones(len(positions), bool)
+    skin[eyeball] = False
+    ball = np.array([center, np.abs(positions[eyeball] - center).max(axis=0)], float)
+    places = np.ascontiguousarray(positions, float)
+    return expressions.moving(_kept(expressions.ends, expressions.vertices, expressions.moves, _acting(), places, skin, ball))
 
 
-def _lying_on(positions: np.ndarray, eyeball: np.ndarray, center: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(V,) 0..1 how much each vertex lies on the front of the eyeball, an ellipsoid, and (V, 3) the way out where it does."""
-    radii = np.abs(positions[eyeball] - center).max(axis=0)
-    within = [np.abs(x - middle) <= radius + _OFF_M for x, middle, radius in zip(positions.T, center, radii, strict=True)]
-    near = np.flatnonzero(np.logical_and.reduce(within) & (positions[:, 2] > center[2]))
-    way = positions[near] - center
-    away = way / radii
-    reach = lengths(away)
-    height_m = (reach - 1.0) * lengths(way) / np.maximum(reach, 1e-9)
-    share, outward = np.zeros(len(positions)), np.zeros((len(positions), 3))
-    share[near] = np.clip((_OFF_M - height_m) / (_OFF_M - _ON_M), 0.0, 1.0)
-    share[eyeball] = 0.0
-    outward[near] = away / radii / np.maximum(lengths(away / radii), 1e-9)[:, None]
-    return share, outward
+@cache
+def _acting() -> np.ndarray:
+    """(52,) whether an expression knows nothing of the eyeball."""
+    return np.array([not name.startswith(_OWN_WAY) for name in ARKIT_NAMES])
+
+
+@compiled(*ROWS, flags(1), packed_floats(2), flags(1), packed_floats(2))
+def _kept(  # noqa: PLR0917
+    ends: np.ndarray, vertices: np.ndarray, moves: np.ndarray, acting: np.ndarray, positions: np.ndarray, skin: np.ndarray,
+    ball: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Moves (N, 3), those of acting expressions with less of their way into the front of a ball: middle, radii (2, 3)."""
+    center, radii, kept = row_of(ball, 0), row_of(ball, 1), moves.copy()
+    for number in range(len(acting)):
+        for row in range(ends[number], ends[number + 1] if acting[number] else ends[number]):
+            way = minus(row_of(positions, vertices[row]), center)
+            if way[2] <= 0.0 or abs(way[0]) > radii[0] + _OFF_M or abs(way[1]) > radii[1] + _OFF_M or not skin[vertices[row]]:
+                continue
+            away = way[0] / radii[0], way[1] / radii[1], way[2] / radii[2]
+            reach = length(away)
+            height_m = (reach - 1.0) * length(way) / max(reach, TINY)
+            share = min(max((_OFF_M - height_m) / (_OFF_M - _ON_M), 0.0), 1.0)
+            outward = unit((away[0] / radii[0], away[1] / radii[1], away[2] / radii[2]), (0.0, 0.0, 0.0))
+            inwards = min(dot(row_of(moves, row), outward), 0.0)
+            add_to_row(kept, row, scaled(outward, -_TAKEN_BACK * share * inwards))
+    return kept

@@ -5,14 +5,15 @@ What a person's face does in millimetres is lost on a face that is seen from afa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
-from scipy import sparse
 
 from avatarkit.body.body import load_body
-from avatarkit.geometry.compiled import INDEX, NUMBER, compilable, compiled, packed_floats, packed_indices
+from avatarkit.body.expression_rows import ROWS, ExpressionRows
+from avatarkit.geometry.compiled import INDEX, NUMBER, compilable, compiled, packed_floats
+from avatarkit.geometry.plain_vectors import add_to_row, put_row, row_of, scaled
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 SIDES = ("Left", "Right")
@@ -58,39 +59,30 @@ _TEETH_LEFT, _TEETH_DOWN_M, _TONGUE_DOWN_M = 0.5, 0.006, 0.004
 which would lie on the lip as a white block. Sunk alone, they come out of a pointed chin."""
 
 
-def bolder(offsets: sparse.csc_matrix, bold: float, resting_smile: float, moves: Moves) -> sparse.csc_matrix:
-    """Expression offsets of a drawn figure.
+def bolder(acted: ExpressionRows, bold: float, resting_smile: float, moves: Moves, vertex_count: int) -> ExpressionRows:
+    """Expressions of a drawn figure.
 
     Args:
-        offsets: (3V, 52) metres, as a person's face would act; three rows of a vertex side by side.
+        acted: as a person's face would act.
         bold: 0..1, how far it acts as a drawn one.
-        resting_smile: the smile that the mouth rests in, in full smiles of `offsets`.
+        resting_smile: the smile that the mouth rests in, in full smiles of `acted`.
         moves: expression -> vertices (N,) and their offsets (N, 3), metres: what it does besides; to brows, in place of a
             person's.
-
-    Returns:
-        (3V, 52) metres, likewise.
+        vertex_count: of the body.
     """
-    shares = np.eye(len(ARKIT_NAMES)) + bold * _mixing(resting_smile)
-    own = [moves.get(name, _NO_MOVES) for name in ARKIT_NAMES]
-    drawn = _packed([len(vertices) for vertices, _ in own], *map(np.concatenate, zip(*own, strict=True)))
-    acted = np.diff(offsets.indptr) // 3, offsets.indices[::3] // 3, offsets.data.reshape(-1, 3)
-    ends, vertices, moved = _mixed(*_packed(*acted), *drawn, shares, bold, offsets.shape[0] // 3)
-    indices = (3 * vertices[:, None] + np.arange(3)).reshape(-1)
-    return sparse.csc_matrix((moved.reshape(-1), indices, 3 * ends), shape=offsets.shape)
+    shares, own = np.eye(len(ARKIT_NAMES)) + bold * _mixing(resting_smile), _rows(moves)
+    mixed = _mixed(acted.ends, acted.vertices, acted.moves, own.ends, own.vertices, own.moves, shares, bold, vertex_count)
+    return ExpressionRows(*mixed)
 
 
-def _packed(
-    counts: Sequence[int] | np.ndarray, vertices: np.ndarray, moves: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Where each expression's rows end, (53,), and the rows, as compiled functions want them: vertices (N,), moves (N, 3)."""
-    return np.cumsum([0, *counts]), np.ascontiguousarray(vertices, np.int64), np.ascontiguousarray(moves, float)
+def _rows(moves: Moves) -> ExpressionRows:
+    each = [moves.get(name, _NO_MOVES) for name in ARKIT_NAMES]
+    vertices, offsets = (np.concatenate(parts) for parts in zip(*each, strict=True))
+    ends = np.cumsum([0, *(len(vertices) for vertices, _ in each)])
+    return ExpressionRows(ends, vertices.astype(np.int64), np.ascontiguousarray(offsets, float))
 
 
-@compiled(
-    packed_indices(1), packed_indices(1), packed_floats(2), packed_indices(1), packed_indices(1), packed_floats(2),
-    packed_floats(2), NUMBER, INDEX,
-)  # fmt: skip
+@compiled(*ROWS, *ROWS, packed_floats(2), NUMBER, INDEX)
 def _mixed(  # noqa: PLR0917
     ends: np.ndarray, vertices: np.ndarray, acted: np.ndarray, own_ends: np.ndarray, own_vertices: np.ndarray, own: np.ndarray,
     shares: np.ndarray, bold: float, count: int,
@@ -98,6 +90,10 @@ def _mixed(  # noqa: PLR0917
     """Where each expression ends, which of `count` vertices it moves, and how: shares (52, 52) of what is acted, and its own
     moves, as far as it is bold."""
     room, total, touched = 0, np.zeros((count, 3)), np.zeros(count, np.bool_)
+    touched[vertices] = True
+    touched[own_vertices] = True
+    ever = np.flatnonzero(touched)
+    touched[:] = False
     for number in range(len(shares)):
         for part in range(len(shares)):
             if shares[part, number] != 0.0:
@@ -110,15 +106,17 @@ def _mixed(  # noqa: PLR0917
                 _gather(total, touched, vertices[ends[part] : ends[part + 1]], acted[ends[part] :], shares[part, number])
         first, last = own_ends[number], own_ends[number + 1]
         _gather(total, touched, own_vertices[first:last], own[first:], bold)
-        for vertex in range(count):
+        for vertex in ever:
             if touched[vertex]:
-                x, y, z = total[vertex, 0], total[vertex, 1], total[vertex, 2]
-                if x != 0.0 or y != 0.0 or z != 0.0:
-                    found[kept], moves[kept, 0], moves[kept, 1], moves[kept, 2] = vertex, x, y, z
+                move = row_of(total, vertex)
+                if move != (0.0, 0.0, 0.0):
+                    found[kept] = vertex
+                    put_row(moves, kept, move)
                     kept += 1
-                touched[vertex], total[vertex, 0], total[vertex, 1], total[vertex, 2] = False, 0.0, 0.0, 0.0
+                touched[vertex] = False
+                put_row(total, vertex, (0.0, 0.0, 0.0))
         made[number + 1] = kept
-    return made, found[:kept].copy(), moves[:kept].copy()
+    return made, found[:kept], moves[:kept]
 
 
 @compilable
@@ -127,8 +125,7 @@ def _gather(total: np.ndarray, touched: np.ndarray, vertices: np.ndarray, moves:
     for row in range(len(vertices)):
         vertex = vertices[row]
         touched[vertex] = True
-        for axis in range(3):
-            total[vertex, axis] += share * moves[row, axis]
+        add_to_row(total, vertex, scaled(row_of(moves, row), share))
 
 
 @cache
@@ -153,47 +150,65 @@ def _mixing(resting_smile: float) -> np.ndarray:
     return mixing
 
 
-def drawn_brows(points: np.ndarray, openings: np.ndarray) -> dict[str, np.ndarray]:
-    """ARKit's name -> (N, 3) metres: each brow moved as one curved stroke, with the skin that it is painted on.
+def drawn_brows(points: np.ndarray, openings: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """ARKit's name -> which points (M,), rising, and (M, 3) metres: each brow moved as one curved stroke, with its skin.
 
     Args:
         points: (N, 3) metres, of a head that is not stylised.
         openings: (2, 3) middles of what the lids of the left and the right eye leave open.
     """
-    moves: dict[str, np.ndarray] = {}
+    moves: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     for opening, side in zip(openings, SIDES, strict=True):
-        outward = np.sign(opening[0])
-        across, up = points[:, 0] / opening[0], points[:, 1] - opening[1]
+        rows, outward = _at_brow(points, opening), np.sign(opening[0])
+        across, up = points[rows, 0] / opening[0], points[rows, 1] - opening[1]
         low, first, last, high = _BROW_HEIGHTS_M
         share = _rise(up, low, first) * _rise(-up, -high, -last)
         share *= _rise(across, _BROW_ENDS[0] - _BROW_FADES[0], _BROW_ENDS[0])
         share *= _rise(-across, -_BROW_ENDS[1] - _BROW_FADES[1], -_BROW_ENDS[1])
         along = np.clip((across - _BROW_ENDS[0]) / (_BROW_ENDS[1] - _BROW_ENDS[0]), 0.0, 1.0)
         for name, (heights, out) in _BROWS.items():
-            move = np.zeros_like(points)
+            move = np.zeros((len(rows), 3))
             move[:, 0] = share * outward * out * (1.0 - along)
             move[:, 1] = share * _through(heights, along)
             key = name if name in ARKIT_NAMES else name + side
-            moves[key] = moves.get(key, 0.0) + move
+            moves[key] = _together(moves.get(key, _NO_MOVES), (rows, move))
     return moves
 
 
-def behind_lips(points: np.ndarray, vertices: np.ndarray) -> dict[str, np.ndarray]:
-    """ARKit's name -> (N, 3) metres: what an opening mouth does to its lower teeth and its tongue.
+def _at_brow(points: np.ndarray, opening: np.ndarray) -> np.ndarray:
+    """(M,) which points (N, 3) may go along with the brow above an eye's opening."""
+    across, up = points[:, 0] / opening[0], points[:, 1] - opening[1]
+    first, last = _BROW_ENDS[0] - _BROW_FADES[0], _BROW_ENDS[1] + _BROW_FADES[1]
+    return np.flatnonzero((across > first) & (across < last) & (up > _BROW_HEIGHTS_M[0]) & (up < _BROW_HEIGHTS_M[-1]))
+
+
+def behind_lips(points: np.ndarray, vertices: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """ARKit's name -> which points (M,), and (M, 3) metres: what an opening mouth does to its lower teeth and its tongue.
 
     Args:
         points: (N, 3) metres, of a head that is not stylised.
-        vertices: (N,) which of the body's they are.
+        vertices: (N,) which of the body's they are, rising.
     """
-    teeth, tongue = (np.unique(load_body().parts[name].quads) for name in ("teeth-lower", "tongue"))
+    teeth, tongue = (_vertices_of(name) for name in ("teeth-lower", "tongue"))
     if not np.isin(teeth, vertices).all():  # a head sunk between the shoulders: what is below the neck is not stylised
         return {}
-    teeth, tongue = np.isin(vertices, teeth), np.isin(vertices, tongue)
-    arch, move = points[teeth], np.zeros_like(points)
+    teeth, tongue = np.searchsorted(vertices, teeth), np.flatnonzero(np.isin(vertices, tongue))
+    arch = points[teeth]
     throat = np.array([0.0, arch[:, 1].mean(), arch[:, 2].min()])
-    move[teeth] = (1.0 - _TEETH_LEFT) * (throat - arch) - (0.0, _TEETH_DOWN_M, 0.0)
-    move[tongue, 1] = -_TONGUE_DOWN_M
-    return {"jawOpen": move}
+    sunk = np.tile([0.0, -_TONGUE_DOWN_M, 0.0], (len(tongue), 1))
+    return {"jawOpen": _together((teeth, (1.0 - _TEETH_LEFT) * (throat - arch) - (0.0, _TEETH_DOWN_M, 0.0)), (tongue, sunk))}
+
+
+@cache
+def _vertices_of(part: str) -> np.ndarray:
+    """(M,) rising."""
+    return np.unique(load_body().parts[part].quads)
+
+
+def _together(some: tuple[np.ndarray, np.ndarray], others: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices and their moves, those of two lists; `_mixed` adds up what is in both."""
+    rows, moves = (np.concatenate(parts) for parts in zip(some, others, strict=True))
+    return rows, moves
 
 
 def _through(heights: tuple[float, float, float], along: np.ndarray) -> np.ndarray:

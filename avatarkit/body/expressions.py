@@ -15,8 +15,9 @@ from scipy import sparse
 
 from avatarkit.body.before_eyes import kept_before_eye
 from avatarkit.body.body import Body, load_body
+from avatarkit.body.expression_rows import ExpressionRows
 from avatarkit.body.lids import SIDES, lid_margins
-from avatarkit.body.stylised import Stretch, bold_offsets, stretched_offsets
+from avatarkit.body.stylised import Stretch, bold, stretched
 from avatarkit.geometry import quaternions
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
@@ -77,38 +78,33 @@ def face_expressions(
     eye_centers: np.ndarray,
     body: Body | None = None,
     stretch: Stretch | None = None,
-) -> sparse.csc_matrix:
-    """Expression offsets for one face.
+) -> ExpressionRows:
+    """ARKit's expressions on one face.
 
     Args:
         positions: (V, 3) metres: the shaped body, head upright and facing +Z.
         eye_centers: (2, 3) metres: the joints of the left and the right eye.
         body: the loaded body, if at hand.
         stretch: of a stylised body, as in `BodyShape`.
-
-    Returns:
-        (3V, 52) metres, in ARKit's order.
     """
     body = body or load_body()
     template = _template()
-    matrix, radii = template.matrix, np.ones((2, 3))
+    acted, radii = template.rows, np.ones((2, 3))
     if stretch is not None:  # an eyeball that is no ball turns within its own outline
-        matrix = stretched_offsets(template.matrix, stretch, len(positions))
+        acted = stretched(acted, stretch, len(positions))
         radii = np.stack([stretch.mean_scales(_eyeball(side)) for side in SIDES])
-    values = matrix.data.copy()
+    moves = acted.moves.copy()
     for number, side in enumerate(SIDES):
         place, eyeball, center = template.blinks[number], positions[_eyeball(side)], eye_centers[number]
-        blink = values[place].reshape(-1, 3)
-        values[place] = lid_closing(side).closed(positions, blink, eyeball, center).reshape(-1)
+        moves[place] = lid_closing(side).closed(positions, moves[place], eyeball, center)
         around = (eyeball - center) / radii[number]
         for glance, turn in zip(template.glances[number], look_turns(side).values(), strict=True):
-            values[glance] = (np.einsum("ec,tc->et", around, turn - np.eye(3)) * radii[number]).reshape(-1)
-    acted = sparse.csc_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
-    if stretch is None:
-        return acted
-    acted = bold_offsets(acted, stretch)
-    for side, center in zip(SIDES, eye_centers, strict=True):
-        acted = kept_before_eye(acted, positions, _eyeball(side), center)
+            moves[glance] = np.einsum("ec,tc->et", around, turn - np.eye(3)) * radii[number]
+    acted = acted.moving(moves)
+    if stretch is not None:
+        acted = bold(acted, stretch, len(positions))
+        for side, center in zip(SIDES, eye_centers, strict=True):
+            acted = kept_before_eye(acted, positions, _eyeball(side), center)
     return acted
 
 
@@ -117,12 +113,12 @@ class _Template:
     """The data's offsets without noise.
 
     Attributes:
-        matrix: (3V, 52) metres.
-        blinks: where among its values those of the vertices of `lid_closing` lie, left and right.
-        glances: where those of the eyeball lie, left and right, in the order of `look_turns`.
+        rows: what each expression moves.
+        blinks: which of its rows are those of the vertices of `lid_closing`, left and right.
+        glances: which are those of the eyeball, left and right, in the order of `look_turns`.
     """
 
-    matrix: sparse.csc_matrix
+    rows: ExpressionRows
     blinks: tuple[np.ndarray, ...]
     glances: tuple[tuple[np.ndarray, ...], ...]
 
@@ -138,18 +134,16 @@ def _template() -> _Template:
     glances = [[(name, _eyeball(side)) for name in look_turns(side)] for side in SIDES]
     for name, vertices in (*blinks, *glances[0], *glances[1]):
         held[ARKIT_NAMES.index(name)][vertices] = True
-    rows = [np.flatnonzero(mask) for mask in held]
-    ends = np.concatenate([[0], np.cumsum([3 * len(r) for r in rows])])
-    indices = np.concatenate([(3 * r[:, None] + np.arange(3)).reshape(-1) for r in rows]).astype(np.int32)
-    values = np.concatenate([offsets[r].reshape(-1) for offsets, r in zip(columns, rows, strict=True)])
+    moved = [np.flatnonzero(mask) for mask in held]
+    ends = np.cumsum([0, *map(len, moved)])
+    moves = np.concatenate([offsets[vertices] for offsets, vertices in zip(columns, moved, strict=True)])
 
     def place(name: str, vertices: np.ndarray) -> np.ndarray:
         number = ARKIT_NAMES.index(name)
-        first = ends[number] + 3 * np.searchsorted(rows[number], vertices)
-        return (first[:, None] + np.arange(3)).reshape(-1)
+        return np.asarray(ends[number] + np.searchsorted(moved[number], vertices))
 
-    matrix = sparse.csc_matrix((values, indices, ends), shape=(3 * len(body.positions), len(ARKIT_NAMES)))
-    return _Template(matrix, tuple(place(*each) for each in blinks), tuple(tuple(place(*g) for g in side) for side in glances))
+    rows = ExpressionRows(ends, np.concatenate(moved), moves)
+    return _Template(rows, tuple(place(*each) for each in blinks), tuple(tuple(place(*g) for g in side) for side in glances))
 
 
 @cache

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
 import numpy as np
 
 from avatarkit.body.body import Body, load_body
 from avatarkit.body.stylised_sliders import FIGURE_SLIDERS
+from avatarkit.geometry.compiled import compiled, packed_floats, packed_indices
+from avatarkit.geometry.plain_vectors import across, minus, put_row, row_of, scaled, unit
+
+_Share = Callable[[np.ndarray], np.ndarray]
+"""Points (N, 3) -> 0..1 (N,)."""
 
 _SIDES = (("left", 1.0), ("right", -1.0))
 _FINGERS = (
@@ -40,7 +45,9 @@ def stylised_figure(
         (V, 3) metres.
     """
     figure = _Figure(
-        positions, dict(zip(body.joint_names, heads, strict=True)), dict(zip(body.joint_names, tails, strict=True))
+        np.ascontiguousarray(positions, float),
+        dict(zip(body.joint_names, heads, strict=True)),
+        dict(zip(body.joint_names, tails, strict=True)),
     )
     moves = np.zeros_like(positions, dtype=float)
     for name in FIGURE_SLIDERS:
@@ -60,76 +67,94 @@ class _Figure:
     tails: Mapping[str, np.ndarray]
 
 
-def _around(figure: _Figure, bone: str, change: float, moves: np.ndarray, share: np.ndarray | None = None) -> None:
-    """Scale a bone's skin around the line from its beginning to its end, where `share` (V,) says so."""
+def _around(figure: _Figure, bone: str, change: float, moves: np.ndarray, share: _Share | None = None) -> None:
+    """Scale a bone's skin around the line from its beginning to its end, as much as `share` says of each point."""
     rows, weight = _bound(bone)
-    along = figure.tails[bone] - figure.heads[bone]
-    along = along / np.linalg.norm(along)
-    away = figure.positions[rows] - figure.heads[bone]
-    away = away - np.einsum("ij,j->i", away, along)[:, None] * along  # as a product, two threads wait for each other
-    moves[rows] += (change * weight * (1.0 if share is None else share[rows]))[:, None] * away
+    strength = change * weight if share is None else change * weight * share(figure.positions[rows])
+    ends = np.array([figure.heads[bone], figure.tails[bone]], float)
+    moves[rows] += _from_line(figure.positions, rows, np.ascontiguousarray(strength, float), ends)
 
 
-def _about(figure: _Figure, bone: str, change: float, moves: np.ndarray, share: np.ndarray) -> None:
-    """Scale what `share` (V,) says about where a bone begins."""
-    rows = np.flatnonzero(share)
-    moves[rows] += change * share[rows, None] * (figure.positions[rows] - figure.heads[bone])
+@compiled(packed_floats(2), packed_indices(1), packed_floats(1), packed_floats(2))
+def _from_line(positions: np.ndarray, rows: np.ndarray, shares: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """(R, 3) a share (R,) of the way that some of the positions lie from the line through two points (2, 3)."""
+    start, ways = row_of(ends, 0), np.empty((len(rows), 3))
+    along = unit(minus(row_of(ends, 1), start), (0.0, 0.0, 0.0))
+    for row in range(len(rows)):
+        put_row(ways, row, scaled(across(minus(row_of(positions, rows[row]), start), along), shares[row]))
+    return ways
+
+
+def _about(figure: _Figure, bone: str, change: float, moves: np.ndarray, bones: tuple[str, ...]) -> None:
+    """Scale what is bound to some bones about where one begins."""
+    rows, weight = _bound(*bones)
+    moves[rows] += (change * weight)[:, None] * (figure.positions[rows] - figure.heads[bone])
 
 
 def _neck(figure: _Figure, change: float, moves: np.ndarray) -> None:
     """The skin below the chin lies before the neck and stays."""
-    before = figure.positions[:, 2] - figure.heads["head"][2]
-    _around(figure, "neck", change, moves, np.clip((0.075 - before) / 0.06, 0.0, 1.0))
+    spine = figure.heads["head"][2]
+    _around(figure, "neck", change, moves, lambda points: np.clip((0.075 - (points[:, 2] - spine)) / 0.06, 0.0, 1.0))
 
 
 def _limbs(figure: _Figure, change: float, moves: np.ndarray) -> None:
     for side, outward in _SIDES:
         for bone in _ARM:
             _around(figure, side + bone, change, moves)
-        beside = np.clip(figure.positions[:, 0] * outward / _CROTCH_M, 0.0, 1.0)  # one thigh must not grow into the other
         for bone in _LEG:
-            _around(figure, side + bone, change, moves, beside if change > 0.0 else None)
+            _around(figure, side + bone, change, moves, partial(_beside, outward) if change > 0.0 else None)
+
+
+def _beside(outward: float, points: np.ndarray) -> np.ndarray:
+    """How far points (N, 3) are from the other leg: one thigh must not grow into the other."""
+    return np.clip(points[:, 0] * outward / _CROTCH_M, 0.0, 1.0)
 
 
 def _waist(figure: _Figure, change: float, moves: np.ndarray) -> None:
     low, high = figure.heads["hips"][1], figure.heads["upperChest"][1]
-    height = (figure.positions[:, 1] - low) / (high - low)
-    level = np.clip(1.0 - ((height - 0.42) / 0.55) ** 2, 0.0, None) ** 2
+
+    def level(points: np.ndarray) -> np.ndarray:
+        height = (points[:, 1] - low) / (high - low)
+        return np.asarray(np.clip(1.0 - ((height - 0.42) / 0.55) ** 2, 0.0, None) ** 2)
+
     for bone in _TRUNK:
         _around(figure, bone, change, moves, level)
 
 
 def _shoulders(figure: _Figure, change: float, moves: np.ndarray) -> None:
     """The trunk's upper part stretches sideways, the arms go along as they are."""
-    x, y, _ = figure.positions.T
     neck, chest = figure.heads["head"][1], figure.heads["chest"][1]
+    rows = np.flatnonzero((figure.positions[:, 1] > chest) & (figure.positions[:, 1] < neck))
+    x, y, _ = figure.positions[rows].T
     for side, outward in _SIDES:
         wide, high, _ = figure.heads[side + "UpperArm"] * [outward, 1.0, 1.0]
         level = np.clip((y - chest) / (high - chest), 0.0, 1.0) * np.clip((neck - y) / (neck - high), 0.0, 1.0)
-        arm = _weights(side, (*_ARM, *_HAND))
-        moves[:, 0] += outward * change * (arm * wide + (1.0 - arm) * level * np.clip(x * outward, 0.0, wide))
+        bones = tuple(side + bone for bone in (*_ARM, *_HAND))
+        with_arm, arm = _bound(*bones)
+        moves[with_arm, 0] += outward * change * wide * arm
+        moves[rows, 0] += outward * change * (1.0 - _weight(*bones)[rows]) * level * np.clip(x * outward, 0.0, wide)
 
 
 def _legs(figure: _Figure, change: float, moves: np.ndarray) -> None:
     for side, _ in _SIDES:
-        below = np.minimum(figure.positions[:, 1] - figure.heads[side + "UpperLeg"][1], 0.0)
-        moves[:, 1] += change * below * _weights(side, (*_LEG, *_FOOT))
+        rows, weight = _bound(*(side + bone for bone in (*_LEG, *_FOOT)))
+        below = np.minimum(figure.positions[rows, 1] - figure.heads[side + "UpperLeg"][1], 0.0)
+        moves[rows, 1] += change * below * weight
 
 
 def _small(figure: _Figure, change: float, moves: np.ndarray) -> None:
     """All but the head scaled about the top of the neck."""
-    below = 1.0 - np.sum([_weight(bone) for bone in _SKULL], axis=0)
-    moves += change * below[:, None] * (figure.positions - figure.heads["head"])
+    moves += (change * (1.0 - _weight(*_SKULL)))[:, None] * (figure.positions - figure.heads["head"])
 
 
 def _hands(figure: _Figure, change: float, moves: np.ndarray) -> None:
     for side, _ in _SIDES:
-        _about(figure, side + "Hand", change, moves, _weights(side, _HAND))
+        _about(figure, side + "Hand", change, moves, tuple(side + bone for bone in _HAND))
 
 
 def _feet(figure: _Figure, change: float, moves: np.ndarray) -> None:
     for side, _ in _SIDES:
-        _about(figure, side + "Foot", change, moves, _weights(side, _FOOT))
+        _about(figure, side + "Foot", change, moves, tuple(side + bone for bone in _FOOT))
 
 
 _CHANGES: Mapping[str, tuple[Callable[[_Figure, float, np.ndarray], None], float, float]] = {
@@ -146,24 +171,20 @@ _CHANGES: Mapping[str, tuple[Callable[[_Figure, float, np.ndarray], None], float
 
 
 @cache
-def _weights(side: str, bones: tuple[str, ...]) -> np.ndarray:
-    """(V,) how much of each vertex is bound to some bones."""
-    return sum(_weight(side + bone) for bone in bones)  # type: ignore[return-value]
-
-
-@cache
-def _bound(bone: str) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices bound to a bone, and how much."""
-    weight = _weight(bone)
+def _bound(*bones: str) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices bound to some bones, and how much."""
+    weight = _weight(*bones)
     rows = np.flatnonzero(weight)
     return rows, weight[rows]
 
 
 @cache
-def _weight(bone: str) -> np.ndarray:
+def _weight(*bones: str) -> np.ndarray:
+    """(V,) how much of each vertex is bound to some bones."""
     body = load_body()
-    vertices, weights = _bindings()[body.joint_names.index(bone)]
-    return np.bincount(vertices, weights, len(body.positions)).astype(np.float32)
+    bindings = [_bindings()[body.joint_names.index(bone)] for bone in bones]
+    vertices, weights = (np.concatenate(parts) for parts in zip(*bindings, strict=True))
+    return np.bincount(vertices, weights, len(body.positions))
 
 
 @cache

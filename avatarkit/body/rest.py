@@ -10,6 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from avatarkit.body.body import Body, load_body
+from avatarkit.body.expression_rows import ExpressionRows
 from avatarkit.body.expressions import face_expressions
 from avatarkit.body.lips import closed_lips, hung_teeth
 from avatarkit.body.shape import BodyShape, shape_body
@@ -42,12 +43,17 @@ class RestBody:
     Attributes:
         positions: (V, 3) metres, all of the body's vertices (shells too) in T-pose.
         skeleton: the 55 human bones, every joint's axes parallel to the world's.
-        expression_offsets: (3V, 52) metres, in ARKit's order, on this very face.
+        expressions: ARKit's, in their order, on this very face.
     """
 
     positions: np.ndarray
     skeleton: Skeleton
-    expression_offsets: sparse.csc_matrix
+    expressions: ExpressionRows
+
+    @cached_property
+    def expression_offsets(self) -> sparse.csc_matrix:
+        """(3V, 52) metres: the expressions as columns."""
+        return self.expressions.columns(len(self.positions))
 
     @cached_property
     def joints(self) -> np.ndarray:

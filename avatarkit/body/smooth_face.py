@@ -46,7 +46,9 @@ def _system() -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray], np.ndarray
     stiffness, areas = _laplacian(positions, triangles)
     bending = stiffness @ sparse.diags(_SMOOTH_OVER_M**4 / areas) @ stiffness
     holding = areas * _holding(vertices, positions)
-    return vertices, holding, splu((sparse.diags(holding) + bending).tocsc()).solve
+    system = (sparse.diags(holding) + bending).tocsc()
+    factors = splu(system, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    return vertices, holding, factors.solve
 
 
 def _laplacian(positions: np.ndarray, triangles: np.ndarray) -> tuple[sparse.csr_matrix, np.ndarray]:

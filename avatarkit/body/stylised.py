@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy import sparse
 
 from avatarkit.body.body import load_body
 from avatarkit.body.bold_expressions import behind_lips, bolder, drawn_brows
-from avatarkit.body.face_warps import Landmarks, LidOpening, face_warps, lid_opening
+from avatarkit.body.expression_rows import ROWS, ExpressionRows
+from avatarkit.body.face_warps import EYES, Landmarks, LidOpening, LidsOfEye, bent_face, lid_opening, slid_point
 from avatarkit.body.smooth_face import smoothed_face
 from avatarkit.body.stylised_sliders import FACE_SLIDERS
+from avatarkit.geometry.compiled import NUMBER, compiled, flags, packed_floats, packed_indices
+from avatarkit.geometry.plain_vectors import length, minus, plus, put_row, row_of, scaled, times
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 _SMILES, _WIDENINGS, _FROWNS, _SNEERS, _CHEEKS = (
@@ -28,6 +30,7 @@ _SMILES, _WIDENINGS, _FROWNS, _SNEERS, _CHEEKS = (
 _MOST_INWARDS = 0.35  # of the way to the middle, for a frown or a sneer: large eyes have longer brows, which would cross there
 _CHEEK = 0.6  # of a cheek's rise: large eyes reach so far down that it would slide behind them
 _WIDE = 0.55  # of a wide eye's widening: lids that stand far apart already have little way left below the brow
+_LIDS_REACH = 3.0  # radii of an eyeball from its middle: what is farther away slides on no expression's way
 _SMILE = 0.55  # of a full smile: a friendly mouth at rest that can still smile
 
 
@@ -38,24 +41,25 @@ class Stretch:
     Attributes:
         vertices: (K,) rising, those of the head.
         scales: (K, 3) factors along each axis.
-        lids: how lids slide over the eyeballs; None if they are a person's.
+        lids: how lids slide over the eyeballs.
         before: (K, 3) metres, where the vertices were before the lids slid.
         aside: (K,) metres, how far from the middle the vertices are.
         left: expression -> part of it that is left to be done, since the face at rest has the rest.
         bold: 0..1, how far it acts as a drawn figure.
         resting_smile: the smile of the mouth at rest, in the smiles that are left.
-        drawn: expression -> (K, 3) metres, what a drawn figure's brows do, and what lies in its mouth; empty if it is not bold.
+        drawn: expression -> which of the K vertices (M,), and (M, 3) metres: what a drawn figure's brows do, and what lies
+            in its mouth; empty if it is not bold.
     """
 
     vertices: np.ndarray
     scales: np.ndarray
-    lids: LidOpening | None
+    lids: LidOpening
     before: np.ndarray
     aside: np.ndarray
     left: Mapping[str, float]
     bold: float
     resting_smile: float
-    drawn: Mapping[str, np.ndarray]
+    drawn: Mapping[str, tuple[np.ndarray, np.ndarray]]
 
     def mean_scales(self, vertices: np.ndarray) -> np.ndarray:
         """(3,) factors in the middle of some vertices of the head."""
@@ -77,19 +81,12 @@ def stylised_face(
         (V, 3) metres, and what becomes of expressions.
     """
     value = {name: float(sliders.get(name, 0.0)) for name in FACE_SLIDERS}
-    result = positions + _SMILE * value["smiling"] * _smile()
+    result = np.asarray(positions, float) + _SMILE * value["smiling"] * _smile()
     reached = np.flatnonzero(positions[:, 1] > landmarks.neck[1])
-    points = before = result[reached]
+    before = result[reached]
     lids = lid_opening(landmarks, value["tall-eyes"], value["round-eyes"])
-    if lids is not None:
-        skin = ~np.isin(reached, eyeballs)
-        points = np.array(points)
-        points[skin] = lids.slid(points[skin])
-    scales = np.ones_like(points)
-    for warp in face_warps(landmarks, value):
-        points, scale = warp(points)
-        scales = scales * scale
-    result[reached] = points
+    slid = np.where(np.isin(reached, eyeballs)[:, None], before, lids.slid(before))
+    result[reached], scales = bent_face(slid, landmarks, value)
     if value["smooth-face"]:
         result = smoothed_face(result, value["smooth-face"])
     left, bold = _left(value), value["bold-expressions"]
@@ -111,46 +108,59 @@ def _left(value: Mapping[str, float]) -> dict[str, float]:
     return dict.fromkeys(_SMILES, smile) | dict.fromkeys(_WIDENINGS, wide) | dict.fromkeys(_CHEEKS, cheek)
 
 
-def stretched_offsets(offsets: sparse.csc_matrix, stretch: Stretch, vertex_count: int) -> sparse.csc_matrix:
-    """Expression offsets (3V, E), three rows of a vertex side by side, on a stylised head."""
-    vertices = offsets.indices[::3] // 3
+def stretched(expressions: ExpressionRows, stretch: Stretch, vertex_count: int) -> ExpressionRows:
+    """ARKit's expressions on a stylised head."""
     row = np.full(vertex_count, -1)
     row[stretch.vertices] = np.arange(len(stretch.vertices))
-    rows = row[vertices]
-    moved = np.array(offsets.data.reshape(-1, 3))
-    for name, left in stretch.left.items():
-        moved[_part(offsets, name)] *= left
-    if stretch.lids is not None:
-        moved = _slid_offsets(moved, rows, stretch)
-    scaled = moved * np.where(rows[:, None] >= 0, stretch.scales[rows], 1.0)
-    most = _MOST_INWARDS * np.where(rows >= 0, stretch.aside[rows], np.inf)
-    for name in (*_FROWNS, *_SNEERS):
-        part = _part(offsets, name)
-        scaled[part, 0] = np.clip(scaled[part, 0], -most[part], most[part])
-    return sparse.csc_matrix((scaled.reshape(-1), offsets.indices, offsets.indptr), shape=offsets.shape)
+    left = np.array([stretch.left.get(name, 1.0) for name in ARKIT_NAMES])
+    moves = _stretched(
+        expressions.ends, expressions.vertices, expressions.moves, left, _inwards(),
+        row, stretch.before, stretch.scales, _MOST_INWARDS * stretch.aside,
+        stretch.lids.eyes, *stretch.lids.measures,
+    )  # fmt: skip
+    return expressions.moving(moves)
 
 
-def bold_offsets(offsets: sparse.csc_matrix, stretch: Stretch) -> sparse.csc_matrix:
-    """Expression offsets (3V, 52) of a head as bold as its stretch says."""
+@cache
+def _inwards() -> np.ndarray:
+    """(52,) which expressions may go only so far towards the middle."""
+    return np.isin(ARKIT_NAMES, (*_FROWNS, *_SNEERS))
+
+
+@compiled(
+    *ROWS, packed_floats(1), flags(1),
+    packed_indices(1), packed_floats(2), packed_floats(2), packed_floats(1),
+    EYES, NUMBER, NUMBER, NUMBER, NUMBER,
+)  # fmt: skip
+def _stretched(  # noqa: PLR0917
+    ends: np.ndarray, vertices: np.ndarray, moves: np.ndarray, left: np.ndarray, inwards: np.ndarray,
+    row: np.ndarray, before: np.ndarray, scales: np.ndarray, most: np.ndarray,
+    eyes: tuple[LidsOfEye, LidsOfEye], width: float, radius: float, wider: float, rounder: float,
+) -> np.ndarray:  # fmt: skip
+    """Moves (N, 3) of vertices, `row` (V,) of them in what a stretch holds, -1 where they are none of the head's."""
+    slid, near, made = np.empty_like(before), np.zeros(len(before), np.bool_), np.empty_like(moves)
+    for place in range(len(before)):
+        point = row_of(before, place)
+        for x, y, z, _, _ in eyes:
+            near[place] |= length(minus(point, (x, y, z))) < _LIDS_REACH * radius
+        put_row(slid, place, slid_point(point, eyes, width, radius, wider, rounder) if near[place] else point)
+    for number in range(len(left)):
+        for k in range(ends[number], ends[number + 1]):
+            move, place = scaled(row_of(moves, k), left[number]), row[vertices[k]]
+            if place >= 0:
+                if near[place]:
+                    end = slid_point(plus(row_of(before, place), move), eyes, width, radius, wider, rounder)
+                    move = minus(end, row_of(slid, place))
+                move = times(move, row_of(scales, place))
+                if inwards[number]:
+                    move = min(max(move[0], -most[place]), most[place]), move[1], move[2]
+            put_row(made, k, move)
+    return made
+
+
+def bold(expressions: ExpressionRows, stretch: Stretch, vertex_count: int) -> ExpressionRows:
+    """ARKit's expressions of a head as bold as its stretch says."""
     if not stretch.bold:
-        return offsets
-    moves = {name: (stretch.vertices, drawn * stretch.scales) for name, drawn in stretch.drawn.items()}
-    return bolder(offsets, stretch.bold, stretch.resting_smile, moves)
-
-
-def _part(offsets: sparse.csc_matrix, name: str) -> slice:
-    """Which of the offsets' vertices an expression moves."""
-    first, last = offsets.indptr[ARKIT_NAMES.index(name) :][:2] // 3
-    return slice(first, last)
-
-
-def _slid_offsets(moved: np.ndarray, rows: np.ndarray, stretch: Stretch) -> np.ndarray:
-    """Offsets (N, 3) of vertices `stretch.vertices[rows]` (-1: none) as lids slide."""
-    assert stretch.lids is not None
-    reached = stretch.lids.reaches(stretch.before)
-    at_rest = np.array(stretch.before)
-    at_rest[reached] = stretch.lids.slid(stretch.before[reached])
-    near = np.flatnonzero((rows >= 0) & reached[rows])
-    result = np.array(moved, float)
-    result[near] = stretch.lids.slid(stretch.before[rows[near]] + moved[near]) - at_rest[rows[near]]
-    return result
+        return expressions
+    moves = {name: (stretch.vertices[rows], own * stretch.scales[rows]) for name, (rows, own) in stretch.drawn.items()}
+    return bolder(expressions, stretch.bold, stretch.resting_smile, moves, vertex_count)

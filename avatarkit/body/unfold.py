@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from math import sqrt
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from avatarkit.body.body import load_body
-from avatarkit.geometry.compiled import compiled, packed_floats, packed_indices
-from avatarkit.geometry.meshes import NO_NORMAL, checked_triangles, triangle_area
+from avatarkit.geometry.compiled import NUMBER, compiled, packed_floats, packed_indices
+from avatarkit.geometry.meshes import NO_NORMAL, checked_triangles, cross, lengths, triangle_area
+from avatarkit.geometry.plain_vectors import dot, put_row, row_of
 
 SKIN = ("head", "body", "socket-left", "socket-right", "mouth")
 OPEN, FOLDED = -0.5, -0.9
@@ -26,7 +26,9 @@ _NEIGHBOURS = 40  # vertices that a mean is taken over: about 7 mm around each
 
 def new_folds(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """(E,) which edges of the skin of a body (V, 3) are folds after a change and were none before."""
-    return (_bends(after) < FOLDED) & (_bends(before) > OPEN)
+    folds = np.zeros(len(_skin()[1]), bool)
+    folds[_folds(before, after, FOLDED)] = True
+    return folds
 
 
 def unfolded(before: np.ndarray, after: np.ndarray, smooth: np.ndarray | None = None) -> np.ndarray:
@@ -38,21 +40,27 @@ def unfolded(before: np.ndarray, after: np.ndarray, smooth: np.ndarray | None = 
         before, after: (V, 3) metres, of the body; the one has no folds.
         smooth: (V, 3) of the same, whose folds are meant to be there; `before` without it.
     """
-    bends, open_before = _bends(after), before if smooth is None else smooth
-    folded = np.flatnonzero(bends < FOLDED)
-    if not (len(folded) and (_bends(open_before, folded) > OPEN).any()):
+    open_before, made = before if smooth is None else smooth, after
+    folds = _folds(open_before, after, _CLEAR)
+    if not (_bends(after, folds) < FOLDED).any():
         return after
-    wrong = _bends(open_before) > OPEN
     change = after - before
     for number in range(_ROUNDS):
-        folds = np.flatnonzero(wrong & (bends < _CLEAR))
         if not len(folds):
             break
         rows, share = _around(folds, _REACH_M * (1.0 + _WIDER * number))
         calm = change[_neighbours(rows)].mean(axis=1) * (1.0 if number < _GENTLE_ROUNDS else _LESS)
         change[rows] += _EVENED * share[:, None] * (calm - change[rows])
-        bends = _bends(before + change)
-    return before + change
+        made = before + change
+        folds = _folds(open_before, made, _CLEAR)
+    return made
+
+
+def _folds(before: np.ndarray, after: np.ndarray, limit: float) -> np.ndarray:
+    """(F,) which edges of the skin of a body (V, 3) are bent beyond a cosine, and were open before."""
+    triangles, pairs = _skin()
+    bent: np.ndarray = _bent(np.ascontiguousarray(after, float), triangles, pairs, limit)
+    return bent[_bends(before, bent) > OPEN]
 
 
 def _around(edges: np.ndarray, reach_m: float) -> tuple[np.ndarray, np.ndarray]:
@@ -82,30 +90,27 @@ def _found_neighbours() -> tuple[np.ndarray, cKDTree]:
     return np.full((len(positions), _NEIGHBOURS), -1, np.int32), cKDTree(positions)
 
 
-def _bends(positions: np.ndarray, edges: np.ndarray | None = None) -> np.ndarray:
-    """(E,) cosines between the normals on both sides of each edge, or of those asked for."""
+def _bends(positions: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """(F,) cosines between the normals on both sides of some edges."""
     triangles, pairs = _skin()
-    found: np.ndarray = _cosines(np.ascontiguousarray(positions, float), triangles, pairs if edges is None else pairs[edges])
-    return found
+    corners = np.asarray(positions[triangles[pairs[edges]]], float)
+    one, other = np.moveaxis(cross(corners[:, :, 1] - corners[:, :, 0], corners[:, :, 2] - corners[:, :, 0]), 1, 0)
+    return np.einsum("ij,ij->i", one, other) / np.maximum(lengths(one) * lengths(other), NO_NORMAL**2)
 
 
-@compiled(packed_floats(2), packed_indices(2), packed_indices(2))
-def _cosines(positions: np.ndarray, triangles: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """(E,) cosines between the normals of pairs (E, 2) of triangles, each of which is worked out once."""
-    normals, known, found = np.empty((len(triangles), 3)), np.zeros(len(triangles), np.bool_), np.empty(len(pairs))
+@compiled(packed_floats(2), packed_indices(2), packed_indices(2), NUMBER)
+def _bent(positions: np.ndarray, triangles: np.ndarray, pairs: np.ndarray, limit: float) -> np.ndarray:
+    """(F,) which pairs (E, 2) of triangles have normals between which the cosine is below a limit, which is below 0."""
+    normals, found, count = np.empty((len(triangles), 3)), np.empty(len(pairs), np.int64), 0
+    for t in range(len(triangles)):
+        put_row(normals, t, triangle_area(positions, triangles[t, 0], triangles[t, 1], triangles[t, 2]))
     for pair in range(len(pairs)):
-        for side in range(2):
-            t = pairs[pair, side]
-            if not known[t]:
-                known[t] = True
-                x, y, z = triangle_area(positions, triangles[t, 0], triangles[t, 1], triangles[t, 2])
-                size = max(sqrt(x * x + y * y + z * z), NO_NORMAL)
-                normals[t, 0], normals[t, 1], normals[t, 2] = x / size, y / size, z / size
-        one, other = pairs[pair, 0], pairs[pair, 1]
-        found[pair] = (
-            normals[one, 0] * normals[other, 0] + normals[one, 1] * normals[other, 1] + normals[one, 2] * normals[other, 2]
-        )
-    return found
+        one, other = row_of(normals, pairs[pair, 0]), row_of(normals, pairs[pair, 1])
+        along = dot(one, other)
+        if along < 0.0 and along * along > limit * limit * dot(one, one) * dot(other, other):
+            found[count] = pair
+            count += 1
+    return found[:count].copy()
 
 
 @cache

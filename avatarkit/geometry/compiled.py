@@ -39,6 +39,16 @@ def packed_indices(axes: int) -> str:
     return f"Array(int64, {axes}, 'C', True)"
 
 
+def flags(axes: int) -> str:
+    """The same of arrays of truth values."""
+    return f"Array(boolean, {axes}, 'C', True)"
+
+
+def rows_of_numbers(rows: int, columns: int) -> str:
+    """The declared type of a tuple of so many tuples of so many numbers: functions that branch take arrays far more slowly."""
+    return f"UniTuple(UniTuple(float64, {columns}), {rows})"
+
+
 def compilable(function: Function) -> Function:
     """Lets compiled functions call this one; to Python it stays what it is."""
     _compilable.append(function)

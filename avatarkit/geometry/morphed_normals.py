@@ -49,7 +49,7 @@ def morphed_normals(
     places, moves = (np.ascontiguousarray(rows, np.float32) for rows in (positions, offsets))
     own, rows = (np.ascontiguousarray(numbers, np.int64) for numbers in (ends, vertices))
     normals, starts, *changed = _morphed(places, mesh.triangles, mesh.starts, mesh.around, own, rows, moves)
-    return normals, [VertexMoves(*(rows[first:last].copy() for rows in changed)) for first, last in pairwise(starts)]
+    return normals, [VertexMoves(*(rows[first:last] for rows in changed)) for first, last in pairwise(starts)]
 
 
 @compiled(
@@ -60,7 +60,7 @@ def _morphed(  # noqa: C901, PLR0912, PLR0917 - one loop over triangles, which a
     positions: np.ndarray, triangles: np.ndarray, starts: np.ndarray, around: np.ndarray,
     ends: np.ndarray, vertices: np.ndarray, offsets: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-    """Normals (V, 3); where each morph's rows of the others end, (M + 1,); vertices, moves, turns, with room to spare."""
+    """Normals (V, 3); where each morph's rows of the others end, (M + 1,); vertices, moves, turns."""
     count = len(positions)
     faces, sums, normals = np.empty((len(triangles), 3)), np.zeros((count, 3)), np.empty((count, 3), np.float32)
     for t in range(len(triangles)):
@@ -104,4 +104,4 @@ def _morphed(  # noqa: C901, PLR0912, PLR0917 - one loop over triangles, which a
             put_row(moved, v, row_of(positions, v))
             kept += dot(move, move) > LEAST_MOVE_M**2 or dot(turn, turn) > LEAST_TURN**2
         made[morph] = kept
-    return normals, made, found, moves, turns
+    return normals, made, found[:kept].copy(), moves[:kept].copy(), turns[:kept].copy()

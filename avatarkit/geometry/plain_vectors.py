@@ -40,6 +40,12 @@ def scaled(vector: Vector, factor: float) -> Vector:
 
 
 @compilable
+def times(a: Vector, b: Vector) -> Vector:
+    """The product of a and b along each axis."""
+    return a[0] * b[0], a[1] * b[1], a[2] * b[2]
+
+
+@compilable
 def dot(a: Vector, b: Vector) -> float:
     """The dot product."""
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]

@@ -11,7 +11,6 @@ from avatarkit.avatar.hair import BEARD_STYLES, make_beard, make_hair
 from avatarkit.avatar.hair.beard_ground import FACE_CENTRE, degrees, inside_lips
 from avatarkit.avatar.hair.beard_layout import beard_layout
 from avatarkit.avatar.hair.directions import unit
-from avatarkit.avatar.skinned_parts import expression_rows
 from avatarkit.avatar.style import default_recipe
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
@@ -47,7 +46,7 @@ def moved_skin(rest, name):
     """The body's vertices in an expression, or at rest."""
     positions = np.array(rest.positions, float)
     if name:
-        vertices, offsets = expression_rows(rest.expression_offsets, ARKIT_NAMES.index(name))
+        vertices, offsets = rest.expressions.of(ARKIT_NAMES.index(name))
         positions[vertices] += offsets
     return positions
 

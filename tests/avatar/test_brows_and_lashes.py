@@ -22,7 +22,6 @@ from avatarkit.avatar.lashes import LASH_STYLES, _depth, _skin_around, lashes_me
 from avatarkit.avatar.photo_brows import drawn_brows
 from avatarkit.avatar.recipe import Brows
 from avatarkit.avatar.skin import _brow_cover
-from avatarkit.avatar.skinned_parts import expression_rows
 from avatarkit.avatar.style import default_recipe, load_style
 from avatarkit.avatar.stylise import stylised_sliders
 from avatarkit.body.expressions import SIDES
@@ -175,7 +174,7 @@ def test_expressions_shown_together_leave_drawn_lashes_before_the_skin() -> None
     lashes, skin = mesh.positions.copy(), np.asarray(rest.positions, float).copy()
     moves = {morph.name: morph for morph in mesh.morphs}
     for name in ("browInnerUp", "browOuterUpLeft", "eyeWideLeft", "jawOpen"):
-        vertices, offsets = expression_rows(rest.expression_offsets, ARKIT_NAMES.index(name))
+        vertices, offsets = rest.expressions.of(ARKIT_NAMES.index(name))
         skin[vertices] += offsets
         if name in moves:
             lashes[moves[name].indices] += moves[name].positions

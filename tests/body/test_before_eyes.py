@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import sparse
 
 from avatarkit.body.before_eyes import kept_before_eye
 from avatarkit.body.body import load_body
+from avatarkit.body.expression_rows import ExpressionRows
 from avatarkit.body.rest import rest_body
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
@@ -36,10 +36,11 @@ def on_a_ball(height_m: float, move: tuple[float, float, float]) -> np.ndarray:
     """(3,) what is left of a smile's move of a point before a ball."""
     ball = np.concatenate([np.eye(3), -np.eye(3)]) * RADIUS_M
     positions = np.vstack([ball, [0.0, 0.0, RADIUS_M + height_m]])
-    offsets = sparse.lil_matrix((3 * len(positions), len(ARKIT_NAMES)))
-    offsets[-3:, ARKIT_NAMES.index("mouthSmileLeft")] = np.reshape(move, (3, 1))
-    made = kept_before_eye(offsets.tocsc(), positions, np.arange(6), np.zeros(3))
-    return made[-3:, ARKIT_NAMES.index("mouthSmileLeft")].toarray().reshape(3)
+    smile = ARKIT_NAMES.index("mouthSmileLeft")
+    ends = np.where(np.arange(len(ARKIT_NAMES) + 1) > smile, 1, 0)
+    acted = ExpressionRows(ends, np.array([6]), np.array([move]))
+    made = kept_before_eye(acted, positions, np.arange(6), np.zeros(3))
+    return made.of(smile)[1][0]
 
 
 def test_only_the_way_inwards_of_what_lies_near_is_taken_back() -> None:

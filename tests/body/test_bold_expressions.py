@@ -97,7 +97,7 @@ def test_machine_code_mixes_expressions_as_matrices_do() -> None:
     def rows(moves: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         each = [np.flatnonzero(moves[:, :, number].any(axis=1)) for number in range(some)]
         values = np.concatenate([moves[vertices, :, number] for number, vertices in enumerate(each)])
-        return bold_expressions._packed([len(vertices) for vertices in each], np.concatenate(each), values)
+        return np.cumsum([0, *map(len, each)]), np.concatenate(each), values
 
     for mixed in (bold_expressions._mixed, bold_expressions._mixed.__wrapped__):
         for one, other in zip(mixed(*rows(acted), *rows(own), shares, bold, count), rows(wanted), strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from avatarkit.body import face_warps
+from avatarkit.body import face_warps, shape
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from avatarkit.body.shape import shape_body
@@ -108,10 +108,23 @@ def test_eyes_stay_in_their_sockets() -> None:
 
 def test_machine_code_slides_lids_as_python_does() -> None:
     points = np.random.default_rng(3).uniform(-1.0, 1.0, (200, 3)) * [0.06, 0.05, 0.04] + [0.0, 0.0, 0.02]
-    middles = np.array([[0.032, 0.0, 0.0], [0.033, -0.002, 0.012]])
-    for sign in (1.0, -1.0):
-        given = points, middles * [sign, 1.0, 1.0], 0.014, 0.012, 0.6, 0.5
-        quick, plain = face_warps._around_eye(*given), face_warps._around_eye.__wrapped__(*given)
-        np.testing.assert_allclose(quick, plain, atol=1e-12)
-        moved = np.abs(quick - points).max(axis=1) > 1e-6
-        assert moved.any() and (sign * points[moved, 0] > 0.0).all()
+    left, right = (0.032, 0.0, 0.0, 0.033, -0.15), (-0.032, 0.0, 0.0, -0.033, -0.15)
+    given = points, (left, right), 0.014, 0.012, 0.6, 0.5
+    quick, plain = face_warps._slid(*given), face_warps._slid.__wrapped__(*given)
+    np.testing.assert_allclose(quick, plain, atol=1e-12)
+    moved = np.abs(quick - points).max(axis=1) > 1e-6
+    assert (moved & (points[:, 0] > 0.0)).any() and (moved & (points[:, 0] < 0.0)).any()
+    mirrored = face_warps._slid(points * [-1.0, 1.0, 1.0], *given[1:]) * [-1.0, 1.0, 1.0]
+    np.testing.assert_allclose(mirrored, quick, atol=1e-12)
+
+
+def test_machine_code_bends_faces_as_python_does() -> None:
+    body = load_body()
+    at, head = shape._landmarks(body, body.positions), np.unique(body.parts["head"].quads)[::7]
+    for name in face_warps._SLIDERS:
+        amounts = np.array([0.8 * (name == other) for other in face_warps._SLIDERS])
+        given = body.positions[head].astype(float), at.eye_radius, at.marks, amounts
+        quick, plain = face_warps._bent(*given), face_warps._bent.__wrapped__(*given)
+        for one, other in zip(quick, plain, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-12)
+        assert np.abs(quick[0] - given[0]).max() > 1e-3, name

@@ -75,8 +75,16 @@ def test_a_fold_on_a_head_that_moves_as_a_whole_does_not_hold_it_back() -> None:
 
 def test_machine_code_finds_the_same_folds_as_python() -> None:
     triangles, pairs = unfold._skin()
-    some, positions = pairs[::997].copy(), load_body().positions.astype(float)
-    one, other = (face_normals(positions, triangles[of]) for of in some.T)
+    some, positions = pairs[::9].copy(), plain_sum(some_at_their_ends(1, 60)).astype(float)
+    wanted = np.flatnonzero(unfold._bends(positions, np.arange(len(pairs))[::9]) < unfold.FOLDED)
+    assert 3 < len(wanted) < 0.1 * len(some)
+    for bent in (unfold._bent, unfold._bent.__wrapped__):
+        np.testing.assert_array_equal(bent(positions, triangles, some, unfold.FOLDED), wanted)
+
+
+def test_how_far_an_edge_is_bent_is_the_cosine_between_its_normals() -> None:
+    triangles, pairs = unfold._skin()
+    positions = load_body().positions.astype(float)
+    one, other = (face_normals(positions, triangles[of]) for of in pairs[::97].T)
     wanted = (one * other).sum(axis=1) / np.linalg.norm(one, axis=1) / np.linalg.norm(other, axis=1)
-    for cosines in (unfold._cosines, unfold._cosines.__wrapped__):
-        np.testing.assert_allclose(cosines(positions, triangles, some), wanted, atol=1e-9)
+    np.testing.assert_allclose(unfold._bends(positions, np.arange(len(pairs))[::97]), wanted, atol=1e-9)

@@ -6,7 +6,6 @@ import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh, MorphTarget
 from avatarkit.avatar.hair.shapes import Shape
-from avatarkit.avatar.skinned_parts import expression_rows
 from avatarkit.body.rest import RestBody
 from avatarkit.body.surface_points import SurfacePoints
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
@@ -24,7 +23,7 @@ def face_morphs(points: SurfacePoints, rest: RestBody, copies: int = 1) -> tuple
     """
     targets = []
     for number, name in enumerate(ARKIT_NAMES):
-        vertices, offsets = expression_rows(rest.expression_offsets, number)
+        vertices, offsets = rest.expressions.of(number)
         whole = np.zeros_like(rest.positions, np.float32)
         whole[vertices] = offsets
         moved = points.on(whole)
