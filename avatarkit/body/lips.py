@@ -38,7 +38,8 @@ def hung_teeth(positions: np.ndarray) -> np.ndarray:
     teeth, edge = np.unique(load_body().parts["teeth-upper"].quads), lips()[0].edge
     points = positions[teeth]
     incisors = points[points[:, 2] > points[:, 2].max() - _FRONT * np.ptp(points[:, 2])]
-    middle = np.abs(positions[edge, 0]) < 0.25 * np.abs(positions[edge, 0]).max()
+    aside = positions[edge, 0] - 0.5 * (positions[edge, 0].min() + positions[edge, 0].max())  # heads can be moved aside
+    middle = np.abs(aside) < 0.25 * aside.max()
     wanted = positions[edge[middle], 1].mean() - _SHOWN * np.ptp(incisors[:, 1])
     hung = positions.copy()
     hung[teeth, 1] += min(wanted - float(incisors[:, 1].min()), 0.0)

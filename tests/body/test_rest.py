@@ -7,7 +7,7 @@ import pytest
 
 from avatarkit.body import rest as rest_module
 from avatarkit.body.body import load_body
-from avatarkit.body.lips import closed_lips
+from avatarkit.body.lips import closed_lips, hung_teeth
 from avatarkit.body.rest import blended_transforms, posed_joints, rest_body, t_pose_turns, unposed_vertices
 from avatarkit.body.shape import shape_body
 from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS, HUMAN_BONES
@@ -120,3 +120,10 @@ def test_closing_lips_moves_nothing_but_lips():
     moved = np.linalg.norm(closed_lips(base) - base, axis=1)
     assert 0.0 < moved.max() < 0.0015
     assert np.linalg.norm(base[moved > 0] - [0.0, 0.668, 0.143], axis=1).max() < 0.03
+
+
+def test_every_vertex_is_somewhere_at_both_ends_of_every_slider() -> None:
+    for name, slider in load_body().sliders.items():
+        for value in (slider.low, slider.high):
+            positions = shape_body({name: value}).positions
+            assert np.isfinite(hung_teeth(closed_lips(positions))).all(), (name, value)
