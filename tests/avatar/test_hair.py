@@ -9,13 +9,14 @@ from scipy.spatial import cKDTree
 
 from avatarkit.avatar.hair import HAIR_STYLES, make_hair
 from avatarkit.avatar.hair.comb import Strays, fringe_comb
-from avatarkit.avatar.hair.directions import to_angles, to_directions, unit
+from avatarkit.avatar.hair.directions import nearest_on_arc, to_angles, to_directions, unit
 from avatarkit.avatar.hair.hairline import inward_m
 from avatarkit.avatar.hair.layout import CAP_COLUMNS, CAP_ROWS, cap_layout, lock_layout
 from avatarkit.avatar.hair.scalp import SKULL_CENTRE, points_towards
 from avatarkit.avatar.hair.style import Fringe
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
+from avatarkit.body.surface_points import SurfacePoints
 from avatarkit.errors import UsageError
 from avatarkit.geometry.meshes import vertex_normals
 from avatarkit.render.color import to_linear
@@ -186,6 +187,22 @@ def test_what_is_see_through_in_a_picture_of_hair_has_the_colour_of_hair():
             clear = pixels[..., 3] < 30
             mean, beside = (to_linear(pixels[which][:, :3] / 255).mean(axis=0) for which in (~clear, clear))
             assert 0.4 < (beside / mean).min() <= (beside / mean).max() < 1.6, name
+
+
+@pytest.mark.parametrize("style", ["bob", "lob", "long"])
+def test_outer_locks_beside_a_parting_lie_above_the_cap(style: str) -> None:
+    chosen = HAIR_STYLES[style]
+    cap, locks = cap_layout(chosen), lock_layout(chosen)
+    assert locks is not None
+    whorl, front = to_directions(*np.radians(np.array([chosen.whorl_deg, (chosen.part_deg, 40.0)])).T)
+
+    def beside(points: SurfacePoints) -> np.ndarray:
+        directions = unit(points.on(load_body().positions) - SKULL_CENTRE)
+        away = np.linalg.norm(directions - nearest_on_arc(front, whorl, directions), axis=1)
+        return (away > 0.2) & (away < 0.3)
+
+    outer = np.percentile(locks.heights.reshape(-1)[beside(locks.points)], 90)
+    assert outer > np.median(cap.heights[beside(cap.points)])
 
 
 def test_raised_brows_do_not_come_through_the_fringe():

@@ -15,6 +15,8 @@ from avatarkit.geometry.meshes import cross
 Comb = Callable[[np.ndarray], np.ndarray]
 """Directions (L, 3) -> (L, 3) unit tangents: which way each lock goes on from there."""
 
+PARTING_FROM_DEG = 14.0
+"""Elevation at which a parting begins in front: before the hairline."""
 _PARTING_BLUR, _WHORL_BLUR = 0.16, 0.12  # of unit directions: how far single locks ignore the parting and the whorl
 _PARTED_BLUR = 0.012
 _PARTS_FROM = np.radians(3.0)
@@ -58,7 +60,7 @@ def free_comb(style: HairStyle, stray: Strays) -> Comb:
 
 
 def _parted_flow(style: HairStyle, directions: np.ndarray, whorl: np.ndarray, stray: Strays) -> np.ndarray:
-    front = to_directions(np.radians(style.part_deg) + stray.parting, np.full(len(directions), np.radians(14.0)))
+    front = to_directions(np.radians(style.part_deg) + stray.parting, np.full(len(directions), np.radians(PARTING_FROM_DEG)))
     away = unit(tangent(directions, directions - nearest_on_arc(front, whorl, directions)))
     _, elevation = to_angles(directions)
     ahead = smoothstep(-0.2, 0.6, directions[:, 2])

@@ -7,8 +7,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from avatarkit.avatar.hair.comb import along_hairline, free_comb, fringe_comb, gathering_comb, strays
-from avatarkit.avatar.hair.directions import between, smoothstep, spread, tangent, to_angles, to_directions, unit
+from avatarkit.avatar.hair.comb import PARTING_FROM_DEG, along_hairline, free_comb, fringe_comb, gathering_comb, strays
+from avatarkit.avatar.hair.directions import (
+    between,
+    nearest_on_arc,
+    smoothstep,
+    spread,
+    tangent,
+    to_angles,
+    to_directions,
+    unit,
+)
 from avatarkit.avatar.hair.hairline import (
     cap_beyond_m,
     cap_depth_m,
@@ -33,6 +42,7 @@ CAP_COLUMNS, CAP_ROWS = 84, 17
 COMBED_COLUMNS, COMBED_ROWS = 120, 31  # of a cap whose grooves are seen
 CAP_EDGE_M = 0.0006  # the cap's height at its rim: above the skin's facets, too thin to show
 
+_PARTING_SUNK, _PARTING_WIDTH_M = 0.62, 0.075  # of the cap's height at a parting; on either side
 _COMBED_EDGE = 1.35  # rows are so much closer together at its rim, where it is round
 _GROOVES, _GROOVES_UNEVEN, _GROOVE_M = 22, 0.16, 0.0032  # around a tie
 _GROOVES_FROM_TIE = (0.12, 0.5)  # radians, between which they begin
@@ -141,10 +151,22 @@ def cap_layout(style: HairStyle) -> CapLayout:
     u = np.broadcast_to(style.cap_repeats * (around - around[0]), from_rim.shape)
     v = np.maximum(1.0 - from_rim / 0.18, 0.0)
     heights = np.maximum(cap_depth_m(style, directions) + _fill_m(style, directions), CAP_EDGE_M)
+    if style.parted:
+        heights = np.maximum(heights - _parting_m(style, directions, heights), CAP_EDGE_M)
     if style.combed:
         around_tie, grooves = _combed(style, directions)
         heights, u = np.maximum(heights - grooves, CAP_EDGE_M), around_tie.reshape(u.shape)
     return CapLayout(count, points_towards(directions), heights, np.stack([u, v], axis=-1).reshape(-1, 2))
+
+
+def _parting_m(style: HairStyle, directions: np.ndarray, heights: np.ndarray) -> np.ndarray:
+    """(N,) metres that the cap, so high (N,), sinks towards the parting: locks that leave it there begin low.
+
+    Above them the cap would show, to a straight edge where they come out of it.
+    """
+    whorl, front = to_directions(*np.radians(np.array([style.whorl_deg, (style.part_deg, PARTING_FROM_DEG)])).T)
+    beside = SKULL_RADIUS_M * np.linalg.norm(directions - nearest_on_arc(front, whorl, directions), axis=1)
+    return np.asarray(heights * _PARTING_SUNK * (1.0 - np.sqrt(np.minimum(beside / _PARTING_WIDTH_M, 1.0))))
 
 
 def _combed(style: HairStyle, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
