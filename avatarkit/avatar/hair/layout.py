@@ -42,7 +42,7 @@ CAP_COLUMNS, CAP_ROWS = 84, 17
 COMBED_COLUMNS, COMBED_ROWS = 120, 31  # of a cap whose grooves are seen
 CAP_EDGE_M = 0.0006  # the cap's height at its rim: above the skin's facets, too thin to show
 
-_PARTING_SUNK, _PARTING_WIDTH_M = 0.62, 0.075  # of the cap's height at a parting; on either side
+_PARTING_SUNK, _PARTING_DEEPEST_M, _PARTING_WIDTH_M = 0.62, 0.011, 0.075  # of the cap's height at a parting; on either side
 _COMBED_EDGE = 1.35  # rows are so much closer together at its rim, where it is round
 _GROOVES, _GROOVES_UNEVEN, _GROOVE_M = 22, 0.16, 0.0032  # around a tie
 _GROOVES_FROM_TIE = (0.12, 0.5)  # radians, between which they begin
@@ -166,7 +166,8 @@ def _parting_m(style: HairStyle, directions: np.ndarray, heights: np.ndarray) ->
     """
     whorl, front = to_directions(*np.radians(np.array([style.whorl_deg, (style.part_deg, PARTING_FROM_DEG)])).T)
     beside = SKULL_RADIUS_M * np.linalg.norm(directions - nearest_on_arc(front, whorl, directions), axis=1)
-    return np.asarray(heights * _PARTING_SUNK * (1.0 - np.sqrt(np.minimum(beside / _PARTING_WIDTH_M, 1.0))))
+    sunk = np.minimum(_PARTING_SUNK * heights, _PARTING_DEEPEST_M)
+    return np.asarray(sunk * (1.0 - np.sqrt(np.minimum(beside / _PARTING_WIDTH_M, 1.0))))
 
 
 def _combed(style: HairStyle, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

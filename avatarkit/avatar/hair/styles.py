@@ -106,7 +106,7 @@ _BOB = replace(
 _FEATHERED = replace(
     _BOB,
     length_mm=Zones(top=165, front=160, side=125, back=125, nape=62),
-    depth_mm=Zones(top=24, front=18, side=18, back=22, nape=10),
+    depth_mm=Zones(top=17, front=15, side=19, back=21, nape=10),
     lift_mm=Zones(top=6, front=7, side=4, back=5, nape=3),
     part_deg=32.0,
     sweep=1.2,
