@@ -39,9 +39,27 @@ def put_foot(
         upper, lower: from the thigh's joint to the knee, and on to the ankle.
         goal: from the thigh's joint to where the ankle shall be.
     """
-    thigh, shin, foot = frames
-    whole, bend = two_bone_ik(upper, lower, goal, applied(thigh, KNEE_HINGE))
-    new_thigh, new_shin = product(whole, thigh), product(whole, product(bend, shin))
-    put_quaternion(rotations, LEGS[side, 0], to_quaternion(product(transposed(hips), new_thigh)))
-    put_quaternion(rotations, LEGS[side, 1], to_quaternion(product(transposed(new_thigh), new_shin)))
-    put_quaternion(rotations, LEGS[side, 2], to_quaternion(product(transposed(new_shin), foot)))
+    put_end(rotations, LEGS[side], hips, frames, upper, lower, goal, KNEE_HINGE)
+
+
+@compilable
+def put_end(
+    rotations: np.ndarray, limb: np.ndarray, above: Rows, frames: tuple[Rows, Rows, Rows], upper: Vector, lower: Vector,
+    goal: Vector, hinge: Vector,
+) -> None:  # fmt: skip
+    """Turn a limb so that its end comes to a goal and keeps its world rotation.
+
+    Args:
+        rotations: (55, 4) local, changed.
+        limb: (3,) rows of its bones.
+        above: world rotation of what the limb hangs on; frames: of its bones.
+        upper, lower: from its first joint to the middle one, and on to its end.
+        goal: from its first joint to where its end shall be.
+        hinge: unit axis of the middle joint in the T-pose; see `two_bone_ik`.
+    """
+    first, second, end = frames
+    whole, bend = two_bone_ik(upper, lower, goal, applied(first, hinge))
+    new_first, new_second = product(whole, first), product(whole, product(bend, second))
+    put_quaternion(rotations, limb[0], to_quaternion(product(transposed(above), new_first)))
+    put_quaternion(rotations, limb[1], to_quaternion(product(transposed(new_first), new_second)))
+    put_quaternion(rotations, limb[2], to_quaternion(product(transposed(new_second), end)))

@@ -20,6 +20,7 @@ from avatarkit.retargeting.rig_motion import RigMotion
 from avatarkit.retargeting.skeleton_motion import continuous, world_scales, world_transforms
 from avatarkit.retargeting.stance import Stance, check_feet, leg_shape, make_stance, stand
 from avatarkit.retargeting.to_human import human_skeleton
+from avatarkit.retargeting.touches import Touches, make_touches, touch, touch_shape
 from avatarkit.retargeting.twist_shares import TwistShares, share, twist_shares
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.vocabulary.vrm import HUMAN_BONES
@@ -54,7 +55,7 @@ class Retargeter:
         framing: (H, 4, 4) makes a joint's local rotation of N; see `quaternions.framing`.
         hips_joint: the hips'; hips_matrix: (3, 3), hips_offset: (3,): root @ matrix + offset is its local translation.
         base_translations: (B, 3), base_rotations (B, 4): what all other joints keep.
-        stance: for the feet.
+        stance: for the feet; touches: for the hands.
         expression_matrix: (52, M) ARKit weights to the rig's morphs;
             opens_jaw: whether a bone opens the mouth; morph_eyes: eye bones that rest while morphs turn the eyes.
         shares: joints that take a share of a bone's rotation.
@@ -73,6 +74,7 @@ class Retargeter:
     base_translations: np.ndarray
     base_rotations: np.ndarray
     stance: Stance
+    touches: Touches
     expression_matrix: np.ndarray
     opens_jaw: bool
     morph_eyes: tuple[str, ...]
@@ -87,7 +89,7 @@ class Retargeter:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Any number of poses: (..., 3), (..., 55, 4), (..., 2), (..., 52) -> (..., B, 3), (..., B, 4), (..., M)."""
         rotations = rest_eyes(self.morph_eyes, rotations, expressions) if self.morph_eyes else rotations
-        root, rotations = stand(root, rotations, contacts, self.stance)
+        root, rotations = stand(root, touch(rotations, self.touches), contacts, self.stance)
         carried = carry(self.detached, self.body, root, rotations) if self.detached else None
         rotations = self._handed_on(open_jaw(rotations, expressions) if self.opens_jaw else rotations)
         if self.shares is not None:
@@ -148,6 +150,7 @@ def make_retargeter(rig: HumanoidRig, body: HumanSkeleton, *, feet: str = "auto"
         base_translations=skeleton.rest_translations,
         base_rotations=rig.t_pose,
         stance=make_stance(leg_shape(body, body_soles(body)), leg_shape(target, soles), check_feet(feet)),
+        touches=make_touches(touch_shape(body), touch_shape(target)),
         expression_matrix=face,
         opens_jaw=needs_jaw(rig, face),
         morph_eyes=eyes_with_morphs(rig, face),
