@@ -98,12 +98,13 @@ def tubes(spines: Spines, flatness: float, sides: int, turns_of_texture: float =
         turns_of_texture: how often the texture goes around.
     """
     count, points = spines.points.shape[:2]
-    _, across, lifted = _frames(spines)
+    along, across, lifted = _frames(spines)
     angle = np.linspace(0.0, 2.0 * np.pi, sides + 1)
     cosine, sine = np.cos(angle)[:, None], np.sin(angle)[:, None]
     half = 0.5 * spines.widths[..., None, None]
     ring = cosine * across[:, :, None] + flatness * sine * lifted[:, :, None]
-    normals = unit(flatness * cosine * across[:, :, None] + sine * lifted[:, :, None])
+    level = unit(flatness * cosine * across[:, :, None] + sine * lifted[:, :, None])
+    normals = unit(level - _slopes(spines)[..., None, None] * along[:, :, None])
     positions = spines.points[:, :, None] + half * ring
     v = _SOLID_V[0] + (_SOLID_V[1] - _SOLID_V[0]) * _share_of_way(spines.points)
     u = turns_of_texture * angle / (2.0 * np.pi) + (spines.strips % 97)[:, None, None] / 97.0
@@ -119,6 +120,12 @@ def _frames(spines: Spines) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     roll = spines.rolls[:, None, None]
     across = np.cos(roll) * level + np.sin(roll) * cross(along, level)
     return along, across, cross(along, across)
+
+
+def _slopes(spines: Spines) -> np.ndarray:
+    """(L, P) metres by which half of the width grows on a metre of the way."""
+    steps = np.linalg.norm(np.gradient(spines.points, axis=1), axis=2)
+    return np.asarray(np.gradient(0.5 * spines.widths, axis=1) / np.maximum(steps, 1e-9))
 
 
 def _share_of_way(points: np.ndarray) -> np.ndarray:

@@ -24,11 +24,11 @@ _COMBED_DEPTH, _FRINGE_WIDTH_MM = 1.25, 34.0
 _WISPS = Fringe(48, 78, half_deg=46.0, behind_mm=24, curtain=True, depth_mm=6)
 """Of tied hair that leaves the forehead bare where it is of single hairs."""
 _BARE_BACK = 1.0  # hair brushed back as strongly as this has no fringe
-_PUFF_MM = 27.0  # on the skull itself; farther out they are as much larger
+_PUFF_MM = 30.0  # on the skull itself; farther out they are as much larger
 _TAPER = ((0.0, 0.12, 0.3, 0.55, 0.75, 0.9, 1.0), (0.55, 0.85, 1.0, 0.95, 0.7, 0.34, 0.0))
 _HANGING = ((0.0, 0.08, 0.25, 0.72, 0.9, 1.0), (0.6, 0.9, 1.0, 1.0, 0.72, 0.0))
-_PUFF = ((0.0, 0.3, 0.6, 0.85, 1.0), (0.6, 1.0, 1.05, 0.75, 0.0))
-_FLATNESS, _PUFF_FLATNESS, _SIDES = 0.34, 0.85, 6
+_PUFF = ((0.0, 0.2, 0.4, 0.6, 0.8, 1.0), (0.7, 0.95, 1.05, 1.02, 0.82, 0.0))
+_FLATNESS, _PUFF_FLATNESS, _SIDES, _PUFF_SIDES = 0.34, 0.9, 6, 9
 _SMOOTHED, _PUFF_SMOOTHED = 0.48, 0.35
 """Share of a lock's normals that turns to the head's own: the edge of the shade runs over all locks."""
 _ONE_STRIP = 0.25  # of the picture goes around a lock
@@ -115,13 +115,13 @@ def _puffs(style: HairStyle) -> HairStyle:
     return replace(
         style,
         shape="puff",
-        locks=230,
+        locks=180,
         lock_width_mm=_PUFF_MM * (1.0 + 1e-3 * style.depth_mm.top / SKULL_RADIUS_M),
         length_mm=everywhere(16.0),
         rise_mm=_scaled(style.rise_mm, 0.75),
         disorder=0.8,
         unevenness=0.35,
-        points=5,
+        points=6,
         fringe=None,
     )
 
@@ -139,9 +139,10 @@ def thick_locks(spines: Spines, *, puffs: bool = False, hanging: bool = False) -
         hanging: wide almost to their ends.
     """
     along = np.linspace(0.0, 1.0, spines.points.shape[1])
-    profile, flatness = (_PUFF, _PUFF_FLATNESS) if puffs else (_HANGING if hanging else _TAPER, _FLATNESS)
-    shape = tubes(spines._replace(widths=spines.widths * np.interp(along, *profile)), flatness, _SIDES, _ONE_STRIP)
-    outward = np.repeat(spines.outward.reshape(-1, 3), _SIDES + 1, axis=0)
+    profile = _PUFF if puffs else _HANGING if hanging else _TAPER
+    flatness, sides = (_PUFF_FLATNESS, _PUFF_SIDES) if puffs else (_FLATNESS, _SIDES)
+    shape = tubes(spines._replace(widths=spines.widths * np.interp(along, *profile)), flatness, sides, _ONE_STRIP)
+    outward = np.repeat(spines.outward.reshape(-1, 3), sides + 1, axis=0)
     smoothed = _PUFF_SMOOTHED if puffs else _SMOOTHED
     return shape._replace(normals=unit(shape.normals + smoothed * (outward - shape.normals)))
 
