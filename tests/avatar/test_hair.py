@@ -14,6 +14,7 @@ from avatarkit.avatar.hair.hairline import inward_m
 from avatarkit.avatar.hair.layout import CAP_COLUMNS, CAP_ROWS, cap_layout, lock_layout
 from avatarkit.avatar.hair.scalp import SKULL_CENTRE, points_towards
 from avatarkit.avatar.hair.style import Fringe
+from avatarkit.avatar.hair.thick import thick_style
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from avatarkit.body.surface_points import SurfacePoints
@@ -203,6 +204,33 @@ def test_outer_locks_beside_a_parting_lie_above_the_cap(style: str) -> None:
 
     outer = np.percentile(locks.heights.reshape(-1)[beside(locks.points)], 90)
     assert outer > np.median(cap.heights[beside(cap.points)])
+
+
+TIED = [name for name, style in HAIR_STYLES.items() if style.wholly_tied]
+
+
+@pytest.mark.parametrize("name", TIED)
+@pytest.mark.parametrize("thick", [False, True])
+def test_the_picture_of_tied_hair_runs_to_its_ties(name: str, thick: bool) -> None:
+    style = thick_style(HAIR_STYLES[name]) if thick else HAIR_STYLES[name]
+    layout, ties = cap_layout(style), to_directions(*np.radians([gather.at_deg for gather in style.gathers]).T)
+    directions = unit(layout.points.on(load_body().positions) - SKULL_CENTRE)
+    beside = directions[:, 0] > 0.1 if len(ties) > 1 else np.abs(directions[:, 0]) > 0.1
+    u, here = layout.uvs[beside, 0], directions[beside]
+    pairs = cKDTree(here).query_pairs(0.12, output_type="ndarray")
+    step, tie = unit(here[pairs[:, 1]] - here[pairs[:, 0]]), ties[np.argmax(ties[:, 0])]
+    towards = unit(tie - (here[pairs[:, 0]] @ tie)[:, None] * here[pairs[:, 0]])
+    share, far = np.abs((step * towards).sum(axis=1)), np.abs(here[pairs[:, 0]] @ tie) < 0.7
+    change = np.abs(u[pairs[:, 1]] - u[pairs[:, 0]])
+    assert np.median(change[far & (share > 0.98)]) < 0.25 * np.median(change[far & (share < 0.2)])
+
+
+@pytest.mark.parametrize("name", TIED)
+def test_no_locks_of_tied_drawn_hair_lie_on_the_scalp_but_over_the_forehead(name: str) -> None:
+    locks = lock_layout(thick_style(HAIR_STYLES[name]))
+    assert locks is not None
+    azimuth, _ = to_angles(unit(locks.points.on(load_body().positions) - SKULL_CENTRE))
+    assert np.degrees(np.abs(azimuth)).max() < 90.0
 
 
 def test_raised_brows_do_not_come_through_the_fringe():

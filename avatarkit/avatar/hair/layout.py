@@ -63,6 +63,9 @@ _SHORTEST_M = 0.006
 _LONG_M = 0.04  # shorter locks have less lift
 _FILLED_M = (0.012, 0.045)  # behind the hairline, between which the cap comes to rise
 _FILLS, _FILL_M = 0.75, 0.002  # of the ribbons' lift, and beside it
+_TIED_FILLS, _TIED_FILL_M, _TIED_FROM = 1.25, 0.004, (0.15, 0.45)
+"""The same of hair that is all tied: it covers most ribbons, which would come out of it in patches, but those at the hairline
+and at the tie; radians from there."""
 _RIM_WIDTH_M = 0.003  # of a ribbon along the forehead's hairline
 _LEAST_OVERHANG_MM = 6.0  # styles whose locks reach further have a fringe of them; others show the hairline
 _SLIM_LOCKS, _SLIMNESS, _SLIM_BEHIND_M = 84, 0.5, 0.012  # of such a fringe, beside the others: the ends of broad ones are teeth
@@ -151,11 +154,12 @@ def cap_layout(style: HairStyle) -> CapLayout:
     u = np.broadcast_to(style.cap_repeats * (around - around[0]), from_rim.shape)
     v = np.maximum(1.0 - from_rim / 0.18, 0.0)
     heights = np.maximum(cap_depth_m(style, directions) + _fill_m(style, directions), CAP_EDGE_M)
-    if style.parted:
+    if style.parted and not style.gathers:
         heights = np.maximum(heights - _parting_m(style, directions, heights), CAP_EDGE_M)
-    if style.combed:
-        around_tie, grooves = _combed(style, directions)
-        heights, u = np.maximum(heights - grooves, CAP_EDGE_M), around_tie.reshape(u.shape)
+    if style.wholly_tied:
+        turn = _turn_about_tie(style, directions)
+        u = (_TURNS_OF_PICTURE if style.combed else 0.5 * style.cap_repeats) * np.abs(turn).reshape(u.shape) / np.pi
+        heights = np.maximum(heights - _grooves_m(style, directions, turn), CAP_EDGE_M) if style.combed else heights
     return CapLayout(count, points_towards(directions), heights, np.stack([u, v], axis=-1).reshape(-1, 2))
 
 
@@ -170,19 +174,33 @@ def _parting_m(style: HairStyle, directions: np.ndarray, heights: np.ndarray) ->
     return np.asarray(sunk * (1.0 - np.sqrt(np.minimum(beside / _PARTING_WIDTH_M, 1.0))))
 
 
-def _combed(style: HairStyle, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(N,) texture coordinates that are the same along hair that is combed to its tie, and (N,) metres of grooves in it."""
+def _own_ties(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(N, 3) directions of what the hair at directions (N, 3) is tied to."""
     ties = to_directions(*np.radians([gather.at_deg for gather in style.gathers]).T)
-    own = ties[np.maximum(_owners(style.gathers, directions), 0)]
+    return np.asarray(ties[np.maximum(_owners(style.gathers, directions), 0)])
+
+
+def _from_tie(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(N,) radians."""
+    return np.arccos(np.clip((directions * _own_ties(style, directions)).sum(axis=1), -1.0, 1.0))
+
+
+def _turn_about_tie(style: HairStyle, directions: np.ndarray) -> np.ndarray:
+    """(N,) radians about the tie, 0 above it: the same all along hair that is combed there."""
+    own = _own_ties(style, directions)
     up = unit(tangent(own, np.broadcast_to([0.0, 1.0, 0.0], own.shape)))
-    turn = np.arctan2((directions * cross(up, own)).sum(axis=1), (directions * up).sum(axis=1))
-    away = np.arccos(np.clip((directions * own).sum(axis=1), -1.0, 1.0))
-    waved = _GROOVES * (turn + _GROOVES_UNEVEN * np.sin(2.0 * turn)) / 2.0
-    valleys = (1.0 - np.abs(np.cos(waved))) ** 2
-    shown = smoothstep(*_GROOVES_FROM_TIE, away) * smoothstep(0.0, _CAP_LIP_M, inward_m(style, directions))
-    if len(ties) > 1:  # they meet at a parting
+    return np.arctan2((directions * cross(up, own)).sum(axis=1), (directions * up).sum(axis=1))
+
+
+def _grooves_m(style: HairStyle, directions: np.ndarray, turn: np.ndarray) -> np.ndarray:
+    """(N,) metres that combed hair is lower between its strands, and where what is tied left and right parts."""
+    valleys = (1.0 - np.abs(np.cos(0.5 * _GROOVES * (turn + _GROOVES_UNEVEN * np.sin(2.0 * turn))))) ** 2
+    shown = smoothstep(*_GROOVES_FROM_TIE, _from_tie(style, directions)) * smoothstep(
+        0.0, _CAP_LIP_M, inward_m(style, directions)
+    )
+    if len(style.gathers) > 1:
         valleys = np.maximum(valleys, smoothstep(_PART_HALF, 0.0, np.abs(directions[:, 0])))
-    return _TURNS_OF_PICTURE * np.abs(turn) / np.pi, _GROOVE_M * valleys * shown
+    return np.asarray(_GROOVE_M * valleys * shown)
 
 
 def _fill_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
@@ -191,7 +209,10 @@ def _fill_m(style: HairStyle, directions: np.ndarray) -> np.ndarray:
         return np.zeros(len(directions))
     long = np.minimum(1e-3 * zone_value(style, style.length_mm, directions) / _LONG_M, 1.0)
     lift = rounded_m(1e-3 * zone_value(style, style.lift_mm, directions), directions)
-    return np.asarray(smoothstep(*_FILLED_M, inward_m(style, directions)) * long * (_FILLS * lift + _FILL_M))
+    inside = smoothstep(*_FILLED_M, inward_m(style, directions))
+    if style.wholly_tied:
+        return np.asarray(inside * (_TIED_FILLS * lift + _TIED_FILL_M) * smoothstep(*_TIED_FROM, _from_tie(style, directions)))
+    return np.asarray(inside * long * (_FILLS * lift + _FILL_M))
 
 
 @once

@@ -172,3 +172,8 @@ class HairStyle:
     points: int = 7
     capped: bool = True
     combed: bool = False
+
+    @property
+    def wholly_tied(self) -> bool:
+        """Whether no hair falls free."""
+        return bool(self.gathers) and all(gather.takes != "top" for gather in self.gathers)

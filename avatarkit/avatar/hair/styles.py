@@ -151,7 +151,7 @@ _CURLY = replace(
 )
 _TIED = replace(
     _LONG,
-    depth_mm=Zones(top=12, front=9, side=6.5, back=9, nape=4),
+    depth_mm=Zones(top=9, front=7, side=5, back=7, nape=4),
     lift_mm=everywhere(2.5),
     locks=420,
     lock_width_mm=18,

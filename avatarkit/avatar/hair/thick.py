@@ -20,7 +20,7 @@ _FEWEST, _MOST = 46, 170
 _LONGER = 1.4  # short locks are longer than those of single hairs: so few must still overlap
 _ON_SCALP_MM = 110.0  # what is longer hangs
 _FRINGE_LOCKS = 11
-_COMBED_DEPTH, _FRINGE_WIDTH_MM = 1.25, 34.0
+_COMBED_DEPTH, _FRINGE_WIDTH_MM = 1.65, 34.0
 _WISPS = Fringe(48, 78, half_deg=46.0, behind_mm=24, curtain=True, depth_mm=6)
 """Of tied hair that leaves the forehead bare where it is of single hairs."""
 _BARE_BACK = 1.0  # hair brushed back as strongly as this has no fringe
@@ -47,7 +47,7 @@ def thick_style(style: HairStyle) -> HairStyle:
         return hard
     if style.strands == "coils":
         return _puffs(hard)
-    if style.gathers and all(gather.takes != "top" for gather in style.gathers):
+    if style.wholly_tied:
         return _combed(hard)
     longer = style.length_mm if style.hangs else _scaled(style.length_mm, _LONGER)
     width = _HANGING_WIDTH_MM if style.hangs else float(np.clip(_LENGTH_TO_WIDTH * longer.top, _SLIMMEST_MM, _WIDEST_MM))
