@@ -14,6 +14,7 @@ import numpy as np
 from avatarkit.motion.feet import runs
 from avatarkit.motion.floor import TINY, legs_seen, sole_points
 from avatarkit.motion.human_motion import BONE, HumanMotion
+from avatarkit.motion.joints.frames import smooth_step
 from avatarkit.motion.kinematics import world_rotations
 from avatarkit.motion.smooth import smooth
 
@@ -38,6 +39,17 @@ CHANGES_HZ = 0.6
 """The fastest change of a distance's error that is followed: faster ones are jumps and steps. Who walks into the picture is
 guessed amiss otherwise from second to second; with 0.8 jumps lose a tenth of their height."""
 
+SURER = 10.0
+"""How much more a moment counts at which both feet stand and would be below the floor: nobody sinks into it, while a distance
+that changes faster than is followed takes them there and the knees bend."""
+
+ROUNDS = 3
+"""Of telling those moments anew."""
+
+LOOKS_DOWN = (0.2, 0.4)
+"""How far down a ray goes, a metre, from which on that begins to count, and then counts fully: before level cameras distances
+hardly tell heights."""
+
 UNTOLD = 0.02
 """How much a moment counts at which no foot stands, and nothing is to be corrected."""
 
@@ -58,8 +70,12 @@ def grounded(motion: HumanMotion, speeds: np.ndarray, camera: np.ndarray) -> Hum
     heights = np.where(told, np.where(stands, soles, np.inf).min(axis=1), 0.0)
     rays = motion.root_positions - camera
     rays = rays / np.linalg.norm(rays, axis=1, keepdims=True)
-    further = distance_errors(heights, -rays[:, 1])
-    further = smooth(times, further, np.where(told, 1.0, UNTOLD), CHANGES_HZ)
+    wanted, weights = distance_errors(heights, -rays[:, 1]), np.where(told, 1.0, UNTOLD)
+    surer = np.where(stands.all(axis=1), (SURER - 1.0) * smooth_step(-rays[:, 1], *LOOKS_DOWN), 0.0)
+    further = smooth(times, wanted, weights, CHANGES_HZ)
+    for _ in range(ROUNDS):
+        sunk = heights + rays[:, 1] * further < 0.0
+        further = smooth(times, wanted, weights * (1.0 + surer * sunk), CHANGES_HZ)
     return replace(motion, root_positions=motion.root_positions + rays * np.asarray(further)[:, None])
 
 

@@ -64,6 +64,13 @@ def test_who_walks_is_on_the_floor_though_their_distance_changes_within_two_seco
     assert off[1] < 0.5 * off[0]
 
 
+def test_who_stands_does_not_sink_into_the_floor_for_a_distance_that_changes_faster_than_is_followed() -> None:
+    motion = standing(TIMES)
+    seen = moved_along_rays(motion, 0.2 * np.sin(2.0 * np.pi * TIMES))
+    heights = soles(grounded(seen, speeds(motion), ABOVE))[..., 1].min(axis=(1, 2))
+    assert -heights.min() < 0.6 * heights.max()
+
+
 def test_a_jump_seen_from_above_stays_as_high_as_it_is() -> None:
     motion = jumping(TIMES)
     found = grounded(steadily_away(motion, ABOVE), speeds(motion), ABOVE)
