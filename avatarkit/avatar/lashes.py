@@ -9,7 +9,6 @@ from functools import cache
 import cv2
 import numpy as np
 from scipy import ndimage
-from scipy.spatial import cKDTree
 
 from avatarkit.avatar.avatar import AvatarMesh, Material, MorphTarget, Texture
 from avatarkit.avatar.look import Look
@@ -17,6 +16,7 @@ from avatarkit.body.body import load_body
 from avatarkit.body.expressions import SIDES, lid_margins
 from avatarkit.body.rest import RestBody
 from avatarkit.errors import unknown_name
+from avatarkit.geometry.nearest import tree_of
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 MATERIAL = "Lashes"
@@ -213,7 +213,7 @@ def _before_skin(points: np.ndarray, skins: np.ndarray, room_m: np.ndarray) -> n
 
 def _depth(points: np.ndarray, skin: np.ndarray) -> np.ndarray:
     """(N,) how far ahead skin (S, 3) lies at points (N, 3), seen from ahead."""
-    distance, nearest = cKDTree(skin[:, :2]).query(points[:, :2], k=_NEIGHBOURS)
+    distance, nearest = tree_of(skin[:, :2]).query(points[:, :2], k=_NEIGHBOURS)
     weight = 1.0 / (np.asarray(distance) + 1e-4)
     return np.asarray(np.einsum("nk,nk->n", skin[nearest, 2], weight) / weight.sum(axis=1))
 

@@ -8,11 +8,11 @@ from functools import cache
 import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
-from scipy.spatial import cKDTree
 
 from avatarkit.body.body import load_body
 from avatarkit.body.lids import SIDES, lid_margins
 from avatarkit.body.lips import lips
+from avatarkit.geometry.nearest import tree_of
 
 _SMOOTH_OVER_M = 0.010  # relief much narrower than this goes, much wider stays
 _STAYS = 1e4  # how strongly what shall not move holds its place; all else by 1
@@ -83,7 +83,7 @@ def _holding(vertices: np.ndarray, positions: np.ndarray) -> np.ndarray:
     }
     free = np.where(_of_corners("face", vertices) > 0.0, 1.0, 0.0)
     for name, points in kept.items():
-        distance = cKDTree(points).query(positions)[0]
+        distance = tree_of(points).query(positions)[0]
         free = np.minimum(free, np.clip((distance - _KEPT_M[name]) / _FEATHER_M, 0.0, 1.0))
     return np.asarray(_STAYS ** (1.0 - free))
 

@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 from avatarkit.body.body import load_body
 from avatarkit.geometry.compiled import NUMBER, compiled, packed_floats, packed_indices
 from avatarkit.geometry.meshes import NO_NORMAL, checked_triangles, cross, lengths, triangle_area
+from avatarkit.geometry.nearest import tree_of
 from avatarkit.geometry.plain_vectors import dot, put_row, row_of
 
 SKIN = ("head", "body", "socket-left", "socket-right", "mouth")
@@ -69,7 +70,7 @@ def _around(edges: np.ndarray, reach_m: float) -> tuple[np.ndarray, np.ndarray]:
     ends = positions[np.unique(triangles[pairs[edges]])]
     low, high = ends.min(axis=0) - reach_m, ends.max(axis=0) + reach_m
     rows = np.flatnonzero(np.logical_and.reduce([(low[k] <= x) & (x <= high[k]) for k, x in enumerate(positions.T)]))
-    distance = np.asarray(cKDTree(ends).query(positions[rows], distance_upper_bound=reach_m)[0])
+    distance = np.asarray(tree_of(ends).query(positions[rows], distance_upper_bound=reach_m)[0])
     near = distance < reach_m
     return rows[near], (1.0 - (distance[near] / reach_m) ** 2) ** 2
 
@@ -87,7 +88,7 @@ def _neighbours(rows: np.ndarray) -> np.ndarray:
 def _found_neighbours() -> tuple[np.ndarray, cKDTree]:
     """(V, K) what has been asked for so far, -1 elsewhere, and what tells the rest: few vertices ever lie at a fold."""
     positions = load_body().positions
-    return np.full((len(positions), _NEIGHBOURS), -1, np.int32), cKDTree(positions)
+    return np.full((len(positions), _NEIGHBOURS), -1, np.int32), tree_of(positions)
 
 
 def _bends(positions: np.ndarray, edges: np.ndarray) -> np.ndarray:

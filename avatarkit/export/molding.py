@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from avatarkit.avatar.avatar import Avatar, AvatarMesh
 from avatarkit.avatar.build import FACE_PARTS
@@ -22,6 +21,7 @@ from avatarkit.avatar.stylise import stylised_sliders
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from avatarkit.export.slider_effects import HEAD_GROUPS, MoldedSlider, SliderEffects
+from avatarkit.geometry.nearest import tree_of
 
 FACE_GROUPS = (*HEAD_GROUPS, "stylised")
 """The sliders' groups that mold what a portrait shows."""
@@ -71,7 +71,7 @@ def _vertices_of(parts: tuple[str, ...]) -> np.ndarray:
 
 
 def _nearest(points: np.ndarray, places: np.ndarray, among: np.ndarray, count: int) -> Binding:
-    distances, found = cKDTree(places[among]).query(points, k=count)
+    distances, found = tree_of(places[among]).query(points, k=count)
     distances, found = np.reshape(distances, (-1, count)), np.reshape(found, (-1, count))
     weights = 1.0 / (distances + _SOFTENING_M) ** 2
     return Binding(among[found], weights / weights.sum(axis=1, keepdims=True))

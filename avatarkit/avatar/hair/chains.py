@@ -18,6 +18,7 @@ from avatarkit.avatar.hair.style import Gather
 from avatarkit.avatar.hair.styles import HAIR_STYLES
 from avatarkit.avatar.sway import Manner, Sway, level_weights
 from avatarkit.body.rest import RestBody
+from avatarkit.geometry.nearest import tree_of
 
 _SHORTEST_M = 0.045
 """Loose hair that reaches less far below where it leaves the head does not swing."""
@@ -83,7 +84,7 @@ def _locks(mesh: AvatarMesh) -> np.ndarray:
 def _clearance(rest: RestBody) -> cKDTree:
     """The head's skin down to the nape, to measure how far hair is from it."""
     skin = rest.positions[rest.positions[:, 1] > rest.joint("head")[1] - _NAPE_M]
-    return cKDTree(skin[::3])
+    return tree_of(skin[::3])
 
 
 def _reach(locks: np.ndarray, clearance: np.ndarray) -> np.ndarray:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from avatarkit.avatar.hair.directions import smoothstep, unit
 from avatarkit.geometry.meshes import cross
+from avatarkit.geometry.nearest import tree_of
 
 STEP_M = 0.035
 """Points of a straight lock below the hairline lie about so far apart."""
@@ -60,7 +60,7 @@ class Obstacle:
         ridge: np.ndarray,
         middle: np.ndarray,
     ) -> None:
-        self._positions, self._normals, self._slides, self._tree = positions, normals, slides, cKDTree(positions)
+        self._positions, self._normals, self._slides, self._tree = positions, normals, slides, tree_of(positions)
         self._balls = tuple(zip(*balls, strict=True))
         self.ridge, self.middle = ridge, middle
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from avatarkit.avatar.avatar import AvatarMesh
 from avatarkit.body.rest import RestBody
+from avatarkit.geometry.nearest import tree_of
 
 _ABOVE_NECK_M, _BELOW_NECK_M = 0.02, 0.5  # of the neck's joint: higher are hats, lower no loose hair reaches
 _BESIDE_SHOULDERS_M = 0.05  # hair falls between the shoulders
@@ -35,7 +35,7 @@ def raised_by_clothes(positions: np.ndarray, normals: np.ndarray, worn: Sequence
     cloth, under = cloth[reached(cloth)], reached(positions)
     if len(cloth) < _NEAR or not len(under):
         return positions
-    _, nearest = cKDTree(cloth).query(positions[under], _NEAR)
+    _, nearest = tree_of(cloth).query(positions[under], _NEAR)
     away = cloth[nearest] - positions[under, None]
     height = (away * normals[under, None]).sum(axis=2)
     aside = np.linalg.norm(away - height[..., None] * normals[under, None], axis=2)

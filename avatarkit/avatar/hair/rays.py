@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
+from avatarkit.geometry.nearest import tree_of
 
 _CANDIDATES = (6, 24)  # triangles nearest to a direction, among which the one that it meets is found: mostly, and at most
 _WITHIN = 0.02  # so far inside one of the first, no other can be the one
@@ -31,7 +32,7 @@ def shell_around(centre: np.ndarray, triangles: np.ndarray) -> Shell:
     seen = np.linalg.det(corners) > _LEAST_VOLUME_M3
     middle = corners[seen].mean(axis=1)
     directions = middle / np.linalg.norm(middle, axis=1, keepdims=True)
-    return Shell(triangles[seen], np.linalg.inv(corners[seen].transpose(0, 2, 1)), cKDTree(directions))
+    return Shell(triangles[seen], np.linalg.inv(corners[seen].transpose(0, 2, 1)), tree_of(directions))
 
 
 def points_met(shell: Shell, directions: np.ndarray) -> SurfacePoints:

@@ -16,6 +16,7 @@ from avatarkit.avatar.outfit.pattern import SHELL, Edge, Fall, Hang, Panel, Patt
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
 from avatarkit.geometry.meshes import vertex_normals
+from avatarkit.geometry.nearest import tree_of
 
 _SMOOTHING_STEPS, _SMOOTHING = 15, 0.6
 _GAP_M = 0.003  # between the two legs' cloth
@@ -63,7 +64,7 @@ class Sheet:
     @cached_property
     def tree(self) -> cKDTree:
         """Of its points."""
-        return cKDTree(self.points)
+        return tree_of(self.points)
 
 
 def as_one(sheets: Sequence[Sheet]) -> Sheet | None:
@@ -170,7 +171,7 @@ def _clear_skin(pattern: Pattern, cloth: np.ndarray, positions: np.ndarray, tria
     skin = positions[pattern.skin]
     for nearest in (False, True):
         normals = vertex_normals(cloth, triangles)
-        over = np.asarray(cKDTree(cloth).query(skin)[1]) if nearest else pattern.over_skin
+        over = np.asarray(tree_of(cloth).query(skin)[1]) if nearest else pattern.over_skin
         push = np.zeros(len(cloth))
         way = skin - cloth[over]
         depth = (way * normals[over]).sum(axis=1)
@@ -284,7 +285,7 @@ def _skin_beside(side: int) -> np.ndarray:
 @kept(6)
 def _tree_beside(rest: RestBody, side: int) -> cKDTree:
     """Of `_skin_beside` on one person."""
-    return cKDTree(np.asarray(rest.positions, float)[_skin_beside(side)])
+    return tree_of(np.asarray(rest.positions, float)[_skin_beside(side)])
 
 
 @kept(4)

@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 from avatarkit.avatar.outfit.legs import hull_radius
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
+from avatarkit.geometry.nearest import tree_of
 
 _NEAR = 8  # skin vertices that are asked how high or wide the foot is somewhere
 _UP = np.array([0.0, 1.0, 0.0])
@@ -77,7 +78,7 @@ class Foot:
 
     @cached_property
     def _from_above(self) -> cKDTree:
-        return cKDTree(self.skin[:, :2])
+        return tree_of(self.skin[:, :2])
 
     def top(self, along: np.ndarray, out: np.ndarray) -> np.ndarray:
         """(N,) how high the foot is at places (N,)."""

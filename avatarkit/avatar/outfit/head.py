@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 from avatarkit.avatar.outfit.legs import hull_radius
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
+from avatarkit.geometry.nearest import tree_of
 
 # Places on the average head in the data's own pose, metres: the nearest vertex stands for them on everybody.
 _PLACES = {
@@ -146,7 +147,7 @@ class FaceFrame:
     @cached_property
     def tree(self) -> cKDTree:
         """The head's side: nearest vertices by height and depth."""
-        return cKDTree(self.skin[:, 1:])
+        return tree_of(self.skin[:, 1:])
 
     def front(self, x: np.ndarray, y: np.ndarray, reach_m: float) -> float:
         """How far ahead the face reaches near places, metres."""

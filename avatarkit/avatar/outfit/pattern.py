@@ -16,6 +16,7 @@ from avatarkit.avatar.surface_points import Walls, joined, points_along, walls
 from avatarkit.body.body import load_body
 from avatarkit.body.surface_points import SurfacePoints
 from avatarkit.geometry.meshes import vertex_normals
+from avatarkit.geometry.nearest import tree_of
 
 SHELL = "tights-shell"  # the body without its small forms: what cloth can touch
 LEG_M = 0.80  # from hip to ankle, on the average body
@@ -148,7 +149,7 @@ class Pattern:
     @cached_property
     def tree(self) -> cKDTree:
         """Of its places."""
-        return cKDTree(self.places)
+        return tree_of(self.places)
 
 
 @cache
@@ -223,7 +224,7 @@ class PatternMaker:
         spread = [np.broadcast_to(np.asarray(a, float), (count,)).copy() for a in (ease_m, drop_m, fold_m)]
         places = self.positions - spread[1][:, None] * [0.0, 1.0, 0.0]
         hung = self.fallen > 0
-        from_hem = np.asarray(cKDTree(places[_on_hems(panels)]).query(places)[0])
+        from_hem = np.asarray(tree_of(places[_on_hems(panels)]).query(places)[0])
         carriers = _renamed_weights(tuple((rename_joints or {}).items()))
         joints, weights = _binding(points, around, carriers, hung=hung, places=places)
         skin = _skin_near_hems(panels, places, from_hem)
@@ -286,7 +287,7 @@ def _skin_near_hems(panels: tuple[Panel, ...], places: np.ndarray, from_hem_m: n
     """Skin (K,) under a garment's points near its hems, and the point (K,) over each."""
     body = load_body()
     skin = np.unique(body.parts["body"].quads)
-    distance, nearest = map(np.asarray, cKDTree(places).query(body.positions[skin], distance_upper_bound=_UNDER_M))
+    distance, nearest = map(np.asarray, tree_of(places).query(body.positions[skin], distance_upper_bound=_UNDER_M))
     near = np.flatnonzero(np.isfinite(distance))
     near = near[(from_hem_m[nearest[near]] > _AT_HEM_M) & (from_hem_m[nearest[near]] < _NEAR_HEM_M)]
     normals = vertex_normals(places, np.concatenate([grid_triangles(p.corners) for p in panels]))[nearest[near]]

@@ -6,11 +6,11 @@ from functools import cache
 
 import numpy as np
 from scipy import sparse
-from scipy.spatial import cKDTree
 
 from avatarkit.avatar.outfit.pattern import Pattern
 from avatarkit.geometry.compiled import NUMBER, compiled, packed_floats, packed_indices
 from avatarkit.geometry.meshes import vertex_normals
+from avatarkit.geometry.nearest import tree_of
 from avatarkit.geometry.plain_vectors import dot, minus, row_of
 
 _REACH_M, _NEAR_M = 0.10, 0.04  # what hides the sky, and what of that is looked at closely
@@ -67,10 +67,10 @@ def _hidden(points: np.ndarray, normals: np.ndarray) -> np.ndarray:
 
     Source: Bunnell, Dynamic Ambient Occlusion and Indirect Lighting, GPU Gems 2, 2005.
     """
-    area = float(np.median(np.asarray(cKDTree(points).query(points[::_ONE_IN], k=3)[0])[:, 1:])) ** 2
+    area = float(np.median(np.asarray(tree_of(points).query(points[::_ONE_IN], k=3)[0])[:, 1:])) ** 2
     some, facing = points[::_ONE_IN], normals[::_ONE_IN]
     far = _hidden_by(some, facing, area * _ONE_IN, (_NEAR_M, _REACH_M))
-    distance, nearest = map(np.asarray, cKDTree(some).query(points, k=min(_NEIGHBOURS, len(some))))
+    distance, nearest = map(np.asarray, tree_of(some).query(points, k=min(_NEIGHBOURS, len(some))))
     share = np.maximum(np.einsum("nc,nkc->nk", normals, facing[nearest]), _TURNED) / (distance + _APART_M)
     far = np.einsum("nk,nk->n", share, far[nearest]) / share.sum(axis=1)
     return np.minimum(_hidden_by(points, normals, area, (0.0, _NEAR_M)) + far, 1.0)
@@ -79,7 +79,7 @@ def _hidden(points: np.ndarray, normals: np.ndarray) -> np.ndarray:
 def _hidden_by(points: np.ndarray, normals: np.ndarray, area: float, apart_m: tuple[float, float]) -> np.ndarray:
     """(N,) the share that discs of an area hide which lie so far apart, from one distance to another."""
     nearest, farthest = apart_m
-    pairs = cKDTree(points).query_pairs(farthest, output_type="ndarray")
+    pairs = tree_of(points).query_pairs(farthest, output_type="ndarray")
     hides: np.ndarray = _hiding(np.ascontiguousarray(points), np.ascontiguousarray(normals), pairs, area, nearest**2)
     return hides
 

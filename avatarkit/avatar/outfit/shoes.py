@@ -9,7 +9,6 @@ from functools import cache
 import numpy as np
 from scipy import ndimage
 from scipy.interpolate import CubicSpline
-from scipy.spatial import cKDTree
 
 from avatarkit.avatar.outfit.cloth import Sheet
 from avatarkit.avatar.outfit.foot import Foot, foot_vertices, measured_foot, shin_vertices
@@ -17,6 +16,7 @@ from avatarkit.avatar.outfit.garment import Worn
 from avatarkit.avatar.outfit.part import Part, joined_parts, solid
 from avatarkit.avatar.outfit.shoe_details import Detail, Sewing, Upper, grid_normals
 from avatarkit.body.rest import RestBody
+from avatarkit.geometry.nearest import tree_of
 
 # The last, seen from above: share of the length from the heel, share of half the ball's width outward (left foot).
 _OUTLINE = np.array(
@@ -141,7 +141,7 @@ class Shoes:
     def _under_low_rim(self, foot: Foot, skin: np.ndarray) -> np.ndarray:
         """(N,) bool: skin (N, 3), along, outward and up, that is nearer to the upper than to its edge."""
         upper = foot.local(self._upper(foot)[_PADDING_ROWS:])
-        _, nearest = cKDTree(upper.reshape(-1, 3)).query(skin)
+        _, nearest = tree_of(upper.reshape(-1, 3)).query(skin)
         return np.asarray(nearest) // upper.shape[1] > _RIM_ROWS
 
     def _grids(self, foot: Foot) -> list[Detail]:
@@ -356,7 +356,7 @@ def _clear(upper: np.ndarray, foot: Foot) -> np.ndarray:
     outward = grid_normals(upper)
     centre = foot.place(np.asarray(0.5 * foot.length), np.asarray(0.0), 0.0)
     outward = outward * np.sign((outward * (upper - centre)).sum())
-    _, near = cKDTree(upper.reshape(-1, 3)).query(skin, k=4)
+    _, near = tree_of(upper.reshape(-1, 3)).query(skin, k=4)
     near, flat, way = np.asarray(near), upper.reshape(-1, 3), outward.reshape(-1, 3)
     short = _SKIN_GAP_M + ((skin[:, None] - flat[near]) * way[near]).sum(axis=2)
     seen = near[:, :1] // upper.shape[1] < _SEEN_ROWS

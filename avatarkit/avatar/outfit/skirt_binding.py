@@ -8,6 +8,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from avatarkit.body.body import load_body
+from avatarkit.geometry.nearest import tree_of
 
 _NEAREST = 16  # leg points whose bones a point of cloth follows
 _BETWEEN_M = 0.035  # half the width over which cloth passes from one leg's to the other's
@@ -27,7 +28,7 @@ def _leg_weights(shell: str) -> tuple[cKDTree, np.ndarray]:
     dense[:, [k for k, name in enumerate(names) if name not in _LEGS]] = 0.0
     kept = (dense.sum(axis=1) > 0.5) & (body.positions[vertices, 0] > 0)
     chosen = dense[kept] / dense[kept].sum(axis=1, keepdims=True)
-    return cKDTree(body.positions[vertices[kept]]), chosen
+    return tree_of(body.positions[vertices[kept]]), chosen
 
 
 def skirt_weights(places: np.ndarray, shell: str) -> np.ndarray:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from avatarkit.export.reduction.linings import MOST_SHEETS, moved_pieces, sheets
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.geometry.meshes import face_normals
+from avatarkit.geometry.nearest import tree_of
 
 _LOW_M, _HIGH_M = 0.0005, 0.006
 """What is sewn on lies so high above its cloth: panels that meet in a seam lie at one height, jackets farther off shirts."""
@@ -46,7 +46,7 @@ def covered(surface: Surface) -> np.ndarray:
     vertices, first = np.unique(surface.triangles[own], return_index=True)
     sheet_of = sheet[own[first // 3]]
     points = surface.positions[vertices]
-    tree = cKDTree(corners.mean(axis=1))
+    tree = tree_of(corners.mean(axis=1))
     near = map(np.asarray, tree.query(points, _CANDIDATES, distance_upper_bound=_REACH_M))
     for distance, nearest in zip(*(found.T for found in near), strict=True):
         rows = np.flatnonzero(np.isfinite(distance))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from avatarkit.export.reduction.surface import Surface
 from avatarkit.geometry.meshes import face_normals
+from avatarkit.geometry.nearest import tree_of
 
 FEW = 0.5
 """Where less than this share of the triangles may stay, linings come through. Source: looked at."""
@@ -74,7 +74,7 @@ def _behind_own_cloth(positions: np.ndarray, triangles: np.ndarray) -> np.ndarra
         most = _LARGER if facing < -_AROUND else _SMALLER  # of what may be its cloth
         cloth = np.flatnonzero((sheet != strip) & (sheet_areas[sheet] * most > sheet_areas[strip]))
         if len(cloth) and facing < _AROUND:
-            distance, nearest = cKDTree(middles[cloth]).query(middles[own])
+            distance, nearest = tree_of(middles[cloth]).query(middles[own])
             other = cloth[nearest]
             away = (normals[own] * normals[other]).sum(axis=1) < _FACING_AWAY
             behind = ((middles[other] - middles[own]) * normals[own]).sum(axis=1) < 0.0
