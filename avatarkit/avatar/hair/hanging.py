@@ -90,7 +90,7 @@ class Obstacle:
         points, low = points.copy(), np.arange(len(points))
         for _ in range(_ROUNDS):
             place, way = self._nearest(points[low], directions)
-            lacking = heights[low] - ((points[low] - place) * way).sum(axis=1)
+            lacking = heights[low] - np.einsum("ij,ij->i", points[low] - place, way)
             points[low] += np.maximum(lacking, 0.0)[:, None] * way
             low = low[lacking > 0.0]
         return points
@@ -105,9 +105,10 @@ class Obstacle:
         distance, nearest = np.asarray(found[0]), np.asarray(found[1])
         weights = 1.0 / (distance + 1e-4)
         weights /= weights.sum(axis=1, keepdims=True)
-        return (weights[..., None] * self._positions[nearest]).sum(axis=1), unit(
-            (weights[..., None] * directions[nearest]).sum(axis=1)
+        place, way = (
+            np.einsum("nk,nkc->nc", weights, np.take(rows, nearest, axis=0)) for rows in (self._positions, directions)
         )
+        return place, unit(way)
 
 
 def step_count(longest_m: float, curl_pitch_m: float | None) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh
 from avatarkit.body.rest import RestBody
+from avatarkit.geometry.meshes import lengths
 from avatarkit.geometry.nearest import tree_of
 
 _ABOVE_NECK_M, _BELOW_NECK_M = 0.02, 0.5  # of the neck's joint: higher are hats, lower no loose hair reaches
@@ -36,9 +37,9 @@ def raised_by_clothes(positions: np.ndarray, normals: np.ndarray, worn: Sequence
     if len(cloth) < _NEAR or not len(under):
         return positions
     _, nearest = tree_of(cloth).query(positions[under], _NEAR)
-    away = cloth[nearest] - positions[under, None]
-    height = (away * normals[under, None]).sum(axis=2)
-    aside = np.linalg.norm(away - height[..., None] * normals[under, None], axis=2)
+    away = np.take(cloth, nearest, axis=0) - positions[under, None]
+    height = np.einsum("nkc,nc->nk", away, normals[under])
+    aside = lengths(away - height[..., None] * normals[under, None])
     over = np.where((aside < _ASIDE_M) & (height < _THICKEST_M), height, 0.0).max(axis=1)
     raised = positions.copy()
     raised[under] += np.maximum(over, 0.0)[:, None] * normals[under]

@@ -15,7 +15,7 @@ from avatarkit.avatar.outfit.legs import leg_length, legs_radius, ring_hull
 from avatarkit.avatar.outfit.pattern import SHELL, Edge, Fall, Hang, Panel, Pattern, at_edge, grid_triangles
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import RestBody
-from avatarkit.geometry.meshes import vertex_normals
+from avatarkit.geometry.meshes import lengths, vertex_normals
 from avatarkit.geometry.nearest import tree_of
 
 _SMOOTHING_STEPS, _SMOOTHING = 15, 0.6
@@ -162,7 +162,7 @@ def _hang_about_legs(panel: Panel, hang: Hang, cloth: np.ndarray, rest: RestBody
 
 def _keep_off(pattern: Pattern, cloth: np.ndarray, shell: np.ndarray, outward: np.ndarray, on_body: np.ndarray) -> None:
     """Push cloth out to its least distance from the shell, in place."""
-    short = pattern.ease_m - ((cloth - shell) * outward).sum(axis=1)
+    short = pattern.ease_m - np.einsum("ij,ij->i", cloth - shell, outward)
     cloth += (on_body * np.maximum(short, 0.0))[:, None] * outward
 
 
@@ -174,8 +174,8 @@ def _clear_skin(pattern: Pattern, cloth: np.ndarray, positions: np.ndarray, tria
         over = np.asarray(tree_of(cloth).query(skin)[1]) if nearest else pattern.over_skin
         push = np.zeros(len(cloth))
         way = skin - cloth[over]
-        depth = (way * normals[over]).sum(axis=1)
-        beside = np.linalg.norm(way - depth[:, None] * normals[over], axis=1)
+        depth = np.einsum("ij,ij->i", way, normals[over])
+        beside = lengths(way - depth[:, None] * normals[over])
         np.maximum.at(push, over, np.where(nearest & ((beside > _BESIDE_M) | (depth > _DEEP_M)), 0.0, _SKIN_GAP_M + depth))
         for _ in range(_SPREAD):
             push = np.maximum(push, pattern.around @ push)

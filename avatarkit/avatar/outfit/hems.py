@@ -99,11 +99,12 @@ def _piece(mesh: AvatarMesh) -> str:
 
 
 def _crosses(mesh: AvatarMesh, crotch: np.ndarray) -> bool:
-    x, y, z = np.moveaxis(mesh.positions[mesh.triangles], -1, 0)
-    below, beyond = (y < crotch[1]).all(axis=1), (np.abs(z - crotch[2]) > _APART_M).all(axis=1)
-    if (below & ~beyond & (np.abs(x).max(axis=1) < _BETWEEN_M)).any():
+    low = mesh.positions[:, 1] < crotch[1]
+    below = mesh.triangles[np.logical_and.reduce([low[corners] for corners in mesh.triangles.T])]
+    x, _, z = np.moveaxis(mesh.positions[below], -1, 0)
+    beyond = (np.abs(z - crotch[2]) > _APART_M).all(axis=1)
+    if (~beyond & (np.abs(x).max(axis=1) < _BETWEEN_M)).any():
         return False  # cloth between the legs: of trousers on thighs that touch
-    beyond &= below
     return bool((beyond & (x.min(axis=1) < _SEAM_M) & (x.max(axis=1) > -_SEAM_M)).any())
 
 
