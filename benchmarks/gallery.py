@@ -203,7 +203,7 @@ LIBRARY = ("amara", "bao", "birgit", "carlos", "chioma", "dmitri", "elif", "grac
 """Twelve people of the library, of many ages, builds and skin tones."""
 
 SHOWN_BODIES = ("heavy woman", "heavy man", "thin", "tall", "muscular", "child")
-SHOWN_OUTFITS = ("casual", "how_busy", "jogging", "winter", "snow", "summer", "school", "stage")
+SHOWN_OUTFITS = ("casual", "business", "jogging", "winter", "snow", "summer", "school", "stage")
 
 SHEETS: dict[str, Callable[[argparse.Namespace, Renderer], tuple[Iterator[Cell], int]]] = {
     "people": _people,
