@@ -12,7 +12,7 @@ import numpy as np
 
 from avatarkit.body.body import load_body
 from avatarkit.body.expression_rows import ROWS, ExpressionRows
-from avatarkit.geometry.compiled import INDEX, NUMBER, compilable, compiled, packed_floats
+from avatarkit.geometry.compiled import NUMBER, compilable, compiled, packed_floats, packed_indices
 from avatarkit.geometry.plain_vectors import add_to_row, put_row, row_of, scaled
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
@@ -71,7 +71,10 @@ def bolder(acted: ExpressionRows, bold: float, resting_smile: float, moves: Move
         vertex_count: of the body.
     """
     shares, own = np.eye(len(ARKIT_NAMES)) + bold * _mixing(resting_smile), _rows(moves)
-    mixed = _mixed(acted.ends, acted.vertices, acted.moves, own.ends, own.vertices, own.moves, shares, bold, vertex_count)
+    moving = np.zeros(vertex_count, bool)
+    moving[acted.vertices] = moving[own.vertices] = True
+    ever = np.flatnonzero(moving)
+    mixed = _mixed(acted.ends, acted.vertices, acted.moves, own.ends, own.vertices, own.moves, shares, bold, ever)
     return ExpressionRows(*mixed)
 
 
@@ -82,18 +85,14 @@ def _rows(moves: Moves) -> ExpressionRows:
     return ExpressionRows(ends, vertices.astype(np.int64), np.ascontiguousarray(offsets, float))
 
 
-@compiled(*ROWS, *ROWS, packed_floats(2), NUMBER, INDEX)
+@compiled(*ROWS, *ROWS, packed_floats(2), NUMBER, packed_indices(1))
 def _mixed(  # noqa: PLR0917
     ends: np.ndarray, vertices: np.ndarray, acted: np.ndarray, own_ends: np.ndarray, own_vertices: np.ndarray, own: np.ndarray,
-    shares: np.ndarray, bold: float, count: int,
+    shares: np.ndarray, bold: float, ever: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
-    """Where each expression ends, which of `count` vertices it moves, and how: shares (52, 52) of what is acted, and its own
-    moves, as far as it is bold."""
-    room, total, touched = 0, np.zeros((count, 3)), np.zeros(count, np.bool_)
-    touched[vertices] = True
-    touched[own_vertices] = True
-    ever = np.flatnonzero(touched)
-    touched[:] = False
+    """Where each expression ends, which vertices it moves, of those that any does, and how: shares (52, 52) of what is acted,
+    and its own moves, as far as it is bold."""
+    room, total, touched = 0, np.zeros((ever[-1] + 1, 3)), np.zeros(ever[-1] + 1, np.bool_)
     for number in range(len(shares)):
         for part in range(len(shares)):
             if shares[part, number] != 0.0:
@@ -103,9 +102,8 @@ def _mixed(  # noqa: PLR0917
     for number in range(len(shares)):
         for part in range(len(shares)):
             if shares[part, number] != 0.0:
-                _gather(total, touched, vertices[ends[part] : ends[part + 1]], acted[ends[part] :], shares[part, number])
-        first, last = own_ends[number], own_ends[number + 1]
-        _gather(total, touched, own_vertices[first:last], own[first:], bold)
+                _gather(total, touched, vertices, acted, ends[part], ends[part + 1], shares[part, number])
+        _gather(total, touched, own_vertices, own, own_ends[number], own_ends[number + 1], bold)
         for vertex in ever:
             if touched[vertex]:
                 move = row_of(total, vertex)
@@ -120,9 +118,11 @@ def _mixed(  # noqa: PLR0917
 
 
 @compilable
-def _gather(total: np.ndarray, touched: np.ndarray, vertices: np.ndarray, moves: np.ndarray, share: float) -> None:
-    """Adds a share of moves to a total, in place."""
-    for row in range(len(vertices)):
+def _gather(  # noqa: PLR0917
+    total: np.ndarray, touched: np.ndarray, vertices: np.ndarray, moves: np.ndarray, first: int, end: int, share: float
+) -> None:
+    """Adds a share of some rows' moves to a total, in place."""
+    for row in range(first, end):
         vertex = vertices[row]
         touched[vertex] = True
         add_to_row(total, vertex, scaled(row_of(moves, row), share))

@@ -100,7 +100,7 @@ def test_machine_code_mixes_expressions_as_matrices_do() -> None:
         return np.cumsum([0, *map(len, each)]), np.concatenate(each), values
 
     for mixed in (bold_expressions._mixed, bold_expressions._mixed.__wrapped__):
-        for one, other in zip(mixed(*rows(acted), *rows(own), shares, bold, count), rows(wanted), strict=True):
+        for one, other in zip(mixed(*rows(acted), *rows(own), shares, bold, np.arange(count)), rows(wanted), strict=True):
             np.testing.assert_allclose(one, other, atol=1e-12)
 
 
