@@ -27,6 +27,7 @@ def build(
     check_targets([output], sources=[recipe])
     check_licence(licence)
     with shown_steps() as steps:
+        steps.note_first_time("body")
         with steps.step("load_recipe", "Reading the recipe"):
             read = ak.load_recipe(recipe)
         with thumbnails(output, steps) as with_thumbnail:

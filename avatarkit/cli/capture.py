@@ -44,6 +44,7 @@ def capture(
     check_rate(fps)
     _check_person(height, person)
     with shown_steps() as steps:
+        steps.note_first_time("joints")
         target = load_target(rig, output, steps)
         tracked = _tracked(video, person, steps)
         with steps.step("estimate_motion", "Solving the motion") as advance:

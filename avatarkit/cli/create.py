@@ -63,6 +63,7 @@ def create(
     check_licence(licence)
     wishes.applied(wishes.start())  # what cannot be is refused before any photo is read
     with shown_steps() as steps:
+        steps.note_first_time("body")
         landmarks = None if photo is None else _landmarks(photo, face, steps)
         with thumbnails(output, steps) as with_thumbnail:
             fit = None if landmarks is None else _fit(landmarks, steps)

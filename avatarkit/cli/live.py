@@ -16,8 +16,10 @@ import avatarkit as ak
 from avatarkit.cli.capture import HEIGHTS_M
 from avatarkit.cli.hot_keys import hot_keys
 from avatarkit.cli.interrupts import first_interrupt_asks
+from avatarkit.cli.steps import FIRST_TIME
 from avatarkit.cli.targets import check_suffix, check_targets
 from avatarkit.errors import NoPersonError, UsageError
+from avatarkit.geometry.compiled import is_first_time
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -66,6 +68,8 @@ def live(
     if height is not None and not low <= height <= high:
         raise UsageError(f"--height {height:g} is no person's height in metres: it must be {low:g} to {high:g}.")
     told = _channels(channel or [], upper_body)
+    if sys.stderr.isatty() and is_first_time("joints"):
+        typer.echo(FIRST_TIME, err=True)
     with ak.open_live(
         camera, video=video, receive=receive, rig=rig, send=send or (), height_m=height, channels=told
     ) as session:

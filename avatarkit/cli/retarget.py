@@ -33,6 +33,7 @@ def retarget(
     check_targets([output, report], sources=[motion, *([rig] if rig else [])])
     check_rate(fps)
     with shown_steps() as steps:
+        steps.note_first_time("retargeting")
         with steps.step("read_motion", "Reading the motion"):
             read = ak.read_motion(motion, animation=animation)
         for note in read.report.get("notes", ()):

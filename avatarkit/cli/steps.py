@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from avatarkit.geometry.compiled import is_first_time
+
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
@@ -35,10 +37,18 @@ class Steps:
         self.seconds[name] = round(perf_counter() - start, 4)
         advance(1, 1)
 
+    def note_first_time(self, package: str) -> None:
+        """Tell that person why what this package computes takes long once."""
+        if self._display and is_first_time(package):
+            self.note(FIRST_TIME)
+
     def note(self, text: str) -> None:
         """Tell the person at the terminal, if there is one."""
         if self._display:
             self._display.console.print(text, markup=False, highlight=False)
+
+
+FIRST_TIME = "Once after an installation or update, code is made ready for this machine: up to a minute more."
 
 
 def _bar(display: Progress, label: str) -> Advance:

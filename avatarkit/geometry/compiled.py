@@ -79,6 +79,11 @@ def compile_all() -> None:
         machine_code()
 
 
+def is_first_time(package: str) -> bool:
+    """Whether nothing is kept yet of what a package ("body", "joints") compiles: its first work takes up to a minute longer."""
+    return not _kept() or not any(Path(_kept()).glob(f"{package}_*"))  # numba has a folder for each
+
+
 def compiled_functions() -> list[Callable[..., Any]]:
     """Those that have been imported; `__wrapped__` of each is what Python would do."""
     return [function for function, _ in _compiled]

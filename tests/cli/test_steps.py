@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from avatarkit.cli.steps import shown_steps
+from avatarkit.cli.steps import FIRST_TIME, shown_steps
 
 SCRIPT = """
 from avatarkit.cli.steps import shown_steps
@@ -16,6 +16,7 @@ with shown_steps() as steps:
     with steps.step("draw", "Drawing the person") as advance:
         advance(1, 2)
     steps.note("two [red]faces[/red] found")
+    steps.note_first_time("no-such-package")
 """
 
 
@@ -46,3 +47,4 @@ def test_a_terminal_sees_the_step_and_the_note_as_it_is_written() -> None:
     os.close(reading)
     assert "Drawing the person" in shown
     assert "two [red]faces[/red] found" in shown
+    assert FIRST_TIME in shown

@@ -40,6 +40,12 @@ def test_sources_with_nothing_to_compile_change_nothing(package: Path) -> None:
     assert kept() == before
 
 
+def test_what_has_been_compiled_before_is_known_by_its_package(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_kept", kept)
+    (Path(kept()) / "joints_0123").mkdir()
+    assert compiled.is_first_time("body") and not compiled.is_first_time("joints")
+
+
 @pytest.fixture
 def users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(compiled.platformdirs, "user_cache_path", lambda _: tmp_path / "cache")
