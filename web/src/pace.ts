@@ -30,7 +30,7 @@ export class Pace {
 
   /** What moves is drawn coarser than what stands. */
   get coarse(): boolean {
-    return this.ratio < this.usual;
+    return this.sketchy || this.ratio < this.usual;
   }
 
   /** A frame was begun at `start`; `done` is called when it is drawn. Frames that are `judged` decide how coarse the next are. */
