@@ -144,6 +144,18 @@ def test_outer_ribbons_that_fall_leave_the_head_without_inner_ones(style):
     assert outwards_m > 0.003
 
 
+def test_ends_that_turn_under_are_nearer_to_the_neck(monkeypatch):
+    turned = grown(0, "feathered")["hair-locks"].positions
+    under_m = 1e-3 * HAIR_STYLES["feathered"].under_mm
+    monkeypatch.setitem(HAIR_STYLES, "feathered", replace(HAIR_STYLES["feathered"], under_mm=0.0))
+    straight = {mesh.name: mesh.positions for mesh, _ in make_hair("feathered", BROWN, head(0))}["hair-locks"]
+    neck = head(0).positions[:, [0, 2]].mean(axis=0)
+    from_neck = [np.linalg.norm(each[:, [0, 2]] - neck, axis=1) for each in (turned, straight)]
+    nearer = from_neck[1] - from_neck[0]
+    assert nearer.min() > -0.3 * under_m and np.quantile(nearer, 0.95) > 0.6 * under_m
+    assert np.median(nearer) < 0.3 * under_m  # where they leave the head they are as they were
+
+
 @pytest.mark.parametrize("style", GROWN)
 def test_thick_locks_float_nowhere_lie_nowhere_below_the_skin_and_keep_the_budget(style):
     meshes = list(grown(0, style, "drawn").values())

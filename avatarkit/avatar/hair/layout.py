@@ -154,7 +154,7 @@ def cap_layout(style: HairStyle) -> CapLayout:
     u = np.broadcast_to(style.cap_repeats * (around - around[0]), from_rim.shape)
     v = np.maximum(1.0 - from_rim / 0.18, 0.0)
     heights = np.maximum(cap_depth_m(style, directions) + _fill_m(style, directions), CAP_EDGE_M)
-    if style.parted and not style.gathers:
+    if style.parted and not style.gathers and style.shape == "card":  # thick locks cover where they begin
         heights = np.maximum(heights - _parting_m(style, directions, heights), CAP_EDGE_M)
     if style.wholly_tied:
         turn = _turn_about_tie(style, directions)

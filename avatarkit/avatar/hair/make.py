@@ -11,7 +11,7 @@ import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh, Material
 from avatarkit.avatar.colors import parse_color
-from avatarkit.avatar.hair.directions import to_directions, unit
+from avatarkit.avatar.hair.directions import smoothstep, to_directions, unit
 from avatarkit.avatar.hair.dye import HairColor
 from avatarkit.avatar.hair.gathered import Tied, tied
 from avatarkit.avatar.hair.hanging import Loose, Obstacle, curled, hang, step_count
@@ -49,6 +49,7 @@ _LEAST_HEIGHT_M = 0.0006
 _SLIMMER = 0.7  # ribbons that were as much slimmer as they are more would leave gaps where they stray
 _LEAST_FALL, _WIDEST, _SHOULDER_M = 0.65, 0.8, 0.12  # of a step; of the shoulders' breadth; above their joints
 _SPREADS, _TAPERS = 1.5, 0.4  # hanging locks, against where they leave the scalp; less where they are cut off bluntly
+_STRAIGHT_SHARE = 0.15  # of what hangs, before it turns under
 _LEAST_STEPS = 2  # what falls less is not worth a lock
 
 
@@ -282,6 +283,8 @@ def _hung(spines: Spines, layout: LockLayout, style: HairStyle, obstacle: Obstac
     steps = step_count(float(layout.hanging.max()), pitch if style.curl_mm else None)
     paths, falling = _until_caught(np.concatenate([here[:, None], hang(loose, obstacle, steps)], axis=1), obstacle)
     spines, below = spines.of(falling), paths[falling, 1:]
+    if style.under_mm:
+        below = _turned_under(below, 1e-3 * style.under_mm, clearance[falling], obstacle)
     away = obstacle.outward(below)
     if style.curl_mm:
         below = curled(below, away, 1e-3 * style.curl_mm, pitch, 2 * np.pi * (spines.strips % 997) / 997)
@@ -291,6 +294,13 @@ def _hung(spines: Spines, layout: LockLayout, style: HairStyle, obstacle: Obstac
         outward=np.concatenate([spines.outward, away], axis=1),
         widths=np.concatenate([spines.widths, tip], axis=1),
     )
+
+
+def _turned_under(below: np.ndarray, metres: float, clearance: np.ndarray, obstacle: Obstacle) -> np.ndarray:
+    """Hanging locks (L, S, 3) whose ends are so much nearer to the neck, but not nearer to skin than their clearance (L,)."""
+    share = smoothstep(_STRAIGHT_SHARE, 1.0, np.linspace(0.0, 1.0, below.shape[1]))
+    bent = below - metres * share[:, None] * unit((below - obstacle.middle) * [1.0, 0.0, 1.0])
+    return obstacle.lifted_out(bent.reshape(-1, 3), np.outer(clearance, share).ravel()).reshape(below.shape)
 
 
 def _until_caught(paths: np.ndarray, obstacle: Obstacle) -> tuple[np.ndarray, np.ndarray]:

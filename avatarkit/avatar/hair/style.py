@@ -130,6 +130,7 @@ class HairStyle:
         shape: ribbons of hairs, solid pointed locks, ropes, or round tufts.
         strands: what the ribbons show.
         cut_mm: hair that hangs ends this far below the middle of the skull, whatever its length; None for its length.
+        under_mm: how far the ends of what hangs turn in under it, as when it is blown dry over a brush.
         tips: share of the tufts' picture that shows: with less they end bluntly.
         cap_repeats: how often the cap's picture goes around the head: fine hair more often.
         cap: what the cap shows; its edge fades, or ends at the hairline.
@@ -165,6 +166,7 @@ class HairStyle:
     strands: Literal["straight", "frizz", "coils"] = "straight"
     crown_narrows: float = 0.55
     cut_mm: float | None = None
+    under_mm: float = 0.0
     tips: float = 1.0
     cap_repeats: int = 4
     cap: Literal["strands", "stubble"] = "strands"

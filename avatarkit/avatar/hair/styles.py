@@ -100,6 +100,7 @@ _BOB = replace(
     unevenness=0.1,
     disorder=0.05,
     cut_mm=118,
+    under_mm=9,
     tips=0.66,
     points=9,
 )
@@ -115,6 +116,7 @@ _FEATHERED = replace(
     unevenness=0.3,
     disorder=0.14,
     cut_mm=98,
+    under_mm=30,
     tips=0.92,
     curl_mm=4,
     curl_pitch_mm=85,
