@@ -29,9 +29,7 @@ _ROOM_PX = 60  # around a brow for hairs that stand off it
 _BEND = 0.14
 _PAINT_BEGINS = 0.15  # of its length from the nose: painted brows on large eyes would meet when they frown
 _PAINT_DROP = 0.026  # of the picture, towards eyes that have grown upwards less than the forehead above them
-_PAINT_TILT = (
-    0.8  # heights of a brow that outer ends rise: what widens drawn eyes lifts foreheads in the middle, which looks sad
-)
+_PAINT_TILT = 0.8  # heights of a brow that outer ends rise: what widens eyes lifts foreheads in the middle, which looks sad
 _PAINT_HEIGHT = 1.3  # of a hairy one's: seen from as far as drawn figures are, thinner ones are threads
 _PAINT_START, _PAINT_FULL = 0.45, 0.25  # how thick a painted brow begins, and from where on it has all of its thickness
 _ROUND_PX, _ROUND_EDGE = 7.0, 6.0  # of the corners of painted brows; their edge is as much steeper than that

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -154,9 +153,11 @@ class _Reading:
 
     def of(self, text: str) -> Description:
         for clause in re.split(r"[;.]|\bwith\b|\bwearing\b|\bwears\b|\bin\b|\bwho\b|\bhas\b", text.lower()):
-            for negated in _NEGATED.finditer(clause):
-                self._not(self._known(negated["what"]), negated["no"])
-            self._clause(self._known(_NEGATED.sub(" ", clause)))
+            said, *negated = _NEGATED.split(clause)
+            self._clause(self._known(said))
+            for no, what, after in zip(negated[::3], negated[1::3], negated[2::3], strict=True):
+                self._not(self._known(what), no)
+                self._clause(self._known(after))
         self._match_brows()
         self._dress()
         return Description(self._recipe, self._understood, tuple(dict.fromkeys(self._unknown)))
@@ -168,7 +169,7 @@ class _Reading:
         """Take off what the words name; of a person and a face, it cannot be told what else they are instead."""
         left: list[str] = []
         while words:
-            thing = max((name for name in (*_choices(), ("makeup",)) if words[: len(name)] == name), key=len, default=())
+            thing = _longest((*_choices(), _MAKEUP), words)
             if thing:
                 self._take_off(thing)
                 self._did((no, *thing), "none")
@@ -179,15 +180,15 @@ class _Reading:
         self._unknown += [no, *left] if left else []
 
     def _take_off(self, thing: tuple[str, ...]) -> None:
-        kind = _choices().get(thing, "makeup")
+        kind = _choices().get(thing, "makeup")  # makeup as a whole is nothing that can be chosen
         if kind == "hair":
             self._recipe = self._recipe.with_hair("bald")
         elif kind == "beard":
             self._recipe = self._recipe.with_beard("none")
         elif kind == "makeup":
-            worn = [item for item in self._recipe.makeup if thing in (_split(item), ("makeup",))]
-            for item in worn:
-                self._recipe = self._recipe.with_makeup(item, strength=0.0)
+            for item in self._recipe.makeup:
+                if thing in (_split(item), _MAKEUP):
+                    self._recipe = self._recipe.with_makeup(item, strength=0.0)
         else:
             self._bare.add(kind)
 
@@ -205,8 +206,7 @@ class _Reading:
 
     def _thing_at(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """The longest name of a thing that the words begin with."""
-        things = (*self._words.parts, *self._words.outfits, *_choices())
-        return max((name for name in things if words[: len(name)] == name), key=len, default=())
+        return _longest((*self._words.parts, *self._words.outfits, *_choices()), words)
 
     def _say(self, thing: tuple[str, ...], said: tuple[str, ...]) -> None:
         color, before = self._color_of(said, self._context(thing))
@@ -226,7 +226,7 @@ class _Reading:
         else:
             before, what = self._worn(thing, before, color)
         if what:
-            self._did((*_without(said, before), *thing), f"{what} {color or ''}")
+            self._did((*(word for word in said if word not in before), *thing), f"{what} {color or ''}")
         self._person(before[:-1] if before[-1:] == ("old",) else before)  # an old coat makes nobody old
 
     def _context(self, thing: tuple[str, ...]) -> str:
@@ -333,13 +333,9 @@ class _Reading:
         self._understood[" ".join(thing)] = what.strip()
 
 
-def _without(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
-    """The words but for the others, each as often as it is among them."""
-    rest = Counter(words) - Counter(others)
-    kept: list[str] = []
-    for word in words:
-        kept += [word] if rest[word] > kept.count(word) else []
-    return tuple(kept)
+def _longest(names: Iterable[tuple[str, ...]], words: tuple[str, ...]) -> tuple[str, ...]:
+    """The longest of the names that the words begin with."""
+    return max((name for name in names if words[: len(name)] == name), key=len, default=())
 
 
 def _known_as(synonyms: Mapping[tuple[str, ...], tuple[str, ...]], words: tuple[str, ...]) -> tuple[str, ...]:
@@ -398,7 +394,8 @@ USUAL_BEARD = "full"
 BROWS_TO_HAIR = 0.8
 """Of sRGB: how much darker brows are than hair, as the presets have them."""
 
-_NEGATED = re.compile(r"\b(?P<no>no|not|without|neither|nor|never)\b(?P<what>.*?)(?=,|\b(?:and|but|no|not|without|nor)\b|$)")
+_MAKEUP = ("makeup",)
+_NEGATED = re.compile(r"\b(no|not|without|neither|nor|never)\b(.*?)(?=,|\b(?:and|but|no|not|without|nor)\b|$)")
 
 _HAIR_THINGS = ("afro", "bob", "lob", "braid", "braids", "bun", "mohawk", "undercut", "ponytail", "dreadlocks", "stubble",
                 "moustache", "goatee", "sideburns", "handlebar", "horseshoe", "quiff", "pigtails")  # fmt: skip

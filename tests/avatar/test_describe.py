@@ -69,6 +69,11 @@ def test_hair_beards_and_makeup_can_be_said_not_to_be_there() -> None:
     assert not describe("no makeup", start).recipe.makeup
 
 
+def test_what_was_understood_is_told_in_the_order_of_the_text() -> None:
+    made = describe("a tall woman, no glasses, a red hoodie and not old but thin")
+    assert list(made.understood) == ["tall", "woman", "no glasses", "red hoodie", "thin"]
+
+
 def test_what_is_not_said_to_be_stays_as_it_is_and_is_told() -> None:
     made = describe("a man who is not tall but thin")
     assert "height" not in made.recipe.sliders and made.recipe.sliders["weight"] < 0
