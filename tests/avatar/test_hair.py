@@ -8,10 +8,11 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from avatarkit.avatar.hair import HAIR_STYLES, make_hair
+from avatarkit.avatar.hair.cap_layout import CAP_COLUMNS, CAP_ROWS, cap_layout
 from avatarkit.avatar.hair.comb import Strays, fringe_comb
 from avatarkit.avatar.hair.directions import nearest_on_arc, to_angles, to_directions, unit
 from avatarkit.avatar.hair.hairline import inward_m
-from avatarkit.avatar.hair.layout import CAP_COLUMNS, CAP_ROWS, cap_layout, lock_layout
+from avatarkit.avatar.hair.layout import lock_layout
 from avatarkit.avatar.hair.scalp import SKULL_CENTRE, points_towards
 from avatarkit.avatar.hair.style import Fringe
 from avatarkit.avatar.hair.thick import thick_style

@@ -9,7 +9,7 @@ import numpy as np
 
 from avatarkit.avatar.hair.directions import nearest_on_arc, smoothstep, tangent, to_angles, to_directions, turned, unit
 from avatarkit.avatar.hair.hairline import hairline
-from avatarkit.avatar.hair.style import Fringe, HairStyle
+from avatarkit.avatar.hair.style import Fringe, Gather, HairStyle
 from avatarkit.geometry.meshes import cross
 
 Comb = Callable[[np.ndarray], np.ndarray]
@@ -126,3 +126,17 @@ def along_hairline(style: HairStyle, directions: np.ndarray) -> tuple[np.ndarray
     inward = cross(directions, along)
     upward = np.where((inward[:, 1:2] < 0), -inward, inward)
     return along, unit(upward)
+
+
+def owners(gathers: tuple[Gather, ...], roots: np.ndarray) -> np.ndarray:
+    """(L,) which tie takes the hair that grows at directions (L, 3); -1 for none."""
+    owner = np.full(len(roots), -1)
+    for number, gather in enumerate(gathers):
+        takes = {
+            "all": np.ones(len(roots), bool),
+            "left": roots[:, 0] >= 0,
+            "right": roots[:, 0] < 0,
+            "top": to_angles(roots)[1] > np.radians(gather.above_deg),
+        }[gather.takes]
+        owner[takes & (owner < 0)] = number
+    return owner

@@ -11,11 +11,12 @@ import numpy as np
 
 from avatarkit.avatar.avatar import AvatarMesh, Material
 from avatarkit.avatar.colors import parse_color
+from avatarkit.avatar.hair.cap_layout import cap_layout
 from avatarkit.avatar.hair.directions import smoothstep, to_directions, unit
 from avatarkit.avatar.hair.dye import HairColor
 from avatarkit.avatar.hair.gathered import Tied, tied
 from avatarkit.avatar.hair.hanging import Loose, Obstacle, curled, hang, step_count
-from avatarkit.avatar.hair.layout import LockLayout, cap_layout, lock_layout
+from avatarkit.avatar.hair.layout import LockLayout, lock_layout
 from avatarkit.avatar.hair.materials import hair_materials, thick_materials
 from avatarkit.avatar.hair.over_clothes import raised_by_clothes
 from avatarkit.avatar.hair.scalp import HeadSurface, head_surface, points_towards
