@@ -19,6 +19,7 @@ from avatarkit.avatar.style import default_recipe
 from avatarkit.errors import InputError, UsageError
 from avatarkit.media.photo import Photo
 from tests.app.conftest import Served
+from tests.waiting import PATIENCE_S, until
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -27,7 +28,7 @@ httpx = pytest.importorskip("httpx")
 
 @pytest.fixture(scope="module")
 def browser(served: Served) -> Any:
-    with httpx.Client(base_url=served.address, timeout=60) as client:
+    with httpx.Client(base_url=served.address, timeout=PATIENCE_S) as client:
         yield client
 
 
@@ -141,8 +142,8 @@ def test_the_visit_lives_as_long_as_its_socket(served: Served, browser: Any) -> 
     address = served.address.replace("http", "ws")
     with sockets.connect(f"{address}/visit/{token}/here") as socket:
         socket.send(b"what is said here is not listened to")
-        wait_until(lambda: served.house.visits.get(token).pages == 1)
-    wait_until(lambda: served.house.visits.get(token).pages == 0)
+        until(lambda: served.house.visits.get(token).pages == 1)
+    until(lambda: served.house.visits.get(token).pages == 0)
     folder = served.house.visits.get(token).folder
     served.house.visits.sweep(time.monotonic() + 1000)
     assert not folder.exists()
@@ -154,9 +155,9 @@ def test_a_hostile_live_message_ends_in_words(served: Served, browser: Any) -> N
     said_to_be_giant = bytes(8) + b"\xff\xd8\xff\xc0\x00\x11\x08\xfd\xe8\xfd\xe8\x03" + bytes(9)  # 65000 pixels a side
     for message in (b"x", b"\0" * 8 + b"no jpeg", np.float64(np.nan).tobytes() + b"\xff\xd8\xff", said_to_be_giant):
         with sockets.connect(address) as socket:
-            assert json.loads(socket.recv(timeout=60)) == {"type": "ready"}
+            assert json.loads(socket.recv(timeout=PATIENCE_S)) == {"type": "ready"}
             socket.send(message)
-            assert "webcam picture" in json.loads(socket.recv(timeout=60))["problem"]
+            assert "webcam picture" in json.loads(socket.recv(timeout=PATIENCE_S))["problem"]
     with pytest.raises(Exception, match=r"403|1008|reject"), sockets.connect(address, origin="http://evil.example"):
         pass
 
@@ -167,9 +168,9 @@ def test_pictures_of_nobody_still_come_back_as_moments_with_the_pages_own_time(s
     Image.fromarray(np.full((120, 160, 3), 90, np.uint8)).save(jpeg, "JPEG")
     stamp = 1_700_000_000.25
     with sockets.connect(f"{served.address.replace('http', 'ws')}/visit/{begin(browser)}/live") as socket:
-        assert json.loads(socket.recv(timeout=60)) == {"type": "ready"}
+        assert json.loads(socket.recv(timeout=PATIENCE_S)) == {"type": "ready"}
         socket.send(np.float64(stamp).tobytes() + jpeg.getvalue())
-        moment = json.loads(socket.recv(timeout=60))
+        moment = json.loads(socket.recv(timeout=PATIENCE_S))
     assert (moment["type"], moment["version"], moment["sent_s"], moment["seen"]) == ("moment", 1, stamp, False)
     rotations = np.array(list(moment["bones"].values()))
     np.testing.assert_allclose(np.linalg.norm(rotations, axis=1), 1.0, atol=1e-3)
@@ -193,10 +194,3 @@ def test_a_program_makes_an_avatar_file_by_the_endpoints_that_the_readme_names(
     assert values["verdict"]["passes"] is True and values["report"]["faces_found"] == 1
     with pytest.raises(Exception, match=r"No style named 'anmie'\. Did you mean"):
         client.predict(None, "anmie", "", "vrm", api_name="/create_avatar")
-
-
-def wait_until(true: Any, seconds: float = 10.0) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, "it never came"
-        time.sleep(0.02)

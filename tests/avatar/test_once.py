@@ -8,6 +8,7 @@ from threading import Barrier, Event
 import pytest
 
 from avatarkit.avatar.once import kept, once
+from tests.waiting import PATIENCE_S
 
 
 def test_who_asks_while_it_is_made_waits_and_gets_the_same() -> None:
@@ -16,13 +17,13 @@ def test_who_asks_while_it_is_made_waits_and_gets_the_same() -> None:
     @once
     def thing(name: str) -> list[str]:
         begun.set()
-        go.wait(10)
+        go.wait(PATIENCE_S)
         made.append(name)
         return [name]
 
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(thing, "a")
-        begun.wait(10)
+        begun.wait(PATIENCE_S)
         second = threads.submit(thing, "a")
         assert not second.done()
         go.set()
@@ -31,7 +32,7 @@ def test_who_asks_while_it_is_made_waits_and_gets_the_same() -> None:
 
 
 def test_different_things_are_made_at_the_same_time() -> None:
-    together = Barrier(2, timeout=10)
+    together = Barrier(2, timeout=PATIENCE_S)
 
     @once
     def thing(name: str) -> int:

@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from tests.waiting import PATIENCE_S
+
 termios = pytest.importorskip("termios")
 
 SCRIPT = """
@@ -53,7 +55,7 @@ def test_keys_are_heard_and_the_terminal_is_given_back(keys: bytes | None, code:
             assert process.stdout.readline() == "heard\n"
             assert termios.tcgetattr(slave) != before  # each key at once, none echoed
             process.send_signal(signal.SIGTERM) if keys is None else os.write(master, keys)
-            rest, _ = process.communicate(timeout=30)
+            rest, _ = process.communicate(timeout=PATIENCE_S)
         finally:
             process.kill()
     assert (rest, process.returncode) == ("paused\n" * 2 if keys == b"xPpq" else "", code)
@@ -68,4 +70,4 @@ def test_without_a_terminal_nothing_is_heard() -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "deaf\n"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 128 + signal.SIGTERM
+        assert process.wait(PATIENCE_S) == 128 + signal.SIGTERM

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE_S
+
 BUSY = {
     "python": "while True: pass",
     "native": "import hashlib; hashlib.pbkdf2_hmac('sha256', b'', b'', 2_000_000_000)",  # hours, and no Python between
@@ -51,7 +53,7 @@ def test_an_interrupt_is_heard(kind: str, asked: signal.Signals, tmp_path: Path)
             assert process.stdout.readline() == "ready\n"
             assert half_written.is_file()
             process.send_signal(asked)
-            assert process.communicate(timeout=30) == ("", "")
+            assert process.communicate(timeout=PATIENCE_S) == ("", "")
             assert process.returncode == 128 + asked
         finally:
             process.kill()

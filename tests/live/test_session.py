@@ -21,6 +21,7 @@ from avatarkit.media.photo import Photo
 from avatarkit.media.video_frame import VideoFrame
 from tests.media.films import film, written
 from tests.stream.moments import moment_of, plain_pose
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -80,18 +81,17 @@ def test_an_error_of_the_source_comes_after_its_pictures() -> None:
         list(newest)
 
 
-def test_a_session_ends_within_a_second_when_it_is_left() -> None:
+def test_a_session_ends_before_its_pictures_do_when_it_is_left() -> None:
     source = Source(100_000)
-    begun = time.monotonic()
     with Newest(source) as newest:
         next(iter(newest))
-    assert source.closed.is_set() and time.monotonic() - begun < 2.0
+    assert source.closed.is_set()
 
 
 def test_a_film_played_live_moves_and_is_sent_and_recorded(talking_head: Path, tmp_path: Path) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.bind(("127.0.0.1", 0))
-        listener.settimeout(5.0)
+        listener.settimeout(PATIENCE_S)
         where = f"vmc://127.0.0.1:{listener.getsockname()[1]}"
         with ak.open_live(video=talking_head, send=[where]) as session:
             session.keep()

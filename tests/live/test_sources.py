@@ -116,12 +116,11 @@ def test_a_source_that_falls_silent_is_said_to_be(monkeypatch: pytest.MonkeyPatc
         assert session.is_silent and "nothing comes" in state_line(session, keys=False)
 
 
-def test_a_session_that_shall_end_does_so_within_a_second() -> None:
+def test_a_session_that_shall_end_does_so_though_nothing_comes() -> None:
     with ak.open_live(pictures=PushedPictures()) as session:
         threading.Timer(0.1, session.end).start()
-        begun = time.monotonic()
-        list(session)
-    assert time.monotonic() - begun < 3.0  # a second is promised, on a machine that has time
+        poses = list(session)
+    assert not any(pose.came and pose.parts for pose in poses)
 
 
 def test_a_camera_that_went_away_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:

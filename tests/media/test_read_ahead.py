@@ -10,6 +10,7 @@ from time import sleep
 import pytest
 
 from avatarkit.media.read_ahead import read_ahead
+from tests.waiting import PATIENCE_S
 
 
 def test_items_come_in_their_order() -> None:
@@ -66,13 +67,13 @@ def test_threads_that_read_ahead_beside_other_work_do_both_in_turns() -> None:
         for number in range(3):
             order.append(f"item {number}")
             begun.set()
-            gathered.wait(5)
+            gathered.wait(PATIENCE_S)
             yield number
 
     with ThreadPoolExecutor(max_workers=1) as threads, ThreadPoolExecutor(max_workers=1) as user:
         items = read_ahead(noting(), 3, threads)
         waiting = user.submit(next, items)
-        begun.wait(5)
+        begun.wait(PATIENCE_S)
         other = threads.submit(order.append, "other work")
         gathered.set()
         assert [waiting.result(), *items] == [0, 1, 2]

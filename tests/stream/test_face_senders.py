@@ -18,6 +18,7 @@ from avatarkit.stream.live_link import LiveLinkPackets
 from avatarkit.stream.live_moment import LiveMoment
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 from tests.stream.moments import any_pose, moment_of, plain_pose
+from tests.waiting import PATIENCE_S
 
 
 def read_live_link(data: bytes) -> dict[str, object]:
@@ -128,7 +129,7 @@ def test_every_udp_protocol_reaches_its_receiver_only(protocol: str) -> None:
 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.bind(("127.0.0.1", 0))
-        listener.settimeout(5.0)
+        listener.settimeout(PATIENCE_S)
         sender = open_sender(Address(protocol, "127.0.0.1", listener.getsockname()[1]))
         assert sender.send(moment_of(plain_pose())) == 0
         assert len(listener.recv(2000)) > 100

@@ -30,6 +30,7 @@ from avatarkit.stream.unity import UNITY_BONES, to_unity_position, to_unity_rota
 from avatarkit.stream.vmc import VmcPackets
 from avatarkit.stream.vrchat import TRACKERS, euler_deg, vrchat_messages
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
+from tests.waiting import PATIENCE_S
 
 
 def pose(**changes: np.ndarray) -> HumanPose:
@@ -181,7 +182,7 @@ def test_looking_to_the_left_is_a_negative_yaw_and_shut_eyes_are_shut() -> None:
 def test_what_is_sent_arrives() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.bind(("127.0.0.1", 0))
-        listener.settimeout(5.0)
+        listener.settimeout(PATIENCE_S)
         with UdpTarget(Address("vmc", "127.0.0.1", listener.getsockname()[1])) as target:
             packets = VmcPackets()(moment())
             assert target.send(packets) == 0
@@ -198,7 +199,7 @@ def test_nobody_listening_is_no_error_but_known_and_a_late_listener_misses_nothi
         assert not target.is_heard
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
             listener.bind(where)
-            listener.settimeout(5.0)
+            listener.settimeout(PATIENCE_S)
             assert target.send([b"a", b"b"]) == 0
             assert [listener.recv(9), listener.recv(9)] == [b"a", b"b"]
         monkeypatch.setattr("avatarkit.stream.osc.UNHEARD_S", 0.0)

@@ -18,6 +18,7 @@ from avatarkit.stream.address import Address
 from avatarkit.stream.moment_binary import moment_bytes
 from avatarkit.stream.websocket import MOST_FOLLOWERS, MomentServer, may_follow
 from tests.stream.moments import any_pose, moment_of
+from tests.waiting import PATIENCE_S, until
 
 
 def free_port() -> int:
@@ -36,19 +37,12 @@ def follow(server: MomentServer, path: str = "/", **options: object) -> ClientCo
     return connect(f"{server.address.text}{path}", **options)  # type: ignore[arg-type]
 
 
-def until(true: object, seconds: float = 5.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
 def test_json_and_binary_followers_get_the_same_moment(server: MomentServer) -> None:
     moment = moment_of(any_pose(1))
     with follow(server) as reading, follow(server, "/binary") as short:
         until(lambda: server.followers == 2)
         server.send(moment)
-        told, data = json.loads(reading.recv(5.0)), short.recv(5.0)
+        told, data = json.loads(reading.recv(PATIENCE_S)), short.recv(PATIENCE_S)
     assert told["type"] == "moment" and told["time_s"] == moment.pose.time_s
     assert isinstance(data, bytes) and data[:24] == moment_bytes(moment, told["sent_s"])[:16] + data[16:24]
 
@@ -56,7 +50,7 @@ def test_json_and_binary_followers_get_the_same_moment(server: MomentServer) -> 
 def test_who_comes_later_is_told_at_once_how_things_are(server: MomentServer) -> None:
     server.send(moment_of(any_pose(1, time_s=7.0)))
     with follow(server) as late:
-        assert json.loads(late.recv(5.0))["time_s"] == 7.0
+        assert json.loads(late.recv(PATIENCE_S))["time_s"] == 7.0
 
 
 def test_a_slow_follower_keeps_nobody_waiting_and_goes_on_with_the_newest(server: MomentServer) -> None:
@@ -67,13 +61,14 @@ def test_a_slow_follower_keeps_nobody_waiting_and_goes_on_with_the_newest(server
         for number in range(count):  # some 6 MB for each, which no buffer holds
             server.send(moment_of(any_pose(1, time_s=float(number + 1))))
             if number % 10 == 9:
-                got.append(json.loads(quick.recv(5.0))["time_s"])
-        until(lambda: json.loads(quick.recv(5.0))["time_s"] == count)
+                got.append(json.loads(quick.recv(PATIENCE_S))["time_s"])
+        while got[-1] != count:
+            got.append(json.loads(quick.recv(PATIENCE_S))["time_s"])
         waiting_s = max(one.deaf_s for one in server._followers)
         until(lambda: max(one.deaf_s for one in server._followers) > waiting_s > 0.0)
-        times = [json.loads(slow.recv(5.0))["time_s"]]
+        times = [json.loads(slow.recv(PATIENCE_S))["time_s"]]
         while times[-1] != count:
-            times.append(json.loads(slow.recv(5.0))["time_s"])
+            times.append(json.loads(slow.recv(PATIENCE_S))["time_s"])
     assert got == sorted(got) and times == sorted(times)
     assert len(times) < count / 2
 
@@ -83,17 +78,17 @@ def test_long_speeches_end_the_connection_and_nothing_else(server: MomentServer,
     with follow(server) as calm, follow(server) as hostile:
         hostile.send(says)
         with pytest.raises(ConnectionClosed) as end:
-            hostile.recv(5.0)
+            hostile.recv(PATIENCE_S)
         assert end.value.rcvd is not None and end.value.rcvd.code == 1009
         server.send(moment_of(any_pose(1)))
-        assert json.loads(calm.recv(5.0))["type"] == "moment"
+        assert json.loads(calm.recv(PATIENCE_S))["type"] == "moment"
 
 
 def test_chatterers_are_turned_away(server: MomentServer) -> None:
     with follow(server) as hostile, pytest.raises(ConnectionClosed) as end:
         for _ in range(200):
             hostile.send("hello")
-        hostile.recv(5.0)
+        hostile.recv(PATIENCE_S)
     assert end.value.rcvd is not None and end.value.rcvd.code == 1008
 
 
@@ -101,15 +96,15 @@ def test_a_few_words_are_not_listened_to(server: MomentServer) -> None:
     with follow(server) as follower:
         follower.send('{"type":"moment"}')
         server.send(moment_of(any_pose(1)))
-        assert json.loads(follower.recv(5.0))["type"] == "moment"
+        assert json.loads(follower.recv(PATIENCE_S))["type"] == "moment"
 
 
 def test_bytes_that_are_no_handshake_change_nothing(server: MomentServer) -> None:
-    with socket.create_connection(("127.0.0.1", server.address.port), timeout=5.0) as raw:
+    with socket.create_connection(("127.0.0.1", server.address.port), timeout=PATIENCE_S) as raw:
         raw.sendall(b"\xff\x00garbage\r\n\r\n")
         with follow(server) as follower:
             server.send(moment_of(any_pose(1)))
-            assert follower.recv(5.0)
+            assert follower.recv(PATIENCE_S)
 
 
 def test_one_too_many_is_asked_to_come_again(server: MomentServer) -> None:
@@ -118,7 +113,7 @@ def test_one_too_many_is_asked_to_come_again(server: MomentServer) -> None:
             followers.enter_context(follow(server))
         until(lambda: server.followers == MOST_FOLLOWERS)
         with follow(server) as another, pytest.raises(ConnectionClosed) as end:
-            another.recv(5.0)
+            another.recv(PATIENCE_S)
     assert end.value.rcvd is not None and end.value.rcvd.code == 1013
 
 
@@ -138,10 +133,10 @@ def test_who_does_not_read_leaves_the_place_to_a_newcomer_and_readers_stay(
         for _ in range(few - 1):
             followers.enter_context(follow(server))
         with follow(server) as another, pytest.raises(ConnectionClosed) as end:
-            another.recv(5.0)
+            another.recv(PATIENCE_S)
         assert end.value.rcvd is not None and end.value.rcvd.code == 1013, "all that are left read"
         server.send(moment_of(any_pose(1, time_s=7.0)))
-        assert json.loads(reader.recv(5.0))["time_s"] == 7.0
+        assert json.loads(reader.recv(PATIENCE_S))["time_s"] == 7.0
 
 
 def test_pages_of_other_hosts_are_refused(server: MomentServer) -> None:
@@ -187,11 +182,11 @@ def test_an_address_of_somebody_else_cannot_be_listened_at() -> None:
         MomentServer(Address("ws", "192.0.2.1", 7861))  # of the block that documentation uses
 
 
-def test_it_ends_within_a_second_with_followers_who_do_not_answer() -> None:
+def test_it_does_not_wait_for_followers_who_do_not_answer() -> None:
     server = MomentServer(Address("ws", "127.0.0.1", free_port()))
     with socket.create_connection(("127.0.0.1", server.address.port)), follow(server):
         begun = time.monotonic()
         server.close()
-        assert not server._thread.is_alive() and time.monotonic() - begun < 3.0
+        assert not server._thread.is_alive() and time.monotonic() - begun < 8.0  # the library alone waits ten seconds for each
     with MomentServer(server.address):  # the port is free again
         pass
