@@ -1,4 +1,4 @@
-"""Hands of which the body knows better which way their palms look.
+"""Hands of which the body, or what wrists mostly do, tells better which way their palms look.
 
 A hand and its mirror image in depth are one picture. A hand model tells them apart by shading and creases, which small or
 hanging hands do not show: of 3,800 rendered ones three in ten were the mirror image, palms looking away where they look at the
@@ -30,6 +30,10 @@ ENOUGH_SMALL, ENOUGH_LARGE = 0.5, 1.2
 the true one, of small and of large hands. Rendered hands would be taken best from 0.4 on; open hands of people before a camera,
 about 70 pixels large and read right, miss the body's palms by up to 1.0."""
 
+SURE_OF_SMALL = 0.5
+"""How far a small hand is believed to be turned as it seems; for the rest wrists are straight and palms as they mostly are. Of
+20 rendered films hands below 60 pixels miss the truth by 36 degrees in the mean when fully believed, by 30 so."""
+
 _ENDS = np.array([[POSE[side + point] for point in ("Wrist", "Index", "Pinky")] for side in ("left", "right")])
 _WRIST, _INDEX, _MIDDLE, _LITTLE = (HAND[name] for name in ("wrist", "indexMcp", "middleMcp", "littleMcp"))
 _NOWHERE = (0.0, 0.0, 0.0)
@@ -48,6 +52,16 @@ def with_palm_of_body(hand: HandLandmarks, side: int, points: np.ndarray, camera
     turn = plain_quaternions.to_matrix(turn_towards(camera.ray(np.add.reduce(hand.points_px) / len(hand.points_px))))
     ends = points[_ENDS[side]]
     return replace(hand, world_m=mirrored) if _is_mirrored(hand.world_m, mirrored, hand.points_px, ends, turn) else hand
+
+
+def surely_turned(hand: HandLandmarks | None) -> float:
+    """0..1, how sure the way is that a hand is turned, by its size in the picture; one that is not seen has no say."""
+    return 1.0 if hand is None else _surely_turned(hand.points_px)
+
+
+@compiled(floats(2))
+def _surely_turned(points_px: np.ndarray) -> float:
+    return SURE_OF_SMALL + (1.0 - SURE_OF_SMALL) * smooth_share(_size(points_px), SMALL_PX, LARGE_PX)
 
 
 @compiled(floats(2), floats(2), floats(2), floats(2), floats(2))

@@ -17,7 +17,7 @@ from avatarkit.motion.joints.hands_by_head import hands_by_head
 from avatarkit.motion.joints.joint_points import JointMemory, JointPoints
 from avatarkit.motion.joints.solve import solve_joints
 from avatarkit.motion.lift import lift
-from avatarkit.motion.palms_of_bodies import with_palm_of_body
+from avatarkit.motion.palms_of_bodies import surely_turned, with_palm_of_body
 from avatarkit.motion.person import Person
 from avatarkit.motion.picture_camera import TOWARDS, PictureCamera, assumed_camera, turn_towards
 from avatarkit.motion.wrists_of_hands import with_wrists_of_hands
@@ -79,6 +79,7 @@ def pose_step(
         points, visibility = lift(body, person, camera), body.visibility
         by_head = hands_by_head(body, points, person.head_levers, camera)
         read_hands = [hand and with_palm_of_body(hand, side, points, camera) for side, hand in enumerate(read_hands)]
+    hands_sure = surely_turned(read_hands[0]), surely_turned(read_hands[1])
     facing = _facing(frame, points, face, camera, memory)
     turn = facing.turn if facing else None
     head = None if face is None else _head(face, camera, turn)
@@ -91,7 +92,7 @@ def pose_step(
         faced = remembered(faced, frame.time_s, head, points)
     elif frame.body is not None and faced:
         points = nodding_as_before(points, faced)
-    seen = JointPoints(points, visibility, hands[0], hands[1], head)
+    seen = JointPoints(points, visibility, hands[0], hands[1], head, hands_sure)
     solution = solve_joints(seen, memory.joints if memory else None, by_head)
     rotations, confidence = _with_eyes(solution.rotations, solution.confidence, face)
     if frame.body is not None:

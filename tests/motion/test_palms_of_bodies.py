@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from avatarkit.geometry import quaternions
-from avatarkit.motion.palms_of_bodies import LARGE_PX, SMALL_PX, with_palm_of_body
+from avatarkit.motion.human_motion import BONE
+from avatarkit.motion.palms_of_bodies import LARGE_PX, SMALL_PX, SURE_OF_SMALL, surely_turned, with_palm_of_body
 from avatarkit.motion.picture_camera import PictureCamera, assumed_camera
 from avatarkit.motion.steps import pose_step
 from avatarkit.tracking.hand_shape import mirrored_in_depth
 from avatarkit.tracking.tracked_frame import HandLandmarks
 from avatarkit.vocabulary.mediapipe_points import HAND, POSE, POSE_POINTS
+from tests.motion.joints.posed_points import angles_deg
 from tests.motion.simulated import PERSON, SIZE_PX, filmed, standing
 
 CAMERA: PictureCamera = assumed_camera(SIZE_PX)
@@ -67,6 +69,22 @@ def test_of_large_hands_a_body_has_to_be_surer() -> None:
     small, large = hand(-35.0, SMALL_PX), hand(-35.0, LARGE_PX)
     assert with_palm_of_body(small, 0, points, CAMERA) is not small
     assert with_palm_of_body(large, 0, points, CAMERA) is large
+
+
+def test_the_smaller_a_hand_the_less_it_is_believed_how_it_is_turned() -> None:
+    sizes = (0.5 * SMALL_PX, SMALL_PX, 0.5 * (SMALL_PX + LARGE_PX), LARGE_PX, 2.0 * LARGE_PX)
+    sure = [surely_turned(hand(0.0, size_px)) for size_px in sizes]
+    assert sure[:2] == [SURE_OF_SMALL] * 2 and sure[3:] == [1.0] * 2 and sure[1] < sure[2] < sure[3]
+    assert surely_turned(None) == 1.0
+
+
+def test_a_small_hand_bends_its_wrist_less_than_a_large_one_of_the_same_points() -> None:
+    frame = filmed(standing(np.zeros(1))).frames[0]
+    bends = []
+    for size_px in (SMALL_PX, LARGE_PX):
+        rotations = pose_step(replace(frame, left_hand=hand(60.0, size_px)), PERSON)[0].rotations
+        bends.append(float(angles_deg(rotations[BONE["leftHand"]], quaternions.IDENTITY)))
+    assert bends[0] < 0.8 * bends[1]
 
 
 def test_a_picture_with_a_hand_read_as_its_mirror_image_gives_the_pose_of_the_right_one() -> None:

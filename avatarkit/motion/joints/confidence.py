@@ -71,12 +71,13 @@ class Sight(NamedTuple):
 
 
 @compilable
-def sight(visibility: np.ndarray, hands_seen: tuple[bool, bool], face_seen: bool) -> Sight:
+def sight(visibility: np.ndarray, hands_seen: tuple[bool, bool], hands_sure: tuple[float, float], face_seen: bool) -> Sight:
     """How surely the bones' points are seen.
 
     Args:
         visibility: (33,) of the body's points.
         hands_seen: whether the left and the right hand are seen by themselves.
+        hands_sure: 0..1, how surely these are turned as they seem.
         face_seen: likewise.
     """
     trust = np.empty(len(visibility))
@@ -95,7 +96,7 @@ def sight(visibility: np.ndarray, hands_seen: tuple[bool, bool], face_seen: bool
             bones[row] *= head
     for side, hand_seen in enumerate(hands_seen):
         if hand_seen:
-            ends[side] = 1.0
+            ends[side] = hands_sure[side]
             for row in _FINGERS[side]:
                 bones[row] = 1.0
         else:

@@ -23,6 +23,7 @@ class JointPoints:
         visibility: (33,) 0..1, how sure each body point is.
         left_hand, right_hand: (21, 3) in `HAND_POINTS`' order, any origin, or None where not seen.
         head: (4,) world rotation of the head where a face is seen; the identity looks along +Z.
+        hands_sure: (2,) 0..1, how sure the way is that the left and the right hand are turned.
     """
 
     body: np.ndarray
@@ -30,6 +31,7 @@ class JointPoints:
     left_hand: np.ndarray | None = None
     right_hand: np.ndarray | None = None
     head: np.ndarray | None = None
+    hands_sure: tuple[float, float] = (1.0, 1.0)
 
     def __post_init__(self) -> None:
         shapes = {

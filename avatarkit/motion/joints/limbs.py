@@ -40,12 +40,13 @@ _ARMS = 2
 
 
 class Limb(NamedTuple):
-    """World rotations of a limb's upper bone, its lower bone and its end; and what is to be remembered: its hinge as in
-    `JointMemory`, its twist in radians."""
+    """World rotations of a limb's upper bone, its lower bone and its end, and of the end as its own points alone have it; and
+    what is to be remembered: its hinge as in `JointMemory`, its twist in radians."""
 
     upper: Rows
     lower: Rows
     end: Rows
+    end_seen: Rows
     hinge: Vector
     twist: float
 
@@ -74,7 +75,8 @@ def solve_limb(
         body: (33, 3) points.
         hand: (21, 3) points, of an arm whose hand is seen.
         hand_seen: whether it is.
-        seen: 0..1 how surely hand or foot is seen: the less, the nearer it stays to straight and to its last sure twist.
+        seen: 0..1 how surely hand or foot is seen: the less, the nearer it stays to straight and to its last sure twist; a hand
+            that is seen by itself to none.
         parent: world rotation of what the limb hangs on: the chest, the pelvis.
         last_hinge, last_twist: of the previous moment.
     """
@@ -94,6 +96,8 @@ def solve_limb(
         index, little = row_of(body, _PALM[row, 0]), row_of(body, _PALM[row, 1])
         knuckles = mixed(index, little, 0.5, 0.5)
         end_axis, end_hinge = _palm(index, knuckles, little, row_of(body, _PALM[row, 2]), lower, remembered)
+    rest = of_array(_REST[row])
+    end_seen = product(frame(end_axis, unit(across(end_hinge, end_axis), remembered)), rest)
     end_axis = unit(mixed(lower, end_axis, 1.0 - seen, seen), lower)
     end_hinge = unit(across(end_hinge, end_axis), remembered)
     foot_says = _FOOT_SAYS[row] * seen
@@ -104,17 +108,19 @@ def solve_limb(
     lower_hinge = unit(across(hinge, lower), hinge)
     untwisted = carried(lower_hinge, lower, end_axis)
     angle = atan2(dot(cross(untwisted, end_hinge), end_axis), dot(untwisted, end_hinge))
-    twist = last_twist + seen * _nearest_turn(angle - last_twist)
+    as_seen = last_twist + _nearest_turn(angle - last_twist)
+    twist = seen * as_seen if hand_seen else last_twist + seen * (as_seen - last_twist)
     bounded = min(max(twist, -MAX_TWIST_RAD[row]), MAX_TWIST_RAD[row])
     shoulder = (1.0 - trust) * SHOULDER_SHARE[row] * bounded
     whole = min(max((1.0 - trust) * (twist - bounded) + shoulder, -MAX_ROLL_RAD[row]), MAX_ROLL_RAD[row])
-    kept, rest = bounded - shoulder, of_array(_REST[row])
+    kept = bounded - shoulder
     return Limb(
         product(frame(upper, _about(hinge, upper, whole)), rest),
         product(frame(lower, _about(lower_hinge, lower, whole + TWIST_SHARE[row] * kept)), rest),
         product(frame(end_axis, _about(untwisted, end_axis, whole + kept)), rest),
+        end_seen,
         carried(undone(parent, hinge), inner, axis) if trust >= 1.0 else last_hinge,
-        bounded if seen >= 1.0 else last_twist,
+        min(max(as_seen, -MAX_TWIST_RAD[row]), MAX_TWIST_RAD[row]) if hand_seen or seen >= 1.0 else last_twist,
     )
 
 

@@ -58,7 +58,7 @@ def solve_joints(points: JointPoints, memory: JointMemory | None = None, by_head
         points.body, points.visibility, np.array(hands),
         points.left_hand is not None, points.right_hand is not None, points.head is not None,
         head_rotation(points.body) if points.head is None else points.head,
-        memory.rotations, memory.hinges, memory.twists,
+        *points.hands_sure, memory.rotations, memory.hinges, memory.twists,
         by_head.slopes, by_head.shares, by_head.shoulders_m, by_head.turn, by_head.levers,
     )  # fmt: skip
     return JointSolution(rotations, confidence, JointMemory(*remembered))
@@ -105,17 +105,18 @@ def _put_fingers(rotations: np.ndarray, side: int, hand: np.ndarray, palm: Rows)
 
 
 @compiled(
-    floats(2), floats(1), floats(3), FLAG, FLAG, FLAG, floats(1),
+    floats(2), floats(1), floats(3), FLAG, FLAG, FLAG, floats(1), NUMBER, NUMBER,
     floats(2), floats(2), floats(1), floats(2), floats(1), NUMBER, floats(2), floats(2),
 )  # fmt: skip
 def _solved(
     body: np.ndarray, visibility: np.ndarray, hands: np.ndarray, left_seen: bool, right_seen: bool, face_seen: bool,
-    head: np.ndarray, last_rotations: np.ndarray, last_hinges: np.ndarray, last_twists: np.ndarray,
+    head: np.ndarray, left_sure: float, right_sure: float,
+    last_rotations: np.ndarray, last_hinges: np.ndarray, last_twists: np.ndarray,
     slopes: np.ndarray, shares: np.ndarray, shoulders_m: float, turn: np.ndarray, levers: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     """Rotations (55, 4), confidence (55,), and what is remembered; see `solve_joints`."""
     hands_seen = (left_seen, right_seen)
-    seen = sight(visibility, hands_seen, face_seen)
+    seen = sight(visibility, hands_seen, (left_sure, right_sure), face_seen)
     held = to_rows(quaternion_in(last_rotations, _HIPS))
     pelvis, chest, collars = solve_torso(body, seen.hips, seen.shoulders, held)
     upright = (head[0], head[1], head[2], head[3])
@@ -138,7 +139,7 @@ def _solved(
         )  # fmt: skip
         _put_chain(rotations, row, collars if arm else pelvis, limb.upper, limb.lower, limb.end)
         if arm and hands_seen[side]:
-            _put_fingers(rotations, side, hands[side], limb.end)
+            _put_fingers(rotations, side, hands[side], limb.end_seen)
         hinges[row, 0], hinges[row, 1], hinges[row, 2] = limb.hinge
         twists[row] = limb.twist
     remembered = np.empty((BONES, 4))

@@ -149,6 +149,18 @@ def test_no_wrist_turns_more_than_the_forearm_lets_it(side: str) -> None:
     assert angles_deg(rotations[BONE[side + "Hand"]], quaternions.IDENTITY) == pytest.approx(80 / 3, abs=0.1)
 
 
+@settings(max_examples=20, deadline=None)
+@given(seeds)
+def test_a_hand_that_is_half_believed_turns_half_as_far_and_its_fingers_are_as_seen(seed: int) -> None:
+    pose = random_pose(seed)
+    pose[BONE["leftHand"]], pose[BONE["leftLowerArm"]] = turn([0, 0, 1], 50.0), turn([0, -1, 0], 70.0)
+    seen = points_of(pose)
+    half = solve_joints(replace(seen, hands_sure=(0.5, 1.0))).rotations
+    assert angles_deg(half[BONE["leftHand"]], quaternions.IDENTITY) == pytest.approx(25.0, abs=0.5)
+    others = np.setdiff1d(np.arange(len(half)), [BONE["leftHand"], *UNSEEN])
+    assert angles_deg(half, pose)[others].max() < 1e-3
+
+
 def test_a_seen_face_places_the_head() -> None:
     look = turn([0, 1, 0], 30.0)
     pose = solve_joints(replace(points_of(identity()), head=look)).rotations
