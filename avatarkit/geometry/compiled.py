@@ -102,12 +102,11 @@ def _compile(function: Callable[..., Any], signature: str) -> Callable[..., Any]
 
     with _one_at_a_time:
         while _compilable:
-            register_jitable(_compilable.pop())
+            register_jitable(no_cfunc_wrapper=True)(_compilable.pop())
         before, config.CACHE_DIR = config.CACHE_DIR, _kept()
         try:
-            machine_code: Callable[..., Any] = numba.njit(signature, cache=bool(_kept()), nogil=True, error_model="numpy")(
-                function
-            )
+            options: Any = {"cache": bool(_kept()), "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+            machine_code: Callable[..., Any] = numba.njit(signature, **options)(function)
             return machine_code
         finally:
             config.CACHE_DIR = before
