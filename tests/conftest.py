@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,20 @@ import pytest
 from avatarkit.media.photo import Photo
 
 LONG = ("browser", "slow")  # marks of tests that wait for other programs for minutes
+COMPILE = """
+import sys
+import avatarkit.avatar.build, avatarkit.live.session, avatarkit.motion.estimate, avatarkit.retargeting.retarget
+from avatarkit.geometry.compiled import compile_all
+compile_all(backwards="backwards" in sys.argv)
+"""
 SHARED_MEDIA = Path(__file__).resolve().parents[2] / "shared" / "media"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before several workers begin, all is compiled once, by two processes: each worker would compile the same."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        halves = [subprocess.Popen([sys.executable, "-c", COMPILE, *which]) for which in ((), ("backwards",))]
+        assert [half.wait() for half in halves] == [0, 0]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -73,9 +73,9 @@ def compiled(*arguments: str) -> Callable[[Function], Function]:
     return decorate
 
 
-def compile_all() -> None:
-    """Compile whatever has been imported, or read what was kept of it."""
-    for _, machine_code in list(_compiled):
+def compile_all(backwards: bool = False) -> None:
+    """Compile whatever has been imported, or read what was kept of it; two processes begin at either end and meet."""
+    for _, machine_code in _compiled[:: -1 if backwards else 1]:
         machine_code()
 
 

@@ -46,6 +46,15 @@ def test_what_has_been_compiled_before_is_known_by_its_package(package: Path, mo
     assert compiled.is_first_time("body") and not compiled.is_first_time("joints")
 
 
+def test_two_processes_begin_at_either_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiling: list[str] = []
+    functions = [(print, lambda name=name: compiling.append(name)) for name in ("first", "second")]
+    monkeypatch.setattr(compiled, "_compiled", functions)
+    compiled.compile_all()
+    compiled.compile_all(backwards=True)
+    assert compiling == ["first", "second", "second", "first"]
+
+
 @pytest.fixture
 def users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(compiled.platformdirs, "user_cache_path", lambda _: tmp_path / "cache")
