@@ -8,7 +8,7 @@ distance, so nothing pops, and live equals offline. Between bodies of the same p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -64,6 +64,7 @@ class TouchShape:
         steps: (14, 3) to each joint from the one it hangs on; anchors: (14,) that one, the next above that the body has.
         eyes: (3,) from the head's joint to the middle between the eyes; palms: (2, 3) from the wrists to the palms' middles.
         palm: a palm's length; arm: an arm's, to the wrist; face: from the neck's joint to the eyes; 0 where not told.
+        shoulders, head: how high the upper arms' joints and the head's are above the floor.
     """
 
     steps: np.ndarray
@@ -73,6 +74,8 @@ class TouchShape:
     palm: float
     arm: float
     face: float
+    shoulders: float
+    head: float
 
 
 def touch_shape(skeleton: HumanSkeleton) -> TouchShape:
@@ -83,7 +86,7 @@ def touch_shape(skeleton: HumanSkeleton) -> TouchShape:
             anchors[place] = _UPPER[anchors[place]]
     steps = rest[_ROWS] - rest[_ROWS[anchors]]
     eyes, palms = rest[_EYES].mean(axis=0), rest[_FINGERS] - rest[_LIMBS[:, -1]]
-    seen = skeleton.present[[*_EYES, BONE["head"]]].all()
+    seen = skeleton.present[_EYES].all()
     return TouchShape(
         steps,
         anchors,
@@ -92,6 +95,8 @@ def touch_shape(skeleton: HumanSkeleton) -> TouchShape:
         float(np.linalg.norm(palms, axis=1).mean()) if skeleton.present[_FINGERS].all() else 0.0,
         float(np.linalg.norm(steps[_ARMS[:, 2:]], axis=2).sum() / len(FEET)),
         float(np.linalg.norm(eyes - rest[BONE["neck"]])) if seen else 0.0,
+        float(rest[_LIMBS[:, 0], 1].mean()),
+        float(rest[BONE["head"], 1]),
     )
 
 
@@ -113,8 +118,9 @@ class Touches:
 
 
 def make_touches(source: TouchShape, target: TouchShape) -> Touches:
-    """How `target` touches as `source` does. Bodies without fingers are touched at the wrists, those without eyes not at the
-    head."""
+    """How `target` touches as `source` does. Bodies without fingers are touched at the wrists; where one has no eyes, they are
+    as on the other, whose size is told by the shoulders' height."""
+    source, target = _with_eyes_of(source, target), _with_eyes_of(target, source)
     fingers, faces = source.palm > 0.0 and target.palm > 0.0, source.face > 0.0 and target.face > 0.0
     hand = target.palm / source.palm if fingers else target.arm / max(source.arm, SHORTEST_M)
     face = target.face / source.face if faces else 0.0
@@ -123,6 +129,16 @@ def make_touches(source: TouchShape, target: TouchShape) -> Touches:
         np.array([source.steps, target.steps]), np.array([source.anchors, target.anchors]),
         np.array([source.eyes, target.eyes]), np.array([source.palms, target.palms]) * fingers, np.array(sizes),
     )  # fmt: skip
+
+
+def _with_eyes_of(shape: TouchShape, other: TouchShape) -> TouchShape:
+    """The body with eyes like another's, if only that has any: half way between as high above the head's joint, which rigs have
+    anywhere between neck and ears, and as high above the shoulders."""
+    if shape.face > 0.0 or min(other.face, shape.shoulders, other.shoulders) <= 0.0:
+        return shape
+    scale = shape.shoulders / other.shoulders
+    by_shoulders = scale * (other.head - other.shoulders) - (shape.head - shape.shoulders)
+    return replace(shape, eyes=scale * other.eyes + (0.0, 0.5 * by_shoulders, 0.0), face=scale * other.face)
 
 
 def touch(rotations: np.ndarray, touches: Touches) -> np.ndarray:

@@ -20,6 +20,7 @@ from tests.retargeting.moving_people import DISGUISES, random_motion, scaled
 
 BODY = average_person().skeleton
 SIDES = ("left", "right")
+EYES = [BONE["leftEye"], BONE["rightEye"]]
 FINGER_ENDS = ("Metacarpal", "Proximal", "Intermediate", "Distal")
 STRETCHES = {
     "long arms": {"UpperArm": 1.25, "LowerArm": 1.25},
@@ -108,6 +109,23 @@ def test_hands_at_the_face_are_there_on_other_proportions(name: str) -> None:
     now, before = own - own_eyes[:, None], points(target, rotations)[0] - points(target, rotations)[1][:, None]
     assert np.linalg.norm(now.mean(axis=1) - wanted.mean(axis=1)) < 0.03
     assert np.linalg.norm(now.mean(axis=1) - wanted.mean(axis=1)) <= np.linalg.norm((before - wanted).mean(axis=1)) + 1e-9
+
+
+@pytest.mark.parametrize("name", STRETCHES)
+def test_a_body_without_eyes_is_touched_at_the_face_as_one_of_its_size_with_eyes(name: str) -> None:
+    rotations, target = arms_before(UP_TO_THE_FACE), stretched(STRETCHES[name])
+    blind = HumanSkeleton(target.rest_positions, BODY.present & ~np.isin(np.arange(BONES), EYES))
+    (palms, eyes), (own, own_eyes) = points(BODY, rotations), points(target, put_on(blind, rotations))
+    shoulders = [skeleton.rest_positions[BONE["leftUpperArm"], 1] for skeleton in (BODY, target)]
+    missed = (own - own_eyes[:, None]).mean(axis=1) - (palms - eyes[:, None]).mean(axis=1) * shoulders[1] / shoulders[0]
+    assert np.linalg.norm(missed) < 0.04
+
+
+def test_on_the_same_body_of_any_size_without_eyes_nothing_moves() -> None:
+    rotations = arms_before(UP_TO_THE_FACE)
+    for size in (1.0, 1.7):
+        same = HumanSkeleton(size * BODY.rest_positions, BODY.present & ~np.isin(np.arange(BONES), EYES))
+        np.testing.assert_allclose(put_on(same, rotations), rotations, atol=1e-9)
 
 
 def test_hands_that_are_far_from_each_other_and_from_the_head_stay() -> None:
