@@ -41,6 +41,31 @@ def test_walking_bodies_tell_how_far_the_camera_looks_down(degrees: float) -> No
     assert abs(np.degrees(np.arctan2(x, y))) < 2.0
 
 
+@pytest.mark.parametrize("degrees", [-14.0, 14.0])
+def test_who_leans_to_one_side_all_the_time_is_filmed_by_a_tilted_camera(degrees: float) -> None:
+    found = roll_deg(turned(away_from_the_camera(), 2, -degrees))
+    assert abs(found - degrees) < 0.5 * abs(degrees)  # bodies that walk sway, and how far they lean least is believed
+
+
+@pytest.mark.parametrize("bone", ["hips", "spine"])
+def test_who_leans_most_of_the_time_or_only_the_trunk_leans_themselves(bone: str) -> None:
+    motion = away_from_the_camera()
+    leaning, count = np.array(motion.rotations), len(motion) if bone == "spine" else 3 * len(motion) // 4
+    lean = quaternions.from_rotation_vector(np.radians([0.0, 0.0, 14.0]))
+    leaning[:count, BONE[bone]] = quaternions.multiply(lean, leaning[:count, BONE[bone]])
+    assert abs(roll_deg(replace(motion, rotations=leaning))) < LEVEL_DEG
+
+
+def away_from_the_camera() -> HumanMotion:
+    return seen_from_above(turned(walking(TIMES_S), 1, 90.0), 0.0)
+
+
+def roll_deg(motion: HumanMotion) -> float:
+    """By how much the found floor is tilted sideways."""
+    x, y, _ = quaternions.rotate(quaternions.inverse(find_floor(motion).to_world), np.array([0.0, 1.0, 0.0]))
+    return float(np.degrees(np.arctan2(x, y)))
+
+
 def test_who_walks_away_from_a_camera_above_stays_on_the_floor() -> None:
     away = seen_from_above(turned(walking(TIMES_S), 1, 90.0), 20.0)
     found = onto_floor(away, find_floor(away))
