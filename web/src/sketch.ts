@@ -6,8 +6,8 @@ import type { BufferGeometry, Camera, Mesh, Object3D, Scene } from "three";
 import { SketchMesh } from "./sketch_mesh";
 import type { StudioLight } from "./studio_light";
 
-const TRIANGLES = 6000; // of the whole model
-const FACE_COUNTS = 2; // times as much as other meshes: expressions are read there
+const TRIANGLES = 7000; // of the whole model
+const FACE_COUNTS = 3; // times as much as other meshes: expressions are read there
 const FACE_MORPHS = 20; // a mesh with more of them is a face
 const FEWEST = 64; // smaller meshes stay whole: buttons, studs
 const MOST_ERROR = 0.05; // of a mesh's size; what cannot be had for less keeps more triangles
