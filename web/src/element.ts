@@ -281,7 +281,8 @@ export class AvatarkitViewer extends HTMLElement {
     this.moment = null;
     const blinks = this.blinking.update(seconds, model.expressions);
     model.update(seconds);
-    return model.playing || blinks || (model.swings && performance.now() < this.swingUntil);
+    const swings = model.swings && performance.now() < this.swingUntil && !(this.led && stage.slow); // the time is needed to follow whoever leads
+    return model.playing || blinks || swings;
   }
 
   /** The newest moment waits for the next frame; older ones are never shown late. */

@@ -1,7 +1,7 @@
 // The tab Live: the visitor's webcam moves the avatar. Pictures go to the server on this computer, moments come back.
 import { card, el, icon, privacy, toast } from "./elements.js";
 import { socketAddress } from "./talk.js";
-import { closeWebcam, jpegOf, openWebcam } from "./webcam.js";
+import { closeWebcam, jpegMaker, openWebcam } from "./webcam.js";
 
 const FRAME = [640, 480];
 const IN_FLIGHT = 2; // pictures under way at once: one is looked at while the next travels
@@ -59,7 +59,7 @@ export function livePanel(page, body) {
 /** Send pictures as fast as moments come back, and show the moments. */
 function follow(page, video, stream, lost) {
   const socket = new WebSocket(socketAddress("live"));
-  const canvas = document.createElement("canvas");
+  const jpegs = jpegMaker(QUALITY);
   const sent = new Map(); // time of each picture under way
   const figures = { latency: [], poses: 0, since: performance.now(), seen: false };
   const home = stayInPicture();
@@ -78,7 +78,7 @@ function follow(page, video, stream, lost) {
     if (closed || socket.readyState !== WebSocket.OPEN || sent.size >= IN_FLIGHT) return;
     const stamp = Date.now() / 1000;
     sent.set(stamp, now);
-    const jpeg = await (await jpegOf(video, canvas, QUALITY)).arrayBuffer();
+    const jpeg = await jpegs.bytes(video);
     if (closed || socket.readyState !== WebSocket.OPEN) return;
     const message = new Uint8Array(8 + jpeg.byteLength);
     new DataView(message.buffer).setFloat64(0, stamp, true);
@@ -115,6 +115,7 @@ function follow(page, video, stream, lost) {
       clearInterval(timer);
       page.viewer.removeEventListener("moment", drawn);
       socket.close();
+      jpegs.close();
       closeWebcam(stream);
     },
   };

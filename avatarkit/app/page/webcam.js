@@ -57,3 +57,28 @@ export function jpegOf(video, canvas = document.createElement("canvas"), quality
   canvas.getContext("2d").drawImage(video, 0, 0);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
 }
+
+/** Makes JPEGs of a video one after the other, in a thread of its own where there can be one; `bytes` resolves to an ArrayBuffer. */
+export function jpegMaker(quality) {
+  if (!window.OffscreenCanvas || !window.createImageBitmap) {
+    const canvas = document.createElement("canvas");
+    return { bytes: async (video) => (await jpegOf(video, canvas, quality)).arrayBuffer(), close: () => undefined };
+  }
+  const worker = new Worker(new URL("jpeg_worker.js", import.meta.url));
+  const wanted = new Map();
+  let number = 0;
+  worker.onmessage = ({ data }) => {
+    wanted.get(data.number)(data.bytes);
+    wanted.delete(data.number);
+  };
+  return {
+    bytes: async (video) => {
+      const picture = await createImageBitmap(video);
+      const key = number++;
+      const made = new Promise((resolve) => wanted.set(key, resolve));
+      worker.postMessage({ number: key, picture, quality }, [picture]);
+      return made;
+    },
+    close: () => worker.terminate(),
+  };
+}
