@@ -84,7 +84,7 @@ class Run:
 def main() -> None:
     options = _options()
     before = figures_before(options.output)
-    pixels, rig = _pictures(options.media), build_avatar(default_recipe()).rig
+    pixels, rig = clip_pictures(options.media), build_avatar(default_recipe()).rig
     figures, runs = [], {}
     for name, channels in CHANNELS.items():
         most = measure(ClipCamera(pixels, FASTEST_HZ), rig, channels, options.seconds)
@@ -165,7 +165,8 @@ def _resident_mb() -> float:
     return pages * 4096 / 2**20
 
 
-def _pictures(media: Path) -> list[np.ndarray]:
+def clip_pictures(media: Path) -> list[np.ndarray]:
+    """A person who signs, (480, 640, 3) RGB each; rendered where the media are not there."""
     film = media / "video" / CLIP
     if not film.is_file():
         film, _ = make_clip(STUDIO_CLIP, CLIPS[STUDIO_CLIP])

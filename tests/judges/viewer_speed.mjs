@@ -8,11 +8,14 @@ const forced = ["--use-angle=swiftshader", "--ignore-gpu-blocklist"];
 const KEYS = 40;
 const REST_MS = 3000; // what is made ready in idle moments is ready
 
-const { address, browser: executablePath, size, moments, moves } = JSON.parse(process.argv[2]);
-const browser = await chromium.launch({ executablePath, args: args.filter((one) => !forced.includes(one)) });
+const LIVE_MS = [6000, 10000]; // until the figures of the live tab are steady, and while they are read
+
+const { address, browser: executablePath, size, moments, moves, camera } = JSON.parse(process.argv[2]);
+const fakeCamera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${camera}`];
+const browser = await chromium.launch({ executablePath, args: [...args.filter((one) => !forced.includes(one)), ...fakeCamera] });
 let told;
 try {
-  const page = await browser.newPage({ viewport: { width: size[0], height: size[1] } });
+  const page = await browser.newPage({ viewport: { width: size[0], height: size[1] }, permissions: ["camera"] });
   page.setDefaultTimeout(0); // a busy machine is no error
   await page.addInitScript(watchFrames);
   await page.goto(address);
@@ -24,6 +27,7 @@ try {
   const pressed = await press(page);
   told = await page.evaluate(measure, { moments: JSON.parse(readFileSync(moments, "utf8")), moves });
   told.presented = pressed;
+  told.live = await live(page);
 } finally {
   await browser.close();
 }
@@ -42,6 +46,20 @@ async function press(page) {
     await page.waitForTimeout(100);
   }
   return page.evaluate(() => window.presented_);
+}
+
+/** Before the camera, as the page tells it: poses a second, and milliseconds from the lens to the screen. */
+async function live(page) {
+  await page.getByRole("tab", { name: "Live" }).first().click();
+  await page.click("#body-live .primary");
+  await page.waitForFunction(() => document.getElementById("live-sees").textContent === "you");
+  await page.waitForTimeout(LIVE_MS[0]);
+  const read = [];
+  for (const end = Date.now() + LIVE_MS[1]; Date.now() < end; await page.waitForTimeout(500)) {
+    read.push(await page.evaluate(() => ["poses", "latency"].map((name) => parseFloat(document.getElementById(`live-${name}`).textContent))));
+  }
+  await page.click("#body-live .secondary");
+  return read;
 }
 
 /** In the page, before anything else: counts draw calls and triangles, and times what the page computes for each frame. */
