@@ -13,6 +13,7 @@ from avatarkit.body.body import Body, load_body
 from avatarkit.body.expression_rows import ExpressionRows
 from avatarkit.body.expressions import face_expressions
 from avatarkit.body.lips import closed_lips, hung_teeth
+from avatarkit.body.mouth_inside import hidden_inside
 from avatarkit.body.shape import BodyShape, shape_body
 from avatarkit.geometry import quaternions
 from avatarkit.geometry.compiled import compiled, packed_floats
@@ -81,7 +82,7 @@ def rest_body(sliders: Mapping[str, float], body: Body | None = None) -> RestBod
     """
     body = body or load_body()
     shape = shape_body(sliders, body)
-    shape = replace(shape, positions=hung_teeth(closed_lips(shape.positions)))
+    shape = replace(shape, positions=hidden_inside(hung_teeth(closed_lips(shape.positions))))
     turns = t_pose_turns(shape)
     heads = posed_joints(shape.joint_heads, turns)
     positions = unposed_vertices(shape.positions, blended_transforms(turns, shape.joint_heads, heads, body))

@@ -11,6 +11,7 @@ import numpy as np
 from avatarkit.avatar.stylise import StylisedShape, stylised_sliders
 from avatarkit.body.body import HUMAN_PARTS, load_body
 from avatarkit.body.lips import closed_lips
+from avatarkit.body.mouth_inside import hidden_inside
 from avatarkit.body.rest import blended_transforms, posed_joints, rest_body, t_pose_turns, unposed_vertices
 from avatarkit.body.shape import SIDES, BodyShape, shape_body
 
@@ -102,7 +103,7 @@ class SliderEffects:
 
     def _a_posed(self, changed: Mapping[str, float]) -> BodyShape:
         shape = shape_body(stylised_sliders({**self._values, **changed}, self._family))
-        return replace(shape, positions=closed_lips(shape.positions))
+        return replace(shape, positions=hidden_inside(closed_lips(shape.positions)))
 
     def _shares(self, names: tuple[str, ...]) -> list[tuple[np.ndarray, np.ndarray]]:
         """How much of a common movement is each slider's doing: (V, 1) of the vertices', (55, 1) of the joints'."""
