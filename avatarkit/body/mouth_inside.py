@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from avatarkit.body.body import load_body
 from avatarkit.body.lips import lips
+from avatarkit.geometry.nearest import tree_of
 
 _LEAST_M = 0.002  # so far behind the skin, where the average face has as much
 _MOST_M = 0.005  # a way farther is no matter of depth
@@ -29,7 +29,7 @@ def hidden_inside(positions: np.ndarray) -> np.ndarray:
 
 def _depth(positions: np.ndarray, inside: np.ndarray, skin: np.ndarray) -> np.ndarray:
     """(N,) metres that vertices of the inside lie behind the skin before them."""
-    near = cKDTree(positions[skin, :2]).query(positions[inside, :2], _NEIGHBOURS)[1]
+    near = tree_of(positions[skin, :2]).query(positions[inside, :2], _NEIGHBOURS)[1]
     return np.asarray(positions[skin[near], 2].min(axis=1) - positions[inside, 2])
 
 

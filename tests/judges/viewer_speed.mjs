@@ -7,7 +7,6 @@ import { args } from "./browser.mjs";
 const forced = ["--use-angle=swiftshader", "--ignore-gpu-blocklist"];
 const KEYS = 40;
 const REST_MS = 3000; // what is made ready in idle moments is ready
-
 const LIVE_MS = [6000, 10000]; // until the figures of the live tab are steady, and while they are read
 
 const { address, browser: executablePath, size, moments, moves, camera } = JSON.parse(process.argv[2]);
