@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,9 @@ from avatarkit.render.scene import RenderMesh
 _STRIP, _FAN = 5, 6  # glTF's modes
 _LEAST_WEIGHT = 1e-6
 """A vertex with less than this of all joints together stays with its node."""
+
+_FACE_FROM = 0.25
+"""A face's expressions move at least so much of its vertices; a body's move the throat."""
 
 _UNMOVED = np.eye(4)
 _ANY_NORMAL = np.array([0.0, 1.0, 0.0], np.float32)
@@ -74,7 +77,8 @@ class _Limb:
         positions = np.asarray(attributes["POSITION"], np.float32)
         given = attributes.get("NORMAL")
         normals = vertex_normals(positions, part.triangles) if given is None else np.asarray(given, np.float32)
-        self._rest = materials.dressed(part.primitive, positions, normals, part.triangles)
+        dressed = materials.dressed(part.primitive, positions, normals, part.triangles)
+        self._rest = _without_shadow(dressed) if _is_drawn_face(dressed, part.primitive) else dressed
         self._skin = document.nodes[part.node].skin
         self._morphs = {name: _morph_operator(part.primitive, name) for name in ("POSITION", "NORMAL")}
         if self._skin is not None:
@@ -114,6 +118,18 @@ class _Limb:
 
 def _with_triangles(mesh: RenderMesh, triangles: np.ndarray) -> RenderMesh:
     return RenderMesh(mesh.positions, mesh.normals, triangles, mesh.uvs, mesh.colors, mesh.material)
+
+
+def _without_shadow(mesh: RenderMesh) -> RenderMesh:
+    return replace(mesh, material=replace(mesh.material, casts_shadow=False))
+
+
+def _is_drawn_face(mesh: RenderMesh, primitive: Primitive) -> bool:
+    """Whether a surface is drawn and moved by expressions: its nose's shadow would stand as a spot on the cheek."""
+    if mesh.material.toon is None:
+        return False
+    moved = [target["POSITION"].rows for target in primitive.targets if "POSITION" in target]
+    return bool(moved) and len(np.unique(np.concatenate(moved))) > _FACE_FROM * primitive.vertex_count
 
 
 def _applied(transforms: np.ndarray, vectors: np.ndarray, carriers: sparse.csr_matrix | None) -> np.ndarray:

@@ -34,7 +34,7 @@ _NO_DRIVER = (
 _NEAR_PER_FAR = 1e-3
 _SHADOW_MAP_SIDE_PX = 1024  # pygfx's, not adjustable
 _SHADOW_BIAS_PX = 4.0  # pygfx blurs over two pixels either way; twice that keeps slopes up to 60 degrees free of stripes
-_DRAWN_BIAS_M = 0.018  # a drawn chin throws its shadow on the neck, a nose none on the cheek
+_DRAWN_BIAS_M = 0.018  # a drawn fringe throws its shadow on the brow, a lock none on the next
 
 
 class Renderer:

@@ -20,6 +20,7 @@ FACING = np.tile(np.float32([0, 0, 1]), (4, 1))
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 50, 3), np.uint8)
 CORNERS = np.array([0, 1, 2, 0, 2, 3])
 VRM0_BIND = {"mesh": 0, "index": 0, "weight": 50}
+MTOON = {"VRMC_materials_mtoon": {}}
 STEPS = {"UpperArm": (0.15, 0.4, 0), "LowerArm": (0.3, 0, 0), "Hand": (0.25, 0, 0), "UpperLeg": (0.1, 0, 0)}
 
 
@@ -65,6 +66,16 @@ def test_a_morph_of_weight_zero_changes_nothing():
     plain, zero = posed_meshes(document)[0], posed_meshes(document, {"morph0": 0.0})[0]
     assert (plain.positions == zero.positions).all()
     assert (plain.positions == QUAD).all()
+
+
+@pytest.mark.parametrize(("extensions", "moved", "blocks"), [({}, 4, True), (MTOON, 1, True), (MTOON, 2, False)])
+def test_a_drawn_surface_of_expressions_throws_no_shadow(extensions: dict, moved: int, blocks: bool):
+    """A nose's would stand as a spot on the cheek. A body, of which expressions move a throat, throws its own."""
+    offsets = np.zeros((4, 3), np.float32)
+    offsets[:moved] = (0, 0.1, 0)
+    primitive = quad(targets=({"POSITION": gltf.sparse_rows(offsets)},), material=0)
+    document = one_mesh(primitive, materials=(gltf.Material(extensions=extensions),))
+    assert posed_meshes(document)[0].material.blocks_light == blocks
 
 
 def test_a_morph_moves_its_vertices_in_proportion_to_its_weight():
