@@ -40,6 +40,7 @@ class _Stroke:
 
 _STROKES = (
     _Stroke((78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308), 12.0, 1.0),  # the lower edge of the upper lip
+    _Stroke((78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308), 14.0, 1.0),  # the lower lip's upper one: thin lips show this
     _Stroke((83, 18, 313), 5.0, 0.25),  # below the lower lip
     _Stroke((97, 2, 326), 7.0, 0.8),  # where the nose meets the lip
     *(_Stroke(lid[:6], 5.0, 0.7) for lid in LOWER_LIDS.values()),

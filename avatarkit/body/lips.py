@@ -1,6 +1,7 @@
 """A closed mouth: the data's lips stand a little apart, and some sliders part them more; teeth would show at rest.
 
-And teeth that show as soon as the lips part: the data's upper ones end above the upper lip's edge.
+Thin lips that smile are pushed into each other instead, and the lower one would hide where they meet. And teeth that show as
+soon as the lips part: the data's upper ones end above the upper lip's edge.
 """
 
 from __future__ import annotations
@@ -13,24 +14,54 @@ from avatarkit.body.body import load_body
 
 _OVERLAP_M = 0.0004  # lips that only met would leave slits between their few vertices
 _MOST_M = 0.004  # a wider gap is no accident of the data
+_LEAST_RISE_M = (-0.0002, 0.0004, 0.0009)  # of the lip's front over where it meets the other: rings from the third
+_MOST_OVERLAP_M = 0.0008  # lips rest on each other about so far
 _SHOWN = 0.28  # of the height of upper teeth and gum lies below the upper lip: about the 4 mm that a smile begins with
 _FRONT = 0.1  # of the teeth's depth: the incisors
 _FOLLOW = (1.0, 1.0, 0.75, 0.4, 0.15)  # how much of the way each ring of vertices goes, from the inside of the lips outward
+_GIVE_WAY = (
+    1.0,
+    1.0,
+    0.95,
+    0.87,
+    0.76,
+    0.62,
+    0.47,
+    0.32,
+    0.18,
+    0.07,
+)  # the same where lips are pushed apart: thin ones would fold
+_UNCURLED = (0.0, 0.0, 0.4, 0.8, 1.0, 0.85, 0.65, 0.45, 0.25, 0.1)  # and where a lip hangs over
 
 
 def closed_lips(positions: np.ndarray) -> np.ndarray:
-    """Positions (V, 3), metres, with the lips drawn together where they stand apart; all else stays."""
+    """Positions (V, 3), metres, with lips drawn together that stand apart, and apart that overlap; all else stays."""
     upper, lower = lips()
     gap = positions[upper.edge, 1] - np.interp(
         positions[upper.edge, 0], *_rising(positions[lower.edge, 0], positions[lower.edge, 1])
     )
-    way = 0.5 * np.clip(gap + _OVERLAP_M, 0.0, _MOST_M)
     closed = positions.copy()
-    stations = _rising(positions[upper.edge, 0], way)
-    for lip, sign in ((upper, -1.0), (lower, 1.0)):
-        for ring, share in zip(lip.rings, _FOLLOW, strict=True):
-            closed[ring, 1] += sign * share * np.interp(positions[ring, 0], *stations, left=0.0, right=0.0)
+    together, apart = np.clip(gap + _OVERLAP_M, 0.0, _MOST_M), np.clip(-gap - _MOST_OVERLAP_M, 0.0, _MOST_M)
+    for way, follow in ((0.5 * together, _FOLLOW), (-0.5 * apart, _GIVE_WAY)):
+        stations = _rising(positions[upper.edge, 0], way)
+        for lip, sign in ((upper, -1.0), (lower, 1.0)):
+            for ring, share in zip(lip.rings, follow, strict=False):
+                closed[ring, 1] += sign * share * np.interp(positions[ring, 0], *stations, left=0.0, right=0.0)
+    _uncurl(closed, upper, 1.0)
+    _uncurl(closed, lower, -1.0)
     return closed
+
+
+def _uncurl(positions: np.ndarray, lip: _Lip, outward: float) -> None:
+    """Draw a lip up that hangs over its own edge, in place: the edge, and the line painted along it, would hide behind it."""
+    edge = _rising(positions[lip.edge, 0], positions[lip.edge, 1])
+    lack = np.zeros(len(lip.edge))
+    for ring, rise in zip(lip.rings[2:], _LEAST_RISE_M, strict=False):
+        line = np.interp(edge[0], *_rising(positions[ring, 0], positions[ring, 1]))
+        lack = np.maximum(lack, rise - outward * (line - edge[1]))
+    for ring, share in zip(lip.rings, _UNCURLED, strict=True):
+        way = np.interp(positions[ring, 0], edge[0], np.minimum(lack, _MOST_M), left=0.0, right=0.0)
+        positions[ring, 1] += outward * share * way
 
 
 def hung_teeth(positions: np.ndarray) -> np.ndarray:
@@ -65,7 +96,7 @@ def lips() -> tuple[_Lip, _Lip]:
     head, mouth = body.parts["head"].quads, body.parts["mouth"].quads
     ring = seen = _front(np.intersect1d(head, mouth))
     rings = [ring]
-    for _ in _FOLLOW[1:]:
+    for _ in _GIVE_WAY[1:]:
         touching = _front(head[np.isin(head, ring).any(axis=1)])
         ring, seen = np.setdiff1d(touching, seen), np.union1d(seen, touching)
         rings.append(ring)

@@ -115,6 +115,26 @@ def test_closed_lips_leave_no_gap(seed):
     assert (lines[0] - lines[1]).max() < 2e-4
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_lips_that_smile_neither_cover_nor_hide_where_they_meet(seed):
+    """Thin ones were pushed into each other by millimetres: drawn figures had half a mouth or none."""
+    from avatarkit.body.lips import lips
+    from tests.body.random_people import random_face
+
+    thin = {"smiling": 1.0, "mouth-forward": -0.7, "upper-lip-height": -0.9, "mouth-thickness": -0.6}
+    positions = closed_lips(shape_body({**random_face(seed), **thin}).positions)
+    upper, lower = lips()
+    x = np.linspace(*np.quantile(positions[upper.edge, 0], (0.15, 0.85)), 30)
+
+    def line(ring):
+        order = np.argsort(positions[ring, 0])
+        return np.interp(x, positions[ring[order], 0], positions[ring[order], 1])
+
+    assert (line(lower.edge) - line(upper.edge)).max() < 0.0015
+    assert (line(upper.rings[3]) - line(upper.edge)).min() > -0.0002
+    assert (line(lower.edge) - line(lower.rings[3])).min() > -0.0002
+
+
 def test_closing_lips_moves_nothing_but_lips():
     base = load_body().positions.astype(float)
     moved = np.linalg.norm(closed_lips(base) - base, axis=1)
