@@ -24,6 +24,7 @@ from avatarkit.avatar.skinned_parts import SKIN_PARTS, SurfaceShape, corners_of,
 from avatarkit.avatar.springs import clothes_sways, with_springs
 from avatarkit.avatar.style import load_style
 from avatarkit.avatar.stylise import stylised_sliders
+from avatarkit.avatar.tears import tears_mesh
 from avatarkit.avatar.wrinkles import ageing
 from avatarkit.body.body import load_macro_targets
 from avatarkit.body.rest import RestBody, rest_body
@@ -66,6 +67,8 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         ]
         face_mesh, body_mesh = _skin_meshes(surface.result(), rest, outfit.hidden_vertices)
         skin = [(face_mesh, face.result()), (body_mesh, body.result()), (eyes_mesh(rest, look), eyes.result())]
+        if look.eyes == "lifelike":
+            skin.append((tears_mesh(rest), eyes.result()))
     pieces = [*skin, *pieces]
     swinging = with_springs(finished(pieces, look, rest, recipe.skin.tone), recipe.hair.style, rest, hanging.result())
     of_head = _of_head(swinging.skeleton)

@@ -174,6 +174,8 @@ def _veins() -> np.ndarray:
 # To its last vein.
 
 _CORNER = (-0.309, -0.083)  # the inner corner of average lids, across and up over the picture, from its middle
+CORNER_UV = (0.5 + _CORNER[0] + 0.01, 0.5 - _CORNER[1] - 0.025)
+"""Where lifelike eyes' pictures show wet pink flesh, and nothing else."""
 _CARUNCLE = np.array([0.70, 0.36, 0.33], np.float32)
 _FOLD = np.array([0.80, 0.58, 0.55], np.float32)  # of the pink skin beside it
 _SCLERA = np.array([0.815, 0.785, 0.755], np.float32)

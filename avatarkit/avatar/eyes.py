@@ -80,10 +80,7 @@ def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
     count = len(directions)
     positions, morphs = [], []
     for number, side in enumerate(SIDES):
-        vertices, pseudo_inverse = _fit(side)
-        center = rest.joint(f"{side}Eye")
-        stretch = _behind_lids(_upright((pseudo_inverse @ (rest.positions[vertices] - center)).T))
-        stretch = stretch * _room(stretch, rest.positions[np.concatenate(lid_margins(side))] - center)
+        center, stretch = eyeball(rest, side)
         positions.append(center + directions @ stretch.T)
         for name, turn in look_turns(side).items():
             moved = (directions @ turn.T - directions) @ stretch.T
@@ -104,6 +101,14 @@ def eyes_mesh(rest: RestBody, look: Look) -> AvatarMesh:
         morphs=tuple(sorted(morphs, key=lambda morph: ARKIT_NAMES.index(morph.name))),
         first_person="thirdPersonOnly",
     )
+
+
+def eyeball(rest: RestBody, side: str) -> tuple[np.ndarray, np.ndarray]:
+    """Middle (3,) of a person's eyeball, and the (3, 3) map of a unit ball to it; upright, nothing off its diagonal."""
+    vertices, pseudo_inverse = _fit(side)
+    center = rest.joint(f"{side}Eye")
+    stretch = _behind_lids(_upright((pseudo_inverse @ (rest.positions[vertices] - center)).T))
+    return center, stretch * _room(stretch, rest.positions[np.concatenate(lid_margins(side))] - center)
 
 
 def _mirrored(look: Look) -> bool:

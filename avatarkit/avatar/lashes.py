@@ -143,10 +143,12 @@ class _Ribbon:
         Args:
             moves: vertices (K,), rising, and their offsets (K, 3); those that leave the lid's edge alone do nothing.
         """
-        lids = {number: lid for number, move in enumerate(moves) if (lid := _moved(self._lid, self._edge, *move)) is not None}
+        lids = {
+            number: lid for number, move in enumerate(moves) if (lid := moved_points(self._lid, self._edge, *move)) is not None
+        }
         if not lids:
             return {}
-        skins = [_moved(self._skin, self._around, *moves[number]) for number in lids]
+        skins = [moved_points(self._skin, self._around, *moves[number]) for number in lids]
         positions, normals = self._grown(
             np.stack(list(lids.values())), np.stack([self._skin if skin is None else skin for skin in skins])
         )
@@ -184,7 +186,7 @@ class _Ribbon:
         return grown, np.tile(forward, (1, _ROWS, 1))
 
 
-def _moved(points: np.ndarray, numbers: np.ndarray, vertices: np.ndarray, offsets: np.ndarray) -> np.ndarray | None:
+def moved_points(points: np.ndarray, numbers: np.ndarray, vertices: np.ndarray, offsets: np.ndarray) -> np.ndarray | None:
     """Points (P, 3), the body's vertices `numbers`, after its vertices (N,), rising, moved by offsets (N, 3).
 
     None: none of them moves.

@@ -123,8 +123,10 @@ def _with_bone_names(avatar: Avatar, family: str) -> Avatar:
 
 
 def _rpm_meshes(avatar: Avatar) -> Iterator[AvatarMesh]:
-    """The meshes under Ready Player Me's names, the eyeballs one by one."""
+    """The meshes under Ready Player Me's names, the eyeballs one by one; these know no tears."""
     for mesh in avatar.meshes:
+        if mesh.name == "Tears":
+            continue
         kind = mesh.name.split("-")[0]
         if mesh.name == "Eyes":
             yield from _each_eye(mesh)
