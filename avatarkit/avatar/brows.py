@@ -31,6 +31,8 @@ _PAINT_BEGINS = 0.15  # of its length from the nose: painted brows on large eyes
 _PAINT_DROP = 0.026  # of the picture, towards eyes that have grown upwards less than the forehead above them
 _PAINT_TILT = 0.8  # heights of a brow that outer ends rise: what widens eyes lifts foreheads in the middle, which looks sad
 _PAINT_HEIGHT = 1.3  # of a hairy one's: seen from as far as drawn figures are, thinner ones are threads
+_PAINT_ARCH, _PAINT_ANGLE = (0.1, 2.2), 1.5  # what becomes of a shape's arch, of it and beside it, and of its angle
+_PAINT_CALM, _PAINT_TAPER = 0.65, 0.65  # how much of its own thickness is kept, and how thin it ends at least
 _PAINT_START, _PAINT_FULL = 0.45, 0.25  # how thick a painted brow begins, and from where on it has all of its thickness
 _ROUND_PX, _ROUND_EDGE = 7.0, 6.0  # of the corners of painted brows; their edge is as much steeper than that
 _SHIFT = 4  # lines are drawn at a sixteenth of a pixel
@@ -142,7 +144,7 @@ def painted_brow_cover(shape: str) -> np.ndarray:
         raise unknown_name("shape of brows", shape, BROW_SHAPES)
     image: np.ndarray = np.zeros((HEAD_DETAIL_SIZE, HEAD_DETAIL_SIZE), np.uint8)
     for side in SIDES:
-        low, high = _edges(side, BROW_SHAPES[shape] or BrowShape())
+        low, high = _edges(side, _as_painted(BROW_SHAPES[shape] or BrowShape()))
         low, high = (_from(edge, _PAINT_BEGINS) for edge in (low, high))
         share = np.linspace(0.0, 1.0, _STEPS)[:, None]
         swell = _PAINT_START + (1.0 - _PAINT_START) * np.sqrt(np.clip(share / _PAINT_FULL, 0.0, 1.0))
@@ -153,6 +155,13 @@ def painted_brow_cover(shape: str) -> np.ndarray:
     rounded = cv2.GaussianBlur(image, (0, 0), _ROUND_PX)
     steep = np.clip(127.5 + _ROUND_EDGE * (np.arange(256) - 127.5), 0, 255)
     return cv2.LUT(rounded, steep.astype(np.uint8))
+
+
+def _as_painted(shape: BrowShape) -> BrowShape:
+    """A shape as one sees it painted: bows and slopes show less over wide eyes, thickness shows more without its hairs."""
+    height = 1.0 + _PAINT_CALM * (shape.height - 1.0)
+    arch, angle = _PAINT_ARCH[0] + _PAINT_ARCH[1] * shape.arch, _PAINT_ANGLE * shape.angle
+    return replace(shape, height=height, arch=arch, angle=angle, taper=max(shape.taper, _PAINT_TAPER))
 
 
 def _length_share(u: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ _SIZE = 256
 _TOOTH, _GUM, _TONGUE = (222, 211, 194), (170, 84, 80), (164, 80, 78)
 _DEEP = (58, 24, 21)  # what lies far back in the mouth, out of the light
 _TEETH = 14  # seen along one arch
+_SPECULAR = 0.15  # lights from behind a head shine on back teeth, where a cheek that throws no shadow would keep them out
 
 
 def mouth_mesh(rest: RestBody) -> AvatarMesh:
@@ -48,7 +49,7 @@ def _corners() -> Corners:
 
 def mouth_material(roughness: float) -> Material:
     """The material of teeth and tongue."""
-    return Material(MATERIAL, base_color_texture=_texture(), roughness=roughness, double_sided=True)
+    return Material(MATERIAL, base_color_texture=_texture(), roughness=roughness, specular=_SPECULAR, double_sided=True)
 
 
 @cache

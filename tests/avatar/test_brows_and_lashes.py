@@ -140,6 +140,21 @@ def test_painted_brows_do_not_fall_to_the_outside_as_sad_ones_do(family: str) ->
     assert (outer[1] - inner[1]) / abs(outer[0] - inner[0]) > -0.08
 
 
+def test_painted_shapes_are_told_apart_by_their_bow() -> None:
+    def bow(shape: str) -> float:
+        """How much a brow's middle stands over its ends, in its columns' middles, pixels."""
+        cover = painted_brow_cover(shape)[:, 1024:]
+        columns = np.flatnonzero((cover > 127).any(axis=0))
+        first, middle, last = (
+            np.flatnonzero(cover[:, c] > 127).mean() for c in np.quantile(columns, (0.1, 0.55, 0.9)).astype(int)
+        )
+        return float(0.5 * (first + last) - middle)
+
+    bows = {shape: bow(shape) for shape in ("flat", "natural", "arched", "rounded")}
+    assert bows["natural"] > bows["flat"] + 4.0
+    assert min(bows["arched"], bows["rounded"]) > bows["natural"] + 2.0
+
+
 @pytest.mark.parametrize("paint", [0.0, 0.5, 1.0])
 def test_a_tilt_raises_the_outer_ends_of_hairy_and_of_painted_brows(paint: float) -> None:
     level, raised = (_stations(_brow_cover(Brows("natural", "#402818", tilt=tilt), paint)) for tilt in (0.0, 1.0))
