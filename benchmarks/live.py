@@ -3,8 +3,8 @@
 The camera gives 640x480 pictures at a steady rate, forwards and backwards without end. How many a second are possible is
 measured with one that is faster than any machine here; the delay, from a picture's arrival to its packets, with one of 30 a
 second. Everything counts: tracking, motion, a rig, VMC packets to a port where nobody listens. Our own part is what passes,
-by the clock, from the last answer of the models to the packets; what needs the body or the face alone is computed while hands
-are still being read. Beside it stands all that the session's thread computes, in the processor's time.
+by the clock, from the last answer of the models that is waited for to the packets; what needs the body or the face alone is
+computed while hands are still being read. Beside it stands all that the session's thread computes, in the processor's time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from avatarkit.media.read_video import open_video
 from avatarkit.media.video_frame import VideoFrame
 from avatarkit.rig.skeleton import HumanoidRig
 from avatarkit.stream.channels import Channels
+from avatarkit.tracking.follow_hands import SeenHand
 from benchmarks.media import DEFAULT_MEDIA
 from benchmarks.results import OUT, Figure, figure_table, figures_before, how_busy, table, write_results
 from benchmarks.studio.clips import CLIPS, make_clip
@@ -63,19 +64,25 @@ class ClipCamera:
 
 @dataclass
 class Run:
-    """A session measured: when poses came, milliseconds that each took, of them after the last answer of the models, and what
-    the thread computed; with hands; resident MB."""
+    """A session measured: when poses came, milliseconds that each took, of them after the last answer of the models that was
+    waited for, and what the thread computed; with hands; how often hands had been read; resident MB."""
 
     at_s: list[float] = field(default_factory=list)
     latency_ms: list[float] = field(default_factory=list)
     own_ms: list[float] = field(default_factory=list)
     computed_ms: list[float] = field(default_factory=list)
     hands: int = 0
+    hands_read: list[int] = field(default_factory=list)
     memory_mb: list[float] = field(default_factory=list)
 
     @property
     def fps(self) -> float:
         return (len(self.at_s) - 1) / (self.at_s[-1] - self.at_s[0])
+
+    @property
+    def read_hz(self) -> float:
+        """How often a second a hand is read."""
+        return (self.hands_read[-1] - self.hands_read[0]) / (self.at_s[-1] - self.at_s[0])
 
     def latency(self, percent: float) -> float:
         return float(np.percentile(self.latency_ms, percent))
@@ -92,7 +99,7 @@ def main() -> None:
         runs[name] = {"fps": most.fps, "fps at 30": paced.fps, **{f"latency {p} %": paced.latency(p) for p in (50, 95, 99)},
                       "own 50 %": float(np.percentile(paced.own_ms, 50)), "own 95 %": float(np.percentile(paced.own_ms, 95)),
                       "computed 50 %": float(np.median(paced.computed_ms)),
-                      "hands seen": paced.hands / len(paced.at_s)}  # fmt: skip
+                      "hands seen": paced.hands / len(paced.at_s), "hands read a second": paced.read_hz}  # fmt: skip
         figures += [
             Figure(f"{name}: pictures a second", most.fps, "", GOALS_FPS[name], "least"),
             Figure(f"{name}: delay at 30 a second, 95 %", paced.latency(95), "ms", LATENCY_GOAL_MS),
@@ -111,7 +118,7 @@ def measure(camera: ClipCamera, rig: HumanoidRig, channels: Channels, seconds: f
     """A session of so many seconds, without its beginning."""
     run = Run()
     with open_live(pictures=camera, rig=rig, send=[NOBODY], channels=channels) as session:
-        answered_s = _watch_models(session)
+        watched = _Watched(session)
         begun, computed_s = time.monotonic(), time.thread_time()
         for _ in session:
             now, before_s, computed_s = time.monotonic(), computed_s, time.thread_time()
@@ -120,30 +127,45 @@ def measure(camera: ClipCamera, rig: HumanoidRig, channels: Channels, seconds: f
             if now - begun > WARM_UP_S:
                 run.at_s.append(now)
                 run.latency_ms.append(session.figures.last_latency_ms)
-                run.own_ms.append(1000.0 * (now - answered_s[0]))
+                run.own_ms.append(1000.0 * (now - watched.answered_s))
                 run.computed_ms.append(1000.0 * (computed_s - before_s))
                 run.hands += "hands" in session.figures.parts
+                run.hands_read.append(watched.hands_read)
                 run.memory_mb.append(_resident_mb())
     return run
 
 
-def _watch_models(session: LiveSession) -> list[float]:
-    """When hands or face were last read, on the clock of `time.monotonic`, kept up to date."""
-    readers: Any = session._poses._tracker._beside  # type: ignore[attr-defined]
-    submit: Callable[..., Any] = readers.submit
-    answered = [0.0]
+class _Watched:
+    """When the session of a tracker last stopped waiting for models, on the clock of `time.monotonic`, and how many hands were
+    read."""
 
-    def watched(read: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    def __init__(self, session: LiveSession) -> None:
+        tracker: Any = session._poses._tracker  # type: ignore[attr-defined]
+        self.hands_read, self.answered_s = 0, 0.0
+        self._begin, self._submit = tracker.begin, tracker._beside.submit
+        tracker.begin, tracker._beside.submit = self._begun, self._submitted
+
+    def _begun(self, seen: Any, hands_until_s: float) -> Any:
+        coming = self._begin(seen, hands_until_s)
+
+        def read_all() -> Any:
+            whole = coming.read_all()
+            if time.monotonic() > hands_until_s > self.answered_s:
+                self.answered_s = hands_until_s  # it went on without a hand that is still being read
+            return whole
+
+        return replace(coming, read_all=read_all)
+
+    def _submitted(self, read: Callable[..., Any], *given: Any, **named: Any) -> Any:
         def reading() -> Any:
             try:
-                return read(*given, **named)
+                answer = read(*given, **named)
+                self.hands_read += isinstance(answer, SeenHand) and answer.reading is None
+                return answer
             finally:
-                answered[0] = time.monotonic()
+                self.answered_s = time.monotonic()
 
-        return submit(reading)
-
-    readers.submit = watched
-    return answered
+        return self._submit(reading)
 
 
 def _soak(pixels: list[np.ndarray], rig: HumanoidRig, seconds: float) -> list[Figure]:

@@ -26,6 +26,10 @@ CALIBRATION_S = 2.0
 ENOUGH_TO_MEASURE = 10
 """Pictures at least: a slow machine measures a little longer."""
 
+HANDS_WITHIN_S = 0.05
+"""So long after a picture came hands are waited for. On a slow or busy machine body and face follow in time, and hands one
+picture later."""
+
 MOST_MEASURED = 120
 """Pictures at most: two seconds of the quickest webcams."""
 
@@ -75,7 +79,8 @@ class TrackedPoses:
         """Poses until the pictures end; of nobody where a live source gives none."""
         for time_s, arrived, seen in read_ahead(self._bodies()):
             came = seen is not None or self.paused
-            yield self._posed(_nobody(time_s) if seen is None else self._tracker.begin(seen), arrived, came=came)
+            coming = _nobody(time_s) if seen is None else self._tracker.begin(seen, arrived + HANDS_WITHIN_S)
+            yield self._posed(coming, arrived, came=came)
             self._tracker.remember()  # the pose has been sent, the next body is still being read
 
     def _bodies(self) -> Iterator[tuple[float, float, SeenBody | None]]:

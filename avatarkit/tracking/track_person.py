@@ -9,10 +9,13 @@ processor with bodies that can wait, and in the end one processor has nothing to
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from types import TracebackType
+from typing import Any
 
 from avatarkit.errors import UsageError
 from avatarkit.media.read_ahead import read_ahead
@@ -55,6 +58,10 @@ class PersonMemory:
         """The memory of the left or right hand."""
         return self.left_hand if side == "left" else self.right_hand
 
+    def with_hand(self, side: str, hand: HandMemory) -> PersonMemory:
+        """With another memory of the left or right hand."""
+        return replace(self, left_hand=hand) if side == "left" else replace(self, right_hand=hand)
+
     def after_a_cut(self) -> PersonMemory:
         """What is left when the film goes on somewhere else."""
         return PersonMemory(body=self.body.after_a_cut())
@@ -94,6 +101,15 @@ class SeenBody:
     body: BodyLandmarks | None
 
 
+@dataclass(frozen=True)
+class _LateHand:
+    """A hand for which its picture did not wait: its reading, the picture, and what was known of the person before."""
+
+    coming: Future[SeenHand | None]
+    seen: SeenBody
+    memory: PersonMemory
+
+
 class PersonTracker:
     """Follows one person through the pictures of one stream. Pictures of another stream want another tracker."""
 
@@ -113,6 +129,7 @@ class PersonTracker:
             raise UsageError(f"People are numbered from 1, largest first; there is no person {person}.")
         self._memory = PersonMemory()
         self._left: Callable[[], PersonMemory] | None = None
+        self._late: dict[str, _LateHand] = {}
         self._person, self._sides, self._wants_face = person, SIDES if hands else (), face
         self._quick = quick
         self._graphs = Graphs(person_graphs(), face_graphs(MIN_DETECTION_SCORE))
@@ -136,7 +153,7 @@ class PersonTracker:
 
     @memory.setter
     def memory(self, memory: PersonMemory) -> None:
-        self._memory, self._left = memory, None
+        self._memory, self._left, self._late = memory, None, {}
 
     def remember(self) -> None:
         """Work out what the last picture leaves, for whoever has time now; else the next picture waits for it."""
@@ -194,14 +211,23 @@ class PersonTracker:
         """The hands and the face beside a body."""
         return self._begun(seen, face_first=False).whole
 
-    def begin(self, seen: SeenBody) -> ComingFrame:
-        """The same, while hands and face are still being read; `whole` of it must have been asked for before the next one."""
-        return self._begun(seen, face_first=True)
+    def begin(self, seen: SeenBody, hands_until_s: float | None = None) -> ComingFrame:
+        """The same, while hands and face are still being read; `whole` of it must have been asked for before the next one.
 
-    def _begun(self, seen: SeenBody, *, face_first: bool) -> ComingFrame:
+        Args:
+            seen: the body.
+            hands_until_s: so long, on the clock of `time.monotonic`, hands are waited for; without end if None. Later ones go
+                with their wrists as they were last read, and what is read of them counts from the next picture on.
+        """
+        return self._begun(seen, face_first=True, hands_until_s=hands_until_s)
+
+    def _begun(self, seen: SeenBody, *, face_first: bool, hands_until_s: float | None = None) -> ComingFrame:
         """Hands take longer: where everything is waited for at once, they come first."""
-        memory = self.memory.after_a_cut() if seen.look.cut else self.memory
-        every_s = {side: _read_every_s(memory, side) if self._quick else follow_hands.READ_EVERY_S for side in self._sides}
+        if seen.look.cut:
+            self.memory = self.memory.after_a_cut()
+        memory = self._with_late_hands()
+        read = [side for side in self._sides if side not in self._late]
+        every_s = {side: _read_every_s(memory, side) if self._quick else follow_hands.READ_EVERY_S for side in read}
         face = self._coming_face(seen, memory.face) if face_first else None
         hands = {
             side: self._beside.submit(_hand_of, seen, side, memory, self._graphs.person, every, quick=self._quick)
@@ -210,19 +236,41 @@ class PersonTracker:
         face = face or self._coming_face(seen, memory.face)
 
         def whole() -> TrackedFrame:
-            looked = {side: hand for side, coming in hands.items() if (hand := coming.result()) is not None}
+            in_time = {side: coming for side, coming in hands.items() if _is_read(coming, hands_until_s)}
+            late = [side for side in self._sides if side not in in_time]
+            self._late |= {side: _LateHand(hands[side], seen, memory) for side in late if side in hands}
+            coming_hands = {side: coming.result() for side, coming in in_time.items()} | {
+                side: _carried(seen, side, memory) for side in late
+            }
+            looked = {side: hand for side, hand in coming_hands.items() if hand is not None}
             found = {side: hand for side, hand in looked.items() if follow_hands.is_sure(hand)}
             hints = {side: hand for side, hand in looked.items() if side not in found}
             settled = _settled_hands(seen, found, memory, self._graphs.person, quick=self._quick) if self._sides else {}
             face_memory, read = face.result() if face else (FaceMemory(), None)
-            self._left = lambda: _remembered(seen, {**hints, **settled}, face_memory, memory)
+            self._left = lambda: _remembered(seen, {**hints, **settled}, face_memory, memory, late)
             return _tracked(seen, settled, read)
 
         look = seen.look
         return ComingFrame(look.time_s, look.pyramid.size, seen.body, lambda: face.result()[1] if face else None, whole)
 
+    def _with_late_hands(self) -> PersonMemory:
+        """What is remembered, with what has been read meanwhile of hands for which their pictures did not wait."""
+        memory = self.memory
+        for side, late in list(self._late.items()):
+            if late.coming.done():
+                memory = memory.with_hand(side, _remember(late.coming.result(), side, late.seen, late.memory))
+                del self._late[side]
+        return memory
+
     def _coming_face(self, seen: SeenBody, memory: FaceMemory) -> Future[tuple[FaceMemory, TrackedFace | None]] | None:
         return self._beside.submit(_face_of, seen, memory, self._graphs.face) if self._wants_face else None
+
+
+def _is_read(coming: Future[Any], until_s: float | None) -> bool:
+    """Whether it is done by then."""
+    with suppress(TimeoutError):
+        coming.exception(None if until_s is None else max(until_s - time.monotonic(), 0.0))
+    return coming.done()
 
 
 def _threads() -> int:
@@ -308,9 +356,28 @@ def _tracked(seen: SeenBody, hands: dict[str, SeenHand], face: TrackedFace | Non
     return TrackedFrame(look.time_s, look.pyramid.size, seen.body, left_hand, right_hand, face)
 
 
-def _remembered(seen: SeenBody, hands: dict[str, SeenHand], face: FaceMemory, memory: PersonMemory) -> PersonMemory:
-    """What to remember for the next picture."""
-    left_hand, right_hand = (_remember(hands.get(side), side, seen, memory) for side in SIDES)
+def _carried(seen: SeenBody, side: str, memory: PersonMemory) -> SeenHand | None:
+    """A hand whose reading is not waited for, as it was when it was last read, where its wrist has gone since."""
+    last = memory.hand(side).last
+    lost = seen.body is None and memory.had_body
+    if lost or last is None or seen.look.time_s - last.time_s > MOST_CARRIED_S:
+        return None
+    hand = replace(last.hand, reading=last)
+    return follow_hands.moved_along(hand, seen.look.pyramid, follow_hands.wrist_of(seen.body, side))
+
+
+MOST_CARRIED_S = 0.25
+"""How old a reading may be that is shown still: two pictures of each hand's turns, and one of a machine that is late."""
+
+
+def _remembered(
+    seen: SeenBody, hands: dict[str, SeenHand], face: FaceMemory, memory: PersonMemory, late: Sequence[str]
+) -> PersonMemory:
+    """What to remember for the next picture; of hands that are late and were not shown, what was known before."""
+    left_hand, right_hand = (
+        memory.hand(side) if side in late and side not in hands else _remember(hands.get(side), side, seen, memory)
+        for side in SIDES
+    )
     return PersonMemory(
         body=seen.memory,
         face=face,
