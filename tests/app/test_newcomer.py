@@ -122,6 +122,10 @@ def test_the_page_says_what_it_saw_and_how_late_it_is(walk: Walk) -> None:
     assert "unplugged" in said["unplugged"]
 
 
+def test_the_camera_is_seen_where_no_thread_makes_pictures(walk: Walk) -> None:
+    assert walk.told["said"]["jpegs"] == [[0xFF, 0xD8, 0xFF]] * 2
+
+
 def test_the_page_greets_in_the_browsers_language_until_another_is_chosen(walk: Walk) -> None:
     assert walk.told["said"]["greeted"] == ["zh-Hans", "en"]
 

@@ -78,6 +78,7 @@ async function walk(page) {
   await page.waitForFunction(() => document.getElementById("live-sees").textContent === "you");
   told.said.latency = await page.textContent("#live-latency");
   await read(page, "live");
+  told.said.jpegs = await page.evaluate(jpegsWithoutAThread);
   await page.evaluate(() => unplug(document.querySelector("#body-live video").srcObject));
   await page.waitForFunction(() => !document.querySelector("#body-live .primary").hidden);
   told.said.unplugged = await page.textContent("#toasts .problem");
@@ -133,4 +134,20 @@ async function download(page, name, button) {
   const [file] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
   told.downloads[name] = `${folder}/${file.suggestedFilename()}`;
   await file.saveAs(told.downloads[name]);
+}
+
+/** The first bytes of what the page makes of the camera where the thread for it cannot be loaded: before and after that is known. */
+async function jpegsWithoutAThread() {
+  const { jpegMaker } = await import("/page/webcam.js");
+  const { Worker } = window;
+  window.Worker = class {
+    postMessage() {
+      setTimeout(() => this.onerror());
+    }
+  };
+  const maker = jpegMaker(0.8);
+  window.Worker = Worker;
+  const beginnings = [];
+  for (const video of Array(2).fill(document.querySelector("#body-live video"))) beginnings.push([...new Uint8Array(await maker.bytes(video)).slice(0, 3)]);
+  return beginnings;
 }

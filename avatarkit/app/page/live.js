@@ -78,7 +78,8 @@ function follow(page, video, stream, lost) {
     if (closed || socket.readyState !== WebSocket.OPEN || sent.size >= IN_FLIGHT) return;
     const stamp = Date.now() / 1000;
     sent.set(stamp, now);
-    const jpeg = await jpegs.bytes(video);
+    const jpeg = await jpegs.bytes(video).catch(() => null); // the camera has just gone, or shows nothing yet
+    if (!jpeg) return void sent.delete(stamp);
     if (closed || socket.readyState !== WebSocket.OPEN) return;
     const message = new Uint8Array(8 + jpeg.byteLength);
     new DataView(message.buffer).setFloat64(0, stamp, true);

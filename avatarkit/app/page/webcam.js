@@ -60,24 +60,30 @@ export function jpegOf(video, canvas = document.createElement("canvas"), quality
 
 /** Makes JPEGs of a video one after the other, in a thread of its own where there can be one; `bytes` resolves to an ArrayBuffer. */
 export function jpegMaker(quality) {
-  if (!window.OffscreenCanvas || !window.createImageBitmap) {
-    const canvas = document.createElement("canvas");
-    return { bytes: async (video) => (await jpegOf(video, canvas, quality)).arrayBuffer(), close: () => undefined };
-  }
+  const canvas = document.createElement("canvas");
+  const here = async (video) => (await jpegOf(video, canvas, quality)).arrayBuffer();
+  if (!window.OffscreenCanvas || !window.createImageBitmap) return { bytes: here, close: () => undefined };
   const worker = new Worker(new URL("jpeg_worker.js", import.meta.url));
   const wanted = new Map();
   let number = 0;
+  let works = true;
   worker.onmessage = ({ data }) => {
-    wanted.get(data.number)(data.bytes);
+    wanted.get(data.number)?.made(data.bytes);
     wanted.delete(data.number);
+  };
+  worker.onerror = () => {
+    works = false; // slower by the page itself, but the avatar follows
+    for (const { video, made } of wanted.values()) made(here(video));
+    wanted.clear();
   };
   return {
     bytes: async (video) => {
+      if (!works) return here(video);
       const picture = await createImageBitmap(video);
       const key = number++;
-      const made = new Promise((resolve) => wanted.set(key, resolve));
+      const bytes = new Promise((made) => wanted.set(key, { video, made }));
       worker.postMessage({ number: key, picture, quality }, [picture]);
-      return made;
+      return bytes;
     },
     close: () => worker.terminate(),
   };
