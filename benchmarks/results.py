@@ -132,6 +132,12 @@ def _ticks() -> list[int]:
     return [int(value) for value in _PROC_STAT.read_text().splitlines()[0].split()[1:9]] if _PROC_STAT.is_file() else []
 
 
+def stolen_ticks() -> int:
+    """Hundredths of a second that the host has kept of this machine's processors since it runs; 0 where that is not told."""
+    ticks = _ticks()
+    return ticks[_STEAL] if ticks else 0
+
+
 _BEGAN = _ticks()
 
 
