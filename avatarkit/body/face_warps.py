@@ -145,10 +145,11 @@ def _smaller_nose(point: Vector, marks: _Marks, radius: float, value: float) -> 
 
 @compilable
 def _other_mouth(point: Vector, marks: _Marks, value: float) -> tuple[Vector, Vector]:
-    """The mouth with all that is in it."""
+    """The mouth with all that is in it; larger ones get wider above all, and come no farther forward, as a muzzle would."""
     center = marks[_MOUTH][0], marks[_MOUTH][1], marks[_MOUTH][2] - 0.012
     more = -value * _around(length(minus(point, center)), 0.052)
-    return _grown(point, center, (0.45 * more, 0.40 * more, 0.20 * more))
+    tall, deep = (0.40, 0.20) if more < 0.0 else (0.25, 0.0)
+    return _grown(point, center, (0.45 * more, tall * more, deep * more))
 
 
 @compilable

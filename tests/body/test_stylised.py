@@ -7,6 +7,7 @@ import pytest
 
 from avatarkit.body import face_warps, shape
 from avatarkit.body.body import load_body
+from avatarkit.body.lips import lips
 from avatarkit.body.rest import rest_body
 from avatarkit.body.shape import shape_body
 from avatarkit.body.stylised_sliders import STYLISED_SLIDERS
@@ -31,6 +32,13 @@ def test_a_symmetric_face_stays_symmetric(name: str, value: float) -> None:
     positions = shape_body({name: value}).positions
     head = np.unique(body.parts["head"].quads)
     np.testing.assert_allclose(positions[body.mirror[head]] * (-1, 1, 1), positions[head], atol=2e-3)
+
+
+def test_a_large_mouth_is_wide_and_no_muzzle() -> None:
+    edge = np.concatenate([ring for lip in lips() for ring in lip.rings])
+    plain, large = (shape_body({"small-mouth": value}).positions[edge] for value in (0.0, -1.0))
+    assert np.ptp(large[:, 0]) > 1.3 * np.ptp(plain[:, 0])
+    assert large[:, 2].max() < plain[:, 2].max() + 5e-4
 
 
 @pytest.mark.parametrize("person", [None, 0, 1, 2])
