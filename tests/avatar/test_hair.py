@@ -246,6 +246,16 @@ def test_no_locks_of_tied_drawn_hair_lie_on_the_scalp_but_over_the_forehead(name
     assert np.degrees(np.abs(azimuth)).max() < 90.0
 
 
+@pytest.mark.parametrize("name", ["crew", "quiff", "undercut"])
+def test_no_thick_lock_grows_from_shorn_sides(name: str) -> None:
+    # A lock of five millimetres stood there as a wart or a thorn.
+    locks = lock_layout(thick_style(HAIR_STYLES[name]))
+    assert locks is not None
+    places = locks.points.on(load_body().positions).reshape(*locks.widths.shape, 3)
+    azimuth, elevation = np.degrees(to_angles(unit(places[:, 0] - SKULL_CENTRE)))
+    assert elevation[np.abs(azimuth) > 60.0].min() > 20.0
+
+
 def test_raised_brows_do_not_come_through_the_fringe():
     rest = rest_body({})
     layout = lock_layout(HAIR_STYLES["short"])

@@ -43,7 +43,7 @@ _BESIDE_FACE = np.radians(78)  # beyond this azimuth, at the ear, they leave the
 _RELEASE_DEG, _FRONT_RELEASE_DEG = np.array((-28.0, 8.0)), np.array((0.0, 22.0))
 """Elevations between which locks fall free: where the skull turns inward; those from the front already at the temple."""
 _FACE_HALF, _TEMPLE = np.radians(50), np.radians(52)
-_SHORTEST_M = 0.006
+_SHORTEST_M, _SHORTEST_THICK_M = 0.006, 0.018  # what is shorter, the cap alone shows: thick locks would be thorns
 LONG_M = 0.04  # shorter locks have less lift
 _RIM_WIDTH_M = 0.003  # of a ribbon along the forehead's hairline
 _LEAST_OVERHANG_MM = 6.0  # styles whose locks reach further have a fringe of them; others show the hairline
@@ -176,7 +176,8 @@ def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> L
     falls = style.hangs & (np.abs(to_angles(paths[:, -1])[0]) > _FACE_HALF)
     left = wanted - lengths if style.cut_mm is None else _above_cut_m(style, paths[:, -1], random)
     hanging = np.where(falls, np.maximum(left, 0.0), 0.0)
-    seen = (wanted > _SHORTEST_M) & ((lengths > _SHORTEST_M) | (style.rise_mm.top > 0))
+    shortest = _SHORTEST_THICK_M if style.shape == "wedge" else _SHORTEST_M
+    seen = (wanted > shortest) & ((lengths > _SHORTEST_M) | (style.rise_mm.top > 0))
     seen &= falls | (not style.hangs)  # long hair that would end on the forehead
     laid = _laid_out(style, _Paths(paths[seen], lengths[seen], hanging[seen]), random)
     shows_hairline = style.shape == "card" and (style.hangs or style.overhang_mm < _LEAST_OVERHANG_MM)
