@@ -169,10 +169,19 @@ def camera_pitch(foot: Vector, posture: float, share: float) -> float:
 
 
 @compilable
-def stands_straight(body: Vector, length: float) -> bool:
-    """Whether a body stands straight, by the way from its ankles to its neck, which at rest is `length` long."""
+def stands_straight(body: Vector, length: float, roll: float) -> bool:
+    """Whether a body stands straight, by the way from its ankles to its neck, which at rest is `length` long, before a camera
+    in whose picture upright has the slope `roll` sideways."""
     x, y, z = body
-    return hypot(hypot(x, y), z) > STRAIGHT * length and abs(x) < _ASLANT * y and abs(z) < _STEEPEST * y
+    return hypot(hypot(x, y), z) > STRAIGHT * length and abs(x - roll * y) < _ASLANT * y and abs(z) < _STEEPEST * y
+
+
+@compilable
+def sure_tilt(least: float, most: float) -> float:
+    """The slope sideways (x over y) of upright, by the slopes by which a body leans at least and at most: 0 but for a camera
+    that is tilted for sure."""
+    slope = max(least, 0.0) + min(most, 0.0)
+    return min(max(slope, -_STEEPEST), _STEEPEST) * smooth_share(abs(slope), TILTED[0], TILTED[1])
 
 
 @compilable
@@ -240,8 +249,7 @@ def _tilted(places: np.ndarray, skeleton: HumanSkeleton) -> float:
     body, leg, weight = (ways[shown, 0] / ways[shown, 1] for ways in (bodies, legs, weights))
     ends = np.percentile([body, leg], TILTED_PERCENTILES, axis=1)
     low, high = min(ends[0].min(), np.median(weight)), max(ends[1].max(), np.median(weight))
-    slope = float(max(low, 0.0) + min(high, 0.0))
-    return float(np.clip(slope, -_STEEPEST, _STEEPEST)) * smooth_share(abs(slope), *TILTED)
+    return sure_tilt(float(low), float(high))
 
 
 def _plane(soles: np.ndarray, slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

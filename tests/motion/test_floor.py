@@ -83,3 +83,31 @@ def test_a_live_body_that_stands_straight_tells_how_far_the_camera_looks_down(de
         leans.append(np.degrees(np.arctan2(up[2], up[1])))
     assert np.abs(leans).max() < 2.0 * LEAN_DEG + LEVEL_DEG
     assert np.ptp(leans) < LEVEL_DEG
+
+
+@pytest.mark.parametrize("degrees", [-14.0, 14.0])
+def test_a_live_body_that_leans_to_one_side_all_the_time_is_soon_upright(degrees: float) -> None:
+    found = live_leans_deg(turned(away_from_the_camera(), 2, -degrees), seconds=40.0)
+    assert abs(found[0]) > 0.9 * abs(degrees)  # which nobody knows at first
+    assert np.abs(found[-len(TIMES_S) :]).max() < 0.5 * abs(degrees)
+    assert np.abs(np.diff(found)).max() < 0.2  # and learning it is no jerk
+
+
+def test_a_live_body_that_leans_for_a_while_leans_itself() -> None:
+    motion = away_from_the_camera()
+    leaning, count = np.array(motion.rotations), 3 * len(motion) // 4
+    lean = quaternions.from_rotation_vector(np.radians([0.0, 0.0, 14.0]))
+    leaning[:count, BONE["hips"]] = quaternions.multiply(lean, leaning[:count, BONE["hips"]])
+    found = live_leans_deg(replace(motion, rotations=leaning), seconds=40.0)[-len(TIMES_S) :]
+    assert np.median(np.abs(found)) > 14.0 - LEVEL_DEG
+
+
+def live_leans_deg(motion: HumanMotion, seconds: float) -> np.ndarray:
+    """(T,) how far the hips lean sideways over a live floor, the motion repeated for so long."""
+    person, before, leans = average_person(), None, []
+    for moment in range(round(30.0 * seconds)):
+        root, rotations = (part[moment % len(motion)] for part in (motion.root_positions, motion.rotations))
+        _, upright, before = stand(moment / 30.0, root, rotations, legs_seen=True, person=person, before=before)
+        up = quaternions.rotate(upright[BONE["hips"]], np.array([0.0, 1.0, 0.0]))
+        leans.append(np.degrees(np.arctan2(up[0], up[1])))
+    return np.array(leans)
