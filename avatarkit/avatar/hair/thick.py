@@ -62,7 +62,7 @@ def thick_style(style: HairStyle) -> HairStyle:
         disorder=0.5 * style.disorder,
         unevenness=min(style.unevenness, 0.3),
         crown_narrows=0.75,
-        points=6,
+        points=6 if style.hangs else 10,
         tips=1.0,
         fringe=_fringe(style),
         curl_mm=1.6 * style.curl_mm,
