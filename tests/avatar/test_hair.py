@@ -256,6 +256,16 @@ def test_no_thick_lock_grows_from_shorn_sides(name: str) -> None:
     assert elevation[np.abs(azimuth) > 60.0].min() > 20.0
 
 
+@pytest.mark.parametrize("name", ["short", "pixie", "side-part", "undercut"])
+def test_no_thick_lock_from_the_forehead_hangs_before_an_ear(name: str) -> None:
+    # The fringe's outermost stood there by itself, off the head.
+    locks = lock_layout(thick_style(HAIR_STYLES[name]))
+    assert locks is not None
+    places = locks.points.on(load_body().positions).reshape(*locks.widths.shape, 3)
+    azimuth, elevation = np.degrees(to_angles(unit(places - SKULL_CENTRE)))
+    assert elevation[np.abs(azimuth[:, 0]) < 45.0, -1].min() > -12.0
+
+
 def test_raised_brows_do_not_come_through_the_fringe():
     rest = rest_body({})
     layout = lock_layout(HAIR_STYLES["short"])

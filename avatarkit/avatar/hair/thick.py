@@ -85,8 +85,12 @@ def _fringe(style: HairStyle) -> Fringe | None:
     if style.hangs:
         return Fringe(70, 94, half_deg=48.0, curtain=True, depth_mm=7, locks=_FRINGE_LOCKS)
     reach = float(np.clip(0.55 * style.length_mm.front, 8.0, 44.0))
-    return Fringe(reach, reach + 8.0, half_deg=44.0, sweep=0.35 * np.sign(style.part_deg), depth_mm=8, locks=_FRINGE_LOCKS)
+    aside = _BESIDE_TEMPLES * reach  # longer ones hang before the ear, off the head, like a thorn
+    return Fringe(reach, aside, half_deg=40.0, sweep=0.35 * np.sign(style.part_deg), depth_mm=8, locks=_FRINGE_LOCKS)
 
+
+_BESIDE_TEMPLES = 0.4
+"""Of a fringe's reach over the forehead."""
 
 HIGH_FOREHEAD_DEG = 35.0
 """Hairlines that begin higher have receded."""
