@@ -19,18 +19,8 @@ _MOST_OVERLAP_M = 0.0008  # lips rest on each other about so far
 _SHOWN = 0.28  # of the height of upper teeth and gum lies below the upper lip: about the 4 mm that a smile begins with
 _FRONT = 0.1  # of the teeth's depth: the incisors
 _FOLLOW = (1.0, 1.0, 0.75, 0.4, 0.15)  # how much of the way each ring of vertices goes, from the inside of the lips outward
-_GIVE_WAY = (
-    1.0,
-    1.0,
-    0.95,
-    0.87,
-    0.76,
-    0.62,
-    0.47,
-    0.32,
-    0.18,
-    0.07,
-)  # the same where lips are pushed apart: thin ones would fold
+# The same where lips are pushed apart, which thin ones would fold at.
+_GIVE_WAY = (1.0, 1.0, 0.95, 0.87, 0.76, 0.62, 0.47, 0.32, 0.18, 0.07)
 _UNCURLED = (0.0, 0.0, 0.4, 0.8, 1.0, 0.85, 0.65, 0.45, 0.25, 0.1)  # and where a lip hangs over
 
 
