@@ -116,20 +116,24 @@ def main() -> None:
         ]
     if options.soak:
         figures += _soak(pixels, rig, options.soak)
-    rows = [(what, *(f"{run[what]:.1f}" for run in runs.values())) for what in next(iter(runs.values()))]
+    rows = [(what, *("-" if run[what] is None else f"{run[what]:.1f}" for run in runs.values())) for what in runs[name]]
     print(table(rows, ("", *runs)))
     print("\n" + figure_table(figures, before))
     write_results(options.output, figures, {"runs": runs})
     print(f"\n{how_busy()}; written to {options.output}")
 
 
-def _undisturbed(run: Run) -> dict[str, float]:
-    """The same of pictures during which the host kept nothing: a machine of one's own is like that all the time."""
+def _undisturbed(run: Run) -> dict[str, float | None]:
+    """The same of pictures during which the host kept nothing, in per cent of all: a machine of one's own is like that all the
+    time. None where there was none."""
     calm = run.undisturbed
-    latency, own = (np.array(values)[calm] if calm.any() else np.full(1, np.nan) for values in (run.latency_ms, run.own_ms))
-    figures = {"latency 50 %": latency, "latency 95 %": latency, "own 50 %": own, "own 95 %": own}
-    told = {f"undisturbed {name}": float(np.percentile(values, int(name.split()[1]))) for name, values in figures.items()}
-    return {"undisturbed": float(np.mean(calm)), **told}
+    of = {"latency": np.array(run.latency_ms)[calm], "own": np.array(run.own_ms)[calm]}
+    told = {
+        f"undisturbed {name} {p} %": float(np.percentile(values, p)) if calm.any() else None
+        for name, values in of.items()
+        for p in (50, 95)
+    }
+    return {"undisturbed, % of all": 100.0 * float(np.mean(calm)), **told}
 
 
 def measure(camera: ClipCamera, rig: HumanoidRig, channels: Channels, seconds: float) -> Run:

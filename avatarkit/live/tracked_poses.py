@@ -28,7 +28,9 @@ ENOUGH_TO_MEASURE = 10
 
 HANDS_WITHIN_S = 0.05
 """So long after a picture came hands are waited for. On a slow or busy machine body and face follow in time, and hands one
-picture later."""
+picture later. Measured in turns in one session at 30 pictures a second on two cores, of which the host kept 14 %: delay 56 ms
+(95th percentile 98) instead of 61 (108) when hands are waited for without end, as many readings of hands a second, and 0.7 ms
+more after the last answer, because a hand is still being read beside it."""
 
 MOST_MEASURED = 120
 """Pictures at most: two seconds of the quickest webcams."""
