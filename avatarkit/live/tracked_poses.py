@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Iterator
 
 from avatarkit.geometry.compiled import compile_all
-from avatarkit.live.give_way import give_way
 from avatarkit.live.pictures import NO_PICTURE_S, Newest, PictureSource
 from avatarkit.live.seen_pose import SeenPose
+from avatarkit.media.give_way import AHEAD, give_way
 from avatarkit.media.read_ahead import read_ahead
 from avatarkit.media.video_frame import VideoFrame
 from avatarkit.motion.live_steps import LiveMemory, live_step
@@ -90,7 +90,7 @@ class TrackedPoses:
 
         That one is nearly done: it must not wait for a core which the next one has.
         """
-        give_way()
+        give_way(AHEAD)
         times: deque[tuple[float, float]] = deque()
         for seen in self._tracker.bodies(self._frames(times)):
             yield (*times.popleft(), seen)

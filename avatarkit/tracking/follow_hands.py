@@ -218,8 +218,19 @@ def moved_along(hand: SeenHand, pyramid: PhotoPyramid, body_wrist: np.ndarray | 
     last = hand.reading
     if last is None or last.body_wrist is None or body_wrist is None or is_still(pyramid, last):
         return hand
-    points = hand.landmarks.points_px + (body_wrist - last.body_wrist)
-    return replace(hand, landmarks=replace(hand.landmarks, points_px=points))
+    return _shifted(hand, body_wrist - last.body_wrist)
+
+
+def _shifted(hand: SeenHand, way_px: np.ndarray) -> SeenHand:
+    return replace(hand, landmarks=replace(hand.landmarks, points_px=hand.landmarks.points_px + way_px))
+
+
+def carried(last: LastReading, body_wrist: np.ndarray | None) -> SeenHand:
+    """The same by the wrist alone, which trembles: for whoever waits and has no time to look at the picture."""
+    hand, before = replace(last.hand, reading=last), last.body_wrist
+    if before is None or body_wrist is None or np.hypot(*(body_wrist - before)) < STEADY_WRIST * hand.square.side:
+        return hand
+    return _shifted(hand, body_wrist - before)
 
 
 def read_hand(

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any
 
 from avatarkit.errors import UsageError
+from avatarkit.media.give_way import AWAITED, give_way
 from avatarkit.media.read_ahead import read_ahead
 from avatarkit.media.video_frame import VideoFrame
 from avatarkit.tracking import follow_face, follow_hands
@@ -133,7 +134,8 @@ class PersonTracker:
         self._person, self._sides, self._wants_face = person, SIDES if hands else (), face
         self._quick = quick
         self._graphs = Graphs(person_graphs(), face_graphs(MIN_DETECTION_SCORE))
-        self._beside = ThreadPoolExecutor(max_workers=_threads(), thread_name_prefix="tracking")
+        steps = AWAITED if quick else 0
+        self._beside = ThreadPoolExecutor(_threads(), "tracking", initializer=give_way, initargs=(steps,))
 
     def __enter__(self) -> PersonTracker:
         return self
@@ -362,8 +364,7 @@ def _carried(seen: SeenBody, side: str, memory: PersonMemory) -> SeenHand | None
     lost = seen.body is None and memory.had_body
     if lost or last is None or seen.look.time_s - last.time_s > MOST_CARRIED_S:
         return None
-    hand = replace(last.hand, reading=last)
-    return follow_hands.moved_along(hand, seen.look.pyramid, follow_hands.wrist_of(seen.body, side))
+    return follow_hands.carried(last, follow_hands.wrist_of(seen.body, side))
 
 
 MOST_CARRIED_S = 0.25

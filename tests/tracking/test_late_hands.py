@@ -80,6 +80,18 @@ def test_a_late_hand_goes_with_its_wrist_and_is_read_once(readings: Readings) ->
     assert readings.asked_s == [picture(1).look.time_s]  # by now whatever was begun has ended
 
 
+def test_a_late_hand_does_not_tremble_with_its_wrist(readings: Readings) -> None:
+    with tracker_that_saw(0) as tracker:
+        trembling = picture(1)
+        assert trembling.body is not None
+        points = np.array(trembling.body.points_px)
+        points[POSE["leftWrist"]] += (1.0, 1.0) - STEP
+        shown = tracker.begin(replace(trembling, body=replace(trembling.body, points_px=points)), time.monotonic()).whole
+        readings.allowed.set()
+    assert shown.left_hand is not None
+    np.testing.assert_allclose(shown.left_hand.points_px[0], LEFT)
+
+
 def test_what_was_read_late_counts_from_the_next_picture_on(readings: Readings) -> None:
     with tracker_that_saw(0) as tracker:
         tracker.begin(picture(1), time.monotonic()).whole  # noqa: B018

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from avatarkit.live.give_way import STEPS_BACK, give_way
+from avatarkit.media.give_way import AHEAD, give_way
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no other system knows priorities of threads")
@@ -19,11 +19,11 @@ def test_a_thread_that_gives_way_stands_behind_the_others() -> None:
     before, seen = own(), []
 
     def work() -> None:
-        give_way()
+        give_way(AHEAD)
         seen.append(own())
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert seen == [min(before + STEPS_BACK, 19)]
+    assert seen == [min(before + AHEAD, 19)]
     assert own() == before
