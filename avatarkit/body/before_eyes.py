@@ -52,12 +52,15 @@ def _kept(  # noqa: PLR0917
     ball: np.ndarray,
 ) -> np.ndarray:  # fmt: skip
     """Moves (N, 3), those of acting expressions with less of their way into the front of a ball: middle, radii (2, 3)."""
-    center, radii, kept = row_of(ball, 0), row_of(ball, 1), moves.copy()
+    center, radii, kept, near = row_of(ball, 0), row_of(ball, 1), moves.copy(), np.zeros(len(positions), np.bool_)
+    for vertex in range(len(positions)):
+        x, y, z = minus(row_of(positions, vertex), center)
+        near[vertex] = skin[vertex] and z > 0.0 and abs(x) <= radii[0] + _OFF_M and abs(y) <= radii[1] + _OFF_M
     for number in range(len(acting)):
         for row in range(ends[number], ends[number + 1] if acting[number] else ends[number]):
-            way = minus(row_of(positions, vertices[row]), center)
-            if way[2] <= 0.0 or abs(way[0]) > radii[0] + _OFF_M or abs(way[1]) > radii[1] + _OFF_M or not skin[vertices[row]]:
+            if not near[vertices[row]]:
                 continue
+            way = minus(row_of(positions, vertices[row]), center)
             away = way[0] / radii[0], way[1] / radii[1], way[2] / radii[2]
             reach = length(away)
             height_m = (reach - 1.0) * length(way) / max(reach, TINY)

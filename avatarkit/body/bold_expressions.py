@@ -166,10 +166,11 @@ def drawn_brows(points: np.ndarray, openings: np.ndarray) -> dict[str, tuple[np.
         share *= _rise(across, _BROW_ENDS[0] - _BROW_FADES[0], _BROW_ENDS[0])
         share *= _rise(-across, -_BROW_ENDS[1] - _BROW_FADES[1], -_BROW_ENDS[1])
         along = np.clip((across - _BROW_ENDS[0]) / (_BROW_ENDS[1] - _BROW_ENDS[0]), 0.0, 1.0)
+        inwards, basis = share * outward * (1.0 - along), share * _parabolas(along)
         for name, (heights, out) in _BROWS.items():
             move = np.zeros((len(rows), 3))
-            move[:, 0] = share * outward * out * (1.0 - along)
-            move[:, 1] = share * _through(heights, along)
+            move[:, 0] = inwards * out
+            move[:, 1] = np.asarray(heights) @ basis
             key = name if name in ARKIT_NAMES else name + side
             moves[key] = _together(moves.get(key, _NO_MOVES), (rows, move))
     return moves
@@ -189,14 +190,20 @@ def behind_lips(points: np.ndarray, vertices: np.ndarray) -> dict[str, tuple[np.
         points: (N, 3) metres, of a head that is not stylised.
         vertices: (N,) which of the body's they are, rising.
     """
-    teeth, tongue = (_vertices_of(name) for name in ("teeth-lower", "tongue"))
-    if not np.isin(teeth, vertices).all():  # a head sunk between the shoulders: what is below the neck is not stylised
+    teeth, tongue = (_places_of(name, vertices) for name in ("teeth-lower", "tongue"))
+    if len(teeth) < len(_vertices_of("teeth-lower")):  # a head sunk between the shoulders: below the neck nothing is stylised
         return {}
-    teeth, tongue = np.searchsorted(vertices, teeth), np.flatnonzero(np.isin(vertices, tongue))
     arch = points[teeth]
     throat = np.array([0.0, arch[:, 1].mean(), arch[:, 2].min()])
     sunk = np.tile([0.0, -_TONGUE_DOWN_M, 0.0], (len(tongue), 1))
     return {"jawOpen": _together((teeth, (1.0 - _TEETH_LEFT) * (throat - arch) - (0.0, _TEETH_DOWN_M, 0.0)), (tongue, sunk))}
+
+
+def _places_of(part: str, vertices: np.ndarray) -> np.ndarray:
+    """(M,) rising: which of some vertices (N,), rising, are of a part."""
+    places = np.searchsorted(vertices, _vertices_of(part))
+    places = places[places < len(vertices)]
+    return places[np.isin(vertices[places], _vertices_of(part))]
 
 
 @cache
@@ -211,12 +218,9 @@ def _together(some: tuple[np.ndarray, np.ndarray], others: tuple[np.ndarray, np.
     return rows, moves
 
 
-def _through(heights: tuple[float, float, float], along: np.ndarray) -> np.ndarray:
-    """(N,) the parabola through three values at 0, 1/2 and 1."""
-    first, middle, last = heights
-    return (
-        first * (1.0 - along) * (1.0 - 2.0 * along) + 4.0 * middle * along * (1.0 - along) + last * along * (2.0 * along - 1.0)
-    )
+def _parabolas(along: np.ndarray) -> np.ndarray:
+    """(3, N) the parabolas that are 1 at 0, at 1/2 or at 1, and 0 at the two others of these: any parabola is a mixture."""
+    return np.stack([(1.0 - along) * (1.0 - 2.0 * along), 4.0 * along * (1.0 - along), along * (2.0 * along - 1.0)])
 
 
 def _rise(values: np.ndarray, low: float, high: float) -> np.ndarray:

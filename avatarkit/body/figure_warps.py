@@ -11,11 +11,11 @@ import numpy as np
 
 from avatarkit.body.body import Body, load_body
 from avatarkit.body.stylised_sliders import FIGURE_SLIDERS
-from avatarkit.geometry.compiled import compiled, packed_floats, packed_indices
-from avatarkit.geometry.plain_vectors import across, minus, put_row, row_of, scaled, unit
+from avatarkit.geometry.compiled import NUMBER, changed_floats, compiled, packed_floats, packed_indices
+from avatarkit.geometry.plain_vectors import across, add_to_row, minus, row_of, scaled, unit
 
-_Share = Callable[[np.ndarray], np.ndarray]
-"""Points (N, 3) -> 0..1 (N,)."""
+_Share = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Vertices (V, 3) and which of them (N,) -> 0..1 (N,)."""
 
 _SIDES = (("left", 1.0), ("right", -1.0))
 _FINGERS = (
@@ -70,31 +70,39 @@ class _Figure:
 def _around(figure: _Figure, bone: str, change: float, moves: np.ndarray, share: _Share | None = None) -> None:
     """Scale a bone's skin around the line from its beginning to its end, as much as `share` says of each point."""
     rows, weight = _bound(bone)
-    strength = change * weight if share is None else change * weight * share(figure.positions[rows])
+    strength = change * weight if share is None else change * weight * share(figure.positions, rows)
     ends = np.array([figure.heads[bone], figure.tails[bone]], float)
-    moves[rows] += _from_line(figure.positions, rows, np.ascontiguousarray(strength, float), ends)
+    _add_from_line(figure.positions, rows, np.ascontiguousarray(strength, float), ends, moves)
 
 
-@compiled(packed_floats(2), packed_indices(1), packed_floats(1), packed_floats(2))
-def _from_line(positions: np.ndarray, rows: np.ndarray, shares: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """(R, 3) a share (R,) of the way that some of the positions lie from the line through two points (2, 3)."""
-    start, ways = row_of(ends, 0), np.empty((len(rows), 3))
+@compiled(packed_floats(2), packed_indices(1), packed_floats(1), packed_floats(2), changed_floats(2))
+def _add_from_line(positions: np.ndarray, rows: np.ndarray, shares: np.ndarray, ends: np.ndarray, moves: np.ndarray) -> None:
+    """Adds to moves (V, 3) a share (R,) of the way that some of the positions lie from the line through two points (2, 3)."""
+    start = row_of(ends, 0)
     along = unit(minus(row_of(ends, 1), start), (0.0, 0.0, 0.0))
     for row in range(len(rows)):
-        put_row(ways, row, scaled(across(minus(row_of(positions, rows[row]), start), along), shares[row]))
-    return ways
+        add_to_row(moves, rows[row], scaled(across(minus(row_of(positions, rows[row]), start), along), shares[row]))
 
 
-def _about(figure: _Figure, bone: str, change: float, moves: np.ndarray, bones: tuple[str, ...]) -> None:
-    """Scale what is bound to some bones about where one begins."""
-    rows, weight = _bound(*bones)
-    moves[rows] += (change * weight)[:, None] * (figure.positions[rows] - figure.heads[bone])
+def _about(figure: _Figure, bone: str, change: float, moves: np.ndarray, bound: tuple[np.ndarray, np.ndarray]) -> None:
+    """Scale some vertices, each as much as it is bound, about where a bone begins."""
+    _add_from_point(figure.positions, *bound, change, np.array([figure.heads[bone]], float), moves)
+
+
+@compiled(packed_floats(2), packed_indices(1), packed_floats(1), NUMBER, packed_floats(2), changed_floats(2))
+def _add_from_point(  # noqa: PLR0917
+    positions: np.ndarray, rows: np.ndarray, weights: np.ndarray, change: float, point: np.ndarray, moves: np.ndarray
+) -> None:
+    """Adds to moves (V, 3) a share, weight (R,) times change, of the way that some of the positions lie from a point (1, 3)."""
+    middle = row_of(point, 0)
+    for row in range(len(rows)):
+        add_to_row(moves, rows[row], scaled(minus(row_of(positions, rows[row]), middle), change * weights[row]))
 
 
 def _neck(figure: _Figure, change: float, moves: np.ndarray) -> None:
     """The skin below the chin lies before the neck and stays."""
     spine = figure.heads["head"][2]
-    _around(figure, "neck", change, moves, lambda points: np.clip((0.075 - (points[:, 2] - spine)) / 0.06, 0.0, 1.0))
+    _around(figure, "neck", change, moves, lambda points, rows: np.clip((0.075 - (points[rows, 2] - spine)) / 0.06, 0.0, 1.0))
 
 
 def _limbs(figure: _Figure, change: float, moves: np.ndarray) -> None:
@@ -105,16 +113,16 @@ def _limbs(figure: _Figure, change: float, moves: np.ndarray) -> None:
             _around(figure, side + bone, change, moves, partial(_beside, outward) if change > 0.0 else None)
 
 
-def _beside(outward: float, points: np.ndarray) -> np.ndarray:
-    """How far points (N, 3) are from the other leg: one thigh must not grow into the other."""
-    return np.clip(points[:, 0] * outward / _CROTCH_M, 0.0, 1.0)
+def _beside(outward: float, points: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """How far some of the points (V, 3) are from the other leg: one thigh must not grow into the other."""
+    return np.clip(points[rows, 0] * outward / _CROTCH_M, 0.0, 1.0)
 
 
 def _waist(figure: _Figure, change: float, moves: np.ndarray) -> None:
     low, high = figure.heads["hips"][1], figure.heads["upperChest"][1]
 
-    def level(points: np.ndarray) -> np.ndarray:
-        height = (points[:, 1] - low) / (high - low)
+    def level(points: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        height = (points[rows, 1] - low) / (high - low)
         return np.asarray(np.clip(1.0 - ((height - 0.42) / 0.55) ** 2, 0.0, None) ** 2)
 
     for bone in _TRUNK:
@@ -125,7 +133,7 @@ def _shoulders(figure: _Figure, change: float, moves: np.ndarray) -> None:
     """The trunk's upper part stretches sideways, the arms go along as they are."""
     neck, chest = figure.heads["head"][1], figure.heads["chest"][1]
     rows = np.flatnonzero((figure.positions[:, 1] > chest) & (figure.positions[:, 1] < neck))
-    x, y, _ = figure.positions[rows].T
+    x, y = figure.positions[rows, 0], figure.positions[rows, 1]
     for side, outward in _SIDES:
         wide, high, _ = figure.heads[side + "UpperArm"] * [outward, 1.0, 1.0]
         level = np.clip((y - chest) / (high - chest), 0.0, 1.0) * np.clip((neck - y) / (neck - high), 0.0, 1.0)
@@ -144,17 +152,17 @@ def _legs(figure: _Figure, change: float, moves: np.ndarray) -> None:
 
 def _small(figure: _Figure, change: float, moves: np.ndarray) -> None:
     """All but the head scaled about the top of the neck."""
-    moves += (change * (1.0 - _weight(*_SKULL)))[:, None] * (figure.positions - figure.heads["head"])
+    _about(figure, "head", change, moves, _not_bound(*_SKULL))
 
 
 def _hands(figure: _Figure, change: float, moves: np.ndarray) -> None:
     for side, _ in _SIDES:
-        _about(figure, side + "Hand", change, moves, tuple(side + bone for bone in _HAND))
+        _about(figure, side + "Hand", change, moves, _bound(*(side + bone for bone in _HAND)))
 
 
 def _feet(figure: _Figure, change: float, moves: np.ndarray) -> None:
     for side, _ in _SIDES:
-        _about(figure, side + "Foot", change, moves, tuple(side + bone for bone in _FOOT))
+        _about(figure, side + "Foot", change, moves, _bound(*(side + bone for bone in _FOOT)))
 
 
 _CHANGES: Mapping[str, tuple[Callable[[_Figure, float, np.ndarray], None], float, float]] = {
@@ -174,6 +182,14 @@ _CHANGES: Mapping[str, tuple[Callable[[_Figure, float, np.ndarray], None], float
 def _bound(*bones: str) -> tuple[np.ndarray, np.ndarray]:
     """Vertices bound to some bones, and how much."""
     weight = _weight(*bones)
+    rows = np.flatnonzero(weight)
+    return rows, weight[rows]
+
+
+@cache
+def _not_bound(*bones: str) -> tuple[np.ndarray, np.ndarray]:
+    """Vertices bound to others than some bones, and how much."""
+    weight = 1.0 - _weight(*bones)
     rows = np.flatnonzero(weight)
     return rows, weight[rows]
 

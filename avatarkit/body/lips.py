@@ -35,8 +35,8 @@ def closed_lips(positions: np.ndarray) -> np.ndarray:
     for way, follow in ((0.5 * together, _FOLLOW), (-0.5 * apart, _GIVE_WAY)):
         stations = _rising(positions[upper.edge, 0], way)
         for lip, sign in ((upper, -1.0), (lower, 1.0)):
-            for ring, share in zip(lip.rings, follow, strict=False):
-                closed[ring, 1] += sign * share * np.interp(positions[ring, 0], *stations, left=0.0, right=0.0)
+            rows, share = lip.shared(follow)
+            closed[rows, 1] += sign * share * np.interp(positions[rows, 0], *stations, left=0.0, right=0.0)
     _uncurl(closed, upper, 1.0)
     _uncurl(closed, lower, -1.0)
     return closed
@@ -49,14 +49,14 @@ def _uncurl(positions: np.ndarray, lip: _Lip, outward: float) -> None:
     for ring, rise in zip(lip.rings[2:], _LEAST_RISE_M, strict=False):
         line = np.interp(edge[0], *_rising(positions[ring, 0], positions[ring, 1]))
         lack = np.maximum(lack, rise - outward * (line - edge[1]))
-    for ring, share in zip(lip.rings, _UNCURLED, strict=True):
-        way = np.interp(positions[ring, 0], edge[0], np.minimum(lack, _MOST_M), left=0.0, right=0.0)
-        positions[ring, 1] += outward * share * way
+    rows, share = lip.shared(_UNCURLED)
+    way = np.interp(positions[rows, 0], edge[0], np.minimum(lack, _MOST_M), left=0.0, right=0.0)
+    positions[rows, 1] += outward * share * way
 
 
 def hung_teeth(positions: np.ndarray) -> np.ndarray:
     """Positions (V, 3), metres, of a closed mouth with the upper teeth so low that they show when it opens; all else stays."""
-    teeth, edge = np.unique(load_body().parts["teeth-upper"].quads), lips()[0].edge
+    teeth, edge = _upper_teeth(), lips()[0].edge
     points = positions[teeth]
     incisors = points[points[:, 2] > points[:, 2].max() - _FRONT * np.ptp(points[:, 2])]
     aside = positions[edge, 0] - 0.5 * (positions[edge, 0].min() + positions[edge, 0].max())  # heads can be moved aside
@@ -65,6 +65,11 @@ def hung_teeth(positions: np.ndarray) -> np.ndarray:
     hung = positions.copy()
     hung[teeth, 1] += min(wanted - float(incisors[:, 1].min()), 0.0)
     return hung
+
+
+@cache
+def _upper_teeth() -> np.ndarray:
+    return np.unique(load_body().parts["teeth-upper"].quads)
 
 
 def _rising(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -77,6 +82,12 @@ class _Lip:
 
     def __init__(self, rings: list[np.ndarray]) -> None:
         self.rings, self.edge = rings, rings[1]
+        self._all, self._counts = np.concatenate(rings), [len(ring) for ring in rings]
+
+    def shared(self, shares: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Vertices (N,) of as many rings as there are shares, from the inside outward, and the share (N,) of each."""
+        each = np.repeat(shares, self._counts[: len(shares)])
+        return self._all[: len(each)], each
 
 
 @cache

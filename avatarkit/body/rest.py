@@ -16,10 +16,10 @@ from avatarkit.body.lips import closed_lips, hung_teeth
 from avatarkit.body.mouth_inside import hidden_inside
 from avatarkit.body.shape import BodyShape, shape_body
 from avatarkit.geometry import quaternions
-from avatarkit.geometry.compiled import compiled, packed_floats
+from avatarkit.geometry.compiled import compiled, packed_floats, packed_indices, packed_places
 from avatarkit.geometry.meshes import cross
 from avatarkit.geometry.plain_vectors import cross as crossed
-from avatarkit.geometry.plain_vectors import dot
+from avatarkit.geometry.plain_vectors import dot, minus, plus, put_row, row_of
 from avatarkit.rig.skeleton import Skeleton
 from avatarkit.vocabulary.vrm import HUMAN_BONE_PARENTS
 
@@ -35,6 +35,10 @@ _FINGERS = tuple(
 _THUMB = ("ThumbMetacarpal", "ThumbProximal", "ThumbDistal")
 _OUTWARD = np.array([[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]])
 _DOWN, _AHEAD = np.array([0.0, -1.0, 0.0]), np.array([0.0, 0.0, 1.0])
+_ARM_AT_REST = np.stack([_OUTWARD] * 3), np.stack([*[cross(_OUTWARD, _AHEAD)] * 2, np.stack([_AHEAD, _AHEAD])])
+"""Directions along upper arms, lower arms and hands, and of the elbows' hinges and across the palms: (3, 2, 3) each."""
+_LEG_AT_REST = np.stack([[_DOWN, _DOWN], [_AHEAD, _AHEAD]])
+"""Directions along legs and feet: (2, 2, 3)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,21 +119,22 @@ def _arm_turns(shape: BodyShape) -> dict[str, np.ndarray]:
         for bone in ("UpperArm", "LowerArm", "Hand", "IndexProximal", "MiddleProximal", "LittleProximal")
     )
     hinge = cross(elbow - shoulder, wrist - elbow)
-    hinge_at_rest = cross(_OUTWARD, _AHEAD)
-    lift = cross(_OUTWARD, -_DOWN) * SHOULDER_LIFT_RAD
-    return {
-        "Shoulder": quaternions.to_matrix(quaternions.from_rotation_vector(lift)),
-        "UpperArm": _frame_turns((elbow - shoulder, hinge), (_OUTWARD, hinge_at_rest)),
-        "LowerArm": _frame_turns((wrist - elbow, hinge), (_OUTWARD, hinge_at_rest)),
-        "Hand": _frame_turns((middle - wrist, index - little), (_OUTWARD, np.stack([_AHEAD, _AHEAD]))),
-    }
+    along = np.stack([elbow - shoulder, wrist - elbow, middle - wrist])
+    upper, lower, hand = _frame_turns((along, np.stack([hinge, hinge, index - little])), _ARM_AT_REST)
+    return {"Shoulder": _shoulder_turns(), "UpperArm": upper, "LowerArm": lower, "Hand": hand}
+
+
+@cache
+def _shoulder_turns() -> np.ndarray:
+    """(2, 3, 3)."""
+    return quaternions.to_matrix(quaternions.from_rotation_vector(cross(_OUTWARD, -_DOWN) * SHOULDER_LIFT_RAD))
 
 
 def _leg_turns(shape: BodyShape) -> dict[str, np.ndarray]:
     """Bone -> rotations (2, 3, 3) of the left and the right one."""
     hip, ankle, toes = (shape.joint_heads[_both(bone)] for bone in ("UpperLeg", "Foot", "Toes"))
-    leg = _shortest_turns(ankle - hip, _DOWN)
-    foot = _shortest_turns((toes - ankle) * [1.0, 0.0, 1.0], _AHEAD)
+    along = np.stack([ankle - hip, (toes - ankle) * [1.0, 0.0, 1.0]])
+    leg, foot = _shortest_turns(along, _LEG_AT_REST)
     return {"UpperLeg": leg, "LowerLeg": leg, "Foot": foot, "Toes": foot}
 
 
@@ -174,10 +179,20 @@ def _frame_turns(source: tuple[np.ndarray, np.ndarray], target: tuple[np.ndarray
 
 def posed_joints(joint_heads: np.ndarray, turns: np.ndarray) -> np.ndarray:
     """Joints (55, 3) after each bone is turned, metres; no bone changes its length."""
-    posed = np.array(joint_heads, float)
-    for joint, parent in enumerate(_parents()):
+    posed: np.ndarray = _posed(np.ascontiguousarray(joint_heads, float), np.ascontiguousarray(turns, float), _parents())
+    return posed
+
+
+@compiled(packed_floats(2), packed_floats(3), packed_indices(1))
+def _posed(heads: np.ndarray, turns: np.ndarray, parents: np.ndarray) -> np.ndarray:
+    """See `posed_joints`."""
+    posed = heads.copy()
+    for joint in range(len(heads)):
+        parent = parents[joint]
         if parent >= 0:
-            posed[joint] = posed[parent] + turns[parent] @ (joint_heads[joint] - joint_heads[parent])
+            turn, bone = turns[parent], minus(row_of(heads, joint), row_of(heads, parent))
+            way = dot(row_of(turn, 0), bone), dot(row_of(turn, 1), bone), dot(row_of(turn, 2), bone)
+            put_row(posed, joint, plus(row_of(posed, parent), way))
     return posed
 
 
@@ -185,8 +200,23 @@ def blended_transforms(turns: np.ndarray, a_heads: np.ndarray, t_heads: np.ndarr
     """(V, 3, 4): the transform from T-pose to A-pose that linear blend skinning gives each vertex."""
     back = np.swapaxes(turns, 1, 2)
     moves = a_heads - np.einsum("bij,bj->bi", back, t_heads)
-    transforms = np.concatenate([back, moves[:, :, None]], axis=2)
-    return (body.skin_matrix @ transforms.reshape(-1, 12)).reshape(-1, 3, 4)
+    transforms = np.concatenate([back, moves[:, :, None]], axis=2).reshape(-1, 12)
+    weights = np.ascontiguousarray(body.joint_weights, np.float32)
+    blended: np.ndarray = _blended(body.joint_indices.astype(np.uint32), weights, transforms)
+    return blended.reshape(-1, 3, 4)
+
+
+@compiled(packed_places(2), packed_floats(2, 32), packed_floats(2))
+def _blended(joints: np.ndarray, weights: np.ndarray, transforms: np.ndarray) -> np.ndarray:
+    """(V, 12) means of transforms (B, 12), by joints and weights (V, 4), most of which are 0."""
+    blended = np.zeros((len(joints), 12))
+    for vertex in range(len(joints)):
+        for place in range(4):
+            weight = weights[vertex, place]
+            if weight != 0.0:
+                for number in range(12):
+                    blended[vertex, number] += weight * transforms[joints[vertex, place], number]
+    return blended
 
 
 def unposed_vertices(positions: np.ndarray, transforms: np.ndarray) -> np.ndarray:

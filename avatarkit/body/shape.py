@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from scipy import sparse
@@ -23,6 +23,7 @@ from avatarkit.errors import UsageError, unknown_name
 SIDES = ("-left", "-right")
 
 _MIDDLE_M = 0.0005  # this near to the plane of symmetry a vertex lies on it
+_KEPT_PHYSIQUES = 8  # a quarter of a megabyte each
 _CHIN_DEPTH_M = 0.035  # the chin lies less far behind the lips than this, the neck farther
 
 
@@ -74,8 +75,14 @@ def detail_coefficients(body: Body, sliders: Mapping[str, float]) -> np.ndarray:
 
 def macro_offset(sliders: Mapping[str, float]) -> np.ndarray | float:
     """(3V,) metres: what the macro sliders change against the average person; 0 if none is moved."""
-    if not any(sliders.get(name) for name in MACRO_SLIDERS):
-        return 0.0
+    moved = tuple((name, sliders[name]) for name in MACRO_SLIDERS if sliders.get(name))
+    return _macro_offset(moved) if moved else 0.0
+
+
+@lru_cache(_KEPT_PHYSIQUES)
+def _macro_offset(moved: tuple[tuple[str, float], ...]) -> np.ndarray:
+    """(3V,) see `macro_offset`; kept, since whoever shapes a face leaves the physique alone. Not to be written into."""
+    sliders = dict(moved)
     targets = load_macro_targets()
     difference = np.zeros(len(targets.offsets), np.float32)
     for sign, weights in ((1.0, macro_weights(sliders)), (-1.0, macro_weights({}))):
@@ -85,6 +92,7 @@ def macro_offset(sliders: Mapping[str, float]) -> np.ndarray | float:
     total = np.zeros(targets.offsets.shape[1], np.float32)
     for row in np.flatnonzero(difference):  # a few of many
         total += difference[row] * targets.offsets[row]
+    total.flags.writeable = False
     return total
 
 

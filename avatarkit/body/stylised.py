@@ -85,7 +85,9 @@ def stylised_face(
     reached = np.flatnonzero(positions[:, 1] > landmarks.neck[1])
     before = result[reached]
     lids = lid_opening(landmarks, value["tall-eyes"], value["round-eyes"])
-    slid = np.where(np.isin(reached, eyeballs)[:, None], before, lids.slid(before))
+    ball = np.zeros(len(positions), bool)
+    ball[eyeballs] = True
+    slid = np.where(ball[reached, None], before, lids.slid(before))
     result[reached], scales = bent_face(slid, landmarks, value)
     if value["smooth-face"]:
         result = smoothed_face(result, value["smooth-face"])

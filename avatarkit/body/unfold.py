@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
+from math import sqrt
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from avatarkit.body.body import load_body
-from avatarkit.geometry.compiled import NUMBER, compiled, packed_floats, packed_indices
-from avatarkit.geometry.meshes import NO_NORMAL, checked_triangles, cross, lengths, triangle_area
+from avatarkit.geometry.compiled import NUMBER, compiled, packed_floats, packed_indices, packed_places
+from avatarkit.geometry.meshes import NO_NORMAL, checked_triangles, triangle_area
 from avatarkit.geometry.nearest import tree_of
-from avatarkit.geometry.plain_vectors import dot, put_row, row_of
+from avatarkit.geometry.plain_vectors import dot, length, minus, put_row, row_of
 
 SKIN = ("head", "body", "socket-left", "socket-right", "mouth")
 OPEN, FOLDED = -0.5, -0.9
@@ -67,12 +68,26 @@ def _folds(before: np.ndarray, after: np.ndarray, limit: float) -> np.ndarray:
 def _around(edges: np.ndarray, reach_m: float) -> tuple[np.ndarray, np.ndarray]:
     """Vertices near the given edges of the skin, and 1 at these, 0 from `reach_m` on."""
     positions, (triangles, pairs) = load_body().positions, _skin()
-    ends = positions[np.unique(triangles[pairs[edges]])]
-    low, high = ends.min(axis=0) - reach_m, ends.max(axis=0) + reach_m
-    rows = np.flatnonzero(np.logical_and.reduce([(low[k] <= x) & (x <= high[k]) for k, x in enumerate(positions.T)]))
-    distance = np.asarray(tree_of(ends).query(positions[rows], distance_upper_bound=reach_m)[0])
-    near = distance < reach_m
-    return rows[near], (1.0 - (distance[near] / reach_m) ** 2) ** 2
+    rows, distance = _reached(positions, positions[np.unique(triangles[pairs[edges]])], reach_m)
+    return rows, (1.0 - (distance / reach_m) ** 2) ** 2
+
+
+@compiled(packed_floats(2, 32), packed_floats(2, 32), NUMBER)
+def _reached(points: np.ndarray, ends: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """Which points (N, 3) lie nearer than a reach to any of some ends (M, 3), and how far from it: few, at few ends."""
+    found, distances, count = np.empty(len(points), np.int64), np.empty(len(points)), 0
+    low, high = np.min(ends[:, 1]) - reach, np.max(ends[:, 1]) + reach
+    for number in range(len(points)):
+        if not low <= points[number, 1] <= high:
+            continue
+        nearest = reach * reach
+        for end in range(len(ends)):
+            way = minus(row_of(points, number), row_of(ends, end))
+            nearest = min(nearest, dot(way, way))
+        if nearest < reach * reach:
+            found[count], distances[count] = number, sqrt(nearest)
+            count += 1
+    return found[:count].copy(), distances[:count].copy()
 
 
 def _neighbours(rows: np.ndarray) -> np.ndarray:
@@ -93,13 +108,23 @@ def _found_neighbours() -> tuple[np.ndarray, cKDTree]:
 
 def _bends(positions: np.ndarray, edges: np.ndarray) -> np.ndarray:
     """(F,) cosines between the normals on both sides of some edges."""
-    triangles, pairs = _skin()
-    corners = np.asarray(positions[triangles[pairs[edges]]], float)
-    one, other = np.moveaxis(cross(corners[:, :, 1] - corners[:, :, 0], corners[:, :, 2] - corners[:, :, 0]), 1, 0)
-    return np.einsum("ij,ij->i", one, other) / np.maximum(lengths(one) * lengths(other), NO_NORMAL**2)
+    cosines: np.ndarray = _cosines(np.ascontiguousarray(positions, float), *_skin(), np.ascontiguousarray(edges, np.int64))
+    return cosines
 
 
-@compiled(packed_floats(2), packed_indices(2), packed_indices(2), NUMBER)
+@compiled(packed_floats(2), packed_places(2), packed_places(2), packed_indices(1))
+def _cosines(positions: np.ndarray, triangles: np.ndarray, pairs: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """See `_bends`."""
+    cosines = np.empty(len(edges))
+    for place in range(len(edges)):
+        one, other = pairs[edges[place], 0], pairs[edges[place], 1]
+        first = triangle_area(positions, triangles[one, 0], triangles[one, 1], triangles[one, 2])
+        second = triangle_area(positions, triangles[other, 0], triangles[other, 1], triangles[other, 2])
+        cosines[place] = dot(first, second) / max(length(first) * length(second), NO_NORMAL**2)
+    return cosines
+
+
+@compiled(packed_floats(2), packed_places(2), packed_places(2), NUMBER)
 def _bent(positions: np.ndarray, triangles: np.ndarray, pairs: np.ndarray, limit: float) -> np.ndarray:
     """(F,) which pairs (E, 2) of triangles have normals between which the cosine is below a limit, which is below 0."""
     normals, found, count = np.empty((len(triangles), 3)), np.empty(len(pairs), np.int64), 0
@@ -123,4 +148,5 @@ def _skin() -> tuple[np.ndarray, np.ndarray]:
     order = np.lexsort((edges[:, 1], edges[:, 0]))
     edges, of = edges[order], of[order]
     shared = (edges[1:] == edges[:-1]).all(axis=1)
-    return checked_triangles(triangles, len(load_body().positions)), np.stack([of[:-1][shared], of[1:][shared]], axis=1)
+    corners = checked_triangles(triangles, len(load_body().positions)).astype(np.uint32)
+    return corners, np.stack([of[:-1][shared], of[1:][shared]], axis=1).astype(np.uint32)

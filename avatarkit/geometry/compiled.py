@@ -34,9 +34,19 @@ def packed_floats(axes: int, bits: int = 64) -> str:
     return f"Array(float{bits}, {axes}, 'C', True)"
 
 
+def changed_floats(axes: int) -> str:
+    """The same, of float64, where the function writes into its argument."""
+    return f"Array(float64, {axes}, 'C')"
+
+
 def packed_indices(axes: int) -> str:
     """The same of arrays of int64."""
     return f"Array(int64, {axes}, 'C', True)"
+
+
+def packed_places(axes: int) -> str:
+    """The same of arrays of uint32: indices that are never counted from the end, which need no look at their sign."""
+    return f"Array(uint32, {axes}, 'C', True)"
 
 
 def flags(axes: int) -> str:

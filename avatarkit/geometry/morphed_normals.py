@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from avatarkit.geometry.compiled import compiled, packed_floats, packed_indices
+from avatarkit.geometry.compiled import compiled, packed_floats, packed_indices, packed_places
 from avatarkit.geometry.meshes import checked_triangles, triangle_area, unit_normal
 from avatarkit.geometry.plain_vectors import add_to_row, dot, minus, put_row, row_of
 from avatarkit.geometry.vertex_moves import VertexMoves
@@ -25,11 +25,11 @@ class Mesh:
     """
 
     def __init__(self, vertex_count: int, triangles: np.ndarray) -> None:
-        self.triangles = checked_triangles(triangles, vertex_count)
+        self.triangles = checked_triangles(triangles, vertex_count).astype(np.uint32)
         corners = self.triangles.reshape(-1)
         order = np.argsort(corners, kind="stable")
-        self.starts = np.searchsorted(corners[order], np.arange(vertex_count + 1))
-        self.around = order // 3
+        self.starts = np.searchsorted(corners[order], np.arange(vertex_count + 1)).astype(np.uint32)
+        self.around = (order // 3).astype(np.uint32)
 
 
 def morphed_normals(
@@ -47,14 +47,14 @@ def morphed_normals(
     if len(vertices) and not (vertices.min() >= 0 and vertices.max() < len(positions)):
         raise IndexError(f"a morph moves a vertex outside of the {len(positions)}")
     places, moves = (np.ascontiguousarray(rows, np.float32) for rows in (positions, offsets))
-    own, rows = (np.ascontiguousarray(numbers, np.int64) for numbers in (ends, vertices))
+    own, rows = np.ascontiguousarray(ends, np.int64), np.ascontiguousarray(vertices).astype(np.uint32)
     normals, starts, *changed = _morphed(places, mesh.triangles, mesh.starts, mesh.around, own, rows, moves)
     return normals, [VertexMoves(*(rows[first:last] for rows in changed)) for first, last in pairwise(starts)]
 
 
 @compiled(
-    packed_floats(2, 32), packed_indices(2), packed_indices(1), packed_indices(1),
-    packed_indices(1), packed_indices(1), packed_floats(2, 32),
+    packed_floats(2, 32), packed_places(2), packed_places(1), packed_places(1),
+    packed_indices(1), packed_places(1), packed_floats(2, 32),
 )  # fmt: skip
 def _morphed(  # noqa: C901, PLR0912, PLR0917 - one loop over triangles, which a compiler sees through
     positions: np.ndarray, triangles: np.ndarray, starts: np.ndarray, around: np.ndarray,

@@ -147,3 +147,17 @@ def test_every_vertex_is_somewhere_at_both_ends_of_every_slider() -> None:
         for value in (slider.low, slider.high):
             positions = shape_body({name: value}).positions
             assert np.isfinite(hung_teeth(closed_lips(positions))).all(), (name, value)
+
+
+def test_machine_code_blends_and_poses_as_matrices_do() -> None:
+    body, shape = load_body(), shape_body({"height": 0.4, "nose-width": 0.5})
+    turns = t_pose_turns(shape)
+    heads = posed_joints(shape.joint_heads, turns)
+    back = np.swapaxes(turns, 1, 2)
+    moves = shape.joint_heads - np.einsum("bij,bj->bi", back, heads)
+    wanted = body.skin_matrix @ np.concatenate([back, moves[:, :, None]], axis=2).reshape(-1, 12)
+    np.testing.assert_allclose(
+        blended_transforms(turns, shape.joint_heads, heads, body).reshape(-1, 12), wanted, atol=1e-12
+    )
+    parents = rest_module._parents()
+    np.testing.assert_allclose(rest_module._posed.__wrapped__(shape.joint_heads, turns, parents), heads, atol=1e-12)

@@ -7,7 +7,7 @@ import pytest
 
 from avatarkit.body.body import HUMAN_PARTS, load_body
 from avatarkit.body.macro import MACRO_SLIDERS
-from avatarkit.body.shape import checked_sliders, shape_body
+from avatarkit.body.shape import checked_sliders, macro_offset, shape_body
 from avatarkit.body.stylised_sliders import ACTING_SLIDERS
 from avatarkit.errors import UsageError
 from tests.body.random_people import random_person
@@ -124,3 +124,12 @@ def test_a_wrong_slider_is_named_with_what_would_be_right(sliders, words):
 
 def test_macro_sliders_are_sliders_like_the_others():
     assert set(MACRO_SLIDERS) <= set(load_body().sliders)
+
+
+def test_who_shapes_a_face_has_the_physique_of_before() -> None:
+    weight = {"weight": 0.31, "height": -0.2}
+    first = macro_offset(weight)
+    assert macro_offset({**weight, "nose-width": 0.5, "age": 0.0}) is first
+    assert macro_offset({**weight, "age": 0.1}) is not first
+    with pytest.raises(ValueError, match="read-only"):
+        first += 1.0

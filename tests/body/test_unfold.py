@@ -10,6 +10,7 @@ from avatarkit.body.body import load_body
 from avatarkit.body.shape import shape_body
 from avatarkit.body.unfold import new_folds, unfolded
 from avatarkit.geometry.meshes import face_normals
+from avatarkit.geometry.nearest import tree_of
 from tests.body.random_people import random_face
 
 FACE_GROUPS = {"forehead", "stylised", "chin", "brows", "neck", "nose", "mouth", "contour", "cheeks", "eyes", "ears"}
@@ -88,3 +89,13 @@ def test_how_far_an_edge_is_bent_is_the_cosine_between_its_normals() -> None:
     one, other = (face_normals(positions, triangles[of]) for of in pairs[::97].T)
     wanted = (one * other).sum(axis=1) / np.linalg.norm(one, axis=1) / np.linalg.norm(other, axis=1)
     np.testing.assert_allclose(unfold._bends(positions, np.arange(len(pairs))[::97]), wanted, atol=1e-9)
+
+
+def test_what_lies_near_a_fold_is_found_as_a_search_tree_does() -> None:
+    triangles, pairs = unfold._skin()
+    edges, reach, points = np.array([7, 900, 20000]), 0.02, load_body().positions
+    distance = np.asarray(tree_of(points[np.unique(triangles[pairs[edges]])]).query(points)[0])
+    rows, share = unfold._around(edges, reach)
+    np.testing.assert_array_equal(rows, np.flatnonzero(distance < reach))
+    np.testing.assert_allclose(share, (1.0 - (distance[rows] / reach) ** 2) ** 2, atol=1e-9)
+    assert len(rows) > 100
