@@ -156,8 +156,6 @@ def test_machine_code_blends_and_poses_as_matrices_do() -> None:
     back = np.swapaxes(turns, 1, 2)
     moves = shape.joint_heads - np.einsum("bij,bj->bi", back, heads)
     wanted = body.skin_matrix @ np.concatenate([back, moves[:, :, None]], axis=2).reshape(-1, 12)
-    np.testing.assert_allclose(
-        blended_transforms(turns, shape.joint_heads, heads, body).reshape(-1, 12), wanted, atol=1e-12
-    )
+    np.testing.assert_allclose(blended_transforms(turns, shape.joint_heads, heads, body).reshape(-1, 12), wanted, atol=1e-12)
     parents = rest_module._parents()
     np.testing.assert_allclose(rest_module._posed.__wrapped__(shape.joint_heads, turns, parents), heads, atol=1e-12)
