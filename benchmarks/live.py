@@ -13,7 +13,7 @@ import argparse
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -165,30 +165,34 @@ class _Watched:
     def __init__(self, session: LiveSession) -> None:
         tracker: Any = session._poses._tracker  # type: ignore[attr-defined]
         self.hands_read, self.answered_s = 0, 0.0
+        self._hands_until_s, self._time_s = 0.0, 0.0
         self._begin, self._submit = tracker.begin, tracker._beside.submit
         tracker.begin, tracker._beside.submit = self._begun, self._submitted
 
     def _begun(self, seen: Any, hands_until_s: float) -> Any:
-        coming = self._begin(seen, hands_until_s)
+        self._time_s, self._hands_until_s = seen.look.time_s, hands_until_s
+        self.answered_s = time.monotonic()  # the body's answer
+        if seen.face is not None:
+            seen.face.add_done_callback(lambda _: self._answered(seen.look.time_s, time.monotonic()))
+        return self._begin(seen, hands_until_s)
 
-        def read_all() -> Any:
-            whole = coming.read_all()
-            if time.monotonic() > hands_until_s > self.answered_s:
-                self.answered_s = hands_until_s  # it went on without a hand that is still being read
-            return whole
+    def _submitted(self, read: Callable[..., Any], seen: Any, *given: Any, **named: Any) -> Any:
+        until_s = self._hands_until_s
 
-        return replace(coming, read_all=read_all)
-
-    def _submitted(self, read: Callable[..., Any], *given: Any, **named: Any) -> Any:
         def reading() -> Any:
             try:
-                answer = read(*given, **named)
+                answer = read(seen, *given, **named)
                 self.hands_read += isinstance(answer, SeenHand) and answer.reading is None
                 return answer
             finally:
-                self.answered_s = time.monotonic()
+                self._answered(seen.look.time_s, min(time.monotonic(), until_s))  # the picture goes on without a later hand
 
         return self._submit(reading)
+
+    def _answered(self, time_s: float, at_s: float) -> None:
+        """Of the picture that is waited for: hands that are late for others do not count."""
+        if time_s == self._time_s:
+            self.answered_s = max(self.answered_s, at_s)
 
 
 def _soak(pixels: list[np.ndarray], rig: HumanoidRig, seconds: float) -> list[Figure]:

@@ -93,13 +93,18 @@ class _Look:
     cut: bool
 
 
+ComingFace = Future[tuple[FaceMemory, TrackedFace | None]]
+"""A face that is being read, and what to remember of it."""
+
+
 @dataclass(frozen=True)
 class SeenBody:
-    """The body in a picture, and what to remember of it."""
+    """The body in a picture, and what to remember of it; `face` is its face where that is read beside the body."""
 
     look: _Look
     memory: BodyMemory
     body: BodyLandmarks | None
+    face: ComingFace | None = None
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,9 @@ class PersonTracker:
             person: whom to follow, from 1 for the largest in the first picture that shows so many; the largest when None.
             hands, face: whether they are looked for; what is not wanted costs no time.
             quick: no picture takes much longer than others: of two hands one is read, and the other moved along with its wrist;
-                a lost hand is looked for step by step from the next picture on.
+                a lost hand is looked for step by step from the next picture on. Where no hands are read, a face that was seen
+                a moment ago is read beside its body, which it does not need: 21 instead of 31 ms from picture to pose. Beside
+                hands nothing is won, which take longer than the face.
 
         Raises:
             UsageError: `person` is below 1.
@@ -136,6 +143,8 @@ class PersonTracker:
         self._graphs = Graphs(person_graphs(), face_graphs(MIN_DETECTION_SCORE))
         steps = AWAITED if quick else 0
         self._beside = ThreadPoolExecutor(_threads(), "tracking", initializer=give_way, initargs=(steps,))
+        ahead = quick and face and not hands
+        self._faces = ThreadPoolExecutor(1, "faces", initializer=give_way, initargs=(steps,)) if ahead else None
 
     def __enter__(self) -> PersonTracker:
         return self
@@ -146,6 +155,8 @@ class PersonTracker:
     def close(self) -> None:
         """End the tracker's threads. The models stay for the next tracker."""
         self._beside.shutdown()
+        if self._faces is not None:
+            self._faces.shutdown()
 
     @property
     def memory(self) -> PersonMemory:
@@ -199,15 +210,21 @@ class PersonTracker:
             UsageError: a picture is not later than the one before.
         """
         memory, glimpse, time_s = self.memory.body, self.memory.glimpse, self.memory.time_s
+        face: ComingFace = Future()
+        face.set_result((self.memory.face, None))
         for frame in frames:
             if frame is None:
                 yield None
                 continue
             look = _look_at(frame, glimpse, time_s)
+            if self._faces is not None:
+                face = self._faces.submit(_followed_face, look, face, self._graphs.face)
             memory = memory.after_a_cut() if look.cut else memory
             memory, body = follow_body(look.pyramid, look.time_s, memory, self._graphs.person, self._person)
             glimpse, time_s = look.glimpse, look.time_s
-            yield SeenBody(look, memory, body)
+            if self._faces is not None:
+                face = self._faces.submit(_face_of_body, look, body, face, self._graphs.face)
+            yield SeenBody(look, memory, body, face if self._faces else None)
 
     def finish(self, seen: SeenBody) -> TrackedFrame:
         """The hands and the face beside a body."""
@@ -230,7 +247,7 @@ class PersonTracker:
         memory = self._with_late_hands()
         read = [side for side in self._sides if side not in self._late]
         every_s = {side: _read_every_s(memory, side) if self._quick else follow_hands.READ_EVERY_S for side in read}
-        face = self._coming_face(seen, memory.face) if face_first else None
+        face = seen.face or (self._coming_face(seen, memory.face) if face_first else None)
         hands = {
             side: self._beside.submit(_hand_of, seen, side, memory, self._graphs.person, every, quick=self._quick)
             for side, every in every_s.items()
@@ -264,7 +281,7 @@ class PersonTracker:
                 del self._late[side]
         return memory
 
-    def _coming_face(self, seen: SeenBody, memory: FaceMemory) -> Future[tuple[FaceMemory, TrackedFace | None]] | None:
+    def _coming_face(self, seen: SeenBody, memory: FaceMemory) -> ComingFace | None:
         return self._beside.submit(_face_of, seen, memory, self._graphs.face) if self._wants_face else None
 
 
@@ -296,8 +313,26 @@ def _look_at(frame: VideoFrame, before: Glimpse | None, before_s: float | None) 
 
 def _face_of(seen: SeenBody, memory: FaceMemory, graphs: FaceGraphs) -> tuple[FaceMemory, TrackedFace | None]:
     """The followed face if it is the body's, else the face that is found there."""
-    look, body = seen.look, seen.body
-    memory, face = follow_face.follow_face(look.pyramid, look.time_s, memory, graphs)
+    look = seen.look
+    return _settled_face(look, seen.body, *follow_face.follow_face(look.pyramid, look.time_s, memory, graphs), graphs)
+
+
+def _followed_face(look: _Look, before: ComingFace, graphs: FaceGraphs) -> tuple[FaceMemory, TrackedFace | None]:
+    """The face of the picture before, followed; whoever waits for it does so in the thread that has read it already."""
+    memory = FaceMemory() if look.cut else before.result()[0]
+    return follow_face.follow_face(look.pyramid, look.time_s, memory, graphs)
+
+
+def _face_of_body(
+    look: _Look, body: BodyLandmarks | None, followed: ComingFace, graphs: FaceGraphs
+) -> tuple[FaceMemory, TrackedFace | None]:
+    """`_face_of`, of a face that has been followed."""
+    return _settled_face(look, body, *followed.result(), graphs)
+
+
+def _settled_face(
+    look: _Look, body: BodyLandmarks | None, memory: FaceMemory, face: TrackedFace | None, graphs: FaceGraphs
+) -> tuple[FaceMemory, TrackedFace | None]:
     if face is not None and follow_face.belongs(face, body):
         return memory, face
     return follow_face.find_face(look.pyramid, look.time_s, FaceMemory(attempts=memory.attempts), body, graphs)

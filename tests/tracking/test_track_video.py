@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from avatarkit.errors import InputError, NoPersonError, UsageError
 from avatarkit.media.photo import Photo
 from avatarkit.media.read_video import open_video
 from avatarkit.media.video_frame import VideoFrame
+from avatarkit.tracking.film_cuts import glimpse_of
 from avatarkit.tracking.read_body import MIRROR as BODY_MIRROR
-from avatarkit.tracking.track_person import PersonTracker
+from avatarkit.tracking.square_crop import PhotoPyramid
+from avatarkit.tracking.track_person import PersonTracker, _followed_face, _Look
 from avatarkit.tracking.track_video import track_video
 from avatarkit.tracking.tracked_frame import TrackedFrame
 from avatarkit.vocabulary.mediapipe_points import POSE
@@ -229,3 +232,40 @@ def test_a_film_of_hours_is_refused_before_the_work_and_one_that_hides_its_lengt
         reader.frame_count = None
         video = track_video(reader)
     assert len(video.frames) == 4 and any("first 4 pictures" in note for note in video.notes)
+
+
+def test_faces_read_beside_their_bodies_are_those_read_after_them(talking_head: Path, portrait: Photo) -> None:
+    """Also where nobody is seen, behind a cut, and where another face must be found."""
+    frames = pictures_of(talking_head)
+    nobody, small = np.zeros_like(frames[0].pixels), np.zeros_like(frames[0].pixels)
+    shown = np.ascontiguousarray(portrait.pixels[0:480:3, 0:450:3])
+    small[-160:, -150:] = shown
+    scenes = [
+        *(frame.pixels for frame in frames[:5]),
+        nobody,
+        nobody,
+        *[small] * 6,
+        *(frame.pixels for frame in frames[:3]),
+    ]
+    film = [VideoFrame(pixels, 0.5 * number) for number, pixels in enumerate(scenes)]
+    with PersonTracker(hands=False) as after, PersonTracker(hands=False, quick=True) as beside:
+        expected = [after.track(frame) for frame in film]
+        read = [beside.begin(seen) for seen in beside.bodies(film) if seen is not None and seen.face is not None]
+        faces = [coming.face for coming in read]
+    assert [face is None for face in faces] == [frame.face is None for frame in expected]
+    assert sum(face is None for face in faces) >= 2 and sum(face is not None for face in faces) > len(film) // 2
+    for face, frame in zip(faces, expected, strict=True):
+        if face is not None and frame.face is not None:
+            np.testing.assert_array_equal(face.points_px, frame.face.points_px)
+
+
+def test_a_face_read_beside_its_body_is_not_followed_through_a_cut(portrait: Photo) -> None:
+    pyramid, before = PhotoPyramid(portrait.pixels[:480, :450]), Future()
+    with PersonTracker(hands=False) as tracker:
+        tracker.track(VideoFrame(np.ascontiguousarray(portrait.pixels[:480, :450]), 0.0))
+        before.set_result((tracker.memory.face, None))
+        assert tracker.memory.face.square is not None
+        for cut in (False, True):
+            look = _Look(0.1, pyramid, glimpse_of(pyramid), cut)
+            _, face = _followed_face(look, before, tracker._graphs.face)
+            assert (face is None) == cut
