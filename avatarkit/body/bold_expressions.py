@@ -50,9 +50,11 @@ _WITH: Mapping[str, Mapping[str, float]] = {
     "cheekSquint": {"eyeSquint": 0.5},
     "noseSneer": {"mouthUpperUp": 0.3, "eyeSquint": 0.4},
     "jawOpen": {"mouthFunnel": 0.5, "mouthPucker": 0.5},
+    "mouthClose": {"jawOpen": -_LARGER["jawOpen"], "mouthFunnel": -0.5, "mouthPucker": -0.5},
 }
 """Expression -> others that come along. A mouth that opens gets narrower, as a person's does; half as large again and no
-narrower it would be a stretched one, to face finders too, which hardly follow what drawn brows and lids do."""
+narrower it would be a stretched one, to face finders too, which hardly follow what drawn brows and lids do. What closes the
+lips of an open jaw takes all that back, or they would not meet."""
 
 _TEETH_LEFT, _TEETH_DOWN_M, _TONGUE_DOWN_M = 0.5, 0.006, 0.004
 """Behind the lip of an open mouth, size of the lower teeth and how far they and the tongue sink: nobody draws lower teeth,

@@ -17,6 +17,7 @@ from avatarkit.body.before_eyes import kept_before_eye
 from avatarkit.body.body import Body, load_body
 from avatarkit.body.expression_rows import ExpressionRows
 from avatarkit.body.lids import SIDES, lid_margins
+from avatarkit.body.mouth_inside import hidden_inside
 from avatarkit.body.stylised import Stretch, bold, stretched
 from avatarkit.geometry import quaternions
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
@@ -102,10 +103,22 @@ def face_expressions(
             moves[glance] = np.einsum("ec,tc->et", around, turn - np.eye(3)) * radii[number]
     acted = acted.moving(moves)
     if stretch is not None:
-        acted = bold(acted, stretch, len(positions))
+        acted = _behind_closed_lips(bold(acted, stretch, len(positions)), positions)
         for side, center in zip(SIDES, eye_centers, strict=True):
             acted = kept_before_eye(acted, positions, _eyeball(side), center)
     return acted
+
+
+def _behind_closed_lips(acted: ExpressionRows, positions: np.ndarray) -> ExpressionRows:
+    """Expressions such that lips closed over an open jaw hide the mouth's inside: a flat face has hardly room for it."""
+    closed = np.array(positions, float)
+    for name in ("jawOpen", "mouthClose"):
+        vertices, moves = acted.of(ARKIT_NAMES.index(name))
+        closed[vertices] += moves
+    closing = ARKIT_NAMES.index("mouthClose")
+    rows, moves = slice(*acted.ends[closing : closing + 2]), acted.moves.copy()
+    moves[rows] += (hidden_inside(closed) - closed)[acted.vertices[rows]]
+    return acted.moving(moves)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,19 @@ from avatarkit.body import bold_expressions
 from avatarkit.body.body import load_body
 from avatarkit.body.lids import lid_margins
 from avatarkit.body.lips import lips
+from avatarkit.body.mouth_inside import hidden_inside
 from avatarkit.body.rest import RestBody, rest_body
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 DRAWN = {"big-eyes": 1.0, "smiling": 1.0, "bold-expressions": 1.0}
+FLAT = {
+    "flat-face": 0.6,
+    "smooth-face": 1.0,
+    "small-mouth": 0.25,
+    "small-chin": 0.75,
+    "pointed-chin": 1.0,
+    "mouth-forward": -0.7,
+}
 
 
 def moved(rest: RestBody, *names: str) -> np.ndarray:
@@ -65,6 +74,24 @@ def test_a_drawn_mouth_that_opens_gets_narrower() -> None:
     drawn, edges = rest_body(DRAWN), np.concatenate([lip.edge for lip in lips()])
     widths = [np.ptp((drawn.positions + weight * moved(drawn, "jawOpen"))[edges, 0]) for weight in (0.0, 0.6)]
     assert widths[1] < 0.9 * widths[0]
+
+
+def over_an_open_jaw(weight: float) -> np.ndarray:
+    """(V, 3) a drawn flat face whose lips are closed over its open jaw."""
+    drawn = rest_body({**DRAWN, **FLAT})
+    return drawn.positions + weight * moved(drawn, "jawOpen", "mouthClose")
+
+
+@pytest.mark.parametrize("weight", [0.5, 1.0])
+def test_drawn_lips_close_over_an_open_jaw(weight: float) -> None:
+    upper, lower = (closed[np.argsort(closed[:, 0])] for closed in (over_an_open_jaw(weight)[lip.edge] for lip in lips()))
+    x = np.linspace(-0.01, 0.01, 40)
+    assert (np.interp(x, upper[:, 0], upper[:, 1]) - np.interp(x, lower[:, 0], lower[:, 1])).max() < 0.001
+
+
+def test_what_is_in_the_mouth_stays_behind_drawn_lips_closed_over_an_open_jaw() -> None:
+    closed = over_an_open_jaw(1.0)
+    assert np.abs(hidden_inside(closed) - closed).max() < 0.0005
 
 
 @pytest.mark.parametrize("name", ["browDown", "browOuterUp", "mouthFrown", "noseSneer", "cheekSquint"])
