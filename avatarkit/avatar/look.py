@@ -31,6 +31,7 @@ class Look:
         scatter: how much hollows are darker and thin flesh is redder, warm as light is that has been through skin.
         gloss: how much the shine differs from place to place: oily forehead and nose, wet lips and lids.
         lips: how much of the lips' colour shows.
+        lip_red: how far lips are red all over, whatever the skin.
         blush: how strong the cheeks' painted blush is.
         lids: how much warmer and darker the skin of the lids is, from the lashes to over the crease.
         lines: how strong painted lines are: of the lids, between the lips, under the nose.
@@ -64,6 +65,7 @@ class Look:
     scatter: float = 0.0
     gloss: float = 0.0
     lips: float = 1.0
+    lip_red: float = 0.0
     blush: float = 0.0
     lids: float = 0.0
     lines: float = 0.0

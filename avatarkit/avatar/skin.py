@@ -26,6 +26,7 @@ from avatarkit.render.color import to_linear, to_srgb
 FACE_MATERIAL, BODY_MATERIAL = "Face", "Body"
 
 _LIP_VARIATION = 0.65  # of the skin's
+_LIP_RED = np.array([1.30, 0.70, 0.78])  # what drawn lips' colour is multiplied with, linear light
 _GRAIN_STEP = 0.1 / 127.0  # the grain field's unit, of the colour
 _ONE = 128.0  # 8-bit factors of the grain: what stands for 1
 _HAIR_DEPTH = 0.76  # single hairs are so much darker than a photo shows them, mixed with skin
@@ -97,9 +98,20 @@ def _generated(skin: Skin, look: Look) -> np.ndarray:
     """(1024, 1024, 3) float32 sRGB 0..255: the tone with its pattern, and lips."""
     fields = head_fields()
     picture, place = _toned(fields.factor, skin.tone, look.skin_variation), _place_of("lips")
-    lips = _toned(np.ascontiguousarray(fields.factor[place]), skin.lips, _LIP_VARIATION * look.skin_variation)
-    picture[place] += (lips - picture[place]) * (look.lips * fields.lips[place][..., None])
+    lips = _toned(
+        np.ascontiguousarray(fields.factor[place]), _redder(skin.lips, look.lip_red), _LIP_VARIATION * look.skin_variation
+    )
+    cover = fields.lips[place] * (look.lips + look.lip_red * (1.0 / fields.lips.max() - look.lips))
+    picture[place] += (lips - picture[place]) * cover[..., None]
     return picture
+
+
+def _redder(lips: str, share: float) -> str:
+    """Lips as a drawn figure's, which are red on every skin: a person's brown ones are lost on a face of few colours."""
+    if not share:
+        return lips
+    linear = to_linear(np.array(parse_color(lips))) * (1.0 + share * (_LIP_RED - 1.0))
+    return "#" + "".join(f"{round(255.0 * float(value)):02x}" for value in to_srgb(np.clip(linear, 0.0, 1.0)))
 
 
 @cache

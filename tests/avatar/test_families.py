@@ -13,9 +13,12 @@ from avatarkit.avatar.colors import parse_color
 from avatarkit.avatar.eye_pictures import IRIS_DEG, eye_picture
 from avatarkit.avatar.finish import ball_directions
 from avatarkit.avatar.recipe import MakeupLayer
+from avatarkit.avatar.skin import face_picture
+from avatarkit.avatar.skin_fields import head_fields
 from avatarkit.avatar.style import default_recipe, family_names, load_family, load_style
 from avatarkit.avatar.stylise import stylised_sliders
 from avatarkit.body.rest import rest_body
+from avatarkit.face_fit.light import to_lab
 from tests.avatar.test_recipe import full_recipe
 
 FAMILIES = family_names()
@@ -112,3 +115,12 @@ def test_a_persons_photo_shows_in_real_families_and_its_colours_alone_in_drawn_o
         with_photo = replace(plain, skin=replace(plain.skin, photo=photo))
         same = np.array_equal(*(material(build_avatar(r), "Face").base_color_texture.pixels for r in (plain, with_photo)))
         assert same == (load_family(name).look.photo == 0)
+
+
+@pytest.mark.parametrize("person", ["birgit", "mei", "carlos", "chioma", "kofi"])
+def test_a_cartoons_lips_can_be_told_from_skin_of_any_tone(person: str) -> None:
+    recipe, lips = default_recipe(person), head_fields().lips > 0.7
+    picture = face_picture(recipe.skin, recipe.brows, load_family("cartoon").look)[::2, ::2].astype(float)
+    lip, cheek = to_lab(np.stack([np.median(picture[lips], axis=0), np.median(picture[300:400, 300:700], axis=(0, 1))]) / 255.0)
+    assert np.linalg.norm(lip - cheek) > 9.0
+    assert lip[1] - cheek[1] > 8.0  # red, not merely darker
