@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from avatarkit.geometry import quaternions
 from avatarkit.motion.human_motion import BONE, HumanMotion
@@ -48,3 +49,34 @@ def test_of_a_forearm_that_is_guessed_too_near_the_picture_knows_better() -> Non
     assert body is not None
     truth, told = (forearm(lift(part, PERSON, assumed_camera(SIZE_PX))) for part in (body, nearer(body)))
     assert np.arccos(truth @ told) < LEFT_OF_IT * TOO_NEAR_RAD
+
+
+HIPS_ASTRAY_RAD, HALF_OF_IT = np.radians(40.0), 0.6
+LEFT_HIP, RIGHT_HIP = POSE["leftHip"], POSE["rightHip"]
+
+
+def astray(body: BodyLandmarks, knee_visibility: float) -> BodyLandmarks:
+    """A body whose hips are told turned away from its shoulders, beside a left knee that is so visible."""
+    metres, visibility = np.array(body.world_m), np.array(body.visibility)
+    turn = quaternions.from_rotation_vector(np.array([0.0, HIPS_ASTRAY_RAD, 0.0]))
+    metres[[LEFT_HIP, RIGHT_HIP]] = quaternions.rotate(turn, metres[[LEFT_HIP, RIGHT_HIP]])
+    visibility[POSE["leftKnee"]] = knee_visibility
+    return replace(body, world_m=metres, visibility=visibility)
+
+
+def hips_turned(knee_visibility: float) -> float:
+    """Radians about the upright axis by which the lifted hips turn."""
+    body = filmed(standing(np.zeros(1))).frames[0].body
+    assert body is not None
+    points = lift(astray(body, knee_visibility), PERSON, assumed_camera(SIZE_PX))
+    across = points[LEFT_HIP] - points[RIGHT_HIP]
+    return abs(float(np.arctan2(-across[2], across[0])))
+
+
+def test_hips_above_a_hidden_leg_are_turned_less_away_from_the_shoulders() -> None:
+    assert hips_turned(0.2) < HALF_OF_IT * hips_turned(1.0)
+
+
+def test_hips_whose_legs_are_seen_turn_as_they_are_told() -> None:
+    assert hips_turned(0.85) == pytest.approx(hips_turned(1.0), rel=0.01)
+    assert hips_turned(1.0) > 0.5 * HIPS_ASTRAY_RAD
