@@ -116,7 +116,8 @@ def _prepared_beard(recipe: AvatarRecipe, look: Look) -> None:
 
 def _dye(recipe: AvatarRecipe, look: Look) -> HairPaint:
     kind: HairKind = "strands" if look.hair == "strands" else "drawn" if look.shading == "drawn" else "clumps"
-    return {"roots": recipe.hair.roots, "grey": recipe.hair.grey, "kind": kind, "contrast": 1.0 - look.hair_calm}
+    dye, contrast = recipe.hair, 1.0 - look.hair_calm
+    return {"roots": dye.roots, "grey": dye.grey, "kind": kind, "contrast": contrast, "skin": recipe.skin.tone}
 
 
 def _hair(recipe: AvatarRecipe, look: Look, rest: RestBody, outfit: Outfit) -> list[tuple[AvatarMesh, Material]]:

@@ -7,7 +7,9 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from avatarkit.avatar.hair import HAIR_STYLES, make_hair
+from avatarkit.avatar.build import build_avatar
+from avatarkit.avatar.colors import parse_color
+from avatarkit.avatar.hair import HAIR_STYLES, make_hair, painted_hair
 from avatarkit.avatar.hair.cap_layout import CAP_COLUMNS, CAP_ROWS, cap_layout
 from avatarkit.avatar.hair.comb import Strays, fringe_comb
 from avatarkit.avatar.hair.directions import nearest_on_arc, to_angles, to_directions, unit
@@ -16,6 +18,7 @@ from avatarkit.avatar.hair.layout import lock_layout
 from avatarkit.avatar.hair.scalp import SKULL_CENTRE, points_towards
 from avatarkit.avatar.hair.style import Fringe
 from avatarkit.avatar.hair.thick import thick_style
+from avatarkit.avatar.style import default_recipe, restyled
 from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from avatarkit.body.surface_points import SurfacePoints
@@ -254,6 +257,45 @@ def test_no_thick_lock_grows_from_shorn_sides(name: str) -> None:
     places = locks.points.on(load_body().positions).reshape(*locks.widths.shape, 3)
     azimuth, elevation = np.degrees(to_angles(unit(places[:, 0] - SKULL_CENTRE)))
     assert elevation[np.abs(azimuth) > 60.0].min() > 20.0
+
+
+@pytest.mark.parametrize("name", ["quiff", "undercut", "slicked-back"])
+def test_no_thick_lock_of_the_top_runs_down_over_shorn_or_slicked_sides(name: str) -> None:
+    # Single ones were shards above the ears, and those of slicked hair crossed in a knot.
+    style = thick_style(HAIR_STYLES[name])
+    locks = lock_layout(style)
+    assert locks is not None
+    places = locks.points.on(load_body().positions).reshape(*locks.widths.shape, 3)
+    azimuth, elevation = np.degrees(to_angles(unit(places[:, -1] - SKULL_CENTRE)))
+    assert elevation[np.abs(azimuth) > 60.0].min() > style.top_from_deg[0] - 11.0
+
+
+@pytest.mark.parametrize("color", ["#0b0a0a", "#7a4b2e", "#e8d9b0"])
+def test_the_scalp_shows_through_shorn_hair_the_more_the_lower_it_grows(color: str) -> None:
+    tone = "#d9a582"
+    paint = {"roots": None, "grey": 0.0, "kind": "drawn", "contrast": 1.0}
+    cap = painted_hair("crew", color, skin=tone, **paint)["hair-cap"]
+    shorn = np.asarray(cap.base_color_texture.pixels, float).mean(axis=1)
+    away = np.abs(shorn - 255.0 * np.array(parse_color(tone))).sum(axis=1)
+    assert (np.diff(away) <= 3.0).all() and away[-1] < 0.6 * away[0]
+    others = [painted_hair("short", color, skin=skin, **paint) for skin in (tone, None)]
+    np.testing.assert_array_equal(*(one["hair-cap"].base_color_texture.pixels for one in others))
+
+
+@pytest.mark.parametrize("family", ["anime", "cartoon"])
+def test_no_skin_comes_through_a_shorn_cap_between_its_points(family: str) -> None:
+    # Behind an ear the skin is folded more finely than the cap: a speck of it shone there.
+    avatar = build_avatar(restyled(default_recipe("human"), family).with_hair("crew"))
+    meshes = {mesh.name: mesh for mesh in avatar.meshes}
+    cap = meshes["hair-cap"]
+    rim = len(cap.positions) - CAP_COLUMNS - 1
+    whole = cap.triangles[(cap.triangles < rim).all(axis=1)]
+    places, normals = (corners_to_samples(np.asarray(of, float)[whole]) for of in (cap.positions, cap.normals))
+    over = np.concatenate([np.asarray(meshes[name].positions, float) for name in ("Face", "Body")])
+    distance, nearest = cKDTree(places).query(over)
+    heights = ((over - places[nearest]) * normals[nearest]).sum(axis=1)
+    behind_ears = over[:, 2] < avatar.rig.skeleton.rest_world[0][avatar.rig.human_bones["head"], 2]
+    assert heights[(distance < 0.003) & behind_ears].max() < 0.0
 
 
 @pytest.mark.parametrize("name", ["short", "pixie", "side-part", "undercut"])

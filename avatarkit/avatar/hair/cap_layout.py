@@ -26,6 +26,7 @@ _GROOVES, _GROOVES_UNEVEN, _GROOVE_M = 22, 0.16, 0.0032  # around a tie
 _GROOVES_FROM_TIE = (0.12, 0.5)  # radians, between which they begin
 _CAP_LIP_M, _PART_HALF = 0.012, 0.06
 _TURNS_OF_PICTURE = 1.3  # half around a tie
+_OVER_FOLDS_M = 0.0015  # behind ears the skin is folded more finely than the cap, and came through where hair is shorn
 _FILLED_M = (0.012, 0.045)  # behind the hairline, between which the cap comes to rise
 _FILLS, _FILL_M = 0.75, 0.002  # of the ribbons' lift, and beside it
 _TIED_FILLS, _TIED_FILL_M, _TIED_FROM = 1.25, 0.004, (0.15, 0.45)
@@ -66,6 +67,8 @@ def cap_layout(style: HairStyle) -> CapLayout:
     u = np.broadcast_to(style.cap_repeats * (around - around[0]), from_rim.shape)
     v = np.maximum(1.0 - from_rim / 0.18, 0.0)
     heights = np.maximum(cap_depth_m(style, directions) + _fill_m(style, directions), CAP_EDGE_M)
+    if style.cap_edge == "hard":
+        heights = heights + _OVER_FOLDS_M * smoothstep(0.0, _CAP_LIP_M, inward_m(style, directions))
     if style.parted and not style.gathers and style.shape == "card":  # thick locks cover where they begin
         heights = np.maximum(heights - _parting_m(style, directions, heights), CAP_EDGE_M)
     if style.wholly_tied:

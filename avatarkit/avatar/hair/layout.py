@@ -162,6 +162,7 @@ def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> L
     starts = np.where((inward_m(style, started) > 0.0)[:, None], started, roots)
     stride = np.minimum(wanted / _TRACE_STEPS, _LONGEST_STEP_M) / SKULL_RADIUS_M
     release = _release(roots, random) if style.hangs else np.full(count, -np.pi)
+    lowest = _lowest_of_top(style, count, random)
     reaching = random.uniform(_LEAST_FRINGE if _fringed(style) else _LEAST_REACH, 1.0, count)
 
     def step(here: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -169,7 +170,7 @@ def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> L
         ahead = unit(here + along * stride[:, None])
         azimuth, elevation = to_angles(ahead)
         inside = inward_m(style, ahead) > -reaching * overhang_m(style, ahead)
-        return ahead, inside & ((elevation > release) | (np.abs(azimuth) < _TEMPLE))
+        return ahead, inside & ((elevation > np.maximum(release, lowest)) | (np.abs(azimuth) < _TEMPLE))
 
     paths = _resampled(_traced(starts, step), style.points)
     lengths = _lengths(paths)
@@ -182,6 +183,19 @@ def _free(style: HairStyle, roots: np.ndarray, random: np.random.Generator) -> L
     laid = _laid_out(style, _Paths(paths[seen], lengths[seen], hanging[seen]), random)
     shows_hairline = style.shape == "card" and (style.hangs or style.overhang_mm < _LEAST_OVERHANG_MM)
     return replace(laid, widths=_behind_hairline(style, paths[seen], laid.widths)) if shows_hairline else laid
+
+
+def _lowest_of_top(style: HairStyle, count: int, random: np.random.Generator) -> np.ndarray:
+    """(L,) radians, the elevation at which each thick lock of the top ends: over shorn sides single ones that ran on would be
+    shards, and below, hair that is combed back lies so close that locks would cross in a knot."""
+    tops = style.shorn or style.back > 1.0
+    if style.shape != "wedge" or style.hangs or style.crest is not None or not tops:
+        return np.full(count, -np.pi)
+    return np.radians(style.top_from_deg[0] - random.uniform(*_BELOW_TOP_DEG, count))
+
+
+_BELOW_TOP_DEG = (2.0, 9.0)
+"""One to two centimetres."""
 
 
 def _behind_hairline(style: HairStyle, way: np.ndarray, widths: np.ndarray) -> np.ndarray:

@@ -42,6 +42,7 @@ class HairPaint(TypedDict):
     grey: float
     kind: HairKind
     contrast: float
+    skin: str | None
 
 
 _SHORTEST_HANGING_M = 0.015
@@ -64,6 +65,7 @@ def make_hair(
     kind: HairKind = "strands",
     fineness: float = 1.0,
     contrast: float = 1.0,
+    skin: str | None = None,
     worn: Sequence[AvatarMesh] = (),
 ) -> list[tuple[AvatarMesh, Material]]:
     """Hair on a person's head: a cap that covers the scalp, locks over it, and what is tied together.
@@ -79,12 +81,14 @@ def make_hair(
         kind: what the locks are made of.
         fineness: of locks of single hairs: so many times as many, and as much slimmer.
         contrast: how much single hairs differ in brightness, over the strands' picture.
+        skin: "#rrggbb", the scalp's tone, which shows through shorn hair of thick locks; None shows hair alone.
         worn: clothes that long hair falls over.
 
     Raises:
         UsageError: there is no such style, or the colour is none.
     """
-    materials, thick = painted_hair(style, color, roots=roots, grey=grey, kind=kind, contrast=contrast), kind != "strands"
+    materials = painted_hair(style, color, roots=roots, grey=grey, kind=kind, contrast=contrast, skin=skin)
+    thick = kind != "strands"
     chosen = _in_kind(style, kind, fineness)
     surface, obstacle = head_surface(np.asarray(rest.positions, float)), body_obstacle(rest, worn)
     shapes = _shapes(chosen, surface, obstacle, thick=thick)
@@ -120,9 +124,9 @@ def painted_hair(style: str, color: str, **paint: Unpack[HairPaint]) -> Mapping[
         raise unknown_name("hair style", style, HAIR_STYLES)
     roots, kind = paint["roots"], paint["kind"]
     dye = HairColor(parse_color(color), parse_color(roots) if roots else None, float(np.clip(paint["grey"], 0.0, 1.0)))
+    chosen, skin = HAIR_STYLES[style], paint["skin"]
     if kind != "strands":
-        return thick_materials(dye, kind == "drawn")
-    chosen = HAIR_STYLES[style]
+        return thick_materials(dye, kind == "drawn", parse_color(skin) if skin and chosen.shorn else None)
     return hair_materials(dye, chosen.strands, chosen.shape, chosen.cap, paint["contrast"])
 
 

@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 
 from avatarkit.avatar.avatar import Material, Texture
-from avatarkit.avatar.hair.dye import HairColor, Slope, colored, gloss
+from avatarkit.avatar.hair.dye import GREY, Color, HairColor, Slope, colored, gloss
 from avatarkit.avatar.hair.textures import Strands, cap_strands, lock_strands, solid_strands, strand_normals
 from avatarkit.avatar.hair.thick_picture import clump_picture, drawn_picture
 from avatarkit.avatar.once import kept
@@ -75,11 +75,11 @@ def _ribbons(dye: HairColor, strands: str, contrast: float) -> Material:
 
 
 @kept(4)
-def thick_materials(dye: HairColor, drawn: bool) -> Mapping[str, Material]:
-    """The same for thick locks."""
+def thick_materials(dye: HairColor, drawn: bool, scalp: Color | None = None) -> Mapping[str, Material]:
+    """The same for thick locks; through a shorn cap the scalp shows, if its colour is told."""
     picture = drawn_picture() if drawn else clump_picture()
-    slopes = {"hair-under": _UNDER, "hair-over": _OVER}
-    under, over = (_opaque(name, picture, dye, slope) for name, slope in slopes.items())
+    over = _opaque("hair-over", picture, dye, _OVER)
+    under = _opaque("hair-under", picture, dye, _UNDER) if scalp is None else _shorn("hair-under", dye, scalp)
     relief = None if drawn else _clump_relief()
     materials = [
         Material(name, _WHITE, texture, relief, _CLUMP_ROUGHNESS, specular=gloss(dye.color))
@@ -95,6 +95,27 @@ def _named(name: str, dye: HairColor, strands: str, contrast: float) -> str:
 
 def _opaque(name: str, strands: Strands, dye: HairColor, slope: Slope) -> Texture:
     return Texture(name, np.ascontiguousarray(colored(strands, dye, slope)[..., :3]), "jpeg")
+
+
+def _shorn(name: str, dye: HairColor, scalp: Color) -> Texture:
+    """Hair of millimetres: without locks and their light, the more of the scalp's colour the lower it grows."""
+    hair = np.asarray(_mean_color(dye))  # mixed as the eye does, in sRGB: linearly, black hair would be brown at once
+    share = np.interp(np.linspace(0.0, 1.0, _SHORN_ROWS), *_SCALP_SHOWS)[:, None]
+    rows = hair + share * (np.asarray(scalp) - hair)
+    picture = np.rint(255.0 * np.broadcast_to(rows[:, None], (_SHORN_ROWS, _SHORN_COLUMNS, 3))).astype(np.uint8)
+    return Texture(name, np.ascontiguousarray(picture), "jpeg")
+
+
+def _mean_color(dye: HairColor) -> Color:
+    """Of all hairs at the scalp."""
+    color, grey = np.asarray(dye.roots or dye.color), np.asarray(GREY)
+    red, green, blue = (color + dye.grey * (grey - color)).tolist()
+    return red, green, blue
+
+
+_SCALP_SHOWS = ((0.12, 0.36, 0.62), (0.0, 0.25, 0.5))
+"""How far down the picture of thick locks what share of a shorn cap's colour is the scalp's: as a barber fades it."""
+_SHORN_ROWS, _SHORN_COLUMNS = 128, 8
 
 
 @cache

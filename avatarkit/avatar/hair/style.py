@@ -101,6 +101,9 @@ class Gather:
     curl_mm: float = 0.0
 
 
+_SHORN_MM = 12.0
+
+
 @dataclass(frozen=True)
 class HairStyle:
     """Everything that makes one style. Lengths are millimetres on the average head.
@@ -174,6 +177,11 @@ class HairStyle:
     points: int = 7
     capped: bool = True
     combed: bool = False
+
+    @property
+    def shorn(self) -> bool:
+        """Whether the sides are cut to millimetres: the scalp shows through."""
+        return self.cap == "stubble" and self.length_mm.side < _SHORN_MM
 
     @property
     def wholly_tied(self) -> bool:

@@ -16,6 +16,7 @@ _SCALP_MM2 = 45_000.0
 _OVERLAP, _HANGING_LOCKS = 3.6, 116  # so many locks lie over each place; so many hang
 _LENGTH_TO_WIDTH, _SLIMMEST_MM, _WIDEST_MM, _HANGING_WIDTH_MM = 0.4, 15.0, 40.0, 54.0
 _WAVES_MM = 100.0  # from one wave to the next; what is closer curls
+_WIDEST_OVER_SHORN_MM = 27.0  # the top alone has locks then, and a few wide ones would leave gaps at the crown
 _FEWEST, _MOST = 46, 170
 _LONGER = 1.4  # short locks are longer than those of single hairs: so few must still overlap
 _ON_SCALP_MM = 110.0  # what is longer hangs
@@ -42,7 +43,7 @@ PICTURE_M = 0.30
 @cache
 def thick_style(style: HairStyle) -> HairStyle:
     """The same style in thick locks."""
-    hard = replace(style, cap_edge="hard", cap="strands", strands="straight")
+    hard = replace(style, cap_edge="hard", strands="straight")
     if style.shape != "card" or not style.locks:
         return hard
     if style.strands == "coils":
@@ -50,7 +51,8 @@ def thick_style(style: HairStyle) -> HairStyle:
     if style.wholly_tied:
         return _combed(hard)
     longer = style.length_mm if style.hangs else _scaled(style.length_mm, _LONGER)
-    width = _HANGING_WIDTH_MM if style.hangs else float(np.clip(_LENGTH_TO_WIDTH * longer.top, _SLIMMEST_MM, _WIDEST_MM))
+    widest = _WIDEST_OVER_SHORN_MM if style.shorn and style.back < _BARE_BACK else _WIDEST_MM
+    width = _HANGING_WIDTH_MM if style.hangs else float(np.clip(_LENGTH_TO_WIDTH * longer.top, _SLIMMEST_MM, widest))
     count = int(np.clip(_OVERLAP * _SCALP_MM2 / (0.7 * width * min(longer.top, _ON_SCALP_MM)), _FEWEST, _MOST))
     return replace(
         hard,
