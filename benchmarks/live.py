@@ -13,7 +13,7 @@ import argparse
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +166,7 @@ class _Watched:
         tracker: Any = session._poses._tracker  # type: ignore[attr-defined]
         self.hands_read, self.answered_s = 0, 0.0
         self._hands_until_s, self._time_s = 0.0, 0.0
-        self._begin, self._submit = tracker.begin, tracker._beside.submit
+        self._begin, self._submit, self._late = tracker.begin, tracker._beside.submit, tracker._late
         tracker.begin, tracker._beside.submit = self._begun, self._submitted
 
     def _begun(self, seen: Any, hands_until_s: float) -> Any:
@@ -174,18 +174,28 @@ class _Watched:
         self.answered_s = time.monotonic()  # the body's answer
         if seen.face is not None:
             seen.face.add_done_callback(lambda _: self._answered(seen.look.time_s, time.monotonic()))
-        return self._begin(seen, hands_until_s)
+        coming = self._begin(seen, hands_until_s)
+
+        def read_all() -> Any:
+            whole = coming.read_all()
+            if any(late.seen is seen for late in self._late.values()):
+                self._answered(seen.look.time_s, hands_until_s)  # so long it waited for a hand
+            return whole
+
+        return replace(coming, read_all=read_all)
 
     def _submitted(self, read: Callable[..., Any], seen: Any, *given: Any, **named: Any) -> Any:
         until_s = self._hands_until_s
 
         def reading() -> Any:
+            answer = None
             try:
                 answer = read(seen, *given, **named)
                 self.hands_read += isinstance(answer, SeenHand) and answer.reading is None
                 return answer
             finally:
-                self._answered(seen.look.time_s, min(time.monotonic(), until_s))  # the picture goes on without a later hand
+                is_face, now = isinstance(answer, tuple), time.monotonic()
+                self._answered(seen.look.time_s, now if is_face else min(now, until_s))
 
         return self._submit(reading)
 
