@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from avatarkit.geometry.compiled import compile_all
 from avatarkit.live.pictures import NO_PICTURE_S, Newest, PictureSource
 from avatarkit.live.seen_pose import SeenPose
+from avatarkit.live.short_turns import ShortTurns
 from avatarkit.media.give_way import AHEAD, give_way
 from avatarkit.media.read_ahead import read_ahead
 from avatarkit.media.video_frame import VideoFrame
@@ -53,6 +54,8 @@ class TrackedPoses:
         self._tracker = PersonTracker(hands=told.hands, face=told.face, quick=True)
         compile_all()  # before the first picture: nobody waits in a picture's time
         self._newest = Newest(source)
+        self._turns = ShortTurns()
+        self._turns.begin()
 
     @property
     def dropped(self) -> int:
@@ -74,6 +77,7 @@ class TrackedPoses:
 
     def close(self) -> None:
         """Let go of the pictures and the tracker."""
+        self._turns.end()
         self._newest.close()
         self._tracker.close()
 
