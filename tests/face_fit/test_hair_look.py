@@ -282,7 +282,7 @@ def test_a_hand_before_the_mouth_is_noted_and_leaves_no_lines_on_the_face(landma
 
 def test_a_neighbours_hair_is_left_out_of_colour_and_volume(landmarks: FaceLandmarks) -> None:
     view = hair_look._view_of(landmarks)
-    column, top = int(view.points[hair_look.TOP, 0]), int(view.points[hair_look.TOP, 1])
+    column, top = (int(np.ceil(at)) for at in view.points[hair_look.TOP])  # the first column of the right half, wherever it is
     mine, both = np.zeros((2, *view.face.shape), bool)
     mine[top - 20 : top, column - 20 : column + 20] = True
     both[top - 20 : top, column - 20 : column + 90] = True
