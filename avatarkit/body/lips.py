@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 
 from avatarkit.body.body import load_body
+from avatarkit.body.unfold import unfolded
 
 _OVERLAP_M = 0.0004  # lips that only met would leave slits between their few vertices
 _MOST_M = 0.004  # a wider gap is no accident of the data
@@ -18,6 +19,7 @@ _LEAST_RISE_M = (-0.0002, 0.0004, 0.0009)  # of the lip's front over where it me
 _MOST_OVERLAP_M = 0.0008  # lips rest on each other about so far
 _SHOWN = 0.28  # of the height of upper teeth and gum lies below the upper lip: about the 4 mm that a smile begins with
 _FRONT = 0.1  # of the teeth's depth: the incisors
+_CORNER = 0.06  # of the mouth's width, at either end: what moves there fades to nothing, as the lips are one at the corners
 _FOLLOW = (1.0, 1.0, 0.75, 0.4, 0.15)  # how much of the way each ring of vertices goes, from the inside of the lips outward
 # The same where lips are pushed apart, which thin ones would fold at.
 _GIVE_WAY = (1.0, 1.0, 0.95, 0.87, 0.76, 0.62, 0.47, 0.32, 0.18, 0.07)
@@ -33,13 +35,13 @@ def closed_lips(positions: np.ndarray) -> np.ndarray:
     closed = positions.copy()
     together, apart = np.clip(gap + _OVERLAP_M, 0.0, _MOST_M), np.clip(-gap - _MOST_OVERLAP_M, 0.0, _MOST_M)
     for way, follow in ((0.5 * together, _FOLLOW), (-0.5 * apart, _GIVE_WAY)):
-        stations = _rising(positions[upper.edge, 0], way)
+        stations = _fading(*_rising(positions[upper.edge, 0], way))
         for lip, sign in ((upper, -1.0), (lower, 1.0)):
             rows, share = lip.shared(follow)
             closed[rows, 1] += sign * share * np.interp(positions[rows, 0], *stations, left=0.0, right=0.0)
     _uncurl(closed, upper, 1.0)
     _uncurl(closed, lower, -1.0)
-    return closed
+    return unfolded(positions, closed)
 
 
 def _uncurl(positions: np.ndarray, lip: _Lip, outward: float) -> None:
@@ -50,8 +52,14 @@ def _uncurl(positions: np.ndarray, lip: _Lip, outward: float) -> None:
         line = np.interp(edge[0], *_rising(positions[ring, 0], positions[ring, 1]))
         lack = np.maximum(lack, rise - outward * (line - edge[1]))
     rows, share = lip.shared(_UNCURLED)
-    way = np.interp(positions[rows, 0], edge[0], np.minimum(lack, _MOST_M), left=0.0, right=0.0)
+    way = np.interp(positions[rows, 0], *_fading(edge[0], np.minimum(lack, _MOST_M)), left=0.0, right=0.0)
     positions[rows, 1] += outward * share * way
+
+
+def _fading(x: np.ndarray, way: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rising places (N,) along a mouth, and ways (N,) there that fade towards its corners: full ones would fold the skin."""
+    from_corner = np.minimum(x - x[0], x[-1] - x) / (_CORNER * (x[-1] - x[0]))
+    return x, way * np.minimum(from_corner, 1.0)
 
 
 def hung_teeth(positions: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ OPEN, FOLDED = -0.5, -0.9
 
 _CLEAR = -0.75  # how far folds are opened: what comes after must not close them again at once
 _EVENED = 0.7  # how far a change is taken to its own mean round about, at a fold, in each round
-_ROUNDS, _GENTLE_ROUNDS = 130, 16
+_ROUNDS, _GENTLE_ROUNDS = 300, 16
 _LESS = 0.6  # of the mean, where evening out was not enough
 _REACH_M, _WIDER = 0.012, 0.08  # over which that fades around a fold, and how much farther in each round
 _NEIGHBOURS = 40  # vertices that a mean is taken over: about 7 mm around each

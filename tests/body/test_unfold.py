@@ -7,6 +7,7 @@ import pytest
 
 from avatarkit.body import unfold
 from avatarkit.body.body import load_body
+from avatarkit.body.lips import closed_lips
 from avatarkit.body.shape import shape_body
 from avatarkit.body.unfold import new_folds, unfolded
 from avatarkit.geometry.meshes import face_normals
@@ -27,6 +28,13 @@ def some_at_their_ends(seed: int, count: int) -> dict[str, float]:
 @pytest.mark.parametrize("seed", range(4))
 def test_no_corner_of_the_box_of_face_sliders_folds_the_skin(seed: int, count: int) -> None:
     assert not new_folds(load_body().positions, shape_body(some_at_their_ends(seed, count)).positions).any()
+
+
+@pytest.mark.parametrize("count", [16, 64])
+def test_no_corner_of_the_box_is_folded_by_closing_the_lips(count: int) -> None:
+    for seed in range(6):
+        face = shape_body(some_at_their_ends(seed, count)).positions
+        assert not new_folds(face, closed_lips(face)).any()
 
 
 def test_without_evening_out_some_of_these_corners_would_fold() -> None:
