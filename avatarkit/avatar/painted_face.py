@@ -31,16 +31,18 @@ class _Stroke:
         landmarks: MediaPipe's, that it runs along.
         width_px: in the middle, of the picture.
         strength: how much of the line's colour shows.
+        taper: exponent of how its width falls from the middle to the ends: a blunt one for what stretches there.
     """
 
     landmarks: tuple[int, ...]
     width_px: float
     strength: float
+    taper: float = 1.0
 
 
 _STROKES = (
-    _Stroke((78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308), 12.0, 1.0),  # the lower edge of the upper lip
-    _Stroke((78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308), 14.0, 1.0),  # the lower lip's upper one: thin lips show this
+    _Stroke((78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308), 12.0, 1.0, 0.35),  # the lower edge of the upper lip
+    _Stroke((78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308), 14.0, 1.0, 0.35),  # the lower one's upper: thin lips show this
     _Stroke((83, 18, 313), 5.0, 0.25),  # below the lower lip
     _Stroke((97, 2, 326), 7.0, 0.8),  # where the nose meets the lip
     *(_Stroke(lid[:6], 5.0, 0.7) for lid in LOWER_LIDS.values()),
@@ -110,7 +112,8 @@ def _drawn(strokes: tuple[_Stroke, ...]) -> np.ndarray:
         points = load_landmark_table().uvs(0.0, 0.0)[list(stroke.landmarks)] * HEAD_DETAIL_SIZE
         places = np.linspace(0.0, len(points) - 1.0, 24)
         points = np.stack([np.interp(places, np.arange(len(points)), points[:, axis]) for axis in (0, 1)], axis=1)
-        half = 0.5 * stroke.width_px * np.sin(np.linspace(0.12, np.pi - 0.12, len(points)))[:, None] * [[0.0, 1.0]]
+        profile = np.sin(np.linspace(0.12, np.pi - 0.12, len(points))) ** stroke.taper
+        half = 0.5 * stroke.width_px * profile[:, None] * [[0.0, 1.0]]
         outline = np.round(np.concatenate([points - half, (points + half)[::-1]]) * 2**_SHIFT).astype(np.int32)
         cv2.fillPoly(image, [outline], (round(255 * stroke.strength),), cv2.LINE_AA, _SHIFT)
     return cv2.GaussianBlur(image, (0, 0), 0.8)

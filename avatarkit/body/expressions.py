@@ -15,6 +15,7 @@ from scipy import sparse
 
 from avatarkit.body.before_eyes import kept_before_eye
 from avatarkit.body.body import Body, load_body
+from avatarkit.body.calm_skin import calmed
 from avatarkit.body.expression_rows import ExpressionRows
 from avatarkit.body.lids import SIDES, lid_margins
 from avatarkit.body.mouth_inside import hidden_inside
@@ -24,6 +25,9 @@ from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 LOOK_DEG: Mapping[str, float] = {"In": 24.0, "Out": 24.0, "Up": 12.0, "Down": 15.0}
 """How far a full glance turns the eyes; judged by eye against the lids' motion in the data, so that the iris stays in sight."""
+
+_CALM = ("mouthSmileLeft", "mouthSmileRight")
+"""Expressions that leave the cheeks of drawn faces without creases."""
 
 _NOISE_M = 1.5e-4  # the targets reach far beyond what they are about by one step of their resolution, 0.1 mm
 _OVERLAP_M = 0.0005  # how far the upper lid's edge comes to lie below the lower one's ...
@@ -92,7 +96,8 @@ def face_expressions(
     template = _template()
     acted, radii = template.rows, np.ones((2, 3))
     if stretch is not None:  # an eyeball that is no ball turns within its own outline
-        acted = stretched(acted, stretch, len(positions))
+        calm = acted.moving(acted.moves + stretch.bold * (template.calm - acted.moves))
+        acted = stretched(calm, stretch, len(positions))
         radii = np.stack([stretch.mean_scales(_eyeball(side)) for side in SIDES])
     moves = acted.moves.copy()
     for number, side in enumerate(SIDES):
@@ -129,9 +134,11 @@ class _Template:
         rows: what each expression moves.
         blinks: which of its rows are those of the vertices of `lid_closing`, left and right.
         glances: which are those of the eyeball, left and right, in the order of `look_turns`.
+        calm: (N, 3) metres: how the same vertices of a drawn face move.
     """
 
     rows: ExpressionRows
+    calm: np.ndarray
     blinks: tuple[np.ndarray, ...]
     glances: tuple[tuple[np.ndarray, ...], ...]
 
@@ -150,13 +157,17 @@ def _template() -> _Template:
     moved = [np.flatnonzero(mask) for mask in held]
     ends = np.cumsum([0, *map(len, moved)])
     moves = np.concatenate([offsets[vertices] for offsets, vertices in zip(columns, moved, strict=True)])
+    drawn = [calmed(offsets) if name in _CALM else offsets for name, offsets in zip(ARKIT_NAMES, columns, strict=True)]
+    calm = np.concatenate([offsets[vertices] for offsets, vertices in zip(drawn, moved, strict=True)])
 
     def place(name: str, vertices: np.ndarray) -> np.ndarray:
         number = ARKIT_NAMES.index(name)
         return np.asarray(ends[number] + np.searchsorted(moved[number], vertices))
 
     rows = ExpressionRows(ends, np.concatenate(moved), moves)
-    return _Template(rows, tuple(place(*each) for each in blinks), tuple(tuple(place(*g) for g in side) for side in glances))
+    return _Template(
+        rows, calm, tuple(place(*each) for each in blinks), tuple(tuple(place(*g) for g in side) for side in glances)
+    )
 
 
 @cache

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
 from avatarkit.body.body import load_body
 from avatarkit.body.bold_expressions import behind_lips, bolder, drawn_brows
+from avatarkit.body.calm_skin import calmed
 from avatarkit.body.expression_rows import ROWS, ExpressionRows
 from avatarkit.body.face_warps import EYES, Landmarks, LidOpening, LidsOfEye, bent_face, lid_opening, slid_point
 from avatarkit.body.smooth_face import smoothed_face
@@ -81,7 +82,7 @@ def stylised_face(
         (V, 3) metres, and what becomes of expressions.
     """
     value = {name: float(sliders.get(name, 0.0)) for name in FACE_SLIDERS}
-    result = np.asarray(positions, float) + _SMILE * value["smiling"] * _smile()
+    result = np.asarray(positions, float) + _SMILE * value["smiling"] * _smile(value["bold-expressions"])
     reached = np.flatnonzero(positions[:, 1] > landmarks.neck[1])
     before = result[reached]
     lids = lid_opening(landmarks, value["tall-eyes"], value["round-eyes"])
@@ -97,11 +98,12 @@ def stylised_face(
     return result, Stretch(reached, scales, lids, before, np.abs(result[reached, 0]), left, bold, smile, drawn)
 
 
-@cache
-def _smile() -> np.ndarray:
-    """(V, 3) metres: both corners of the mouth drawn up and out."""
-    columns = [ARKIT_NAMES.index(name) for name in _SMILES]
-    return np.asarray(load_body().expression_offsets[:, columns].sum(axis=1)).reshape(-1, 3)
+@lru_cache(maxsize=8)
+def _smile(bold: float) -> np.ndarray:
+    """(V, 3) metres: both corners of the mouth drawn up and out, as boldly as told."""
+    columns = load_body().expression_offsets[:, [ARKIT_NAMES.index(name) for name in _SMILES]].toarray()
+    sides = np.ascontiguousarray(columns.T, float).reshape(len(_SMILES), -1, 3)
+    return np.asarray(sum(side + bold * (calmed(side) - side) for side in sides))
 
 
 def _left(value: Mapping[str, float]) -> dict[str, float]:

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from avatarkit.avatar.style import load_style
 from avatarkit.body import bold_expressions
 from avatarkit.body.body import load_body
+from avatarkit.body.calm_skin import calmed
 from avatarkit.body.lids import lid_margins
 from avatarkit.body.lips import lips
 from avatarkit.body.mouth_inside import hidden_inside
 from avatarkit.body.rest import RestBody, rest_body
+from avatarkit.geometry.meshes import face_normals
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
 
 DRAWN = {"big-eyes": 1.0, "smiling": 1.0, "bold-expressions": 1.0}
@@ -138,3 +141,29 @@ def test_a_head_sunk_between_the_shoulders_acts_too() -> None:
     teeth = np.unique(load_body().parts["teeth-lower"].quads)
     assert rest.positions[teeth, 1].max() < rest.joint("neck")[1]
     assert moved(rest, "jawOpen")[teeth].max() < 0.1
+
+
+def most_overhanging(rest: RestBody) -> float:
+    """The most downward of the unit normals of the cheeks beside the nose, at a full smile."""
+    at = load_body().positions
+    triangles = load_body().parts["head"].triangles
+    away = at[triangles].mean(axis=1) - at[np.concatenate([lip.edge for lip in lips()])].mean(axis=0)
+    beside = (np.abs(np.abs(away[:, 0]) - 0.041) < 0.019) & (np.abs(away[:, 1] - 0.025) < 0.02) & (away[:, 2] > -0.06)
+    smiling = rest.positions + moved(rest, "mouthSmileLeft", "mouthSmileRight")
+    normals = face_normals(smiling, triangles[beside])
+    return float((normals[:, 1] / np.linalg.norm(normals, axis=1)).min())
+
+
+@pytest.mark.parametrize("family", ["anime", "cartoon"])
+def test_a_drawn_smile_makes_no_ledge_beside_the_nose(family: str) -> None:
+    figure = load_style(family).family.shape.figure
+    assert most_overhanging(rest_body(figure)) > -0.8
+
+
+def test_what_is_calmed_moves_the_lips_as_before_and_nothing_more() -> None:
+    smile = load_body().expression_offsets[:, [ARKIT_NAMES.index("mouthSmileLeft")]].toarray().reshape(-1, 3)
+    calm = calmed(smile)
+    edges = np.concatenate([lip.edge for lip in lips()])
+    np.testing.assert_array_equal(calm[edges], smile[edges])
+    assert not calm[~smile.any(axis=1)].any()
+    assert np.abs(calm - smile).max() > 2e-3
