@@ -13,10 +13,12 @@ from avatarkit.avatar.hair import HAIR_STYLES, make_hair, painted_hair
 from avatarkit.avatar.hair.cap_layout import CAP_COLUMNS, CAP_ROWS, cap_layout
 from avatarkit.avatar.hair.comb import Strays, fringe_comb
 from avatarkit.avatar.hair.directions import nearest_on_arc, to_angles, to_directions, unit
+from avatarkit.avatar.hair.dye import HairColor, Slope, colored
 from avatarkit.avatar.hair.hairline import inward_m
 from avatarkit.avatar.hair.layout import lock_layout
 from avatarkit.avatar.hair.scalp import SKULL_CENTRE, points_towards
 from avatarkit.avatar.hair.style import Fringe
+from avatarkit.avatar.hair.textures import cap_strands
 from avatarkit.avatar.hair.thick import thick_style
 from avatarkit.avatar.style import default_recipe, restyled
 from avatarkit.body.body import load_body
@@ -434,3 +436,15 @@ def test_parted_fringes_fall_to_both_sides_and_leave_the_brow_free():
     tips = layout.points.on(load_body().positions).reshape(*layout.heights.shape, 3)[:, -1]
     assert (tips[:, 0] > 0.01).sum() > 30 < (tips[:, 0] < -0.01).sum()
     assert (np.abs(tips[:, 0]) < 0.012).mean() < 0.1
+
+
+def test_between_dyed_locks_shows_no_spot_as_dark_as_the_roots() -> None:
+    """Short hair would look spotted all over."""
+    strands = cap_strands("stubble")
+    blue, brown = (0.56, 0.70, 0.77), (0.23, 0.17, 0.14)
+
+    def lightness(dye: HairColor) -> float:
+        return float(colored(strands, dye, Slope(1.0, 1.0), at_scalp=True)[..., :3].mean())
+
+    dyed, rooted, roots = (lightness(dye) for dye in (HairColor(blue), HairColor(blue, brown), HairColor(brown)))
+    assert roots + 0.3 * (dyed - roots) < rooted < dyed - 0.3 * (dyed - roots)

@@ -15,8 +15,11 @@ Color = tuple[float, float, float]
 GREY: Color = (0.74, 0.735, 0.72)
 """What hair without pigment looks like: white, a little yellow, and darkened by what lies between."""
 
-ROOT_LENGTH, ROOT_BLUR = 0.2, 0.14
+ROOT_LENGTH, ROOT_BLUR = 0.18, 0.3
 """Share of a lock that has the roots' colour, and over which it passes into the other; every hair at its own length."""
+
+ROOTS_AT_SCALP = 0.7
+"""How much of the roots' colour the scalp's own hair has, in linear light."""
 
 _SLOPE_LENGTH = 1.6  # locks have reached their full brightness before their end
 _SHEEN, _SHADED = 0.018, 0.86
@@ -68,7 +71,7 @@ def colored(strands: Strands, dye: HairColor, slope: Slope, *, at_scalp: bool = 
         strands: the picture.
         dye: the colour: the mean of what is seen.
         slope: along the locks.
-        at_scalp: all of it shows the roots' colour, if they have one.
+        at_scalp: it is the hair between the roots of locks.
 
     Returns:
         (H, W, 4) uint8 sRGB.
@@ -79,7 +82,7 @@ def colored(strands: Strands, dye: HairColor, slope: Slope, *, at_scalp: bool = 
     shade = shade * (slope.brightness / np.average(shade, weights=alpha))
     index = np.clip(shade * (255 / _LIGHTEST), 0, 255).astype(np.uint8)
     at = (hair % _KINDS).astype(np.uint16) * np.uint16(256) + index
-    whole = np.pad(_shown(dye.roots if at_scalp and dye.roots else dye.color), ((0, 0), (0, 1)))
+    whole = np.pad(_shown(_at_scalp(dye) if at_scalp else dye.color), ((0, 0), (0, 1)))
     pixels = np.take(whole.view(np.uint32)[:, 0], at).view(np.uint8).reshape(*light.shape, 4)
     if dye.roots and not at_scalp:
         share = np.clip((ROOT_LENGTH + ROOT_BLUR * (hair / 255.0 - 0.5) - rows) / ROOT_BLUR + 0.5, 0.0, 1.0)
@@ -93,6 +96,15 @@ def colored(strands: Strands, dye: HairColor, slope: Slope, *, at_scalp: bool = 
         pixels[greyed, :3] = _shown(GREY)[at[greyed]]
     pixels[..., 3] = np.rint(255.0 * alpha)
     return pixels
+
+
+def _at_scalp(dye: HairColor) -> Color:
+    """Locks lie over it: all in the roots' colour it would show between them as dark spots."""
+    if not dye.roots:
+        return dye.color
+    color, roots = to_linear(np.asarray(dye.color)), to_linear(np.asarray(dye.roots))
+    red, green, blue = map(float, to_srgb(color + ROOTS_AT_SCALP * (roots - color)))
+    return red, green, blue
 
 
 def _shown(color: Color) -> np.ndarray:
