@@ -56,6 +56,7 @@ class Landmarks:
 
 
 _Marks = tuple[Vector, ...]
+_LEAST_NECK_M = 0.015  # over which a bigger head passes into the neck, however short that is
 _LEFT, _RIGHT, _NOSE, _MOUTH, _CHIN, _NECK, _HEAD, _CROWN = range(8)
 _SLIDERS = (
     "small-nose", "small-mouth", "big-eyes", "low-eyes", "round-cheeks", "small-chin", "pointed-chin", "flat-face", "big-head",
@@ -225,8 +226,9 @@ def _flattened(point: Vector, marks: _Marks, value: float) -> tuple[Vector, Vect
 @compilable
 def _bigger_head(point: Vector, marks: _Marks, value: float) -> tuple[Vector, Vector]:
     """The head scaled about the top of the neck; the neck's skin makes the transition."""
-    rising = 1.0 - _fall(point[1], marks[_NECK][1] + 0.01, marks[_CHIN][1] + 0.015)
-    behind = 1.0 - _fall(point[1], marks[_NECK][1] + 0.03, marks[_HEAD][1] + 0.01)
+    neck, least = marks[_NECK][1], _LEAST_NECK_M
+    rising = 1.0 - _fall(point[1], neck + 0.01, max(marks[_CHIN][1] + 0.015, neck + 0.01 + least))
+    behind = 1.0 - _fall(point[1], neck + 0.03, max(marks[_HEAD][1] + 0.01, neck + 0.03 + least))
     front = _fall(marks[_HEAD][2] - point[2], 0.0, 0.07)
     more = 0.5 * value * (front * rising + (1.0 - front) * behind)
     return _grown(point, (0.0, marks[_CHIN][1] + 0.008, marks[_HEAD][2] - 0.012), (more, more, more))

@@ -136,3 +136,13 @@ def test_machine_code_bends_faces_as_python_does() -> None:
         for one, other in zip(quick, plain, strict=True):
             np.testing.assert_allclose(one, other, atol=1e-12)
         assert np.abs(quick[0] - given[0]).max() > 1e-3, name
+
+
+@pytest.mark.parametrize("neck", [-1.0, -0.8, -0.5])
+def test_a_bigger_head_is_as_deep_however_short_its_neck(neck: float) -> None:
+    head = np.unique(load_body().parts["head"].quads)
+
+    def depth(length: float) -> float:
+        return float(np.ptp(shape_body({"big-head": 1.0, "neck-length": length, "height": -0.9}).positions[head, 2]))
+
+    assert depth(neck) == pytest.approx(depth(0.0), rel=0.03)
