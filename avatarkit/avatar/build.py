@@ -69,7 +69,7 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         skin = [(face_mesh, face.result()), (body_mesh, body.result()), (eyes_mesh(rest, look), eyes.result())]
         if look.eyes == "lifelike":
             skin.append((tears_mesh(rest), eyes.result()))
-    pieces = [*skin, *pieces]
+    pieces = [piece for piece in (*skin, *pieces) if len(piece[0].triangles)]  # a hat may leave no lock to be seen
     swinging = with_springs(finished(pieces, look, rest, recipe.skin.tone), recipe.hair.style, rest, hanging.result())
     of_head = _of_head(swinging.skeleton)
     materials = {material.name: material for _, material in swinging.pieces}

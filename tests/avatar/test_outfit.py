@@ -11,8 +11,9 @@ from avatarkit.avatar.outfit import OUTFITS, PIECES, make_outfit, prepare_outfit
 from avatarkit.avatar.outfit.cloth import draped
 from avatarkit.avatar.outfit.garment import Garment, pattern_of
 from avatarkit.avatar.outfit.glasses import Glasses
+from avatarkit.avatar.outfit.hat_fit import HatFit
 from avatarkit.avatar.outfit.hats import HATS
-from avatarkit.avatar.outfit.head import face_frame, hat_frame, skull_vertices
+from avatarkit.avatar.outfit.head import HatFrame, face_frame, hat_frame, skull_vertices
 from avatarkit.avatar.outfit.pattern import grid_triangles
 from avatarkit.avatar.style import default_recipe, load_style
 from avatarkit.avatar.stylise import stylised_sliders
@@ -279,3 +280,15 @@ def test_hair_that_is_pressed_lies_within_the_hat(name, number):
     outermost = np.array([depth[at][bins == one].max() for one in np.unique(bins)])
     far_out = frame.world(frame.local(points[at]) * [3.0, 1.0, 3.0])
     assert outermost.min() > frame.depth(worn.hat.pressed(far_out))[0].max()
+
+
+def test_hair_that_a_hat_presses_keeps_its_order() -> None:
+    """Locks pressed to one height show their insides and outlines."""
+    frame = HatFrame(np.zeros(3), np.eye(3), np.full(72, 0.08), 0.1)
+    hat = HatFit(frame, 0.006, low=-0.01, high=0.02)
+    for up in (0.0, -0.03, -0.08, 0.05):
+        ray = np.column_stack([np.linspace(0.03, 0.14, 40), np.full(40, up), np.zeros(40)])
+        pressed, (depth, _) = hat.pressed(ray), frame.depth(ray)
+        assert (np.diff(frame.depth(pressed)[0]) > 1e-4).all()
+        assert (frame.depth(pressed)[0] <= depth + 1e-9).all()
+        np.testing.assert_allclose(pressed[depth < 1.0], ray[depth < 1.0])

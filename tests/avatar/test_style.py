@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.recipe_json import recipe_from_json, recipe_json
 from avatarkit.avatar.style import (
     FACE_GROUPS,
@@ -20,7 +21,7 @@ from avatarkit.avatar.style import (
     style_from_tables,
     style_names,
 )
-from avatarkit.avatar.wardrobe import checked_recipe
+from avatarkit.avatar.wardrobe import checked_recipe, piece_slot
 from avatarkit.body.body import load_body
 from avatarkit.data_files import family_paths
 from avatarkit.errors import InputError, UsageError
@@ -126,3 +127,12 @@ def test_presets_show_both_ends_of_every_face_slider() -> None:
     for name, slider in load_body().sliders.items():
         if slider.group in FACE_GROUPS:
             assert {(name, True), (name, False)} <= shown, name
+
+
+HATTED = [name for name in style_names() if "hat" in map(piece_slot, default_recipe(name).outfit.pieces)]
+
+
+@pytest.mark.parametrize("name", HATTED)
+def test_nothing_is_left_of_hair_that_a_hat_hides_whole(name: str) -> None:
+    """Files cannot hold surfaces of no triangles."""
+    assert all(len(mesh.triangles) for mesh in build_avatar(default_recipe(name)).meshes)

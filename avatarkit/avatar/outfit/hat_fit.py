@@ -10,7 +10,7 @@ from avatarkit.avatar.avatar import AvatarMesh
 from avatarkit.avatar.outfit.head import HatFrame
 
 _HIDDEN_M = 0.022  # hair this far above the rim cannot be seen
-_SPREADING = 0.9  # how fast hair gains its own shape again outside the hat, metres per metre
+_SPREADING = 1.1  # how fast hair gains its own shape again outside the hat, metres per metre
 _INSIDE = 0.55  # of the room between skull and hat is the hair's
 
 
@@ -36,8 +36,10 @@ class HatFit:
         depth, up = self.frame.depth(points)
         across = float(self.frame.radius.mean())
         outside = np.maximum(np.maximum(self.low - up, up - self.high), 0.0)
-        limit = 1.0 + (_INSIDE * self.ease_m + _SPREADING * outside) / across
-        share = np.minimum(limit / np.maximum(depth, 1e-9), 1.0)
+        room, thick = (_INSIDE * self.ease_m + _SPREADING * outside) / across, np.maximum(depth - 1.0, 0.0)
+        # What lay above something still does: locks pressed to one height would show their insides and outlines.
+        left = np.where(thick > 0.0, 1.0 + thick / np.sqrt(1.0 + (thick / room) ** 2), depth)
+        share = left / np.maximum(depth, 1e-9)
         local = self.frame.local(points)
         level = np.stack([share, np.where(up > 0, share, 1.0), share], axis=1)
         return self.frame.world(local * level)
