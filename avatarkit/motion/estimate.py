@@ -14,7 +14,7 @@ from avatarkit.geometry import quaternions
 from avatarkit.motion.borrowed_limbs import without_borrowed_limbs
 from avatarkit.motion.contacts import picture_speeds, sole_contacts, sole_landmarks
 from avatarkit.motion.excursions import without_excursions
-from avatarkit.motion.feet import hold_feet
+from avatarkit.motion.feet import hold_feet, levelled
 from avatarkit.motion.floor import legs_seen, sole_points
 from avatarkit.motion.gaps import EASE_S, fill_gaps, fill_places, seen_mask, takes
 from avatarkit.motion.grounded import grounded, steadily_away
@@ -228,6 +228,7 @@ def stand(motion: HumanMotion, speeds: np.ndarray, feet: Feet) -> HumanMotion:
     roots = smooth_root(times, motion.root_positions, weights)
     contacts = sole_contacts(times, speeds, sole_points(skeleton, roots, world), quiet > QUIET)
     if feet != "never":
+        world = levelled(times, world, contacts)  # or the hips would go up and down with heels that will not be there
         from_hips = sole_points(skeleton, np.zeros_like(roots), world).reshape(len(times), -1, 3)
         stands = contacts.reshape(len(times), -1).astype(float)
         grounded = np.array(stands)

@@ -169,6 +169,15 @@ def _knee_side(hips: np.ndarray, knees: np.ndarray, ankles: np.ndarray, legs: Le
     return np.asarray(bend - (bend * line).sum(axis=-1, keepdims=True) * line)
 
 
+def levelled(times_s: np.ndarray, world: np.ndarray, stands: np.ndarray) -> np.ndarray:
+    """World rotations (T, 55, 4) with feet level while heel and ball (T, 2, 2) stand; what is level stays as it is."""
+    turned = np.array(world)
+    for foot, bones in enumerate(np.stack([FOOT_BONES, TOE_BONES], axis=1)):
+        turns = level_turns(times_s, world[:, bones[0]], stands[:, foot].all(axis=1))
+        turned[:, bones] = quaternions.multiply(turns[:, None], world[:, bones])
+    return turned
+
+
 def hold_feet(
     skeleton: HumanSkeleton, times_s: np.ndarray, roots: np.ndarray, world: np.ndarray, stands: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -182,12 +191,9 @@ def hold_feet(
     Returns:
         roots and world rotations, shaped as they came.
     """
-    turned, moves, held = np.array(world), np.empty((len(times_s), 2, 3)), np.empty((len(times_s), 2))
+    moves, held = np.empty((len(times_s), 2, 3)), np.empty((len(times_s), 2))
     places = world_positions(skeleton, roots, world)
-    ankles = places[:, FOOT_BONES]
-    for foot, bones in enumerate(np.stack([FOOT_BONES, TOE_BONES], axis=1)):
-        turns = level_turns(times_s, world[:, bones[0]], stands[:, foot].all(axis=1))
-        turned[:, bones] = quaternions.multiply(turns[:, None], world[:, bones])
+    ankles, turned = places[:, FOOT_BONES], levelled(times_s, world, stands)
     soles = sole_offsets(skeleton, turned)
     for foot in range(2):
         moves[:, foot] = held_moves(times_s, ankles[:, foot], soles[:, foot], stands[:, foot])

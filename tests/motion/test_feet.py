@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from avatarkit.geometry import quaternions
+from avatarkit.motion.estimate import stand
 from avatarkit.motion.feet import hold_feet, rolling, stances
 from avatarkit.motion.floor import FOOT_BONES, sole_points
-from avatarkit.motion.kinematics import world_positions, world_rotations
-from tests.motion.simulated import PERSON, walking
+from avatarkit.motion.kinematics import local_rotations, world_positions, world_rotations
+from tests.motion.simulated import PERSON, standing, walking
 
 SKELETON = PERSON.skeleton
 TIMES = np.arange(60) / 30.0 - 0.5
@@ -87,3 +90,16 @@ def test_a_stance_lasts_while_one_point_hands_over_to_the_next(
     heel: list[int], ball: list[int], expected: list[tuple[int, int]]
 ) -> None:
     assert stances(np.array([heel, ball], bool).T) == expected
+
+
+@pytest.mark.parametrize("tilt_rad", [-0.15, 0.15])
+def test_hips_stand_as_high_on_feet_that_are_read_tilted(tilt_rad: float) -> None:
+    level = standing(TIMES)
+    world = world_rotations(level.rotations)
+    world[:, FOOT_BONES] = quaternions.multiply(
+        world[:, FOOT_BONES], quaternions.from_rotation_vector(np.array([tilt_rad, 0.0, 0.0]))
+    )
+    tilted = replace(level, rotations=local_rotations(world))
+    still = np.zeros((len(TIMES), 2, 2))
+    hips = [stand(motion, still, "auto").root_positions[:, 1] for motion in (level, tilted)]
+    np.testing.assert_allclose(*hips, atol=2e-3)
