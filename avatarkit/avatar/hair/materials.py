@@ -15,7 +15,7 @@ from avatarkit.avatar.hair.textures import Strands, cap_strands, lock_strands, s
 from avatarkit.avatar.hair.thick_picture import clump_picture, drawn_picture
 from avatarkit.avatar.once import kept
 
-_CAP, _LOCKS, _SOLID = Slope(0.8, 1.0, 0.78), Slope(0.6, 1.12), Slope(0.85, 1.05)
+_CAP, _LOCKS, _SOLID = Slope(0.85, 1.0, 0.92), Slope(0.72, 1.1), Slope(0.85, 1.05)
 """The cap is seen between the locks, in their shadow; locks are darker where they lie under others."""
 _UNDER, _OVER = Slope(1.0, 1.0, 0.9), Slope(1.0, 1.0)
 
