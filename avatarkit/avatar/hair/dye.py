@@ -18,7 +18,7 @@ GREY: Color = (0.74, 0.735, 0.72)
 ROOT_LENGTH, ROOT_BLUR = 0.18, 0.3
 """Share of a lock that has the roots' colour, and over which it passes into the other; every hair at its own length."""
 
-ROOTS_AT_SCALP = 0.5
+ROOTS_AT_SCALP = 0.3
 """How much of the roots' colour the scalp's own hair has, in linear light."""
 
 _SLOPE_LENGTH = 1.6  # locks have reached their full brightness before their end
