@@ -7,6 +7,8 @@ from scipy.spatial import cKDTree
 from avatarkit.avatar.outfit import PIECES, make_outfit
 from avatarkit.avatar.outfit.garment import pattern_of
 from avatarkit.avatar.outfit.shoe_details import Upper, laces
+from avatarkit.avatar.style import FACE_GROUPS
+from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from benchmarks.fit_of_clothes import BODIES
 
@@ -61,3 +63,15 @@ def test_thighs_that_touch_do_not_carry_each_others_cloth():
         low = (pattern.sides == side) & (pattern.from_hem_m < 0.08)
         opposite = np.isin(sheet.joints[low], [names.index(other + "UpperLeg"), names.index(other + "LowerLeg")])
         assert (opposite * sheet.weights[low]).sum(axis=1).max() < 0.05
+
+
+@pytest.mark.parametrize("seed", [7, 18, 33, 44, 90, 97])
+def test_shoes_are_made_for_odd_feet(seed):
+    """Sliders at their ends leave a foot without skin at an edge, at the ankle, or near the ground."""
+    chance = np.random.default_rng(seed)
+    sliders = load_body().sliders
+    names = [name for name, slider in sliders.items() if slider.group not in FACE_GROUPS]
+    ends = {name: [end for end in (sliders[name].low, sliders[name].high) if end] for name in names}
+    rest = rest_body({str(n): float(chance.choice(ends[n])) for n in chance.choice(names, 60, replace=False)})
+    for shoe in ("flats", "loafers", "sneakers"):
+        assert all(np.isfinite(mesh.positions).all() for mesh, _ in make_outfit((shoe,), {}, rest).pieces)

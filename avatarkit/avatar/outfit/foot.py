@@ -87,11 +87,16 @@ class Foot:
 
     def edge(self, along: np.ndarray, sign: np.ndarray, below_m: float) -> np.ndarray:
         """(N,) how far out (`sign` 1) or in (-1) the foot reaches just below a height, at places along it (N,)."""
-        low = self.skin[self.skin[:, 2] < below_m]
+        low = self.skin[self.skin[:, 2] < max(below_m, np.partition(self.skin[:, 2], _NEAR)[_NEAR])]
         near = np.abs(low[:, 0] - along[:, None]) < _SLICE_M
         out = np.where(near, low[:, 1] * sign[:, None], -np.inf)
         at_edge = np.where(low[:, 2] > below_m - _SLICE_M, out, -np.inf).max(axis=1)
-        return np.where(np.isfinite(at_edge), at_edge, out.max(axis=1)) * sign
+        reached = np.where(near.any(axis=1), out.max(axis=1), self._nearest_out(low, along) * sign)
+        return np.where(np.isfinite(at_edge), at_edge, reached) * sign
+
+    @staticmethod
+    def _nearest_out(low: np.ndarray, along: np.ndarray) -> np.ndarray:
+        return low[np.abs(low[:, 0] - along[:, None]).argmin(axis=1), 1]
 
     def over(self, along: np.ndarray, turn: np.ndarray) -> np.ndarray:
         """(R, C) distance from the ground under its middle where slices of the foot end; `turn` from outward over up."""
@@ -115,6 +120,12 @@ _LOW_FOOT = 1.25  # of the ankle's height: what lies higher is shin
 _LOW_ANKLE = 0.8  # of the ankle's height: what lies lower is foot
 
 
+def _around(distances: np.ndarray, within_m: float) -> np.ndarray:
+    """Which of some places lie close; the closest few where none of an odd foot's skin does."""
+    far = np.abs(distances)
+    return far < max(within_m, np.partition(far, _NEAR)[_NEAR])
+
+
 def measured_foot(rest: RestBody, side: str) -> Foot:
     """The "left" or "right" foot of somebody."""
     ankle, toes, knee = (rest.joint(side + bone) for bone in ("Foot", "Toes", "LowerLeg"))
@@ -125,10 +136,10 @@ def measured_foot(rest: RestBody, side: str) -> Foot:
     points = positions[foot_vertices(side)]
     ground = points[:, 1].min()
     along, out = points @ forward, points @ outward
-    ball = np.abs(along - toes @ forward) < 0.04
+    ball = _around(along - toes @ forward, 0.04)
     middle = 0.5 * (out[ball].min() + out[ball].max())
     heel = along.min() * forward + middle * outward + np.array([0.0, ground, 0.0])
-    ring = np.abs(points[:, 1] - ankle[1]) < 0.02
+    ring = _around(points[:, 1] - ankle[1], 0.02)
     low, high = (np.array([f(along[ring]), f(out[ring])]) for f in (np.min, np.max))
     axes = np.stack([forward, outward, _UP], axis=1)
     shin = (positions[shin_vertices(side)] - heel) @ axes
