@@ -49,7 +49,7 @@ _SHORTEST_HANGING_M = 0.015
 _BODY_CLEARANCE_M, _HANGING_DEPTH_M = 0.010, 0.022  # above the skin: cloth lies there; and the body of the hair above that
 _LEAST_HEIGHT_M = 0.0006
 _SLIMMER = 0.7  # ribbons that were as much slimmer as they are more would leave gaps where they stray
-_LEAST_FALL, _WIDEST, _SHOULDER_M = 0.65, 0.8, 0.12  # of a step; of the shoulders' breadth; above their joints
+_LEAST_FALL, _WIDEST, _SHOULDER_M = 0.65, (0.8, 1.4), 0.12  # of a step; of the shoulders' breadth, there and so far above
 _SPREADS, _TAPERS = 1.5, 0.4  # hanging locks, against where they leave the scalp; less where they are cut off bluntly
 _STRAIGHT_SHARE = 0.15  # of what hangs, before it turns under
 _LEAST_STEPS = 2  # what falls less is not worth a lock
@@ -126,7 +126,7 @@ def painted_hair(style: str, color: str, **paint: Unpack[HairPaint]) -> Mapping[
     dye = HairColor(parse_color(color), parse_color(roots) if roots else None, float(np.clip(paint["grey"], 0.0, 1.0)))
     chosen, skin = HAIR_STYLES[style], paint["skin"]
     if kind != "strands":
-        return thick_materials(dye, kind == "drawn", parse_color(skin) if skin and chosen.shorn else None)
+        return thick_materials(dye, kind == "drawn", chosen.sleek, parse_color(skin) if skin and chosen.shorn else None)
     return hair_materials(dye, chosen.strands, chosen.shape, chosen.cap, paint["contrast"])
 
 
@@ -312,8 +312,9 @@ def _until_caught(paths: np.ndarray, obstacle: Obstacle) -> tuple[np.ndarray, np
     """Hanging locks (L, P, 3) that end where they come to lie on a shoulder; and (L,) whether they fall at all."""
     steps = np.diff(paths, axis=1)
     level = steps[..., 1] > -_LEAST_FALL * np.linalg.norm(steps, axis=2)
-    outside = np.abs(paths[:, 1:, 0]) > _WIDEST * obstacle.ridge[0]
-    caught = (level | outside) & (paths[:, 1:, 1] < obstacle.ridge[1] + _SHOULDER_M)
+    above = paths[:, 1:, 1] - obstacle.ridge[1]
+    outside = np.abs(paths[:, 1:, 0]) > obstacle.ridge[0] * np.interp(above, (0.0, _SHOULDER_M), _WIDEST)
+    caught = (level | outside) & (above < _SHOULDER_M)
     last = np.where(caught.any(axis=1), caught.argmax(axis=1), steps.shape[1])
     at = np.linspace(0.0, 1.0, paths.shape[1]) * last[:, None]
     low = np.minimum(at.astype(int), steps.shape[1] - 1)

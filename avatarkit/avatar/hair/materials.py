@@ -12,12 +12,18 @@ import numpy as np
 from avatarkit.avatar.avatar import Material, Texture
 from avatarkit.avatar.hair.dye import GREY, Color, HairColor, Slope, colored, gloss
 from avatarkit.avatar.hair.textures import Strands, cap_strands, lock_strands, solid_strands, strand_normals
-from avatarkit.avatar.hair.thick_picture import clump_picture, drawn_picture
+from avatarkit.avatar.hair.thick_picture import clump_picture, drawn_picture, ring_of_light
 from avatarkit.avatar.once import kept
+from avatarkit.render.color import to_linear, to_srgb
 
 _CAP, _LOCKS, _SOLID = Slope(0.85, 1.0, 0.92), Slope(0.72, 1.1), Slope(0.85, 1.05)
 """The cap is seen between the locks, in their shadow; locks are darker where they lie under others."""
 _UNDER, _OVER = Slope(1.0, 1.0, 0.9), Slope(1.0, 1.0)
+
+_LEAST_INK, _INK_TINT = 0.014, np.array([0.0, 0.0002, 0.0006])
+"""Mean of the darkest drawn hair, linear, and what plain black leans to."""
+_RING_GAIN, _RING_LIGHT = 1.35, np.array([0.022, 0.026, 0.034])
+"""What the ring of light makes of hair, linear: so much brighter, and so much lighter."""
 
 _CALM = 0.35  # of the strands' contrast, on painted-looking locks
 _ROUGHNESS = {"straight": 0.5, "frizz": 0.62, "coils": 0.72}
@@ -75,10 +81,19 @@ def _ribbons(dye: HairColor, strands: str, contrast: float) -> Material:
 
 
 @kept(4)
-def thick_materials(dye: HairColor, drawn: bool, scalp: Color | None = None) -> Mapping[str, Material]:
-    """The same for thick locks; through a shorn cap the scalp shows, if its colour is told."""
+def thick_materials(dye: HairColor, drawn: bool, sleek: bool, scalp: Color | None = None) -> Mapping[str, Material]:
+    """The same for thick locks.
+
+    Args:
+        dye: their colour.
+        drawn: in flat tones, as light as a drawing needs them.
+        sleek: drawn ones have a ring of light.
+        scalp: its colour, where it shows through a shorn cap.
+    """
+    dye = _inked(dye) if drawn else dye
     picture = drawn_picture() if drawn else clump_picture()
     over = _opaque("hair-over", picture, dye, _OVER)
+    over = _ringed(over) if drawn and sleek else over
     under = _opaque("hair-under", picture, dye, _UNDER) if scalp is None else _shorn("hair-under", dye, scalp)
     relief = None if drawn else _clump_relief()
     materials = [
@@ -86,6 +101,27 @@ def thick_materials(dye: HairColor, drawn: bool, scalp: Color | None = None) -> 
         for name, texture in (("hair-cap", under), ("hair-locks", over), ("hair-solid", over))
     ]
     return {material.name: material for material in materials}
+
+
+def _inked(dye: HairColor) -> HairColor:
+    """A dye as light as a drawing needs it: on plain black neither lines nor shade nor a shape can be seen."""
+    return replace(dye, color=_lifted(dye.color), roots=dye.roots and _lifted(dye.roots))
+
+
+def _lifted(color: Color) -> Color:
+    linear = to_linear(np.asarray(color)) + _INK_TINT
+    red, green, blue = to_srgb(linear * max(1.0, _LEAST_INK / linear.mean())).tolist()
+    return red, green, blue
+
+
+def _ringed(texture: Texture) -> Texture:
+    """Hair under its ring of light: that of the light's own colour, for on black hair brighter black would be none."""
+    ring = ring_of_light()
+    rows = ring.any(axis=1)
+    pixels = texture.pixels.copy()
+    lit = to_linear(pixels[rows] / 255.0) * (1.0 + (_RING_GAIN - 1.0) * ring[rows, :, None]) + ring[rows, :, None] * _RING_LIGHT
+    pixels[rows] = np.rint(255.0 * to_srgb(np.clip(lit, 0.0, 1.0)))
+    return replace(texture, pixels=pixels)
 
 
 def _named(name: str, dye: HairColor, strands: str, contrast: float) -> str:

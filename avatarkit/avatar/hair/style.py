@@ -184,6 +184,11 @@ class HairStyle:
         return self.cap == "stubble" and self.length_mm.side < _SHORN_MM
 
     @property
+    def sleek(self) -> bool:
+        """Whether strands lie side by side, for one light to run over all of them."""
+        return self.strands == "straight" and self.shape != "rope"
+
+    @property
     def wholly_tied(self) -> bool:
         """Whether no hair falls free."""
         return bool(self.gathers) and all(gather.takes != "top" for gather in self.gathers)

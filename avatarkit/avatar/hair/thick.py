@@ -85,7 +85,7 @@ def _fringe(style: HairStyle) -> Fringe | None:
     if style.back >= _BARE_BACK or style.crest is not None or style.hairline[0][1] > HIGH_FOREHEAD_DEG:
         return None
     if style.hangs:
-        return Fringe(70, 94, half_deg=48.0, curtain=True, depth_mm=7, locks=_FRINGE_LOCKS)
+        return Fringe(64, 76, half_deg=48.0, curtain=True, depth_mm=7, locks=_FRINGE_LOCKS)
     reach = float(np.clip(0.55 * style.length_mm.front, 8.0, 44.0))
     aside = _BESIDE_TEMPLES * reach  # longer ones hang before the ear, off the head, like a thorn
     return Fringe(reach, aside, half_deg=40.0, sweep=0.35 * np.sign(style.part_deg), depth_mm=8, locks=_FRINGE_LOCKS)

@@ -11,10 +11,12 @@ from avatarkit.avatar.hair.textures import Strands
 
 _HIGH, _WIDE = 256, 512
 _SEED = 41
-_RING, _RING_ABOVE, _RING_BELOW = 0.2, 0.010, 0.016
+_RING, _RING_ABOVE, _RING_BELOW = 0.15, 0.008, 0.014
 """Where the ring of light runs, and its edges without the teeth, of the picture's height."""
+_ARCS, _ARCS_AROUND = (0.55, 0.75), 6
+"""How broad the ring is on average, by how much that changes, and how many arcs it has around the head."""
 _TOOTH_PX, _TOOTH_ABOVE, _TOOTH_BELOW = (9.0, 26.0), (0.006, 0.03), (0.012, 0.055)
-_RING_LIGHT, _ROOT_SHADE, _TIP_LIGHT = 1.5, 0.9, 1.06
+_ROOT_SHADE, _TIP_LIGHT = 0.9, 1.06
 _LINES, _LINE_SHADE, _LINE_PX = 20, 0.88, 1.2
 _SOFT_RING, _SOFT_WIDTH, _SOFT_LIGHT = 0.2, 0.085, 0.2
 _STREAKS = ((60.0, 0.16), (14.0, 0.14), (3.5, 0.10))
@@ -23,20 +25,28 @@ _STREAK_PX = 60.0  # and their blur along them
 
 
 @cache
-def drawn_picture() -> Strands:
-    """Flat tones, a few lines, and a bright ring with pointed edges around the head."""
+def ring_of_light() -> np.ndarray:
+    """(H, W) 0..1: a bright ring with pointed edges around a drawn head."""
     random = np.random.default_rng(_SEED)
     rows = (np.arange(_HIGH) + 0.5)[:, None] / _HIGH
     above, below = _teeth(random, _TOOTH_ABOVE), _teeth(random, _TOOTH_BELOW)
-    inside = np.minimum(rows - (_RING - _RING_ABOVE - above), _RING + _RING_BELOW + below - rows)
-    ring = np.clip(inside * _HIGH / 1.5 + 0.5, 0.0, 1.0)
+    turn = (np.arange(_WIDE) + 0.5) * 2.0 * np.pi / _WIDE
+    broad = np.clip(_ARCS[0] + _ARCS[1] * np.cos(_ARCS_AROUND * turn), 0.0, 1.0)
+    inside = np.minimum(rows - _RING + broad * (_RING_ABOVE + above), _RING + broad * (_RING_BELOW + below) - rows)
+    return np.asarray(np.clip(inside * _HIGH / 1.5, 0.0, 1.0))
+
+
+@cache
+def drawn_picture() -> Strands:
+    """Flat tones and a few lines; `ring_of_light` lies over them."""
+    random = np.random.default_rng(_SEED + 1)
+    rows = (np.arange(_HIGH) + 0.5)[:, None] / _HIGH
     tone = np.interp(rows, (0.0, 0.12, 0.5, 1.0), (_ROOT_SHADE, 1.0, 1.0, _TIP_LIGHT))
     lines = np.ones(_WIDE)
     for place in random.uniform(0.0, _WIDE, _LINES):
         away = np.abs((np.arange(_WIDE) - place + 0.5 * _WIDE) % _WIDE - 0.5 * _WIDE)
         lines = np.minimum(lines, 1.0 - (1.0 - _LINE_SHADE) * np.clip(_LINE_PX + 0.5 - away, 0.0, 1.0))
-    light = tone * lines
-    return _whole(light + ring * (_RING_LIGHT - light), np.zeros((_HIGH, _WIDE)))
+    return _whole(tone * lines, np.zeros((_HIGH, _WIDE)))
 
 
 @cache

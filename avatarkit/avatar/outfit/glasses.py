@@ -28,6 +28,7 @@ _WIRE_M, _WIRE_BRIDGE = 0.0007, 1.25  # radius of thin metal, and of the bridge 
 _TEMPLE_FLAT, _SLEEVE_M, _END_PIECE_M = 1.5, 0.0013, np.array([0.0022, 0.0013, 0.0022])
 _PAD_M, _PAD_OFF_M = (0.0008, 0.0038, 0.0020), 0.0012  # half sizes; how far off the skin its middle is
 _PAD_BEHIND_M = 0.010  # at most, behind the rim
+_FROM_EYE, _HALF_BRIDGE_M = 1.06, 0.0085  # a lens's middle over the eye's, unless the bridge needs more
 _LEAST_SCALE = 0.62  # of the eyes': smaller lenses would not hold them
 
 
@@ -86,8 +87,10 @@ class Glasses:
 
     def _scale(self, face: FaceFrame) -> float:
         """As the eyes, but no wider than the head: large eyes of a drawn figure leave little room beside them."""
-        room = (_WIDEST * float(face.ear_root[0]) - 1.06 * float(face.eye[0])) / self.width
-        return min(face.scale, max(room, _LEAST_SCALE * face.scale))
+        widest = _WIDEST * float(face.ear_root[0])
+        before_eyes = (widest - _FROM_EYE * float(face.eye[0])) / self.width
+        beside_bridge = widest / (2.0 * self.width + _HALF_BRIDGE_M)
+        return min(face.scale, max(min(before_eyes, beside_bridge), _LEAST_SCALE * face.scale))
 
     def _lens(self, face: FaceFrame) -> tuple[np.ndarray, np.ndarray]:
         """The middle (3,) of the left lens and its outline (N, 3), closed."""
@@ -102,7 +105,7 @@ class Glasses:
         y = y + tip + _TILTS * self.wing * x
         scale = self._scale(face)
         width, height = scale * self.width, scale * self.height
-        gap = max(float(face.eye[0]) * 1.06, width + scale * 0.0085)
+        gap = max(_FROM_EYE * float(face.eye[0]), width + scale * _HALF_BRIDGE_M)
         at = face.eye + np.array([gap - face.eye[0], -0.10 * height, 0.0])
         outline = np.stack([at[0] + width * x, at[1] + height * y], axis=1)
         front = face.front(outline[:, 0], outline[:, 1], 0.004) + _CLEARANCE_M + self._rim(face)
