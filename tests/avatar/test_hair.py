@@ -25,6 +25,7 @@ from avatarkit.body.body import load_body
 from avatarkit.body.rest import rest_body
 from avatarkit.body.surface_points import SurfacePoints
 from avatarkit.errors import UsageError
+from avatarkit.face_fit.light import to_lab
 from avatarkit.geometry.meshes import vertex_normals
 from avatarkit.render.color import to_linear
 from avatarkit.vocabulary.arkit import ARKIT_NAMES
@@ -282,6 +283,29 @@ def test_the_scalp_shows_through_shorn_hair_the_more_the_lower_it_grows(color: s
     assert (np.diff(away) <= 3.0).all() and away[-1] < 0.6 * away[0]
     others = [painted_hair("short", color, skin=skin, **paint) for skin in (tone, None)]
     np.testing.assert_array_equal(*(one["hair-cap"].base_color_texture.pixels for one in others))
+
+
+def drawn_locks(color: str, style: str = "long") -> np.ndarray:
+    """(H, W) CIELAB lightness of the picture of drawn locks."""
+    materials = painted_hair(style, color, roots=None, grey=0.0, kind="drawn", contrast=1.0, skin=None)
+    pixels = materials["hair-locks"].base_color_texture.pixels
+    return to_lab(pixels.reshape(-1, 3) / 255.0)[:, 0].reshape(pixels.shape[:2])
+
+
+@pytest.mark.parametrize("color", ["#000000", "#120d0b", "#7a4b2e", "#2f6fb0", "#e8d9b0"])
+def test_a_ring_of_light_is_seen_on_drawn_hair_of_any_colour(color: str) -> None:
+    # On black hair a brighter black was none; and neither lines nor shade were seen.
+    lightness = drawn_locks(color)
+    around = lightness.mean(axis=1)
+    assert np.percentile(lightness, 99.0) > np.median(lightness) + 7.0
+    assert 0.05 < around.argmax() / len(around) < 0.35
+    assert np.median(lightness) > 8.0
+
+
+@pytest.mark.parametrize("style", ["short-curly", "afro", "dreadlocks", "curly"])
+def test_no_ring_of_light_lies_on_curls(style: str) -> None:
+    lightness = drawn_locks("#120d0b", style)
+    assert np.percentile(lightness, 99.0) < np.median(lightness) + 4.0
 
 
 @pytest.mark.parametrize("family", ["anime", "cartoon"])

@@ -254,6 +254,18 @@ def test_wire_glasses_stand_on_the_nose_by_pads_that_neither_float_nor_cut_it(na
     assert 0.001 <= gap < 0.004 * face.scale
 
 
+@pytest.mark.parametrize("family", ["human", "hyper-realistic", "cartoon", "anime"])
+@pytest.mark.parametrize("name", ["round-glasses", "aviators", "rectangular-glasses"])
+def test_glasses_are_no_wider_than_the_head_and_hold_the_eyes(name: str, family: str) -> None:
+    make, shape = PIECES[name].make, load_style(family).family.shape
+    assert isinstance(make, Glasses)
+    for preset in ("priya", "grace", "human"):
+        face = face_frame(rest_body(stylised_sliders(default_recipe(preset).sliders, shape)))
+        outline = make._lens(face)[1]
+        assert outline[:, 0].max() < face.ear_root[0]
+        assert outline[:, 0].min() < face.eye[0] - 0.012 and outline[:, 0].max() > face.eye[0] + 0.012
+
+
 @pytest.mark.parametrize("family", ["human", "cartoon"])
 def test_a_hat_moves_no_more_than_the_head_that_wears_it(family: str) -> None:
     shape = load_style(family).family.shape

@@ -114,7 +114,7 @@ def _grown(layout: BeardLayout, style: BeardStyle, rest: RestBody, obstacle: Obs
     line = np.stack(spine, axis=1)
     if style.curl_mm:
         phases = 2 * np.pi * (layout.strips % 997) / 997
-        line = curled(line, normals, 1e-3 * style.curl_mm, _WAVE_PITCH_M, phases)
+        line = curled(line, normals, np.full(len(line), 1e-3 * style.curl_mm), _WAVE_PITCH_M, phases)
     widths = layout.widths[:, None] * np.interp(np.linspace(0.0, 1.0, points), *(_TAPER if layout.solid else _FLAT))
     return Spines(line, _facing(line, normals, rest), surface.scale * widths, layout.rolls, layout.strips)
 

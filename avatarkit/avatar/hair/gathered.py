@@ -89,7 +89,9 @@ def _tail(gather: Gather, guide: np.ndarray, thickness: float, scale: float) -> 
     spread = 0.5 * thickness * np.interp(share, *_TAIL_PROFILE)
     spine = _at(guide, share) + (radius[:, None] * spread)[..., None] * out
     if gather.curl_mm:
-        spine = curled(spine, out, 1e-3 * gather.curl_mm, _WAVE_PITCH_M, random.normal(0.0, 0.7, _TAIL_LOCKS))
+        spine = curled(
+            spine, out, np.full(len(spine), 1e-3 * gather.curl_mm), _WAVE_PITCH_M, random.normal(0.0, 0.7, _TAIL_LOCKS)
+        )
     widths = scale * _TAIL_WIDTH_M * np.interp(np.linspace(0.0, 1.0, len(guide)), (0.0, 0.2, 1.0), (0.7, 1.0, 0.6))
     wide = np.broadcast_to(widths, spine.shape[:2]) * random.uniform(0.7, 1.2, (_TAIL_LOCKS, 1))
     cards = Spines(spine, out, wide, random.normal(0.0, 0.3, _TAIL_LOCKS), random.integers(0, 1 << 16, _TAIL_LOCKS))

@@ -33,6 +33,9 @@ DRIFT, DRIFT_TO_M, DRIFT_ABOVE_M = 0.9, 0.07, 0.16
 FALLS_WITHIN = 0.5
 """Of the shoulders' half breadth: locks that hang nearer to the middle keep their places side by side."""
 
+IN_CLOTHES_M, NEAR_CLOTHES_M = 0.006, 0.05
+"""So far below the outer face of cloth, and at most so far from it, hair has fallen into a hood."""
+
 _DOWN = np.array([0.0, -1.0, 0.0])
 _LEVEL = 2.0  # weight of the level direction against the surface's own
 _NEAREST = 3
@@ -48,6 +51,7 @@ class Obstacle:
         balls: centres (M, 3), radii (M,).
         ridge: (3,) the left shoulder's joint, metres.
         middle: (3,) a point of the upright line around which hair hangs.
+        cloth: points (C, 3) and normals of the clothes' outer faces.
     """
 
     def __init__(
@@ -59,10 +63,13 @@ class Obstacle:
         balls: tuple[np.ndarray, np.ndarray],
         ridge: np.ndarray,
         middle: np.ndarray,
+        cloth: tuple[np.ndarray, np.ndarray],
     ) -> None:
         self._positions, self._normals, self._slides, self._tree = positions, normals, slides, tree_of(positions)
         self._balls = tuple(zip(*balls, strict=True))
         self.ridge, self.middle = ridge, middle
+        self._cloth, self._cloth_normals = cloth
+        self._cloth_tree = tree_of(self._cloth) if len(self._cloth) >= _NEAREST else None
 
     def drift(self, points: np.ndarray, ahead: np.ndarray) -> np.ndarray:
         """(N, 3) which way locks at points (N, 3) lean to pass the shoulders before (1) or behind (-1) them."""
@@ -95,6 +102,14 @@ class Obstacle:
             low = low[lacking > 0.0]
         return points
 
+    def is_in_clothes(self, points: np.ndarray) -> np.ndarray:
+        """(N,) bool: which points (N, 3) lie below the outer face of cloth, as in a hood."""
+        if self._cloth_tree is None:
+            return np.zeros(len(points), bool)
+        away, nearest = (np.asarray(part) for part in self._cloth_tree.query(points, _NEAREST))
+        below = np.einsum("nkc,nkc->nk", points[:, None] - self._cloth[nearest], self._cloth_normals[nearest])
+        return np.asarray((below.max(axis=1) < -IN_CLOTHES_M) & (away[:, 0] < NEAR_CLOTHES_M))
+
     def outward(self, points: np.ndarray) -> np.ndarray:
         """Unit directions (..., 3) away from the body at points (..., 3): level, but where they lie on something."""
         level = (points - self.middle) * [1.0, 0.0, 1.0]
@@ -117,19 +132,19 @@ def step_count(longest_m: float, curl_pitch_m: float | None) -> int:
     return max(FEWEST_STEPS, round(longest_m / step))
 
 
-def curled(spine: np.ndarray, outward: np.ndarray, radius_m: float, pitch_m: float, phases: np.ndarray) -> np.ndarray:
+def curled(spine: np.ndarray, outward: np.ndarray, radii_m: np.ndarray, pitch_m: float, phases: np.ndarray) -> np.ndarray:
     """Spines (L, P, 3) wound into curls.
 
     Args:
         spine: metres, from where the locks leave the scalp.
         outward: (L, P, 3) unit, away from the body.
-        radius_m, pitch_m: of the curls.
+        radii_m: (L,) of the curls; `pitch_m` of all.
         phases: (L,) radians, where each begins.
     """
     way = np.cumsum(np.linalg.norm(np.diff(spine, axis=1, prepend=spine[:, :1]), axis=2), axis=1)
     along = unit(np.gradient(spine, axis=1))
     across = unit(cross(outward, along))
-    radius = radius_m * np.clip(way / CURL_BEGINS_M, 0.0, 1.0)
+    radius = radii_m[:, None] * np.clip(way / CURL_BEGINS_M, 0.0, 1.0)
     turn = 2 * np.pi * way / pitch_m + phases[:, None]
     aside, lifted = np.cos(turn)[..., None] * across, (1.0 + np.sin(turn))[..., None] * cross(along, across)
     return spine + radius[..., None] * (aside + lifted)

@@ -18,7 +18,7 @@ from avatarkit.avatar.hair.gathered import Tied, tied
 from avatarkit.avatar.hair.hanging import Loose, Obstacle, curled, hang, step_count
 from avatarkit.avatar.hair.layout import LockLayout, lock_layout
 from avatarkit.avatar.hair.materials import hair_materials, thick_materials
-from avatarkit.avatar.hair.over_clothes import raised_by_clothes
+from avatarkit.avatar.hair.over_clothes import outer_faces, raised_by_clothes
 from avatarkit.avatar.hair.scalp import HeadSurface, head_surface, points_towards
 from avatarkit.avatar.hair.shapes import Shape, Spines, grid_triangles, joined, ribbons, ribbons_cut, tubes
 from avatarkit.avatar.hair.style import HairStyle
@@ -52,6 +52,8 @@ _SLIMMER = 0.7  # ribbons that were as much slimmer as they are more would leave
 _LEAST_FALL, _WIDEST, _SHOULDER_M = 0.65, (0.8, 1.4), 0.12  # of a step; of the shoulders' breadth, there and so far above
 _SPREADS, _TAPERS = 1.5, 0.4  # hanging locks, against where they leave the scalp; less where they are cut off bluntly
 _STRAIGHT_SHARE = 0.15  # of what hangs, before it turns under
+_CURLS_BY_LAYER = (0.0, 0.5), (0.25, 1.0)  # of the curls' radius: straighter locks below leave no gaps between the others
+_CURL_IN_HOOD = 0.3
 _LEAST_STEPS = 2  # what falls less is not worth a lock
 
 
@@ -200,7 +202,8 @@ def _obstacle(rest: RestBody, worn: _Worn) -> Obstacle:
     slides = _sliding(normals, positions[vertices], rest)
     surface = raised_by_clothes(positions[vertices], normals, worn.meshes, rest)
     ridge, middle = rest.joint("leftUpperArm"), rest.joint("head")
-    return Obstacle(surface, normals, slides, balls=(centres, radii), ridge=ridge, middle=middle)
+    cloth = outer_faces(worn.meshes, rest)
+    return Obstacle(surface, normals, slides, balls=(centres, radii), ridge=ridge, middle=middle, cloth=cloth)
 
 
 def _sliding(normals: np.ndarray, positions: np.ndarray, rest: RestBody) -> np.ndarray:
@@ -292,7 +295,9 @@ def _hung(spines: Spines, layout: LockLayout, style: HairStyle, obstacle: Obstac
         below = _turned_under(below, 1e-3 * style.under_mm, clearance[falling], obstacle)
     away = obstacle.outward(below)
     if style.curl_mm:
-        below = curled(below, away, 1e-3 * style.curl_mm, pitch, 2 * np.pi * (spines.strips % 997) / 997)
+        radii = 1e-3 * style.curl_mm * np.interp(layout.layers[falls][falling], *_CURLS_BY_LAYER)
+        radii = np.where(obstacle.is_in_clothes(below[:, -1]), _CURL_IN_HOOD * radii, radii)
+        below = curled(below, away, radii, pitch, 2 * np.pi * (spines.strips % 997) / 997)
     tip = spines.widths[:, -1:] * _SPREADS * np.linspace(1.0, 1.0 - _TAPERS * style.tips**2, steps)
     return spines._replace(
         points=np.concatenate([spines.points, below], axis=1),
@@ -309,17 +314,23 @@ def _turned_under(below: np.ndarray, metres: float, clearance: np.ndarray, obsta
 
 
 def _until_caught(paths: np.ndarray, obstacle: Obstacle) -> tuple[np.ndarray, np.ndarray]:
-    """Hanging locks (L, P, 3) that end where they come to lie on a shoulder; and (L,) whether they fall at all."""
+    """Hanging locks (L, P, 3) that end where they come to lie on a shoulder or in a hood; and (L,) whether they fall at all."""
     steps = np.diff(paths, axis=1)
     level = steps[..., 1] > -_LEAST_FALL * np.linalg.norm(steps, axis=2)
     above = paths[:, 1:, 1] - obstacle.ridge[1]
     outside = np.abs(paths[:, 1:, 0]) > obstacle.ridge[0] * np.interp(above, (0.0, _SHOULDER_M), _WIDEST)
     caught = (level | outside) & (above < _SHOULDER_M)
-    last = np.where(caught.any(axis=1), caught.argmax(axis=1), steps.shape[1])
+    hidden = obstacle.is_in_clothes(paths[:, 1:].reshape(-1, 3)).reshape(caught.shape)
+    last = np.minimum(_first(caught), _first(hidden) + 1).clip(max=steps.shape[1])
     at = np.linspace(0.0, 1.0, paths.shape[1]) * last[:, None]
     low = np.minimum(at.astype(int), steps.shape[1] - 1)
     lock = np.arange(len(paths))[:, None]
     return paths[lock, low] + (at - low)[..., None] * steps[lock, low], last >= _LEAST_STEPS
+
+
+def _first(found: np.ndarray) -> np.ndarray:
+    """(L,) where each row of (L, S) is first true; S where it never is."""
+    return np.where(found.any(axis=1), found.argmax(axis=1), found.shape[1])
 
 
 def _ties(style: HairStyle, surface: HeadSurface, obstacle: Obstacle) -> list[Tied]:

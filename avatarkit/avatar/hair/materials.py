@@ -20,8 +20,8 @@ _CAP, _LOCKS, _SOLID = Slope(0.85, 1.0, 0.92), Slope(0.72, 1.1), Slope(0.85, 1.0
 """The cap is seen between the locks, in their shadow; locks are darker where they lie under others."""
 _UNDER, _OVER = Slope(1.0, 1.0, 0.9), Slope(1.0, 1.0)
 
-_LEAST_INK, _INK_TINT = 0.014, np.array([0.0, 0.0002, 0.0006])
-"""Mean of the darkest drawn hair, linear, and what plain black leans to."""
+_LEAST_INK, _INK_TINT = 0.014, np.array([0.92, 0.98, 1.1])
+"""Mean of the darkest drawn hair, linear, and the cool grey that lightens what is darker."""
 _RING_GAIN, _RING_LIGHT = 1.35, np.array([0.022, 0.026, 0.034])
 """What the ring of light makes of hair, linear: so much brighter, and so much lighter."""
 
@@ -109,8 +109,8 @@ def _inked(dye: HairColor) -> HairColor:
 
 
 def _lifted(color: Color) -> Color:
-    linear = to_linear(np.asarray(color)) + _INK_TINT
-    red, green, blue = to_srgb(linear * max(1.0, _LEAST_INK / linear.mean())).tolist()
+    linear = to_linear(np.asarray(color))
+    red, green, blue = to_srgb(linear + max(0.0, _LEAST_INK - float(linear.mean())) * _INK_TINT).tolist()
     return red, green, blue
 
 

@@ -188,7 +188,7 @@ _CHUNKY = HairStyle(
     shape="wedge",
 )
 
-_CURTAIN = Fringe(62, 80, half_deg=52.0, curtain=True, locks=130)
+_CURTAIN = Fringe(60, 92, half_deg=68.0, curtain=True, locks=130)
 _WISPS = Fringe(74, 92, half_deg=40.0, behind_mm=16, curtain=True, locks=70, depth_mm=5)
 
 HAIR_STYLES: Mapping[str, HairStyle] = {

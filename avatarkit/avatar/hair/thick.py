@@ -81,15 +81,20 @@ def _hanging_locks(style: HairStyle) -> int:
 def _fringe(style: HairStyle) -> Fringe | None:
     """A few large locks; drawn foreheads are seldom bare."""
     if style.fringe is not None:
-        return replace(style.fringe, locks=_FRINGE_LOCKS + (2 if not style.fringe.curtain else 0))
+        reach, half = min(style.fringe.reach_aside_mm, _MOST_ASIDE_MM), min(style.fringe.half_deg, _MOST_HALF_DEG)
+        count = _FRINGE_LOCKS + (2 if not style.fringe.curtain else 0)
+        return replace(style.fringe, reach_aside_mm=reach, half_deg=half, locks=count)
     if style.back >= _BARE_BACK or style.crest is not None or style.hairline[0][1] > HIGH_FOREHEAD_DEG:
         return None
     if style.hangs:
-        return Fringe(64, 76, half_deg=48.0, curtain=True, depth_mm=7, locks=_FRINGE_LOCKS)
+        return Fringe(64, _MOST_ASIDE_MM, half_deg=48.0, curtain=True, depth_mm=7, locks=_FRINGE_LOCKS)
     reach = float(np.clip(0.55 * style.length_mm.front, 8.0, 44.0))
     aside = _BESIDE_TEMPLES * reach  # longer ones hang before the ear, off the head, like a thorn
     return Fringe(reach, aside, half_deg=40.0, sweep=0.35 * np.sign(style.part_deg), depth_mm=8, locks=_FRINGE_LOCKS)
 
+
+_MOST_ASIDE_MM, _MOST_HALF_DEG = 76.0, 52.0
+"""Of a fringe: broad locks that reach farther turn in under the jaw, as knots."""
 
 _BESIDE_TEMPLES = 0.4
 """Of a fringe's reach over the forehead."""
