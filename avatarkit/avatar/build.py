@@ -57,7 +57,9 @@ def build_avatar(recipe: AvatarRecipe) -> Avatar:
         painting.submit(load_macro_targets)  # who is built first may need none; who comes next need not wait for them
         outfit = make_outfit(recipe.outfit.pieces, recipe.outfit.colors, rest)
         hanging = painting.submit(clothes_sways, [mesh for mesh, _ in outfit.pieces], rest)
-        hair = [(hair_under(mesh, outfit.hat), material) for mesh, material in _hair(recipe, look, rest, outfit)]
+        lined = look.outline_width > 0
+        grown = _hair(recipe, look, rest, outfit)
+        hair = [(hair_under(mesh, outfit.hat, lined=lined), material) for mesh, material in grown]
         pieces = [
             (mouth.result(), mouth_material(look.mouth_roughness)),
             *lashes.result(),

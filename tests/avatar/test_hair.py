@@ -308,6 +308,17 @@ def test_no_ring_of_light_lies_on_curls(style: str) -> None:
     assert np.percentile(lightness, 99.0) < np.median(lightness) + 4.0
 
 
+def test_hair_half_tied_falls_nearly_as_densely_over_the_neck_as_hair_that_is_loose() -> None:
+    # The tie took half of the few thick locks, and the neck was bare between the others.
+    falling = {}
+    for name in ("half-up", "wavy"):
+        locks = lock_layout(thick_style(HAIR_STYLES[name]))
+        starts = locks.points.on(load_body().positions).reshape(*locks.widths.shape, 3)[:, 0]
+        azimuth = np.degrees(to_angles(unit(starts - SKULL_CENTRE))[0])
+        falling[name] = ((locks.hanging > 0.05) & (np.abs(azimuth) > 100.0)).sum()
+    assert falling["half-up"] > 0.7 * falling["wavy"]
+
+
 @pytest.mark.parametrize("family", ["anime", "cartoon"])
 def test_no_skin_comes_through_a_shorn_cap_between_its_points(family: str) -> None:
     # Behind an ear the skin is folded more finely than the cap: a speck of it shone there.

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
+from avatarkit.avatar.build import build_avatar
 from avatarkit.avatar.outfit import OUTFITS, PIECES, make_outfit, prepare_outfit
 from avatarkit.avatar.outfit.cloth import draped
 from avatarkit.avatar.outfit.garment import Garment, pattern_of
@@ -304,3 +305,16 @@ def test_hair_that_a_hat_presses_keeps_its_order() -> None:
         assert (np.diff(frame.depth(pressed)[0]) > 1e-6).all()
         assert (frame.depth(pressed)[0] <= depth + 1e-9).all()
         np.testing.assert_allclose(pressed[depth < 1.0], ray[depth < 1.0])
+
+
+def test_pressed_drawn_locks_are_lit_by_their_own_shape() -> None:
+    """Lines go out along normals: those of a flat lock's back, lit as its front, came out through the front as dark shards."""
+    meshes = {mesh.name: mesh for mesh in build_avatar(default_recipe("willow")).meshes}
+    locks, band = meshes["hair-locks"], meshes["outfit-headband-fabric"].positions
+    corners = np.asarray(locks.positions, float)[locks.triangles]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normals = np.asarray(locks.normals, float)[locks.triangles].mean(axis=1)
+    away, nearest = cKDTree(band).query(corners.mean(axis=1))
+    below = (away < 0.04) & (corners[:, :, 1].max(axis=1) < band[nearest, 1])
+    backs = np.einsum("nc,nc->n", across, normals)[below]
+    assert backs[backs < 0.0].sum() > -0.005 * np.abs(across[below]).sum()
