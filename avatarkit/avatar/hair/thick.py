@@ -15,7 +15,7 @@ from avatarkit.avatar.hair.style import Fringe, HairStyle, Zones, everywhere
 _SCALP_MM2 = 45_000.0
 _OVERLAP, _HANGING_LOCKS = 3.6, 116  # so many locks lie over each place; so many hang
 _LENGTH_TO_WIDTH, _SLIMMEST_MM, _WIDEST_MM, _HANGING_WIDTH_MM = 0.4, 15.0, 40.0, 54.0
-_HALF_TIED = 1.7  # as many where the top is tied back: the rest alone falls over the neck
+_HALF_TIED = 1.6  # as many where the top is tied back: the rest alone falls over the neck
 _WAVES_MM = 100.0  # from one wave to the next; what is closer curls
 _WIDEST_OVER_SHORN_MM = 27.0  # the top alone has locks then, and a few wide ones would leave gaps at the crown
 _FEWEST, _MOST = 46, 170
