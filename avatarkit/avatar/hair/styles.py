@@ -107,7 +107,7 @@ _BOB = replace(
 _FEATHERED = replace(
     _BOB,
     length_mm=Zones(top=165, front=160, side=125, back=125, nape=62),
-    depth_mm=Zones(top=17, front=15, side=19, back=21, nape=10),
+    depth_mm=Zones(top=22, front=19, side=24, back=25, nape=11),
     lift_mm=Zones(top=6, front=7, side=4, back=5, nape=3),
     part_deg=32.0,
     sweep=1.2,
@@ -117,10 +117,10 @@ _FEATHERED = replace(
     disorder=0.14,
     cut_mm=98,
     under_mm=30,
-    tips=0.92,
+    tips=0.86,
     curl_mm=4,
     curl_pitch_mm=85,
-    fringe=Fringe(18, 58, half_deg=54.0, sweep=1.0, depth_mm=9, locks=160),
+    fringe=Fringe(34, 44, half_deg=50.0, sweep=0.8, depth_mm=12, locks=220),
 )
 _WAVY = replace(
     _LONG,
