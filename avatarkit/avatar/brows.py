@@ -12,15 +12,17 @@ import numpy as np
 from avatarkit.avatar.recipe import MOST_BROW_LIFT, Brows
 from avatarkit.avatar.skin_fields import HEAD_DETAIL_SIZE, head_fields
 from avatarkit.errors import unknown_name
-from avatarkit.face_fit.brow_look import BROW_ENDS
+from avatarkit.face_fit.brow_look import BROW_ENDS, BrowLine
 
-NATURAL_LINE, NATURAL_HEIGHT = (0.3623, 0.3692), 0.01356
-"""The brow that is stored with the skin: where its middle lies at each of `BROW_ENDS`, and its mean height, parts of the
-layout's side; known without loading the skin. A test compares them with it."""
+NATURAL_LINE, NATURAL_HEIGHT = (0.3623, 0.3511, 0.3692), 0.01356
+"""The brow that is stored with the skin: where its middle lies, as in `BrowLook`, and its mean height, parts of the layout's
+side; known without loading the skin. A test compares them with it."""
 SIDES = ("right", "left")
 """Halves of the head's picture, from its left."""
 
 _COVERED = 60  # of 255: fainter hairs are strays
+_ARCHING = 0.65  # heights of a brow that its middle rises for an arch of 1
+_BENT_TO = 0.6  # of a brow's length from its middle: beyond it is not bent farther
 _BENDS = 3  # degree of the curve that a brow's middle follows: over the bone and down to the temple
 _STEPS = 24
 _DIMMEST, _DIM_PER_HAIR, _DIM_PX = 0.42, 0.00055, 9.0
@@ -107,28 +109,34 @@ def _drawn(settings: BrowShape, dimmest: float = _DIMMEST) -> np.ndarray:
     return image
 
 
-def laid_brows(brows: Brows, line: tuple[float, float]) -> Brows:
+def laid_brows(brows: Brows, line: BrowLine) -> Brows:
     """The brows, lying along a line that a photo shows.
 
     Args:
         line: as in `BrowLook`.
     """
-    inner, outer = (np.array(NATURAL_LINE) - np.array(line)) / NATURAL_HEIGHT
-    lift, tilt = (float(np.clip(value, -MOST_BROW_LIFT, MOST_BROW_LIFT)) for value in (0.5 * (inner + outer), outer - inner))
-    return replace(brows, lift=round(lift, 3), tilt=round(tilt, 3))
+    shape = BROW_SHAPES[brows.shape]
+    own = _ARCHING * shape.arch if shape else 0.0  # the shape rises so much by itself
+    inner, middle, outer = (np.array(NATURAL_LINE) - np.array(line)) / NATURAL_HEIGHT
+    lift, tilt, arch = (
+        round(float(np.clip(value, -MOST_BROW_LIFT, MOST_BROW_LIFT)), 3)
+        for value in (0.5 * (inner + outer), outer - inner, middle - 0.5 * (inner + outer) - own)
+    )
+    return replace(brows, lift=lift, tilt=tilt, arch=arch)
 
 
-def lifted_cover(cover: np.ndarray, lift: float, tilt: float) -> np.ndarray:
-    """A picture (2048, 2048) of brows with these moved up and tilted, as `Brows` says."""
-    if not (lift or tilt):
+def lifted_cover(cover: np.ndarray, lift: float, tilt: float, arch: float) -> np.ndarray:
+    """A picture (2048, 2048) of brows with these moved up, tilted and bent, as `Brows` says."""
+    if not (lift or tilt or arch):
         return cover
     height = HEAD_DETAIL_SIZE * NATURAL_HEIGHT
     filled, columns = (np.flatnonzero(cover.any(axis=axis)) for axis in (1, 0))
-    reach = int(np.ceil(height * (abs(lift) + abs(tilt)))) + 1
+    reach = int(np.ceil(height * (abs(lift) + abs(tilt) + abs(arch)))) + 1
     first, last = max(filled[0] - reach, 0), min(filled[-1] + reach + 1, HEAD_DETAIL_SIZE)
     across = slice(columns[0], columns[-1] + 1)
     column = np.arange(columns[-1] + 1 - columns[0], dtype=np.float32)
-    down = height * (lift + tilt * (_length_share((columns[0] + column + 0.5) / HEAD_DETAIL_SIZE) - 0.5))
+    share = _length_share((columns[0] + column + 0.5) / HEAD_DETAIL_SIZE) - 0.5
+    down = height * (lift + tilt * share + arch * (1.0 - 4.0 * np.minimum(np.abs(share), _BENT_TO) ** 2))
     rows = (np.arange(first, last)[:, None] + down).astype(np.float32)
     moved = np.zeros_like(cover)
     moved[first:last, across] = cv2.remap(
@@ -248,7 +256,7 @@ def _edges(side: str, shape: BrowShape) -> tuple[np.ndarray, np.ndarray]:
     natural, thick = _natural_brow(side)
     share = np.linspace(0.0, 1.0, _STEPS)
     middle = np.stack([_at(natural, place) for place in shape.length * share])
-    middle[:, 1] -= thick * (0.65 * shape.arch * np.sin(np.pi * share**1.3) + shape.angle * share)
+    middle[:, 1] -= thick * (_ARCHING * shape.arch * np.sin(np.pi * share**1.3) + shape.angle * share)
     half = 0.52 * thick * shape.height * np.minimum(1.0, 0.75 + 2.0 * share) * (1.0 - shape.taper * share**2.2)
     offset = np.stack([np.zeros_like(half), half], axis=1)
     return middle + offset, middle - offset

@@ -48,7 +48,7 @@ def drawn_brows(photo: np.ndarray, alpha: np.ndarray, brows: Brows) -> tuple[Win
         Rows and columns of the photo; what they hold then, (H, W, 3) float32; and (2048, 2048) uint8: how much hair covers
         the skin.
     """
-    usual = lifted_cover(brow_cover(brows.shape), brows.lift, brows.tilt)
+    usual = lifted_cover(brow_cover(brows.shape), brows.lift, brows.tilt, brows.arch)
     window = _window()
     reach = float(np.interp((BROW_SHAPES[brows.shape] or BrowShape()).height, *_SEARCHED))
     taken, searched = (_around(usual[_large(window)], heights) for heights in (_TAKEN, reach))
@@ -116,7 +116,7 @@ def _covered(usual: np.ndarray, density: np.ndarray, seen: np.ndarray, brows: Br
     large, sight = (cv2.resize(part.astype(np.float32), size, interpolation=cv2.INTER_LINEAR) for part in (density, seen))
     low, high = _FOUND
     found = float(np.clip((large[core].mean() - low) / (high - low), 0.0, 1.0)) if core.any() else 0.0
-    hairs = lifted_cover(brow_hairs(), brows.lift, brows.tilt)[window] * np.float32(1.0 / 255.0)
+    hairs = lifted_cover(brow_hairs(), brows.lift, brows.tilt, brows.arch)[window] * np.float32(1.0 / 255.0)
     own = np.minimum(large * (_UNDER + _HAIR * hairs), 1.0)
     share = found * sight * (1.0 - _LEAST_COVER)
     result = np.zeros_like(usual)

@@ -65,16 +65,18 @@ class Brows:
         color: "#rrggbb".
         lift: how much higher they lie than the body's own line, in heights of an average brow.
         tilt: how much more their outer ends are lifted than their inner ones, likewise.
+        arch: how much more their middle is lifted than their ends, likewise.
     """
 
     shape: str
     color: str
     lift: float = 0.0
     tilt: float = 0.0
+    arch: float = 0.0
 
     def __post_init__(self) -> None:
         _normalise_colors(self, "color")
-        for name in ("lift", "tilt"):
+        for name in ("lift", "tilt", "arch"):
             if not abs(getattr(self, name)) <= MOST_BROW_LIFT:  # NaN, too
                 raise UsageError(f"The {name} of brows must lie between -{MOST_BROW_LIFT:g} and {MOST_BROW_LIFT:g}.")
 

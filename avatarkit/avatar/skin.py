@@ -174,7 +174,7 @@ def _brow_cover(chosen: Brows, paint: float) -> np.ndarray:
     as_hair = 1.0 - paint  # painted brows lie where the drawn face has room for them
     tilt = (as_hair + _PAINT_TILTED * paint) * chosen.tilt
     kinds = [(cover, share) for cover, share in ((brow_cover, as_hair), (painted_brow_cover, paint)) if share]
-    covers = [lifted_cover(cover(chosen.shape), as_hair * chosen.lift, tilt) for cover, _ in kinds]
+    covers = [lifted_cover(cover(chosen.shape), as_hair * chosen.lift, tilt, as_hair * chosen.arch) for cover, _ in kinds]
     return covers[0] if len(covers) == 1 else cv2.addWeighted(covers[0], as_hair, covers[1], paint, 0.0)
 
 

@@ -11,7 +11,15 @@ import numpy as np
 from avatarkit.body.body import load_body
 from avatarkit.body.shape import BodyShape
 from avatarkit.face_fit import face_regions
-from avatarkit.face_fit.brow_look import HAIR_AB_HIGH, HAIR_AB_LOW, BrowShapeName, assumed_brows, read_brows, usual_line
+from avatarkit.face_fit.brow_look import (
+    HAIR_AB_HIGH,
+    HAIR_AB_LOW,
+    BrowLine,
+    BrowShapeName,
+    assumed_brows,
+    read_brows,
+    usual_line,
+)
 from avatarkit.face_fit.face_wear import FaceWear, Side, far_from_skin, read_face_wear
 from avatarkit.face_fit.hair_look import HairLook, read_hair_look
 from avatarkit.face_fit.head_camera import HeadCamera
@@ -75,7 +83,7 @@ class Appearance:
     colorless: bool = False
     light: tuple[float, float, float] = (1.0, 1.0, 1.0)
     brow_shape: BrowShapeName = "natural"
-    brow_line: tuple[float, float] = field(default_factory=usual_line)
+    brow_line: BrowLine = field(default_factory=usual_line)
     hair_look: HairLook | None = None
     wear: FaceWear = field(default_factory=FaceWear)
 

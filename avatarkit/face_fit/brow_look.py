@@ -28,14 +28,16 @@ _THIN, _THICK, _THICK_CONTRAST_L = (
 
 BROW_ENDS = (0.045, 0.165)
 """From the layout's middle, parts of its side: between these all brows have hairs."""
+BrowLine = tuple[float, float, float]
+"""Heights in the layout (0 its top, 1 its bottom) of a brow's middle at its inner end, halfway, and at its outer end."""
 _STATIONS = 22
 _BROW_HEIGHT = 0.0134  # of the layout's side: an average brow's
 _BELOW, _ABOVE, _EXPECTED = 2.3, 2.6, 0.8  # of these heights: how far hairs are looked for, and how far they usually stray
 _SKIN_PERCENTILE, _HAIR_L = 85, 5.0  # CIELAB below the skin around: what is less dark is not hair
 _SURE_L = 60.0  # summed over a column: enough hair to be sure
-_USUAL_LINE, _USUAL_COUNTS = np.array([0.4, 0.4]), np.array([3.0, 2.0])
-"""How far below the landmarks' own line hairs lie, and how much more at the outer ends, in heights of a brow; measured on 36
-photos. How many sure columns that counts for."""
+_USUAL_LINE, _USUAL_COUNTS = np.array([0.4, 0.4, -0.15]), np.array([3.0, 2.0, 2.0])
+"""How far below the landmarks' own line hairs lie, how much more at the outer ends, and in the middle, in heights of a brow;
+measured on 36 photos. How many sure columns that counts for."""
 _ROUNDS = 3
 
 
@@ -46,12 +48,12 @@ class BrowLook:
     Attributes:
         color: "#rrggbb" of their hairs.
         shape: how thick they are.
-        line: height in the layout (0 its top, 1 its bottom) of their middle at each of `BROW_ENDS`.
+        line: where they lie.
     """
 
     color: str
     shape: BrowShapeName
-    line: tuple[float, float]
+    line: BrowLine
 
 
 def assumed_brows(tone: np.ndarray) -> BrowLook:
@@ -80,15 +82,23 @@ def read_brows(colors: np.ndarray, seen: np.ndarray, tone: np.ndarray, framed: b
     return BrowLook(hex_color(found), _shape(colors, seen, float(to_lab(tone[None])[0, 0]), float(lab[0])), line)
 
 
-def usual_line() -> tuple[float, float]:
+def usual_line() -> BrowLine:
     """Where landmarks let expect brows, for a `BrowLook`."""
     return _raised(*map(float, _USUAL_LINE))
 
 
-def _raised(drop: float, tilt: float) -> tuple[float, float]:
-    """The landmarks' line, so many heights of a brow lower and its outer ends lower still."""
-    inner, outer = np.interp(BROW_ENDS, *_landmarks_line())
-    return float(inner + _BROW_HEIGHT * (drop - 0.5 * tilt)), float(outer + _BROW_HEIGHT * (drop + 0.5 * tilt))
+def _raised(drop: float, tilt: float, sag: float) -> BrowLine:
+    """The landmarks' line, so many heights of a brow lower, its outer ends lower still, and its middle."""
+    places = np.linspace(*BROW_ENDS, 3)
+    inner, middle, outer = np.interp(places, *_landmarks_line()) + _BROW_HEIGHT * (
+        _basis(np.array([-0.5, 0.0, 0.5])) @ [drop, tilt, sag]
+    )
+    return float(inner), float(middle), float(outer)
+
+
+def _basis(share: np.ndarray) -> np.ndarray:
+    """(N, 3) what a drop, a tilt and a sag move brows down at places from -0.5, the inner end, to 0.5."""
+    return np.column_stack([np.ones_like(share), share, 1.0 - 4.0 * share**2])
 
 
 @cache
@@ -105,20 +115,20 @@ def _landmarks_line() -> tuple[np.ndarray, np.ndarray]:
     return columns, np.mean(rows, axis=0)
 
 
-def _line(colors: np.ndarray, seen: np.ndarray) -> tuple[float, float]:
-    """The straight correction of the landmarks' line that lays it along the middle of the dark hairs, both sides alike."""
+def _line(colors: np.ndarray, seen: np.ndarray) -> BrowLine:
+    """The correction of the landmarks' line that lays it along the middle of the dark hairs, both sides alike."""
     lightness = front_texels().picture(np.ascontiguousarray(to_lab(colors)[:, 0]))
     shown = front_texels().picture(np.asarray(seen, np.float32))
     off, dark = _darkness(lightness, shown)
     share = np.tile(np.linspace(-0.5, 0.5, _STATIONS), 2)
-    basis, line = np.column_stack([np.ones_like(share), share]), _USUAL_LINE
+    basis, line = _basis(share), _USUAL_LINE
     for _ in range(_ROUNDS):
         hairs = dark * np.exp(-0.5 * ((off - (basis @ line)[:, None]) / _EXPECTED) ** 2)
         total = hairs.sum(axis=1)
         found, weights = hairs @ off / np.maximum(total, 1e-6), np.minimum(total / _SURE_L, 1.0)
         counted = basis * weights[:, None]
         line = np.linalg.solve(basis.T @ counted + np.diag(_USUAL_COUNTS), counted.T @ found + _USUAL_COUNTS * _USUAL_LINE)
-    return _raised(float(line[0]), float(line[1]))
+    return _raised(*map(float, line))
 
 
 def _darkness(lightness: np.ndarray, shown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -51,24 +51,38 @@ def _stations(cover: np.ndarray) -> np.ndarray:
     return np.array([(column, np.average(rows, weights=cover[:, column])) for column in columns]) / side
 
 
-@pytest.mark.parametrize(("lift", "tilt"), [(-1.0, 0.8), (-0.4, 0.0), (-1.3, 1.5)])
-def test_brows_are_laid_where_a_face_shows_them(lift: float, tilt: float) -> None:
-    shown = face_with(lifted_cover(brow_cover("natural"), lift, tilt))
+@pytest.mark.parametrize(("lift", "tilt", "arch"), [(-1.0, 0.8, 0.0), (-0.4, 0.0, -0.3), (-1.3, 1.5, -0.8), (-1.0, 0.5, 0.4)])
+def test_brows_are_laid_where_a_face_shows_them(lift: float, tilt: float, arch: float) -> None:
+    shown = face_with(lifted_cover(brow_cover("natural"), lift, tilt, arch))
     found = laid_brows(Brows("natural", "#402818"), read_brows(shown, np.ones(len(shown)), SKIN).line)
     assert found.lift == pytest.approx(lift, abs=0.3) and found.tilt == pytest.approx(tilt, abs=0.45)
+    assert found.arch == pytest.approx(arch, abs=0.3)
+
+
+@pytest.mark.parametrize("shape", ["thin", "thick", "arched"])
+def test_brows_of_any_shape_lie_along_the_line_that_was_seen(shape: str) -> None:
+    # The shape's own arch came on top: photographed women's level brows were bows.
+    line = usual_line()
+    laid = laid_brows(Brows(shape, "#402818"), line)
+    cover = lifted_cover(brow_cover(shape), laid.lift, laid.tilt, laid.arch).astype(float)
+    columns = [round(len(cover) * (0.5 + away)) for away in (BROW_ENDS[0] + 0.01, 0.105, BROW_ENDS[1] - 0.02)]
+    rows = [np.average(np.arange(len(cover)), weights=cover[:, c - 4 : c + 5].sum(axis=1)) for c in columns]
+    bows = [ends[1] - 0.5 * (ends[0] + ends[2]) for ends in (np.array(rows) / len(cover), np.array(line))]
+    inside = 1.0 - 2.0 * (0.417**2 + 0.333**2)  # of a bow's depth lies between the columns that were asked
+    assert bows[0] == pytest.approx(inside * bows[1], abs=0.15 * NATURAL_HEIGHT)
 
 
 def test_a_face_without_brows_and_one_with_glasses_have_them_where_landmarks_say() -> None:
     bare = np.broadcast_to(np.float32(SKIN), (len(front_texels().texels), 3))
     assert read_brows(bare, np.ones(len(bare)), SKIN).line == pytest.approx(usual_line())
-    high = face_with(lifted_cover(brow_cover("natural"), 0.5, 0.0))
+    high = face_with(lifted_cover(brow_cover("natural"), 0.5, 0.0, 0.0))
     assert read_brows(high, np.ones(len(high)), SKIN, framed=True).line == usual_line()
 
 
 def test_lifting_moves_brows_by_their_own_height_and_nothing_by_nothing() -> None:
     cover = brow_cover("natural")
-    assert lifted_cover(cover, 0.0, 0.0) is cover
-    up, down = (lifted_cover(cover, lift, 0.0).astype(float) for lift in (1.0, -1.0))
+    assert lifted_cover(cover, 0.0, 0.0, 0.0) is cover
+    up, down = (lifted_cover(cover, lift, 0.0, 0.0).astype(float) for lift in (1.0, -1.0))
     rows = np.arange(len(cover))
     middles = [float(rows @ each.sum(axis=1) / each.sum()) for each in (up, cover.astype(float), down)]
     assert middles[1] - middles[0] == pytest.approx(middles[2] - middles[1], abs=0.5)
@@ -77,7 +91,7 @@ def test_lifting_moves_brows_by_their_own_height_and_nothing_by_nothing() -> Non
 
 def test_the_natural_line_is_that_of_the_stored_brow() -> None:
     found = [_natural_brow(side) for side in BROW_SIDES]
-    heights = [np.interp(BROW_ENDS, np.abs(middle[:, 0] - 0.5), middle[:, 1]) for middle, _ in found]
+    heights = [np.interp(np.linspace(*BROW_ENDS, 3), np.abs(middle[:, 0] - 0.5), middle[:, 1]) for middle, _ in found]
     assert np.mean(heights, axis=0) == pytest.approx(NATURAL_LINE, abs=5e-4)
     assert np.mean([height for _, height in found]) == pytest.approx(NATURAL_HEIGHT, rel=0.01)
 
@@ -94,7 +108,7 @@ def middle_row(cover: np.ndarray) -> float:
 
 @pytest.mark.parametrize(("told", "shown"), [(0.0, 0.4), (-1.0, -1.4)])
 def test_a_photos_brows_are_drawn_where_it_shows_them_and_not_left_in_it(told: float, shown: float) -> None:
-    seen, everywhere = lifted_cover(brow_cover("natural"), shown, 0.0), np.ones((1024, 1024), np.float32)
+    seen, everywhere = lifted_cover(brow_cover("natural"), shown, 0.0, 0.0), np.ones((1024, 1024), np.float32)
     photo = photo_with(seen)
     place, without, drawn = drawn_brows(photo, everywhere, Brows("natural", "#40291f", lift=told))
     assert abs(middle_row(drawn) - middle_row(seen)) < 0.2 * NATURAL_HEIGHT * len(seen)
